@@ -1,0 +1,176 @@
+// The controller's public surface, as types.
+import type { Change, TransactWrite } from '../core/change.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Page, PageRequest } from '../core/page.ts';
+import type { Conflict, ConflictEntry, Decision, Details, Resolution } from '../core/resolution.ts';
+import type { Token } from '../core/token.ts';
+import type { Head, ResourceVersion } from '../core/version.ts';
+import type { Engine } from '../merge/types.ts';
+import type { EntryMeta, LogEntry, Store, VersionEntry } from '../stores/store.ts';
+import type { Strategy } from '../strategies/types.ts';
+
+export interface Limits {
+  /** Bytes of one content. @default 8 MiB */
+  readonly contentBytes: number;
+  /** Bytes and lines a side for a merge. @default 2 MiB, 50,000 */
+  readonly mergeBytes: number;
+  readonly mergeLines: number;
+  /** Nesting depth and nodes of a JSON document in a merge. @default 5,000 and 200,000 */
+  readonly jsonDepth: number;
+  readonly jsonNodes: number;
+  /** Milliseconds for a whole merge. @default 500 */
+  readonly mergeMs: number;
+  /** Milliseconds for a custom strategy or a custom engine. @default 5,000 */
+  readonly customMs: number;
+  /** How often a losing swap is tried again before the caller hears of it. @default 64 */
+  readonly swaps: number;
+  /** Milliseconds until an unknown result is handed to the caller. @default 10,000 */
+  readonly settleMs: number;
+}
+
+export interface ControllerOptions {
+  readonly store: Store;
+  readonly space?: string;
+  /** First match wins. These rules come before the stored policy. */
+  readonly policy?: readonly (readonly [pattern: string, strategy: Strategy])[];
+  /** What happens where no pattern matches. @default firstWriterWins() */
+  readonly default?: Strategy;
+  /** How many entries `conflictHistory` keeps. @default 100 */
+  readonly history?: { readonly max?: number };
+  /** Milliseconds since 1970, for display only. */
+  readonly clock?: () => number;
+  /** In [0, 1): jitter. */
+  readonly random?: () => number;
+  /** Waits; rejects with the signal's reason. */
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly limits?: Partial<Limits>;
+}
+
+export interface Draft {
+  readonly token: Token;
+  readonly head?: Head;
+  /** The bytes that were read; absent for what never was, is deleted, or is hash-only. */
+  readonly content?: Uint8Array;
+}
+
+export interface CommitOptions {
+  /** @default the token's id */
+  readonly commitId?: string;
+  /** Why: shown to whoever meets this change in a conflict. */
+  readonly note?: string;
+  /** Premises: the commit fails if one of these moved. */
+  readonly reads?: readonly Token[];
+  /** Send a refused content again on purpose, over what is there. The log shows an overwrite. */
+  readonly supersede?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface UpdateOptions {
+  readonly agent: string;
+  readonly note?: string;
+  readonly signal?: AbortSignal;
+  /** Milliseconds for all attempts. @default 30,000 */
+  readonly deadlineMs?: number;
+}
+
+export type UpdateFunction = (
+  draft: Draft,
+  context: { readonly attempt: number; readonly signal: AbortSignal },
+) => Change | undefined | Promise<Change | undefined>;
+
+export interface ResolveOptions {
+  readonly agent: string;
+  readonly reason?: string;
+  /** The conflict record's revision as the decider saw it. */
+  readonly revision?: number;
+  readonly commitId?: string;
+}
+
+export interface TransactOptions {
+  readonly agent: string;
+  readonly reads?: readonly Token[];
+  readonly writes: readonly TransactWrite<Token>[];
+  readonly commitId?: string;
+  readonly note?: string;
+}
+
+export type FeedItem =
+  | {
+      readonly type: 'commit';
+      readonly cursor: string;
+      readonly revision: number;
+      readonly agent: string;
+      readonly commitId: string;
+      readonly outcome: EntryMeta['outcome'];
+      readonly changes: readonly Head[];
+      readonly conflictId?: string;
+      readonly note?: string;
+      /** Every agent that the entry concerns beside its author. */
+      readonly agents?: readonly string[];
+      readonly at: number;
+    }
+  | { readonly type: 'bookmark'; readonly cursor: string }
+  | { readonly type: 'gone'; readonly oldest: string };
+
+/** Counters never go back and are never capped. Those of refusals count since this controller was made. */
+export interface Stats {
+  readonly totalResources: number;
+  readonly totalConflicts: number;
+  readonly resolvedByRetry: number;
+  readonly escalated: number;
+  readonly commits: number;
+  readonly merged: number;
+  readonly rejected: number;
+  readonly open: number;
+  readonly revision: number;
+}
+
+export interface Controller {
+  begin(resource: string, options: { readonly agent: string; readonly note?: string }): Promise<Draft>;
+  commit(token: Token, change: Change, options?: CommitOptions): Promise<Outcome>;
+  commitOrResolve(token: Token, change: Change, options?: CommitOptions): Promise<Outcome>;
+  transact(options: TransactOptions): Promise<Outcome>;
+  update(resource: string, options: UpdateOptions, fn: UpdateFunction): Promise<Outcome>;
+  read(
+    resource: string,
+    options?: { readonly version?: number },
+  ): Promise<{ head: Head; content?: Uint8Array } | undefined>;
+  getVersion(resource: string): Promise<ResourceVersion | undefined>;
+  hasChanged(resource: string, sinceVersion: number): Promise<boolean>;
+  /** Versions, newest first. */
+  history(resource: string, page?: PageRequest): Promise<Page<VersionEntry>>;
+  /** Heads by id; deleted ones are left out unless asked for. */
+  list(prefix?: string, page?: PageRequest & { readonly deleted?: boolean }): Promise<Page<Head>>;
+  /** Log entries after a cursor, oldest first. `next` is the cursor to go on from. */
+  log(cursor?: string, page?: PageRequest): Promise<Page<LogEntry & { readonly cursor: string }>>;
+  feed(
+    cursor?: string,
+    options?: { readonly pattern?: string; readonly signal?: AbortSignal },
+  ): AsyncIterable<FeedItem>;
+  conflicts(
+    filter?: { readonly state?: 'open' | 'resolved'; readonly pattern?: string },
+    page?: PageRequest,
+  ): Promise<Page<Conflict>>;
+  conflict(id: string): Promise<Conflict | undefined>;
+  /** The bytes of one side of a conflict. */
+  conflictContent(id: string, side: 'base' | 'current' | 'proposed'): Promise<Uint8Array | undefined>;
+  resolve(conflictId: string, decision: Decision, options: ResolveOptions): Promise<Outcome>;
+  resolveDetails(details: Details): Resolution;
+  registerStrategy(pattern: string, strategy: Strategy): void;
+  registerEngine(name: string, engine: Engine | string): void;
+  /** Which rule applies to a resource, and where it comes from. */
+  explainPolicy(resource: string): Promise<PolicyMatch>;
+  conflictHistory(): Promise<readonly ConflictEntry[]>;
+  clearHistory(): Promise<void>;
+  stats(): Promise<Stats>;
+  close(): Promise<void>;
+}
+
+export interface PolicyMatch {
+  readonly strategy: Strategy;
+  /** Absent where the default applies. */
+  readonly pattern?: string;
+  readonly source: 'registered' | 'options' | 'stored' | 'default';
+  /** The place of the rule in its source, from 0. */
+  readonly index?: number;
+}

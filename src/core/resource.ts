@@ -1,0 +1,95 @@
+// Names at the edge: resource ids, spaces and agents. One canonical form, made once; everything below takes the
+// branded types and never checks again.
+import { EntenteError } from './errors.ts';
+
+declare const resourceBrand: unique symbol;
+declare const spaceBrand: unique symbol;
+declare const agentBrand: unique symbol;
+
+/** A path-like id inside a space, canonical (NFC, no `.` or `..`, no control or bidi characters). */
+export type ResourceId = string & { readonly [resourceBrand]: true };
+/** A namespace with its own order, policy and rights. */
+export type Space = string & { readonly [spaceBrand]: true };
+/** Who writes. */
+export type AgentId = string & { readonly [agentBrand]: true };
+
+export const DEFAULT_SPACE: Space = 'default' as Space;
+
+const MAX_ID_BYTES = 1024;
+const MAX_SEGMENT_BYTES = 255;
+const MAX_NAME_BYTES = 255;
+// C0, DEL, C1, zero-width and bidi controls, line and paragraph separators, BOM, and the tag block.
+const UNSAFE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the purpose
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/u;
+
+/** Ids of plain ASCII with ordinary segments need none of the Unicode checks: the common case, decided in one pass. */
+function isPlain(text: string): boolean {
+  const length = text.length;
+  if (length === 0 || length > MAX_SEGMENT_BYTES) return false;
+  let dots = 0;
+  let size = 0;
+  for (let index = 0; index < length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 47) {
+      if (size === 0 || (dots === size && size <= 2)) return false;
+      dots = 0;
+      size = 0;
+    } else {
+      if (code < 32 || code > 126 || code === 92) return false;
+      if (code === 46) dots += 1;
+      size += 1;
+    }
+  }
+  return size > 0 && !(dots === size && size <= 2);
+}
+
+function bad(kind: string, text: unknown, why: string): EntenteError {
+  const shown = typeof text === 'string' ? JSON.stringify(text.slice(0, 80)) : String(typeof text);
+  return new EntenteError('bad-id', `${kind} ${shown} ${why}`, {
+    next: 'Use a path-like name such as notes/plan.md: no leading or trailing slash, no "." or "..", no control characters.',
+  });
+}
+
+function canonical(kind: string, text: unknown, maxBytes: number): string {
+  if (typeof text !== 'string') throw bad(kind, text, 'is not a string.');
+  if (text.length > maxBytes) throw bad(kind, text, `is longer than ${maxBytes} bytes.`);
+  if (text.length === 0) throw bad(kind, text, 'is empty.');
+  if (!text.isWellFormed()) throw bad(kind, text, 'holds a lone surrogate.');
+  const normal = text.normalize('NFC');
+  if (Buffer.byteLength(normal) > maxBytes) throw bad(kind, text, `is longer than ${maxBytes} bytes.`);
+  if (UNSAFE.test(normal)) throw bad(kind, text, 'holds a control, invisible or direction-changing character.');
+  if (normal.includes('\\')) throw bad(kind, text, 'holds a backslash; separate segments with "/".');
+  return normal;
+}
+
+/**
+ * The canonical form of an id, or `bad-id`. At most 1,024 bytes, 255 in a segment.
+ * A drive-letter prefix (`C:`) is refused: on one machine it would be a path outside the root.
+ */
+export function parseResourceId(text: unknown): ResourceId {
+  if (typeof text === 'string' && isPlain(text) && text.charCodeAt(1) !== 58) return text as ResourceId;
+  const normal = canonical('The resource id', text, MAX_ID_BYTES);
+  if (/^[A-Za-z]:/.test(normal)) throw bad('The resource id', text, 'starts like a drive letter.');
+  for (const segment of normal.split('/')) {
+    if (segment === '') throw bad('The resource id', text, 'has an empty segment.');
+    if (segment === '.' || segment === '..') throw bad('The resource id', text, 'has a "." or ".." segment.');
+    if (Buffer.byteLength(segment) > MAX_SEGMENT_BYTES) {
+      throw bad('The resource id', text, `has a segment of more than ${MAX_SEGMENT_BYTES} bytes.`);
+    }
+  }
+  return normal as ResourceId;
+}
+
+/** The canonical form of an agent's name: any visible text of at most 255 bytes on one line. */
+export function parseAgentId(text: unknown): AgentId {
+  if (typeof text === 'string' && isPlain(text)) return text as AgentId;
+  return canonical('The agent name', text, MAX_NAME_BYTES) as AgentId;
+}
+
+/** The canonical form of a space's name: at most 255 bytes, no slash. */
+export function parseSpace(text: unknown): Space {
+  const normal = canonical('The space', text, MAX_NAME_BYTES);
+  if (normal.includes('/')) throw bad('The space', text, 'holds a slash.');
+  return normal as Space;
+}

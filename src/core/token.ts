@@ -1,0 +1,136 @@
+// The token is the proof of what was read. It holds nothing open and locks nothing.
+import { EntenteError } from './errors.ts';
+import type { AgentId, ResourceId, Space } from './resource.ts';
+import { parseAgentId, parseResourceId, parseSpace } from './resource.ts';
+
+/** What a refused change was based on, so that a fresh token launders nothing (rule A1). */
+export interface Repairs {
+  /** Revision and hash of the base that the refused change was made on. */
+  readonly revision: number;
+  readonly hash: string;
+  /** The hash of the refused content: sent again unchanged, it is judged from that base. */
+  readonly proposedHash: string;
+}
+
+export interface Token {
+  /** Unique for each begin and each fresh token; the default commitId. */
+  readonly id: string;
+  readonly space: Space;
+  /** The store's epoch: a restored store refuses tokens from before. */
+  readonly epoch: string;
+  readonly resource: ResourceId;
+  /** Version, revision and hash that were read: 0, 0 and `''` for what never was. */
+  readonly version: number;
+  readonly revision: number;
+  readonly hash: string;
+  /** The space's revision at the time of the read. */
+  readonly asOf: number;
+  /** The life of the resource that was read; 0 for what never was. */
+  readonly born: number;
+  readonly agent: AgentId;
+  /** 0 from `begin`; one more on each token of a `retry` outcome. */
+  readonly attempt: number;
+  /** Milliseconds since 1970, for display and `isStale` only. */
+  readonly at: number;
+  readonly repairs?: Repairs;
+}
+
+/** True when the token is older than `maxAgeMs`. A hint for callers: no commit is decided by time. */
+export function isStale(token: Token, maxAgeMs: number, now: number = Date.now()): boolean {
+  return now - token.at > maxAgeMs;
+}
+
+const PREFIX = 'ent1.';
+const MAX_TOKEN_CHARS = 8192;
+
+/** The token as one opaque string, to cross process borders. */
+export function encodeToken(token: Token): string {
+  return PREFIX + Buffer.from(JSON.stringify(token)).toString('base64url');
+}
+
+function badToken(why: string): EntenteError {
+  return new EntenteError('bad-token', `The token is not usable: ${why}.`, {
+    next: 'Begin again to get a new token, then make the change on what it returns.',
+  });
+}
+
+const count = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const text = (value: unknown, max: number): value is string => typeof value === 'string' && value.length <= max;
+
+function parseRepairs(value: unknown): Repairs | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'object' || value === null) throw badToken('its repairs are malformed');
+  const { revision, hash, proposedHash } = value as Record<string, unknown>;
+  if (!count(revision) || !text(hash, 128) || !text(proposedHash, 128)) throw badToken('its repairs are malformed');
+  return Object.freeze({ revision, hash, proposedHash });
+}
+
+/** A token from untrusted data: every field is checked, unknown fields are dropped. Throws `bad-token`. */
+export function parseToken(value: unknown): Token {
+  if (typeof value !== 'object' || value === null) throw badToken('it is not an object');
+  const raw = value as Record<string, unknown>;
+  const { id, epoch, version, revision, hash, asOf, born, attempt, at } = raw;
+  if (!text(id, 128) || id === '') throw badToken('it has no id');
+  if (!text(epoch, 128) || !text(hash, 128)) throw badToken('a field is malformed');
+  if (!count(version) || !count(revision) || !count(asOf) || !count(born) || !count(attempt)) {
+    throw badToken('a number is malformed');
+  }
+  if (typeof at !== 'number' || !Number.isFinite(at)) throw badToken('its time is malformed');
+  const repairs = parseRepairs(raw['repairs']);
+  const names = parseNames(raw);
+  return Object.freeze({
+    id,
+    ...names,
+    epoch,
+    version,
+    revision,
+    hash,
+    asOf,
+    born,
+    attempt,
+    at,
+    ...(repairs === undefined ? {} : { repairs }),
+  });
+}
+
+function parseNames(raw: Record<string, unknown>): Pick<Token, 'space' | 'resource' | 'agent'> {
+  try {
+    return {
+      space: parseSpace(raw['space']),
+      resource: parseResourceId(raw['resource']),
+      agent: parseAgentId(raw['agent']),
+    };
+  } catch (error) {
+    throw new EntenteError(
+      'bad-token',
+      'The token is not usable: it names no valid resource, space or agent.',
+      {
+        next: 'Begin again to get a new token.',
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Reads what `encodeToken` made. Anything else is `bad-token`, without saying more about what is wrong inside. */
+export function decodeToken(encoded: string): Token {
+  if (typeof encoded !== 'string' || encoded.length > MAX_TOKEN_CHARS || !encoded.startsWith(PREFIX)) {
+    throw badToken('it is not one of ours');
+  }
+  const body = encoded.slice(PREFIX.length);
+  if (!/^[A-Za-z0-9_-]+$/.test(body)) throw badToken('it is damaged');
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(body, 'base64url').toString('utf8'));
+  } catch (error) {
+    throw new EntenteError(
+      'bad-token',
+      'The token is not usable: it is damaged.',
+      {
+        next: 'Copy the whole token, or begin again to get a new one.',
+      },
+      { cause: error },
+    );
+  }
+  return parseToken(value);
+}

@@ -1,0 +1,111 @@
+// The signature that every merge engine has. Engines are pure: they fetch nothing, hold nothing and never throw on data.
+import type { Receipt } from '../core/receipt.ts';
+import type { MergeConflict } from '../core/region.ts';
+
+/** A side of a merge: bytes, or null for absent (never was, or deleted). */
+export type MergeSide = Uint8Array | null;
+
+export type ArrayPolicy = 'ordered' | 'set' | 'append' | 'atomic' | { readonly key: string };
+
+/** Budgets are arguments, never module state; over budget is a conflict that says so. */
+export interface MergeBudget {
+  /** Bytes a side. @default 2 MiB in the controller, unlimited in `mergeContents` */
+  readonly bytes?: number;
+  /** Lines a side. */
+  readonly lines?: number;
+  /** Nodes of a structured document a side. */
+  readonly nodes?: number;
+  /** Nesting depth of a structured document. @default 5,000 */
+  readonly depth?: number;
+  /** Milliseconds for the whole merge, looked at between steps. */
+  readonly ms?: number;
+  /** The clock that `ms` is measured with, in milliseconds. @default performance.now */
+  readonly clock?: () => number;
+}
+
+export interface MergeOptions {
+  /** Which engine; `auto` goes by path, media type and content. */
+  readonly engine?: string;
+  readonly budget?: MergeBudget;
+
+  // Text. All off unless asked for.
+  /** `merge`: changes of neighbouring lines are no clash (prose, logs). */
+  readonly adjacent?: 'conflict' | 'merge';
+  /** Take what both sides have, current first, instead of a conflict. */
+  readonly union?: boolean;
+  /** Decide each conflicting region for one side. */
+  readonly favor?: 'current' | 'proposed';
+
+  // JSON.
+  readonly format?: 'json' | 'jsonc';
+  /** By pointer pattern (`*` stands for one segment, `**` for any number). */
+  readonly arrays?: { readonly [pointerPattern: string]: ArrayPolicy };
+  readonly strings?: { readonly [pointerPattern: string]: 'text' };
+  readonly counters?: readonly string[];
+}
+
+export interface MergeInput {
+  readonly base: MergeSide;
+  readonly current: MergeSide;
+  readonly proposed: MergeSide;
+  readonly path?: string;
+  readonly mediaType?: string;
+  readonly options?: MergeOptions;
+}
+
+export interface MergeStats {
+  readonly engine: string;
+  /** Regions (text) or members (structures) that merged without a clash, and those that clashed. */
+  readonly clean: number;
+  readonly conflicts: number;
+}
+
+/** A remark for people: a fall-back that was taken, longer markers, a budget that was near. */
+export interface Note {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface CleanMerge {
+  readonly status: 'clean';
+  /** null: the merge is a deletion. */
+  readonly content: MergeSide;
+  readonly receipt: Receipt;
+  readonly stats: MergeStats;
+  readonly notes: readonly Note[];
+}
+
+export interface ConflictedMerge {
+  readonly status: 'conflict';
+  readonly conflicts: readonly MergeConflict[];
+  /** All conflicts left as current, the rest merged; null where there is no such document. */
+  readonly partial: MergeSide;
+  readonly stats: MergeStats;
+  readonly notes: readonly Note[];
+  /** The input, by reference, so that the result can be rendered and settled. */
+  readonly input: MergeInput;
+}
+
+export const mergeErrorCodes = ['syntax', 'duplicate-key', 'too-deep', 'strategy-threw'] as const;
+export type MergeErrorCode = (typeof mergeErrorCodes)[number];
+
+export interface FailedMerge {
+  readonly status: 'error';
+  readonly code: MergeErrorCode;
+  /** Which side, and where in it: an RFC 6901 pointer or a byte offset. */
+  readonly at?: {
+    readonly side?: 'base' | 'current' | 'proposed';
+    readonly offset?: number;
+    readonly pointer?: string;
+  };
+  readonly message: string;
+}
+
+export type MergeResult = CleanMerge | ConflictedMerge | FailedMerge;
+
+export type Engine = (input: MergeInput) => MergeResult;
+
+/** Decision for one conflicting region. */
+export type RegionDecision =
+  | { readonly use: 'base' | 'current' | 'proposed' | 'both' }
+  | { readonly content: Uint8Array | string };

@@ -7,7 +7,7 @@ import type { Token } from '../core/token.ts';
 import type { Head, ResourceVersion } from '../core/version.ts';
 import type { Engine } from '../merge/types.ts';
 import type { EntryMeta, LogEntry, Store, VersionEntry } from '../stores/store.ts';
-import type { Strategy } from '../strategies/types.ts';
+import type { PolicyDocument, Strategy } from '../strategies/types.ts';
 
 export interface Limits {
   /** Bytes of one content. @default 8 MiB */
@@ -160,10 +160,19 @@ export interface Controller {
   registerEngine(name: string, engine: Engine | string): void;
   /** Which rule applies to a resource, and where it comes from. */
   explainPolicy(resource: string): Promise<PolicyMatch>;
+  /** The stored policy of the space: shared by all who open it. */
+  policy(): Promise<StoredPolicy>;
+  /** Replaces the stored policy; `revision` is the one that `policy()` told, another one is a `conflict`. */
+  setPolicy(policy: PolicyDocument, options: { readonly agent: string; readonly revision?: number }): Promise<Outcome>;
   conflictHistory(): Promise<readonly ConflictEntry[]>;
   clearHistory(): Promise<void>;
   stats(): Promise<Stats>;
   close(): Promise<void>;
+}
+
+export interface StoredPolicy extends PolicyDocument {
+  /** The record's revision; 0: nothing is stored yet. */
+  readonly revision: number;
 }
 
 export interface PolicyMatch {

@@ -54,3 +54,12 @@ export interface Custom {
 export type CustomFunction = (details: Details) => Resolution | Decision | Promise<Resolution | Decision>;
 
 export type Strategy = FirstWriterWins | LastWriterWins | Merge | Retry | Escalate | KeepBoth | AbortBoth | Custom;
+
+/** A strategy as it is written in a policy file: `"merge(json)"`, or an object for those with options. */
+export type StrategySpec = string | { readonly strategy: string; readonly [option: string]: unknown };
+
+/** A policy as data: an ordered list, first match wins, then the default. */
+export interface PolicyDocument {
+  readonly rules: readonly (readonly [pattern: string, strategy: StrategySpec])[];
+  readonly default?: StrategySpec;
+}

@@ -161,6 +161,7 @@ export interface Snapshot {
 /** A version with what its commit said. */
 export interface VersionEntry {
   readonly head: Head;
+  /** Empty where the entry that wrote the version is trimmed. */
   readonly commitId: string;
   readonly outcome: EntryMeta['outcome'];
   readonly note?: string;
@@ -212,8 +213,10 @@ export interface Store {
   /** Resolves from time to time, and soon after a commit to the space: a hint to read the log, nothing more. */
   wake(space: Space, signal: AbortSignal): AsyncIterable<void>;
   /**
-   * Drops log entries with a revision of at most `before`, with the commit records, superseded versions and contents
-   * that only they needed. Never takes heads, tombstones or what an open conflict names. Answers the trim point.
+   * Drops log entries with a revision of at most `before`, their commit records and keeps, and the versions that those
+   * entries superseded. A version stays until the entry that superseded it goes: an agent that read a head long ago
+   * still has its base after the next commit. Contents go when nothing names them any more. Never takes heads,
+   * tombstones or what an open conflict names. Answers the trim point.
    */
   trim(space: Space, before: number): Promise<number>;
   /** Random identity of the history: tokens and cursors of another one are refused. */

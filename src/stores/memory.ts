@@ -1,0 +1,105 @@
+// The memory store: the whole contract in one process, gone with it. Also the measure of what the contract costs.
+import { randomUUID } from 'node:crypto';
+import { EntenteError } from '../core/errors.ts';
+import type { Space } from '../core/resource.ts';
+import { Contents } from './memory/contents.ts';
+import { MemorySpace } from './memory/space.ts';
+import type { Capabilities, CommitReply, CommitRequest, Store } from './store.ts';
+import { createWakers, type Wakers } from './wake.ts';
+
+export interface MemoryStoreOptions {
+  /** The ring of log entries: the oldest goes when it is full, which moves the trim point. @default 10,000 */
+  readonly log?: { readonly max?: number };
+  /** Bytes of one content. @default 64 MiB */
+  readonly maxContentBytes?: number;
+}
+
+export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
+  const max = options.log?.max ?? 10_000;
+  if (!Number.isSafeInteger(max) || max < 1) {
+    throw new EntenteError('misuse', `log.max must be a whole number of at least 1, not ${String(max)}.`);
+  }
+  const capabilities: Capabilities = {
+    name: 'memory',
+    durability: 'none',
+    gapless: true,
+    maxGuards: 10_000,
+    maxWrites: 10_000,
+    maxContentBytes: options.maxContentBytes ?? 64 * 1024 * 1024,
+  };
+  return memoryStore(capabilities, max, createWakers());
+}
+
+function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): Store {
+  const epoch: string = randomUUID();
+  const spaces = new Map<Space, MemorySpace>();
+  const contents = new Contents();
+  let closed = false;
+
+  function spaceOf(name: Space): MemorySpace {
+    if (closed) throw new EntenteError('store-unavailable', 'The store is closed.', { next: 'Create a new store.' });
+    let space = spaces.get(name);
+    if (space === undefined) {
+      space = new MemorySpace(max, contents);
+      spaces.set(name, space);
+    }
+    return space;
+  }
+
+  function commitOne(request: CommitRequest): CommitReply {
+    const space = spaceOf(request.space);
+    if (request.epoch !== epoch) return { status: 'epoch-changed', epoch };
+    const oversize = checkSizes(request, capabilities);
+    if (oversize !== undefined) return { status: 'unavailable', error: oversize };
+    const reply = space.commit(request);
+    if (reply.status === 'committed') wakers.notify(request.space);
+    return reply;
+  }
+
+  return {
+    capabilities,
+    async commit(requests) {
+      return requests.length === 1 ? [commitOne(requests[0] as CommitRequest)] : requests.map(commitOne);
+    },
+    commitStatus: async (space, agent, commitId) => spaceOf(space).commitStatus(agent, commitId),
+    read: async (space, ids) => spaceOf(space).read(epoch, ids),
+    content: async (hash) => contents.get(hash),
+    list: async (space, prefix, page) => spaceOf(space).list(prefix, page),
+    history: async (space, id, page) => spaceOf(space).history(id, page),
+    record: async (space, kind, id) => spaceOf(space).record(kind, id),
+    records: async (space, kind, filter, page) => spaceOf(space).records(kind, filter.state, page),
+    counts: async (space) => spaceOf(space).counts(),
+    log: async (space, after, limit) => spaceOf(space).log(after, limit),
+    wake: (space, signal) => wakers.wake(space, signal),
+    trim: async (space, before) => spaceOf(space).trim(before),
+    epoch: async () => epoch,
+    spaces: async () => [...spaces].filter(([, space]) => space.revision > 0).map(([name]) => name),
+    async close() {
+      closed = true;
+      wakers.close();
+    },
+  };
+}
+
+/** Undefined when the request is within the store's limits. */
+export function checkSizes(request: CommitRequest, capabilities: Capabilities): EntenteError | undefined {
+  const { maxGuards, maxWrites, maxContentBytes } = capabilities;
+  if (request.guards.length > maxGuards || request.writes.length > maxWrites) {
+    return new EntenteError('too-large', `One commit takes at most ${maxGuards} guards and ${maxWrites} writes here.`, {
+      next: 'Split the change into several commits.',
+    });
+  }
+  for (const write of request.writes) {
+    if (write.kind === 'content' && write.content.length > maxContentBytes) return tooLarge(maxContentBytes);
+  }
+  for (const keep of request.keeps) {
+    if (keep.content.length > maxContentBytes) return tooLarge(maxContentBytes);
+  }
+  return undefined;
+}
+
+function tooLarge(limit: number): EntenteError {
+  return new EntenteError('too-large', `A content is larger than ${limit} bytes, the limit of this store.`, {
+    next: 'Split the content, or keep it elsewhere and commit its hash.',
+  });
+}

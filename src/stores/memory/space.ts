@@ -30,16 +30,16 @@ interface Version {
 }
 
 /** A log entry with what it holds: dropped with it. */
-interface Entry {
-  readonly revision: number;
-  readonly request: CommitRequest;
-  readonly heads: readonly Head[];
+interface Entry extends LogEntry {
   readonly versions: readonly Version[];
+  /** Hashes that the entry keeps. The request itself is not held: it would hold the caller's bytes. */
+  readonly keeps: readonly string[];
   indexed: boolean;
 }
 
 const NO_HEADS: readonly Head[] = [];
 const NO_VERSIONS: readonly Version[] = [];
+const NO_KEEPS: readonly string[] = [];
 
 export class MemorySpace {
   readonly #max: number;
@@ -72,7 +72,7 @@ export class MemorySpace {
     if (!(holds && request.tokenBound)) {
       const landed = this.#find(request.agent, request.commitId);
       if (landed !== undefined) {
-        if (landed.request.fingerprint !== request.fingerprint) return { status: 'mismatch' };
+        if (landed.fingerprint !== request.fingerprint) return { status: 'mismatch' };
         return { status: 'replayed', entry: entryOf(landed) };
       }
     }
@@ -123,11 +123,28 @@ export class MemorySpace {
       versions = writes.map((write) => this.#write(write, request, revision));
       heads = versions.map((version) => version.head);
     }
-    for (const keep of request.keeps) this.#contents.put(keep.hash, keep.content);
+    let keeps = NO_KEEPS;
+    if (request.keeps.length > 0) {
+      for (const keep of request.keeps) this.#contents.put(keep.hash, keep.content);
+      keeps = request.keeps.map((keep) => keep.hash);
+    }
     for (const record of request.records) this.#putRecord(record, revision);
     if (request.meta.outcome === 'merged') this.#merged += 1;
     else if (request.meta.outcome === 'escalated') this.#escalated += 1;
-    this.#remember({ revision, request, heads, versions, indexed: false });
+    const { agent, commitId, fingerprint, at, guards, meta } = request;
+    this.#remember({
+      revision,
+      agent,
+      commitId,
+      fingerprint,
+      at,
+      heads,
+      guards,
+      meta,
+      versions,
+      keeps,
+      indexed: false,
+    });
     return { status: 'committed', revision, heads };
   }
 
@@ -167,8 +184,8 @@ export class MemorySpace {
 
   #drop(entry: Entry): void {
     this.#trimmed = entry.revision;
-    if (entry.indexed) this.#byCommit.delete(commitKey(entry.request.agent, entry.request.commitId));
-    for (const keep of entry.request.keeps) this.#contents.release(keep.hash);
+    if (entry.indexed) this.#byCommit.delete(commitKey(entry.agent, entry.commitId));
+    for (const hash of entry.keeps) this.#contents.release(hash);
     for (const version of entry.versions) {
       version.entry = undefined;
       const { prior } = version;
@@ -184,7 +201,7 @@ export class MemorySpace {
     for (let revision = Math.max(this.#indexedTo, this.#trimmed) + 1; revision <= this.#revision; revision += 1) {
       const entry = this.#entry(revision);
       if (entry === undefined) continue;
-      this.#byCommit.set(commitKey(entry.request.agent, entry.request.commitId), entry);
+      this.#byCommit.set(commitKey(entry.agent, entry.commitId), entry);
       entry.indexed = true;
     }
     this.#indexedTo = this.#revision;
@@ -288,17 +305,17 @@ function commitKey(agent: string, commitId: string): string {
 }
 
 function entryOf(entry: Entry): LogEntry {
-  const { agent, commitId, fingerprint, at, guards, meta } = entry.request;
-  return { revision: entry.revision, agent, commitId, fingerprint, at, heads: entry.heads, guards, meta };
+  const { revision, agent, commitId, fingerprint, at, heads, guards, meta } = entry;
+  return { revision, agent, commitId, fingerprint, at, heads, guards, meta };
 }
 
 function versionEntry(version: Version): VersionEntry {
-  const request = version.entry?.request;
-  if (request === undefined) return { head: version.head, commitId: '', outcome: 'committed' };
-  const { note, strategy, outcome } = request.meta;
+  const { entry } = version;
+  if (entry === undefined) return { head: version.head, commitId: '', outcome: 'committed' };
+  const { note, strategy, outcome } = entry.meta;
   return {
     head: version.head,
-    commitId: request.commitId,
+    commitId: entry.commitId,
     outcome,
     ...(note === undefined ? {} : { note }),
     ...(strategy === undefined ? {} : { strategy }),

@@ -1,0 +1,81 @@
+// `npm test`: set-up, the static checks (each counts as one test), then vitest with the arguments as they are given.
+// The last line of stdout is always `N passed, N failed`; nothing is printed after it.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root, run, SetupError, setup } from './setup.mjs';
+
+const tool = (...names) => join(root, 'node_modules', ...names);
+const checks = [
+  ['typecheck', tool('typescript', 'bin', 'tsc'), ['--noEmit', '--pretty', 'false']],
+  ['biome', tool('@biomejs', 'biome', 'bin', 'biome'), ['check', '--colors=off', '.']],
+  ['knip', tool('knip', 'bin', 'knip.js'), ['--no-progress']],
+  ['publint', tool('publint', 'src', 'cli.js'), ['run', '--strict']],
+];
+
+const total = { passed: 0, failed: 0, skipped: [] };
+
+function tell(ok, name, output = '') {
+  process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} ${name}\n`);
+  if (!ok) process.stdout.write(output.endsWith('\n') ? output : `${output}\n`);
+  total[ok ? 'passed' : 'failed'] += 1;
+}
+
+/** Answers false when nothing can be tested. A failed build is one failure, and the tests still run on the sources. */
+async function prepare() {
+  try {
+    await setup();
+    return true;
+  } catch (error) {
+    const known = error instanceof SetupError;
+    tell(false, known ? error.step : 'set-up', known ? `${error.output}${error.message}` : String(error.stack));
+    return known && error.step === 'build';
+  }
+}
+
+/** One after another: a step that is late because its neighbour takes both cores tells nothing. */
+async function runChecks() {
+  for (const [name, file, args] of checks) {
+    const { code, output } = await run(process.execPath, [file, ...args]);
+    tell(code === 0, name, output);
+  }
+}
+
+async function runVitest(args) {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-test-'));
+  const file = join(folder, 'count.json');
+  const reporters = ['--reporter=default', `--reporter=${join(root, 'scripts', 'vitest-count.mjs')}`];
+  const child = spawn(process.execPath, [tool('vitest', 'vitest.mjs'), 'run', ...reporters, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ENTENTE_TEST_COUNT: file },
+  });
+  const code = await new Promise((resolve) => {
+    child.on('error', () => resolve(127));
+    child.on('close', (status) => resolve(status ?? 1));
+  });
+  const count = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 0, skipped: [] };
+  rmSync(folder, { recursive: true, force: true });
+  total.passed += count.passed;
+  total.failed += count.failed;
+  total.skipped.push(...count.skipped);
+  if (count.passed + count.failed === 0) tell(false, 'vitest', `No test ran (exit code ${code}).`);
+  else if (code !== 0 && count.failed === 0) tell(false, 'vitest', `Every test passed, yet vitest ended with ${code}.`);
+}
+
+function tellSkipped() {
+  if (total.skipped.length === 0) return;
+  for (const { name, reason } of total.skipped) {
+    process.stdout.write(`skipped: ${name}${reason === '' ? '' : ` (${reason})`}\n`);
+  }
+  process.stdout.write(`${total.skipped.length} skipped\n`);
+}
+
+if (await prepare()) {
+  await runChecks();
+  await runVitest(process.argv.slice(2));
+}
+tellSkipped();
+process.exitCode = total.failed === 0 ? 0 : 1;
+process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);

@@ -1,0 +1,32 @@
+// docs/errors.md and the code know the same error codes.
+import { describe, expect, it } from 'vitest';
+import { errorCodes } from '../../src/core/errors.ts';
+import { filesBelow, readText } from './tree.ts';
+
+const sections = readText('docs/errors.md')
+  .split(/^## /m)
+  .slice(1)
+  .map((section) => ({ code: /^`([\w-]+)`/.exec(section)?.[1] ?? section.slice(0, 40), text: section }));
+
+describe('docs/errors.md', () => {
+  it('[HS4] has a section for every code, in order, and for nothing else', () => {
+    expect(sections.map(({ code }) => code)).toEqual([...errorCodes]);
+    expect([...errorCodes]).toEqual([...errorCodes].sort());
+  });
+
+  it('[HS4] says for every code what it means, why it happens, what to do, and the exit code', () => {
+    const parts = ['**Means.**', '**Cause.**', '**People.**', '**Agents.**', '**Exit code.**'];
+    const lacking = sections.flatMap(({ code, text }) =>
+      parts.filter((part) => !text.includes(part)).map((part) => `${code}: ${part}`),
+    );
+    expect(lacking).toEqual([]);
+  });
+
+  it('[HS4] is where every thrown code comes from: no module makes up another one', () => {
+    const thrown = filesBelow('src')
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+      .flatMap((path) => [...readText(path).matchAll(/new EntenteError\(\s*'([^']+)'/g)].map(([, code = '']) => code));
+    const known: readonly string[] = errorCodes;
+    expect(thrown.filter((code) => !known.includes(code))).toEqual([]);
+  });
+});

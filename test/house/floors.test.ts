@@ -1,0 +1,65 @@
+// Holds the floors of the house: imports go downwards only, and the package root stays free of drivers and servers.
+import { describe, expect, it } from 'vitest';
+import { type Import, importsOf } from './imports.ts';
+import { shippedModules } from './tree.ts';
+
+const belowControl = ['core', 'merge', 'strategies', 'stores/store.ts'];
+/** What each room of src/ may import beside itself; `types:` allows `import type` alone. */
+const mayImport: { readonly [room: string]: readonly string[] } = {
+  core: [],
+  merge: ['core'],
+  strategies: ['core', 'types:merge'],
+  stores: ['core'],
+  controller: belowControl,
+  verify: belowControl,
+  cli: ['core', 'merge', 'strategies', 'stores', 'controller', 'verify'],
+};
+/** Rooms of words and pure functions: nothing of the machine but the hash function, clocks and threads. */
+const pure = ['core', 'merge', 'strategies'];
+const harmless = ['node:crypto', 'node:perf_hooks', 'node:worker_threads', 'node:url', 'node:buffer'];
+
+const roomOf = (path: string): string => path.split('/')[1] ?? '';
+const modules = shippedModules();
+const inRooms = modules.filter((path) => path.split('/').length > 2);
+
+function allowed({ from, target = '', typeOnly }: Import): boolean {
+  const [room, inside] = [roomOf(from), target.replace(/^src\//, '')];
+  return [room, ...(mayImport[room] ?? [])].some((entry) => {
+    const needsType = entry.startsWith('types:');
+    const name = entry.replace('types:', '');
+    return (inside === name || inside.startsWith(`${name}/`)) && (typeOnly || !needsType);
+  });
+}
+
+describe('floors', () => {
+  it('[HS1] every room imports downwards only, and nobody imports the package root', () => {
+    const unknown = inRooms.filter((path) => mayImport[roomOf(path)] === undefined);
+    expect(unknown, 'a new room: give it a floor in this test').toEqual([]);
+    const own = inRooms.flatMap(importsOf).filter(({ target }) => target !== undefined);
+    expect(own.length).toBeGreaterThan(0);
+    expect(own.filter((one) => !allowed(one)).map(({ from, specifier }) => `${from} imports ${specifier}`)).toEqual([]);
+  });
+
+  it('[HS1] core, merge and strategies touch neither disk nor network', () => {
+    const outside = inRooms.filter((path) => pure.includes(roomOf(path))).flatMap(importsOf);
+    const wrong = outside.filter(({ target, specifier }) => target === undefined && !harmless.includes(specifier));
+    expect(wrong.map(({ from, specifier }) => `${from} imports ${specifier}`)).toEqual([]);
+  });
+
+  it('[HS2] the package root loads no driver, no server and no other package', () => {
+    const seen = new Set<string>();
+    const visit = (path: string): string[] => {
+      if (seen.has(path)) return [];
+      seen.add(path);
+      const loaded = importsOf(path).filter(({ typeOnly, lazy }) => !typeOnly && !lazy);
+      return loaded.flatMap(({ target, specifier }) => {
+        if (target !== undefined) return visit(target);
+        const heavy =
+          !specifier.startsWith('node:') || /^node:(sqlite|http2?|https|net|tls|child_process)$/.test(specifier);
+        return heavy ? [`${path} imports ${specifier}`] : [];
+      });
+    };
+    expect(visit('src/index.ts')).toEqual([]);
+    expect([...seen].filter((path) => /^src\/(cli|stores\/sqlite)/.test(path))).toEqual([]);
+  });
+});

@@ -1,0 +1,20 @@
+// entente/verify: proof after the fact. `verifyStore` replays a store's log; `checkHistory` judges what processes were
+// told while they worked; the rest records and reads such histories.
+export {
+  checkHistory,
+  type HistoryFinding,
+  type HistoryReport,
+  type HistoryRule,
+  historyRules,
+} from './check-history.ts';
+export {
+  formatOperation,
+  type HistoryOperation,
+  operationOutcomes,
+  operationTypes,
+  parseHistory,
+  parseHistoryStream,
+} from './history.ts';
+export { createRecorder, type HistoryRecorder, type RecordedCommit, type RecorderOptions } from './recorder.ts';
+export { type StoreFinding, type StoreReport, type StoreRule, storeRules } from './report.ts';
+export { verifyStore } from './verify-store.ts';

@@ -5,12 +5,15 @@ export type Side = 'base' | 'current' | 'proposed';
 
 /**
  * One run of lines (text) or one member (structures) of the ledger.
- * `kept`: of the base, in the result. `added`: from the named sides, in the result. `removed`: of the base, taken out
- * by the named sides.
+ * `kept`: of the base, in the result. `added`: from the named sides, in the result; nobody named = a decision's own
+ * text. `removed`: of the base, taken out by the named sides. `dropped`: added by the named side and left out of the
+ * result, because an option or a decision said so.
  */
 export interface ReceiptEntry {
-  readonly action: 'kept' | 'added' | 'removed';
+  readonly action: 'kept' | 'added' | 'removed' | 'dropped';
   readonly by: readonly ('current' | 'proposed')[];
+  /** Line text, `dropped`: the range in the side that is named. */
+  readonly from?: readonly [number, number];
   /** Line text: 0-based half-open ranges in the base and in the result. Structures: an RFC 6901 pointer. */
   readonly base?: readonly [number, number];
   readonly result?: readonly [number, number];

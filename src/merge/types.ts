@@ -35,6 +35,14 @@ export interface MergeOptions {
   readonly union?: boolean;
   /** Decide each conflicting region for one side. */
   readonly favor?: 'current' | 'proposed';
+  /** `auto`: CRLF against LF is no change of a line; the file's ending is merged as one flag. */
+  readonly eol?: 'bytes' | 'auto';
+  /** `normalize`: a missing newline at the end is no change, and the result has one. */
+  readonly finalNewline?: 'bytes' | 'normalize';
+  /** Blanks at the ends of lines, or all blanks, are no change; the changed spelling is kept, current's first. */
+  readonly ignoreWhitespace?: 'none' | 'trailing' | 'all';
+  /** `bytes`: a byte order mark is a part of the first line, not a flag of the file. */
+  readonly bom?: 'flag' | 'bytes';
 
   // JSON.
   readonly format?: 'json' | 'jsonc';
@@ -84,6 +92,14 @@ export interface ConflictedMerge {
   readonly notes: readonly Note[];
   /** The input, by reference, so that the result can be rendered and settled. */
   readonly input: MergeInput;
+  /** The conflicts that `resolveConflict` has settled so far. */
+  readonly settled?: readonly SettledConflict[];
+}
+
+/** A settled conflict: its id, and how it was decided. */
+export interface SettledConflict {
+  readonly id: string;
+  readonly decision: RegionDecision;
 }
 
 export const mergeErrorCodes = ['syntax', 'duplicate-key', 'too-deep', 'strategy-threw'] as const;
@@ -108,4 +124,4 @@ export type Engine = (input: MergeInput) => MergeResult;
 /** Decision for one conflicting region. */
 export type RegionDecision =
   | { readonly use: 'base' | 'current' | 'proposed' | 'both' }
-  | { readonly content: Uint8Array | string };
+  | { readonly content: Uint8Array | string; readonly allowMarkers?: boolean };

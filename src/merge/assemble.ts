@@ -1,0 +1,104 @@
+// Writes the result of a plan and its ledger in one pass. How conflicts are filled is the caller's choice: left as
+// current, favoured, united, or decided one by one.
+import { bytesOfLines } from './lines.ts';
+import type { TextPlan } from './plan.ts';
+import { both, type Changer, createLedger, type Ledger } from './receipt.ts';
+import type { Region } from './three-way.ts';
+
+/** A stretch of a filled conflict: bytes, how many lines they are, and whose. Empty `by` = nobody's but a decision's. */
+export interface Piece {
+  readonly bytes: Uint8Array;
+  readonly lines: number;
+  readonly by: readonly Changer[];
+}
+
+/** What stands in a conflict's place, and which sides' lines it leaves out. */
+export interface Filling {
+  readonly pieces: readonly Piece[];
+  readonly dropped: readonly Changer[];
+}
+
+export interface Assembled {
+  readonly content: Uint8Array;
+  readonly ledger: Ledger;
+}
+
+const LF = 10;
+const CRLF = Uint8Array.of(13, LF);
+
+/** The merged text; `fill` is asked once for each conflict, in order. */
+export function assemble(plan: TextPlan, fill: (conflict: Region) => Filling): Assembled {
+  const { texts, regions, finish } = plan;
+  const ledger = createLedger();
+  const out = createOutput();
+  let at = 0;
+  for (const region of regions) {
+    out.push(bytesOfLines(texts.current, at, region.currentStart));
+    ledger.kept(region.currentStart - at);
+    at = region.currentEnd;
+    const own = fillingOf(plan, region);
+    ledger.removed(region.baseEnd - region.baseStart, region.kind === 'conflict' ? both : changersOf(region));
+    for (const piece of own?.pieces ?? []) add(piece);
+    if (own !== undefined) continue;
+    const filling = fill(region);
+    for (const piece of filling.pieces) add(piece);
+    for (const side of filling.dropped) ledger.dropped(side, ...rangeOf(region, side));
+  }
+  out.push(bytesOfLines(texts.current, at, texts.current.count));
+  ledger.kept(texts.current.count - at);
+  return { content: finish(out.join()), ledger };
+
+  function add(piece: Piece): void {
+    out.push(piece.bytes);
+    ledger.added(piece.lines, piece.by);
+  }
+}
+
+function changersOf({ kind }: Region): readonly Changer[] {
+  return kind === 'current' || kind === 'proposed' ? [kind] : both;
+}
+
+/** What a region without a clash becomes; undefined for a conflict. */
+function fillingOf(plan: TextPlan, region: Region): Filling | undefined {
+  if (region.kind === 'conflict') return undefined;
+  const by = changersOf(region);
+  return { pieces: [pieceOf(plan, region, region.kind === 'proposed' ? 'proposed' : 'current', by)], dropped: [] };
+}
+
+export function rangeOf(region: Region, side: 'base' | Changer): readonly [number, number] {
+  if (side === 'base') return [region.baseStart, region.baseEnd];
+  return side === 'current' ? [region.currentStart, region.currentEnd] : [region.proposedStart, region.proposedEnd];
+}
+
+/** A side's text in a region, as a piece. */
+export function pieceOf(plan: TextPlan, region: Region, side: 'base' | Changer, by: readonly Changer[]): Piece {
+  const [from, to] = rangeOf(region, side);
+  return { bytes: bytesOfLines(plan.texts[side], from, to), lines: to - from, by };
+}
+
+interface Output {
+  readonly push: (bytes: Uint8Array) => void;
+  readonly join: () => Uint8Array;
+}
+
+/** Gathers stretches; an unterminated one gets its newline as soon as something follows, so that no lines are glued. */
+function createOutput(): Output {
+  const parts: Uint8Array[] = [];
+  let last: Uint8Array | undefined;
+  let crlf = false;
+  return {
+    push(bytes) {
+      if (bytes.length === 0) return;
+      if (last !== undefined && last.at(-1) !== LF) parts.push(crlf ? CRLF : CRLF.subarray(1));
+      parts.push(bytes);
+      crlf = endsFirstLineInCrlf(bytes, crlf);
+      last = bytes;
+    },
+    join: () => Buffer.concat(parts),
+  };
+}
+
+function endsFirstLineInCrlf(bytes: Uint8Array, otherwise: boolean): boolean {
+  const end = bytes.indexOf(LF);
+  return end < 0 ? otherwise : bytes[end - 1] === CRLF[0];
+}

@@ -1,0 +1,64 @@
+// The ledger that a text merge keeps while it writes: who kept, added, removed what. Replayed, it gives each of the
+// four texts again, which is what the checker (check-receipt.ts, separate code) does.
+import type { Receipt, ReceiptEntry } from '../core/receipt.ts';
+import { equalBackward, equalForward, splitLines } from './lines.ts';
+import type { MergeSide } from './types.ts';
+
+export type Changer = 'current' | 'proposed';
+
+export const both: readonly Changer[] = ['current', 'proposed'];
+
+/** Counts through the base and the result while entries are written. */
+export interface Ledger {
+  readonly kept: (lines: number) => void;
+  readonly removed: (lines: number, by: readonly Changer[]) => void;
+  readonly added: (lines: number, by: readonly Changer[]) => void;
+  /** Lines `[from, to)` of a side that the result does not have. */
+  readonly dropped: (side: Changer, from: number, to: number) => void;
+  readonly receipt: (engine: string) => Receipt;
+}
+
+export function createLedger(): Ledger {
+  const entries: ReceiptEntry[] = [];
+  let base = 0;
+  let result = 0;
+  return {
+    kept(lines) {
+      if (lines === 0) return;
+      entries.push({ action: 'kept', by: [], base: [base, base + lines], result: [result, result + lines] });
+      base += lines;
+      result += lines;
+    },
+    removed(lines, by) {
+      if (lines === 0) return;
+      entries.push({ action: 'removed', by, base: [base, base + lines] });
+      base += lines;
+    },
+    added(lines, by) {
+      if (lines === 0) return;
+      entries.push({ action: 'added', by, result: [result, result + lines] });
+      result += lines;
+    },
+    dropped(side, from, to) {
+      if (from < to) entries.push({ action: 'dropped', by: [side], from: [from, to] });
+    },
+    receipt: (engine) => ({ engine, entries }),
+  };
+}
+
+/** The engine named in the receipts of merges that needed none. */
+export const TRIVIAL = 'trivial';
+
+/** The receipt of a whole value taken from the named sides: equal ends are kept, what lies between is exchanged. */
+export function wholeReceipt(base: MergeSide, result: MergeSide, by: readonly Changer[]): Receipt {
+  const before = splitLines(base ?? new Uint8Array());
+  const after = splitLines(result ?? new Uint8Array());
+  const head = equalForward(before, 0, after, 0);
+  const tail = equalBackward(before, after, Math.min(before.count, after.count) - head);
+  const ledger = createLedger();
+  ledger.kept(head);
+  ledger.removed(before.count - head - tail, by);
+  ledger.added(after.count - head - tail, by);
+  ledger.kept(tail);
+  return ledger.receipt(TRIVIAL);
+}

@@ -66,6 +66,8 @@ async function install() {
     say('installing packages (npm ci) …');
     const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
     const flags = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+    // One short and one longer pause: a registry that is away should be told of within half a minute.
+    flags.push('--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=20000');
     const { code, output } = await run(npm[0], [...npm.slice(1), ...flags]);
     if (code !== 0) throw new SetupError('install', whyNoPackages(code, output), output);
   }

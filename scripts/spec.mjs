@@ -1,5 +1,5 @@
 // docs/spec.md is put together from docs/spec-parts/*.md: the words first, then one section for each room, in the order
-// of the floors; a part that is not named here comes after them by name. `npm run spec` writes it, a test compares it.
+// of the floors; a part that is not named here comes after them by name. `node scripts/spec.mjs` writes it, a test compares it.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

@@ -1,21 +1,10 @@
 // What `npm test` promises of itself, tried in a small project of its own that borrows the installed packages.
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { root } from './tree.ts';
+import { createProject, environment } from './project.ts';
 
-const project = mkdtempSync(join(tmpdir(), 'entente-runner-'));
-const configuration = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts'];
-for (const name of ['scripts', ...configuration]) cpSync(join(root, name), join(project, name), { recursive: true });
-symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
-afterAll(() => rmSync(project, { recursive: true, force: true }));
-
-function put(path: string, text: string): void {
-  mkdirSync(dirname(join(project, path)), { recursive: true });
-  writeFileSync(join(project, path), text);
-}
+const { path: project, put, remove } = createProject();
+afterAll(remove);
 
 interface Ended {
   readonly code: number;
@@ -23,10 +12,8 @@ interface Ended {
 }
 
 function runTests(...args: string[]): Promise<Ended> {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST') && name !== 'NODE_OPTIONS');
-  const env = { ...Object.fromEntries(own), NO_COLOR: '1' };
   return new Promise((resolve) => {
-    execFile(process.execPath, ['scripts/test.mjs', ...args], { cwd: project, env }, (error, stdout) => {
+    execFile(process.execPath, ['scripts/test.mjs', ...args], { cwd: project, env: environment() }, (error, stdout) => {
       const lines = stdout.split('\n');
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, lines });
     });

@@ -15,7 +15,7 @@ function idsIn(text: string): string[] {
 }
 
 describe('docs/spec.md', () => {
-  it('[HS3] is what its parts say (npm run spec writes it anew)', () => {
+  it('[HS3] is what its parts say (node scripts/spec.mjs writes it anew)', () => {
     expect(readText('docs/spec.md')).toBe(assembleSpec());
   });
 

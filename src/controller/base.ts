@@ -1,0 +1,64 @@
+// The base of a change: the version that the agent read, found again by its revision, with its bytes.
+import { EntenteError } from '../core/errors.ts';
+import type { ResourceId } from '../core/resource.ts';
+import type { Token } from '../core/token.ts';
+import { type Head, hasContent } from '../core/version.ts';
+import type { Context } from './context.ts';
+
+export interface Origin {
+  readonly state: 'absent' | 'content' | 'hash-only' | 'gone';
+  readonly head?: Head;
+  readonly content?: Uint8Array;
+}
+
+const ABSENT: Origin = { state: 'absent' };
+const GONE: Origin = { state: 'gone' };
+
+/** What the token read. */
+export function originOf(context: Context, token: Token): Promise<Origin> {
+  return originAt(context, token.resource, token.revision, token.hash);
+}
+
+/**
+ * The version of a resource that had this revision and hash. Never found by hash alone: a hash that a caller made up
+ * must not open somebody else's bytes (rule E6).
+ */
+export async function originAt(
+  context: Context,
+  resource: ResourceId,
+  revision: number,
+  hash: string,
+): Promise<Origin> {
+  if (revision === 0 || hash === '') return ABSENT;
+  const head = await versionAt(context, resource, revision);
+  if (head === undefined) return GONE;
+  if (head.hash !== hash) {
+    throw new EntenteError('bad-token', `The token does not say what ${resource} was at revision ${revision}.`, {
+      next: 'Begin again to get a new token.',
+    });
+  }
+  if (!hasContent(head)) return { state: 'hash-only', head };
+  const content = await context.store.content(head.hash);
+  return content === undefined ? GONE : { state: 'content', head, content };
+}
+
+/** Looks at the head first: most bases are it, or lie close below it. */
+async function versionAt(context: Context, resource: ResourceId, revision: number): Promise<Head | undefined> {
+  const snapshot = await context.store.read(context.space, [resource]);
+  const head = snapshot.heads[0];
+  if (head === undefined || head.revision < revision) return undefined;
+  if (head.revision === revision) return head;
+  let after: string | undefined = String(head.version);
+  while (after !== undefined) {
+    const page = await context.store.history(context.space, resource, { after, limit: 100 });
+    const found = page.items.find((item) => item.head.revision <= revision);
+    if (found !== undefined) return found.head.revision === revision ? found.head : undefined;
+    after = page.next;
+  }
+  return undefined;
+}
+
+/** A head with its bytes, for a merge or a reader. */
+export async function contentOf(context: Context, head: Head | undefined): Promise<Uint8Array | undefined> {
+  return hasContent(head) ? context.store.content(head.hash) : undefined;
+}

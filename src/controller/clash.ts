@@ -1,0 +1,170 @@
+// One attempt at an intent with its own guards: it lands, was there before, changes nothing, or clashes.
+import type { Committed, Outcome, Unchanged } from '../core/outcome.ts';
+import type { Repairs, Token } from '../core/token.ts';
+import { type Head, hasContent } from '../core/version.ts';
+import type { CommitReply, EntryMeta, Snapshot } from '../stores/store.ts';
+import { originOf } from './base.ts';
+import { type Context, tokenOn } from './context.ts';
+import { guardOf, type Intent, requestOf, staleReads, writeOf } from './intent.ts';
+import type { Proposal } from './proposal.ts';
+import { replay } from './replay.ts';
+import { epochChanged, expired, Mismatch, submit } from './submit.ts';
+
+/** The head that an intent ran into, and the premises that moved. */
+export interface Clash {
+  readonly status: 'clash';
+  readonly head: Head | undefined;
+  /** The space's revision at which the head was read. */
+  readonly revision: number;
+  readonly stalePremises: readonly Token[];
+}
+
+export function isClash(value: Outcome | Clash): value is Clash {
+  return value.status === 'clash';
+}
+
+export async function attempt(context: Context, intent: Intent): Promise<Outcome | Clash> {
+  const { token, proposal } = intent;
+  // Writing back what was read, and a refused content that comes again, are judged before anything is sent.
+  if (intent.relapsed || proposal.hash === token.hash) {
+    const early = await judgeEarly(context, intent);
+    if (early !== undefined) return early;
+  }
+  const meta = intent.supersede ? await supersedeMeta(context, intent) : metaOf(intent);
+  const request = requestOf(context, intent, {
+    guards: [guardOf(token)],
+    writes: [writeOf(token.resource, proposal)],
+    meta,
+    tokenBound: intent.ownId,
+  });
+  const reply = await submit(context, request, intent.signal);
+  switch (reply.status) {
+    case 'committed':
+      return committed(context, intent, reply.heads[0] as Head, request.at);
+    case 'replayed':
+      return replay(context, reply.entry, { resource: token.resource, agent: intent.agent, epoch: token.epoch });
+    case 'unknown':
+      return { status: 'unknown', commitId: intent.commitId, resource: token.resource };
+    case 'stale':
+      return clashOrUnchanged(context, intent, reply);
+  }
+}
+
+const PLAIN: EntryMeta = { outcome: 'committed' };
+
+function metaOf(intent: Intent): EntryMeta {
+  return intent.note === undefined ? PLAIN : { outcome: 'committed', note: intent.note };
+}
+
+/** The log shows that a change went over one that its author was told of (rule A1). */
+async function supersedeMeta(context: Context, intent: Intent): Promise<EntryMeta> {
+  const meta = metaOf(intent);
+  if (intent.token.repairs === undefined) return meta;
+  const snapshot = await context.store.read(context.space, [intent.token.resource]);
+  const head = snapshot.heads[0];
+  if (head === undefined) return meta;
+  return { ...meta, overwrote: { version: head.version, revision: head.revision, agent: head.agent } };
+}
+
+export function committed(
+  context: Context,
+  intent: Pick<Intent, 'commitId' | 'agent' | 'token'>,
+  head: Head,
+  at: number,
+): Committed {
+  const { resource, version, revision, hash } = head;
+  const token = tokenOn(context, resource, intent.agent, head, { epoch: intent.token.epoch, asOf: revision, at });
+  return { status: 'committed', commitId: intent.commitId, resource, version, revision, hash, token };
+}
+
+/** The same bytes are there already. A hash-only version holds no bytes, so content on top of it is a change. */
+export function isSame(head: Head | undefined, proposal: Proposal): boolean {
+  if (proposal.kind === 'delete') return head === undefined || head.deleted;
+  if (head === undefined || head.deleted || head.hash !== proposal.hash) return false;
+  return proposal.kind === 'hash' || hasContent(head);
+}
+
+async function judgeEarly(context: Context, intent: Intent): Promise<Outcome | Clash | undefined> {
+  const { token, proposal } = intent;
+  const { resource } = token;
+  const landed = await context.store.commitStatus(context.space, intent.agent, intent.commitId);
+  if (landed.status === 'committed') {
+    if (landed.entry.fingerprint !== intent.fingerprint) throw new Mismatch();
+    return replay(context, landed.entry, { resource, agent: intent.agent, epoch: token.epoch });
+  }
+  const snapshot = await context.store.read(context.space, [resource, ...intent.reads.map((read) => read.resource)]);
+  checkEpoch(snapshot, token);
+  const head = snapshot.heads[0];
+  const stalePremises = staleReads(intent.reads, (id) => snapshot.heads.find((known) => known?.resource === id));
+  const clash: Clash = { status: 'clash', head, revision: snapshot.revision, stalePremises };
+  if (stalePremises.length > 0) return clash;
+  if (isSame(head, proposal)) return unchanged(context, intent, head, snapshot.revision);
+  const isHead = (head?.revision ?? 0) === token.revision;
+  if (!isHead && token.asOf < snapshot.trimmed) throw expired();
+  if (proposal.hash === token.hash && !isHead && (await wasSame(context, intent))) {
+    return unchanged(context, intent, head, snapshot.revision);
+  }
+  return intent.relapsed ? clash : undefined;
+}
+
+export function checkEpoch(snapshot: Snapshot, token: Token): void {
+  if (snapshot.epoch !== token.epoch || token.revision > snapshot.revision) throw epochChanged();
+}
+
+/** The proposal is what the token read, bytes and all. */
+async function wasSame(context: Context, intent: Intent): Promise<boolean> {
+  if (intent.proposal.kind !== 'content') return true;
+  const origin = await originOf(context, intent.token);
+  return origin.state !== 'hash-only';
+}
+
+async function clashOrUnchanged(
+  context: Context,
+  intent: Intent,
+  reply: Extract<CommitReply, { status: 'stale' }>,
+): Promise<Outcome | Clash> {
+  const { token } = intent;
+  if (token.revision > reply.revision) throw epochChanged();
+  const headOf = (resource: string): Head | undefined => reply.heads.find((head) => head.resource === resource);
+  const head = headOf(token.resource);
+  const stalePremises = staleReads(intent.reads, headOf);
+  if (stalePremises.length === 0 && isSame(head, intent.proposal))
+    return unchanged(context, intent, head, reply.revision);
+  return { status: 'clash', head, revision: reply.revision, stalePremises };
+}
+
+export function unchanged(
+  context: Context,
+  intent: Pick<Intent, 'commitId' | 'agent' | 'token'>,
+  head: Head | undefined,
+  asOf: number,
+): Unchanged {
+  const { token, agent, commitId } = intent;
+  const fresh = tokenOn(context, token.resource, agent, head, { epoch: token.epoch, asOf, at: context.clock() });
+  return { status: 'unchanged', commitId, token: fresh, ...(head === undefined ? {} : { head }) };
+}
+
+/** A token on the head that was in the way, which remembers what was refused (rule A1). */
+export function freshToken(
+  context: Context,
+  intent: Intent,
+  clash: Pick<Clash, 'head' | 'revision'>,
+  attemptNumber: number,
+): Token {
+  const { token } = intent;
+  const repairs = repairsOf(intent, clash.head);
+  return tokenOn(context, token.resource, intent.agent, clash.head, {
+    epoch: token.epoch,
+    asOf: clash.revision,
+    at: context.clock(),
+    attempt: attemptNumber,
+    ...(repairs === undefined ? {} : { repairs }),
+  });
+}
+
+function repairsOf(intent: Intent, head: Head | undefined): Repairs | undefined {
+  const { token, proposal } = intent;
+  if (intent.relapsed) return token.repairs;
+  if (proposal.kind === 'delete' || (head?.revision ?? 0) === token.revision) return undefined;
+  return Object.freeze({ revision: token.revision, hash: token.hash, proposedHash: proposal.hash });
+}

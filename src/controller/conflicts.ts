@@ -1,0 +1,165 @@
+// Conflicts as stored objects: opened in one commit under the caller's commitId, with no head (rule E1).
+import { EntenteError } from '../core/errors.ts';
+import { hashOf } from '../core/hash.ts';
+import type { Packet } from '../core/outcome.ts';
+import type { Page, PageRequest } from '../core/page.ts';
+import { type Conflict, type StoredSide, sideOf } from '../core/resolution.ts';
+import { parseResourceId, type ResourceId } from '../core/resource.ts';
+import type { Head } from '../core/version.ts';
+import type { MergeResult, MergeSide } from '../merge/types.ts';
+import type { RecordWrite, StoredRecord } from '../stores/store.ts';
+import { parsePattern } from '../strategies/pattern.ts';
+import type { Origin } from './base.ts';
+import type { Context } from './context.ts';
+import type { Intent } from './intent.ts';
+import { runMerge } from './merging.ts';
+import { makePacket } from './packet.ts';
+
+export const CONFLICT = 'conflict';
+
+/** One id for each commitId, the same for every attempt and replay. */
+export function conflictIdOf(context: Context, intent: Pick<Intent, 'agent' | 'commitId'>): string {
+  return `c-${hashOf(`${context.space}\n${intent.agent}\n${intent.commitId}`).slice(0, 16)}`;
+}
+
+/** What a conflict record holds; `number` and `revision` are the store's. */
+type ConflictValue = Omit<Conflict, 'number' | 'revision' | 'state'>;
+
+export interface Opening {
+  readonly intent: Intent;
+  readonly origin: Origin;
+  readonly current: Head | undefined;
+  readonly reason: string;
+  readonly strategy: string;
+  readonly at: number;
+}
+
+export function openingRecord(context: Context, opening: Opening): RecordWrite {
+  const { intent, origin, current, reason, strategy, at } = opening;
+  const value: ConflictValue = {
+    id: conflictIdOf(context, intent),
+    resource: intent.token.resource,
+    base: baseSide(intent, origin),
+    current: sideOf(current),
+    proposed: proposedSide(intent, at),
+    reason,
+    strategy,
+    commitId: intent.commitId,
+    openedAt: at,
+    ...(intent.note === undefined ? {} : { note: intent.note }),
+  };
+  return { kind: CONFLICT, id: value.id, state: 'open', value, expected: 0 };
+}
+
+function baseSide(intent: Intent, origin: Origin): StoredSide {
+  if (origin.head !== undefined) return sideOf(origin.head);
+  if (origin.state === 'gone') return { revision: intent.token.revision, hash: intent.token.hash, deleted: false };
+  return sideOf(undefined);
+}
+
+function proposedSide(intent: Intent, at: number): StoredSide {
+  const { proposal } = intent;
+  return {
+    hash: proposal.hash,
+    agent: intent.agent,
+    at,
+    deleted: proposal.kind === 'delete',
+    ...(proposal.kind === 'content' ? { size: proposal.content.length } : {}),
+    ...(proposal.kind === 'content' && proposal.mediaType !== undefined ? { mediaType: proposal.mediaType } : {}),
+  };
+}
+
+export function conflictOf(record: StoredRecord): Conflict {
+  const value = record.value as ConflictValue;
+  return {
+    ...value,
+    number: record.created,
+    state: record.state === 'open' ? 'open' : 'resolved',
+    revision: record.revision,
+  };
+}
+
+/** The record of a conflict changed: its next state, guarded by the revision that was seen. */
+export function changedRecord(
+  conflict: Conflict,
+  state: Conflict['state'],
+  changes: Partial<ConflictValue>,
+): RecordWrite {
+  const { number: _number, revision: _revision, state: _state, ...value } = conflict;
+  return { kind: CONFLICT, id: conflict.id, state, value: { ...value, ...changes }, expected: conflict.revision };
+}
+
+export async function readConflict(context: Context, id: string): Promise<Conflict | undefined> {
+  if (typeof id !== 'string' || id === '' || id.length > 64) return undefined;
+  const record = await context.store.record(context.space, CONFLICT, id);
+  return record === undefined ? undefined : conflictOf(record);
+}
+
+export interface ConflictFilter {
+  readonly state?: 'open' | 'resolved';
+  readonly pattern?: string;
+}
+
+export async function listConflicts(
+  context: Context,
+  filter: ConflictFilter,
+  page: PageRequest,
+): Promise<Page<Conflict>> {
+  const pattern = filter.pattern === undefined ? undefined : parsePattern(filter.pattern);
+  const states = filter.state === undefined ? {} : { state: filter.state };
+  const found = await context.store.records(context.space, CONFLICT, states, page);
+  const items = found.items
+    .map(conflictOf)
+    .filter((conflict) => pattern === undefined || pattern.matches(conflict.resource));
+  return found.next === undefined ? { items } : { items, next: found.next };
+}
+
+/** The bytes of a stored side; null: the side is absent; undefined: hash-only or no longer kept. */
+export async function sideContent(context: Context, side: StoredSide | undefined): Promise<MergeSide | undefined> {
+  if (side === undefined || side.deleted) return null;
+  return side.size === undefined ? undefined : context.store.content(side.hash);
+}
+
+/** The three-way merge of a stored conflict, where all its bytes are here. */
+async function mergeOfConflict(context: Context, conflict: Conflict): Promise<MergeResult | undefined> {
+  const [base, current, proposed] = await Promise.all(
+    [conflict.base, conflict.current, conflict.proposed].map((side) => sideContent(context, side)),
+  );
+  if (base === undefined || current === undefined || proposed === undefined) return undefined;
+  return runMerge(context, { base, current, proposed, path: conflict.resource });
+}
+
+export async function packetOfConflict(context: Context, conflict: Conflict): Promise<Packet> {
+  const resource: ResourceId = parseResourceId(conflict.resource);
+  const { base, current, reason } = conflict;
+  const actual = (current.version ?? 0) === 0 ? undefined : headOfSide(resource, current);
+  return makePacket(context, {
+    resource,
+    expected: { version: base?.version ?? 0, revision: base?.revision ?? 0, hash: base?.hash ?? '' },
+    actual,
+    merge: await mergeOfConflict(context, conflict),
+    reason,
+  });
+}
+
+export function headOfSide(resource: ResourceId, side: StoredSide): Head {
+  const { version = 0, revision = 0, born = 0, hash, size, mediaType, agent = '', at = 0, deleted } = side;
+  return {
+    resource,
+    version,
+    revision,
+    born,
+    hash,
+    ...(size === undefined ? {} : { size }),
+    ...(mediaType === undefined ? {} : { mediaType }),
+    agent: agent as Head['agent'],
+    at,
+    deleted,
+  };
+}
+
+export function noConflict(id: string): EntenteError {
+  return new EntenteError('not-found', `There is no conflict ${JSON.stringify(String(id).slice(0, 80))} here.`, {
+    next: 'List the open ones with conflicts({ state: "open" }) or `entente conflicts`.',
+  });
+}

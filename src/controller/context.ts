@@ -1,0 +1,67 @@
+// What every part of the controller works with. Clock, random and sleep are injected, so that tests own time.
+import type { ConflictEntry } from '../core/resolution.ts';
+import type { AgentId, ResourceId, Space } from '../core/resource.ts';
+import type { Repairs, Token } from '../core/token.ts';
+import type { Head } from '../core/version.ts';
+import type { Engine } from '../merge/types.ts';
+import type { Store } from '../stores/store.ts';
+import type { Policy } from '../strategies/policy.ts';
+import type { Strategy } from '../strategies/types.ts';
+import type { Lanes } from './lanes.ts';
+import type { Ring } from './ring.ts';
+import type { Limits } from './types.ts';
+
+export interface Counters {
+  conflicts: number;
+  retries: number;
+  escalated: number;
+  rejected: number;
+}
+
+export interface Context {
+  readonly store: Store;
+  readonly space: Space;
+  readonly clock: () => number;
+  readonly random: () => number;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly limits: Limits;
+  /** Rules of this controller, registered ones first; the stored policy comes after them. */
+  readonly registered: Policy;
+  readonly own: Policy;
+  readonly fallback: Strategy | undefined;
+  readonly engines: Map<string, Engine | string>;
+  readonly counters: Counters;
+  readonly history: Ring<ConflictEntry>;
+  readonly lanes: Lanes;
+  readonly newId: () => string;
+}
+
+export interface TokenFacts {
+  readonly epoch: string;
+  readonly asOf: number;
+  readonly at: number;
+  readonly attempt?: number;
+  readonly repairs?: Repairs;
+}
+
+/** A frozen token on a head (or on what never was). */
+export function tokenOn(
+  context: Context,
+  resource: ResourceId,
+  agent: AgentId,
+  head: Head | undefined,
+  facts: TokenFacts,
+): Token {
+  const id = context.newId();
+  const { space } = context;
+  const { epoch, asOf, at, attempt = 0, repairs } = facts;
+  const version = head === undefined ? 0 : head.version;
+  const revision = head === undefined ? 0 : head.revision;
+  const born = head === undefined ? 0 : head.born;
+  const hash = head === undefined ? '' : head.hash;
+  const token: Token =
+    repairs === undefined
+      ? { id, space, epoch, resource, version, revision, asOf, born, hash, agent, attempt, at }
+      : { id, space, epoch, resource, version, revision, asOf, born, hash, agent, attempt, at, repairs };
+  return Object.freeze(token);
+}

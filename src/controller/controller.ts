@@ -1,0 +1,116 @@
+// The controller: the only place that reads, merges and swaps. This file wires the rooms together; the behaviour is in
+// them.
+import { randomBytes } from 'node:crypto';
+import { EntenteError } from '../core/errors.ts';
+import { DEFAULT_SPACE, parseSpace } from '../core/resource.ts';
+import { assertStrategy, Policy } from '../strategies/policy.ts';
+import { defaultSleep } from './backoff.ts';
+import { commit, commitOrResolve } from './commit.ts';
+import { listConflicts, readConflict, sideContent } from './conflicts.ts';
+import type { Context } from './context.ts';
+import { resolveDetails } from './details.ts';
+import { feed, readLog } from './feed.ts';
+import { createLanes } from './lanes.ts';
+import { parseLimits } from './limits.ts';
+import { explainPolicy, readPolicy, setPolicy } from './policy.ts';
+import { begin, checkPage, getVersion, hasChanged, history, list, read } from './read.ts';
+import { resolve } from './resolve.ts';
+import { Ring } from './ring.ts';
+import { stats } from './stats.ts';
+import { transact } from './transact.ts';
+import type { Controller, ControllerOptions } from './types.ts';
+import { update } from './update.ts';
+
+const HISTORY = 100;
+
+/** A controller of one space of a store. Several controllers, in one process or many, may share a store. */
+export function createController(options: ControllerOptions): Controller {
+  const context = createContext(options);
+  return {
+    begin: (resource, beginOptions) => begin(context, resource, beginOptions),
+    commit: (token, change, commitOptions) => commit(context, token, change, commitOptions),
+    commitOrResolve: (token, change, commitOptions) => commitOrResolve(context, token, change, commitOptions),
+    transact: (transactOptions) => transact(context, transactOptions),
+    update: (resource, updateOptions, fn) => update(context, resource, updateOptions, fn),
+    read: (resource, readOptions) => read(context, resource, readOptions),
+    getVersion: (resource) => getVersion(context, resource),
+    hasChanged: (resource, since) => hasChanged(context, resource, since),
+    history: (resource, page) => history(context, resource, page),
+    list: (prefix, page) => list(context, prefix, page),
+    log: (cursor, page) => readLog(context, cursor, page),
+    feed: (cursor, feedOptions) => feed(context, cursor, feedOptions),
+    conflicts: (filter = {}, page = {}) => listConflicts(context, filter, checkPage(page)),
+    conflict: (id) => readConflict(context, id),
+    conflictContent: async (id, side) => {
+      const conflict = await readConflict(context, id);
+      return (await sideContent(context, conflict?.[side])) ?? undefined;
+    },
+    resolve: (id, decision, resolveOptions) => resolve(context, id, decision, resolveOptions),
+    resolveDetails: (details) => resolveDetails(context, details),
+    registerStrategy: (pattern, strategy) => context.registered.register(pattern, strategy),
+    registerEngine: (name, engine) => registerEngine(context, name, engine),
+    explainPolicy: (resource) => explainPolicy(context, resource),
+    policy: () => readPolicy(context),
+    setPolicy: (document, policyOptions) => setPolicy(context, document, policyOptions),
+    conflictHistory: async () => context.history.toArray(),
+    clearHistory: async () => context.history.clear(),
+    stats: () => stats(context),
+    close: () => context.store.close(),
+  };
+}
+
+function createContext(options: ControllerOptions): Context {
+  if (typeof options?.store?.commit !== 'function') {
+    throw new EntenteError('misuse', 'createController() needs a store.', {
+      next: 'Pass { store: createMemoryStore() } to start with.',
+    });
+  }
+  if (options.default !== undefined) assertStrategy(options.default);
+  const max = options.history?.max ?? HISTORY;
+  if (!Number.isSafeInteger(max) || max < 0)
+    throw new EntenteError('misuse', 'history.max is a whole number of at least 0.');
+  return {
+    store: options.store,
+    space: options.space === undefined ? DEFAULT_SPACE : parseSpace(options.space),
+    clock: options.clock ?? Date.now,
+    random: options.random ?? Math.random,
+    sleep: options.sleep ?? defaultSleep,
+    limits: parseLimits(options.limits),
+    registered: new Policy(),
+    own: new Policy(options.policy),
+    fallback: options.default,
+    engines: new Map(),
+    counters: { conflicts: 0, retries: 0, escalated: 0, rejected: 0 },
+    history: new Ring(max),
+    lanes: createLanes(),
+    newId: createIds(),
+  };
+}
+
+/** Ids unique over processes and time: 96 random bits for this controller, then a counter. */
+function createIds(): () => string {
+  const prefix = `${randomBytes(12).toString('base64url')}-`;
+  let count = 0;
+  return () => {
+    count += 1;
+    return prefix + count;
+  };
+}
+
+const BUILT_IN = ['auto', 'text', 'json', 'append'];
+
+function registerEngine(context: Context, name: string, engine: unknown): void {
+  if (typeof name !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(name) || BUILT_IN.includes(name)) {
+    throw new EntenteError(
+      'misuse',
+      `An engine's name is 1 to 64 letters, digits, ".", "_" or "-", and none of ${BUILT_IN.join(', ')}.`,
+    );
+  }
+  if (typeof engine !== 'function' && typeof engine !== 'string') {
+    throw new EntenteError(
+      'misuse',
+      'An engine is a function of the merge input, or the path of a module that exports one as `merge`.',
+    );
+  }
+  context.engines.set(name, engine as never);
+}

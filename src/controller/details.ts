@@ -1,0 +1,76 @@
+// The seed's manual way: a resolution from contents alone, pure and at once, by this controller's own rules.
+import { hashOf } from '../core/hash.ts';
+import type { Details, Resolution } from '../core/resolution.ts';
+import { mergeContents } from '../merge/merge.ts';
+import { decide } from '../strategies/decide.ts';
+import type { Facts } from '../strategies/facts.ts';
+import { firstWriterWins } from '../strategies/first-writer-wins.ts';
+import type { Merge, Strategy } from '../strategies/types.ts';
+import type { Context } from './context.ts';
+import { parseAnswer } from './custom.ts';
+import { matchOwn } from './policy.ts';
+
+export function resolveDetails(context: Context, details: Details): Resolution {
+  const strategy = matchOwn(context, details.resource)?.strategy ?? context.fallback ?? firstWriterWins();
+  return byStrategy(context, details, strategy);
+}
+
+function byStrategy(context: Context, details: Details, strategy: Strategy): Resolution {
+  const facts: Facts = {
+    kind: 'modified',
+    agent: details.proposed.agent ?? 'proposed',
+    holder: details.current.agent ?? 'current',
+    attempt: 0,
+  };
+  const verdict = decide(strategy, facts);
+  switch (verdict.type) {
+    case 'merge':
+      return mergeDetails(context, details, verdict.strategy);
+    case 'custom':
+      return customDetails(details, verdict.fn);
+    case 'handBack':
+      return { type: 'escalate', reason: verdict.reason };
+    default:
+      return verdict;
+  }
+}
+
+function customDetails(details: Details, fn: (details: Details) => unknown): Resolution {
+  try {
+    const answer = fn(details);
+    if (answer instanceof Promise) {
+      answer.catch(() => undefined);
+      return { type: 'escalate', reason: 'strategy-threw: it answers later, and this call decides at once' };
+    }
+    return parseAnswer(answer, details) ?? { type: 'escalate', reason: 'strategy-threw: it answered no resolution' };
+  } catch (error) {
+    return { type: 'escalate', reason: `strategy-threw: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function mergeDetails(context: Context, details: Details, strategy: Merge): Resolution {
+  const { base, current, proposed, resource } = details;
+  if (current.content === undefined || proposed.content === undefined) {
+    return { type: 'escalate', reason: 'no-content: a merge needs the bytes of both sides' };
+  }
+  const input = { base: base?.content ?? null, current: current.content, proposed: proposed.content, path: resource };
+  const registered = context.engines.get(strategy.engine);
+  const sides = {
+    ...input,
+    base: bytesOrNull(input.base),
+    current: bytesOrNull(current.content),
+    proposed: bytesOrNull(proposed.content),
+  };
+  const result =
+    typeof registered === 'function'
+      ? registered(sides)
+      : mergeContents({ ...input, options: { ...strategy.options, engine: strategy.engine } });
+  if (result.status !== 'clean' || result.content === null) return byStrategy(context, details, strategy.otherwise);
+  const content = typeof current.content === 'string' ? Buffer.from(result.content).toString('utf8') : result.content;
+  return { type: 'merged', content, hash: hashOf(result.content) };
+}
+
+function bytesOrNull(content: Uint8Array | string | null): Uint8Array | null {
+  if (content === null) return null;
+  return typeof content === 'string' ? new Uint8Array(Buffer.from(content)) : content;
+}

@@ -1,0 +1,49 @@
+// Answers that store nothing: the change goes back to its author, with a packet to repair it.
+import type { Conflicted } from '../core/outcome.ts';
+import type { MergeResult } from '../merge/types.ts';
+import { originOf } from './base.ts';
+import { type Clash, freshToken } from './clash.ts';
+import type { Context } from './context.ts';
+import type { Intent } from './intent.ts';
+import { caseOf, mergeOf } from './judge.ts';
+import { type Expected, makePacket } from './packet.ts';
+
+/** What the change was based on: after a relapse, what the first refusal was based on. */
+export function expectedOf(intent: Intent): Expected {
+  const { token } = intent;
+  if (intent.relapsed && token.repairs !== undefined) {
+    return { version: token.version, revision: token.repairs.revision, hash: token.repairs.hash };
+  }
+  return { version: token.version, revision: token.revision, hash: token.hash };
+}
+
+export async function conflicted(
+  context: Context,
+  intent: Intent,
+  clash: Clash,
+  reason: string,
+  merge?: MergeResult,
+): Promise<Conflicted> {
+  const { head } = clash;
+  const packet = await makePacket(context, {
+    resource: intent.token.resource,
+    expected: expectedOf(intent),
+    actual: head,
+    merge: merge ?? (await regionsOf(context, intent, clash)),
+    reason: clash.stalePremises.length > 0 ? premises(clash) : reason,
+  });
+  const token = freshToken(context, intent, clash, intent.token.attempt);
+  return { status: 'conflict', commitId: intent.commitId, saved: false, packet, token };
+}
+
+function premises(clash: Clash): string {
+  const names = clash.stalePremises.map((read) => `${read.resource} (read at version ${read.version})`).join(', ');
+  return `a premise moved: ${names}`;
+}
+
+/** The regions that clash, for the packet of a change that no strategy merged. */
+export async function regionsOf(context: Context, intent: Intent, clash: Clash): Promise<MergeResult | undefined> {
+  if ((clash.head?.revision ?? 0) === intent.token.revision && !intent.relapsed) return undefined;
+  const origin = await originOf(context, intent.token);
+  return mergeOf(context, caseOf(intent, clash, origin, { name: 'escalate' }, 'packet'));
+}

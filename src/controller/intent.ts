@@ -1,0 +1,203 @@
+// A caller's intent, checked once: whose token, which change, under which commitId. The same for every attempt.
+import type { Change } from '../core/change.ts';
+import { EntenteError } from '../core/errors.ts';
+import { hashOf } from '../core/hash.ts';
+import { type AgentId, parseAgentId, parseResourceId } from '../core/resource.ts';
+import { parseToken, type Token } from '../core/token.ts';
+import type { CommitRequest, EntryMeta, Guard, Keep, RecordWrite, Write } from '../stores/store.ts';
+import type { Context } from './context.ts';
+import { changeMark, type Proposal, propose } from './proposal.ts';
+
+export interface Intent {
+  readonly token: Token;
+  readonly agent: AgentId;
+  readonly proposal: Proposal;
+  readonly commitId: string;
+  /** The commitId is the token's own id, not one that the caller chose. */
+  readonly ownId: boolean;
+  readonly fingerprint: string;
+  readonly reads: readonly Token[];
+  readonly note: string | undefined;
+  readonly supersede: boolean;
+  readonly signal: AbortSignal | undefined;
+  /** A refused content that is sent again with its fresh token: judged from the original base (rule A1). */
+  readonly relapsed: boolean;
+}
+
+export interface IntentOptions {
+  readonly commitId?: string;
+  readonly note?: string;
+  readonly reads?: readonly Token[];
+  readonly supersede?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+const NO_READS: readonly Token[] = [];
+const NO_OPTIONS: IntentOptions = {};
+const MAX_NOTE = 2000;
+const LONG = 512;
+
+/** Throws `bad-token` or `token-mismatch` for what is no token of this space. */
+export function checkToken(context: Context, token: Token): Token {
+  if (typeof token !== 'object' || token === null || !isShaped(token)) return checkSpace(context, parseToken(token));
+  parseResourceId(token.resource);
+  parseAgentId(token.agent);
+  return checkSpace(context, token);
+}
+
+/** The fields that decide anything have the right types: true for every token that came from here. */
+function isShaped(token: Token): boolean {
+  const { revision, version, asOf, attempt } = token;
+  return (
+    Object.isFrozen(token) &&
+    typeof token.id === 'string' &&
+    typeof token.hash === 'string' &&
+    typeof token.epoch === 'string' &&
+    Number.isSafeInteger(revision) &&
+    Number.isSafeInteger(version) &&
+    Number.isSafeInteger(asOf) &&
+    Number.isSafeInteger(attempt) &&
+    token.repairs === undefined
+  );
+}
+
+function checkSpace(context: Context, token: Token): Token {
+  if (token.space === context.space) return token;
+  throw new EntenteError(
+    'token-mismatch',
+    `The token belongs to the space ${JSON.stringify(token.space)}, not to ${JSON.stringify(context.space)}.`,
+    {
+      next: `Begin again in the space ${JSON.stringify(context.space)}.`,
+    },
+  );
+}
+
+export function parseNote(note: unknown): string | undefined {
+  if (note === undefined) return undefined;
+  if (typeof note === 'string' && note.length <= MAX_NOTE) return note;
+  throw new EntenteError('misuse', `A note is a text of at most ${MAX_NOTE} characters.`);
+}
+
+export function parseCommitId(commitId: unknown): string {
+  if (typeof commitId === 'string' && commitId.length > 0 && commitId.length <= 255 && !/[\p{C}]/u.test(commitId))
+    return commitId;
+  throw new EntenteError('misuse', 'A commitId is 1 to 255 visible characters.', {
+    next: 'Use a UUID, or leave it out.',
+  });
+}
+
+/** Synchronous where the change says all by itself, so that an uncontended commit waits for nothing but the store. */
+export function makeIntent(
+  context: Context,
+  given: Token,
+  change: Change,
+  options: IntentOptions = NO_OPTIONS,
+): Intent | Promise<Intent> {
+  const token = checkToken(context, given);
+  const proposal = propose(context, token, change);
+  if (proposal instanceof Promise) return proposal.then((ready) => assemble(context, token, change, ready, options));
+  return assemble(context, token, change, proposal, options);
+}
+
+function assemble(context: Context, token: Token, change: Change, proposal: Proposal, options: IntentOptions): Intent {
+  const reads = options.reads === undefined ? NO_READS : options.reads.map((read) => checkToken(context, read));
+  const supersede = options.supersede === true;
+  const { repairs } = token;
+  const relapsed =
+    repairs !== undefined &&
+    !supersede &&
+    repairs.proposedHash === proposal.hash &&
+    ('content' in change || 'hash' in change);
+  return {
+    token,
+    agent: token.agent,
+    proposal,
+    commitId: options.commitId === undefined ? token.id : parseCommitId(options.commitId),
+    ownId: options.commitId === undefined || options.commitId === token.id,
+    fingerprint: fingerprintOf('write', token.agent, token.id, changeMark(change, proposal), reads, supersede),
+    reads,
+    note: options.note === undefined ? undefined : parseNote(options.note),
+    supersede,
+    signal: options.signal,
+    relapsed,
+  };
+}
+
+/** The caller's intent in canonical form (rule A4); hashed when it is long. */
+export function fingerprintOf(
+  operation: string,
+  agent: string,
+  target: string,
+  mark: string,
+  reads: readonly Token[] = NO_READS,
+  supersede: boolean = false,
+): string {
+  let text = `${operation}|${agent}|${target}|${mark}`;
+  if (supersede) text += '|supersede';
+  if (reads.length > 0) text += `|${reads.map((read) => read.id).join(',')}`;
+  return text.length > LONG ? hashOf(text) : text;
+}
+
+export function guardOf(token: Token): Guard {
+  return { resource: token.resource, revision: token.revision, hash: token.hash };
+}
+
+export function writeOf(resource: Write['resource'], proposal: Proposal): Write {
+  switch (proposal.kind) {
+    case 'content': {
+      const { hash, content, mediaType } = proposal;
+      return { resource, kind: 'content', hash, content, mediaType };
+    }
+    case 'hash':
+      return { resource, kind: 'hash', hash: proposal.hash };
+    case 'delete':
+      return { resource, kind: 'delete' };
+  }
+}
+
+export interface RequestParts {
+  readonly guards: readonly Guard[];
+  readonly writes?: readonly Write[];
+  readonly records?: readonly RecordWrite[];
+  readonly keeps?: readonly Keep[];
+  readonly meta: EntryMeta;
+  /** The guards are those of the token that names the commit. */
+  readonly tokenBound?: boolean;
+}
+
+export type Sender = Pick<Intent, 'agent' | 'commitId' | 'fingerprint' | 'reads'> & {
+  readonly token: Pick<Token, 'epoch' | 'asOf'>;
+};
+
+const NONE: readonly never[] = [];
+
+/** A store request of this intent; the pinned reads are among the guards of every attempt. */
+export function requestOf(context: Context, sender: Sender, parts: RequestParts): CommitRequest {
+  const { reads } = sender;
+  return {
+    space: context.space,
+    agent: sender.agent,
+    commitId: sender.commitId,
+    fingerprint: sender.fingerprint,
+    epoch: sender.token.epoch,
+    asOf: sender.token.asOf,
+    at: context.clock(),
+    tokenBound: parts.tokenBound === true,
+    guards: reads.length === 0 ? parts.guards : [...parts.guards, ...reads.map(guardOf)],
+    writes: parts.writes ?? NONE,
+    records: parts.records ?? NONE,
+    keeps: parts.keeps ?? NONE,
+    meta: parts.meta,
+  };
+}
+
+/** Reads that do not hold any more, by the heads that a stale reply told. */
+export function staleReads(
+  reads: readonly Token[],
+  headOf: (resource: string) => { revision: number; hash: string } | undefined,
+): Token[] {
+  return reads.filter((read) => {
+    const head = headOf(read.resource);
+    return (head?.revision ?? 0) !== read.revision || (head?.hash ?? '') !== read.hash;
+  });
+}

@@ -1,0 +1,129 @@
+// Reading: drafts to work on, heads, versions and lists.
+import { EntenteError } from '../core/errors.ts';
+import type { Page, PageRequest } from '../core/page.ts';
+import { parseAgentId, parseResourceId } from '../core/resource.ts';
+import { type Head, hasContent, type ResourceVersion } from '../core/version.ts';
+import type { VersionEntry } from '../stores/store.ts';
+import { type Context, tokenOn } from './context.ts';
+import { parseNote } from './intent.ts';
+import type { Draft } from './types.ts';
+
+/** Holds nothing open: the token is the whole state of the draft. */
+export async function begin(
+  context: Context,
+  resource: string,
+  options: { readonly agent: string; readonly note?: string },
+): Promise<Draft> {
+  const id = parseResourceId(resource);
+  const agent = parseAgentId(options?.agent);
+  parseNote(options.note);
+  const snapshot = await context.store.read(context.space, [id]);
+  const head = snapshot.heads[0];
+  const token = tokenOn(context, id, agent, head, {
+    epoch: snapshot.epoch,
+    asOf: snapshot.revision,
+    at: context.clock(),
+  });
+  if (head === undefined) return { token };
+  if (!hasContent(head)) return { token, head };
+  return { token, head, content: await contentOrFault(context, head) };
+}
+
+/** A head's bytes are always kept, so that missing ones are a fault of the store. */
+async function contentOrFault(context: Context, head: Head): Promise<Uint8Array> {
+  const content = await context.store.content(head.hash);
+  if (content !== undefined) return content;
+  // Between the two reads the head may have been superseded and trimmed: then the newer one has its bytes.
+  const again = (await context.store.read(context.space, [head.resource])).heads[0];
+  if (again?.revision !== head.revision) {
+    throw new EntenteError('base-gone', `${head.resource} moved on while it was read.`, { next: 'Read it again.' });
+  }
+  throw new EntenteError('store-corrupt', `The content of ${head.resource} (version ${head.version}) is missing.`, {
+    next: 'Run `entente verify`, and restore from a backup.',
+  });
+}
+
+export async function read(
+  context: Context,
+  resource: string,
+  options: { readonly version?: number } = {},
+): Promise<{ head: Head; content?: Uint8Array } | undefined> {
+  const id = parseResourceId(resource);
+  const head = await headAt(context, id, options.version);
+  if (head === undefined) return undefined;
+  return hasContent(head) ? { head, content: await contentOrFault(context, head) } : { head };
+}
+
+async function headAt(
+  context: Context,
+  id: ReturnType<typeof parseResourceId>,
+  version: number | undefined,
+): Promise<Head | undefined> {
+  const current = (await context.store.read(context.space, [id])).heads[0];
+  if (version === undefined || current?.version === version) return current;
+  if (!Number.isSafeInteger(version) || version < 1) {
+    throw new EntenteError('misuse', 'A version is a whole number of at least 1.', {
+      next: 'Look at the history for the versions there are.',
+    });
+  }
+  if (current === undefined || version > current.version) return undefined;
+  const page = await context.store.history(context.space, id, { after: String(version + 1), limit: 1 });
+  const found = page.items[0]?.head;
+  if (found?.version === version) return found;
+  throw new EntenteError('gone', `Version ${version} of ${id} is no longer kept.`, {
+    next: 'Look at the history for the versions there are.',
+  });
+}
+
+export async function getVersion(context: Context, resource: string): Promise<ResourceVersion | undefined> {
+  return (await context.store.read(context.space, [parseResourceId(resource)])).heads[0];
+}
+
+export async function hasChanged(context: Context, resource: string, sinceVersion: number): Promise<boolean> {
+  const head = await getVersion(context, resource);
+  return head !== undefined && head.version > sinceVersion;
+}
+
+export async function history(context: Context, resource: string, page: PageRequest = {}): Promise<Page<VersionEntry>> {
+  return context.store.history(context.space, parseResourceId(resource), checkPage(page));
+}
+
+const MAX_PREFIX = 1024;
+
+export async function list(
+  context: Context,
+  prefix: string = '',
+  page: PageRequest & { readonly deleted?: boolean } = {},
+): Promise<Page<Head>> {
+  if (typeof prefix !== 'string' || prefix.length > MAX_PREFIX)
+    throw new EntenteError('bad-id', 'A prefix is a text of at most 1,024 characters.');
+  const { deleted, ...request } = page;
+  const checked = checkPage(request);
+  const limit = checked.limit ?? 100;
+  const items: Head[] = [];
+  let after = checked.after;
+  // Tombstones are left out here and not in the store: a page is filled up from as many as it takes.
+  for (;;) {
+    const found = await context.store.list(context.space, prefix, { limit, ...(after === undefined ? {} : { after }) });
+    for (const head of found.items) {
+      if (deleted !== true && head.deleted) continue;
+      if (items.length === limit) return { items, next: items.at(-1)?.resource ?? '' };
+      items.push(head);
+    }
+    if (found.next === undefined) return { items };
+    if (items.length === limit) return { items, next: found.next };
+    after = found.next;
+  }
+}
+
+export function checkPage(page: PageRequest): PageRequest {
+  const { limit, after } = page;
+  if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000)) {
+    throw new EntenteError('misuse', 'A page has 1 to 1,000 items.', {
+      next: 'Use the `next` of a page to get the following one.',
+    });
+  }
+  if (after !== undefined && typeof after !== 'string')
+    throw new EntenteError('misuse', 'A page starts after the `next` of another page.');
+  return page;
+}

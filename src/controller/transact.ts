@@ -1,0 +1,341 @@
+// Several resources in one atomic commit, with pinned premises: all or nothing (rule D1).
+import type { TransactWrite } from '../core/change.ts';
+import { EntenteError } from '../core/errors.ts';
+import { hashOf } from '../core/hash.ts';
+import type { Outcome, Packet } from '../core/outcome.ts';
+import type { Receipt } from '../core/receipt.ts';
+import { parseAgentId } from '../core/resource.ts';
+import type { Token } from '../core/token.ts';
+import { type Head, writtenOf } from '../core/version.ts';
+import type { CommitReply, EntryMeta, Guard, Keep, Write } from '../stores/store.ts';
+import { describeStrategy } from '../strategies/policy-file.ts';
+import { jitter } from './backoff.ts';
+import { originAt, originOf } from './base.ts';
+import { type Clash, freshToken, isSame } from './clash.ts';
+import { type Context, tokenOn } from './context.ts';
+import { conflicted } from './hand-back.ts';
+import {
+  checkToken,
+  fingerprintOf,
+  guardOf,
+  type Intent,
+  makeIntent,
+  parseCommitId,
+  parseNote,
+  requestOf,
+  staleReads,
+  writeOf,
+} from './intent.ts';
+import { caseOf, planFor } from './judge.ts';
+import { matchPolicy } from './policy.ts';
+import { changeMark } from './proposal.ts';
+import { receiptBytes, replay } from './replay.ts';
+import { mismatchError, submit } from './submit.ts';
+import type { TransactOptions } from './types.ts';
+
+/** What one write comes to at one snapshot. */
+interface Part {
+  readonly intent: Intent;
+  readonly guard: Guard;
+  readonly write: Write;
+  readonly merged?: { readonly content: Uint8Array; readonly receipt: Receipt };
+  readonly label?: string;
+}
+
+interface Transaction {
+  readonly intents: readonly Intent[];
+  readonly reads: readonly Token[];
+  readonly commitId: string;
+  readonly ownId: boolean;
+  readonly fingerprint: string;
+  readonly note: string | undefined;
+  readonly epoch: string;
+  readonly asOf: number;
+}
+
+export async function transact(context: Context, options: TransactOptions): Promise<Outcome> {
+  const transaction = await prepare(context, options);
+  try {
+    return await run(context, transaction);
+  } catch (error) {
+    throw mismatchError(error, transaction.ownId);
+  }
+}
+
+function misuse(message: string): EntenteError {
+  return new EntenteError('misuse', message, {
+    next: 'Begin each resource once, as the agent that transacts, and pass those tokens.',
+  });
+}
+
+async function prepare(context: Context, options: TransactOptions): Promise<Transaction> {
+  const agent = parseAgentId(options.agent);
+  if (!Array.isArray(options.writes) || options.writes.length === 0)
+    throw misuse('transact() takes at least one write.');
+  const reads = (options.reads ?? []).map((read) => checkToken(context, read));
+  const writes = options.writes.map((write: TransactWrite<Token>) => ({
+    ...write,
+    token: checkToken(context, write.token),
+  }));
+  const resources = new Set(writes.map(({ token }) => token.resource));
+  if (resources.size !== writes.length) throw misuse('transact() takes one write for each resource.');
+  const tokens = [...writes.map(({ token }) => token), ...reads];
+  if (writes.some(({ token }) => token.agent !== agent))
+    throw misuse('transact() takes write tokens of its own agent only.');
+  const [first] = writes;
+  if (first === undefined || tokens.some((token) => token.epoch !== first.token.epoch))
+    throw misuse('transact() takes tokens of one epoch.');
+  const intents = await Promise.all(writes.map(({ token, change }) => makeIntent(context, token, change)));
+  const sorted = [...intents].sort((left, right) => (left.token.id < right.token.id ? -1 : 1));
+  const ids = sorted.map((intent) => intent.token.id);
+  const ownId = options.commitId === undefined;
+  const marks = sorted.map((intent) => `${intent.token.id} ${markOf(writes, intent)}`).join('\n');
+  return {
+    intents,
+    reads,
+    commitId: ownId ? hashOf(ids.join('\n')) : parseCommitId(options.commitId),
+    ownId,
+    fingerprint: fingerprintOf('transact', agent, ids.join(','), marks, reads),
+    note: parseNote(options.note),
+    epoch: first.token.epoch,
+    asOf: Math.min(...tokens.map((token) => token.asOf)),
+  };
+}
+
+function markOf(writes: readonly TransactWrite<Token>[], intent: Intent): string {
+  const found = writes.find(({ token }) => token.id === intent.token.id);
+  return found === undefined ? '' : changeMark(found.change, intent.proposal);
+}
+
+async function run(context: Context, transaction: Transaction): Promise<Outcome> {
+  const { intents } = transaction;
+  const before = await landedBefore(context, transaction);
+  if (before !== undefined) return before;
+  // What was read and written back is no change: it is neither written nor guarded, unless it is also a premise.
+  const changing = intents.filter((intent) => intent.proposal.hash !== intent.token.hash);
+  const relapsed = changing.some((intent) => intent.relapsed);
+  if (changing.length === 0 || relapsed)
+    return judgeAll(context, transaction, changing, await look(context, transaction));
+  const parts = changing.map(
+    (intent): Part => ({
+      intent,
+      guard: guardOf(intent.token),
+      write: writeOf(intent.token.resource, intent.proposal),
+    }),
+  );
+  const sent = await send(context, transaction, parts, 'committed');
+  return isStale(sent) ? judgeAll(context, transaction, changing, viewOf(sent)) : sent;
+}
+
+/** Asked only where the guards may not tell: an unchanged set, and refused contents that come again. */
+async function landedBefore(context: Context, transaction: Transaction): Promise<Outcome | undefined> {
+  const [first] = transaction.intents as [Intent, ...Intent[]];
+  const plain = transaction.intents.every((intent) => !intent.relapsed && intent.proposal.hash !== intent.token.hash);
+  if (plain) return undefined;
+  const landed = await context.store.commitStatus(context.space, first.agent, transaction.commitId);
+  if (landed.status !== 'committed' || landed.entry.fingerprint !== transaction.fingerprint) return undefined;
+  return replay(context, landed.entry, {
+    resource: first.token.resource,
+    agent: first.agent,
+    epoch: transaction.epoch,
+    many: true,
+  });
+}
+
+interface View {
+  readonly heads: ReadonlyMap<string, Head>;
+  readonly revision: number;
+}
+
+type Stale = Extract<CommitReply, { status: 'stale' }>;
+
+function isStale(value: Outcome | Stale): value is Stale {
+  return value.status === 'stale';
+}
+
+function viewOf(reply: Stale): View {
+  return { heads: new Map(reply.heads.map((head) => [head.resource, head])), revision: reply.revision };
+}
+
+async function look(context: Context, transaction: Transaction): Promise<View> {
+  const ids = [
+    ...transaction.intents.map((intent) => intent.token.resource),
+    ...transaction.reads.map((read) => read.resource),
+  ];
+  const snapshot = await context.store.read(context.space, ids);
+  const present = snapshot.heads.filter((head) => head !== undefined);
+  return { heads: new Map(present.map((head) => [head.resource, head])), revision: snapshot.revision };
+}
+
+async function judgeAll(
+  context: Context,
+  transaction: Transaction,
+  changing: readonly Intent[],
+  first: View,
+): Promise<Outcome> {
+  let view = first;
+  for (let losses = 0; losses < context.limits.swaps; losses += 1) {
+    const stalePremises = staleReads(transaction.reads, (resource) => view.heads.get(resource));
+    if (stalePremises.length > 0) return conflictOfAll(context, transaction, view, stalePremises);
+    const parts = await partsAt(context, changing, view);
+    if (parts === undefined) return conflictOfAll(context, transaction, view, []);
+    if (parts.length === 0) return unchangedAll(context, transaction, view);
+    const sent = await send(context, transaction, parts, 'merged');
+    if (!isStale(sent)) return sent;
+    view = viewOf(sent);
+    if (losses > 0) await context.sleep(jitter(context, losses - 1));
+  }
+  return conflictOfAll(context, transaction, view, []);
+}
+
+/** Undefined: a write does not end as a write, so nothing is written. */
+async function partsAt(context: Context, changing: readonly Intent[], view: View): Promise<Part[] | undefined> {
+  const parts: Part[] = [];
+  for (const intent of changing) {
+    const head = view.heads.get(intent.token.resource);
+    if (isSame(head, intent.proposal)) continue;
+    const part = await partAt(context, intent, head, view.revision);
+    if (part === undefined) return undefined;
+    parts.push(part);
+  }
+  return parts;
+}
+
+async function partAt(
+  context: Context,
+  intent: Intent,
+  head: Head | undefined,
+  revision: number,
+): Promise<Part | undefined> {
+  const { token, proposal } = intent;
+  const guard: Guard = { resource: token.resource, revision: head?.revision ?? 0, hash: head?.hash ?? '' };
+  const fresh = guard.revision === token.revision && guard.hash === token.hash && !intent.relapsed;
+  if (fresh) return { intent, guard, write: writeOf(token.resource, proposal) };
+  const { strategy } = await matchPolicy(context, token.resource);
+  const origin =
+    intent.relapsed && token.repairs !== undefined
+      ? await originAt(context, token.resource, token.repairs.revision, token.repairs.hash)
+      : await originOf(context, token);
+  const clash: Clash = { status: 'clash', head, revision, stalePremises: [] };
+  const { plan } = await planFor(context, caseOf(intent, clash, origin, strategy, describeStrategy(strategy)));
+  if (plan.type === 'overwrite')
+    return { intent, guard, write: writeOf(token.resource, proposal), label: strategy.name };
+  if (plan.type !== 'merged' || plan.content === null) return undefined;
+  const { content, receipt } = plan;
+  const write: Write = {
+    resource: token.resource,
+    kind: 'content',
+    hash: hashOf(content),
+    content,
+    mediaType: head?.mediaType,
+  };
+  return { intent, guard, write, merged: { content, receipt }, label: describeStrategy(strategy) };
+}
+
+async function send(
+  context: Context,
+  transaction: Transaction,
+  parts: readonly Part[],
+  outcome: 'committed' | 'merged',
+): Promise<Outcome | Stale> {
+  const [first] = parts as [Part, ...Part[]];
+  const { commitId, epoch } = transaction;
+  const { agent } = first.intent;
+  const receipt = parts.find((part) => part.merged !== undefined)?.merged?.receipt ?? { engine: 'none', entries: [] };
+  const keep: Keep = { hash: hashOf(receiptBytes(receipt)), content: receiptBytes(receipt) };
+  const sender = {
+    agent,
+    commitId,
+    fingerprint: transaction.fingerprint,
+    reads: transaction.reads,
+    token: { epoch, asOf: transaction.asOf },
+  };
+  const request = requestOf(context, sender, {
+    guards: parts.map((part) => part.guard),
+    writes: parts.map((part) => part.write),
+    keeps: outcome === 'merged' ? [keep] : [],
+    meta: metaOf(transaction, parts, outcome, outcome === 'merged' ? keep.hash : undefined),
+    tokenBound: outcome === 'committed' && transaction.ownId,
+  });
+  const reply = await submit(context, request);
+  if (reply.status === 'stale') return reply;
+  const { resource } = first.intent.token;
+  if (reply.status === 'unknown') return { status: 'unknown', commitId, resource };
+  if (reply.status === 'replayed') return replay(context, reply.entry, { resource, agent, epoch, many: true });
+  return landed(context, transaction, parts, reply.heads, outcome, receipt);
+}
+
+function metaOf(
+  transaction: Transaction,
+  parts: readonly Part[],
+  outcome: 'committed' | 'merged',
+  receipt: string | undefined,
+): EntryMeta {
+  const labels = [...new Set(parts.flatMap((part) => part.label ?? []))];
+  return {
+    outcome,
+    ...(transaction.note === undefined ? {} : { note: transaction.note }),
+    ...(labels.length === 0 ? {} : { strategy: labels.join(', ') }),
+    ...(receipt === undefined ? {} : { receipt }),
+  };
+}
+
+function landed(
+  context: Context,
+  transaction: Transaction,
+  parts: readonly Part[],
+  heads: readonly Head[],
+  outcome: 'committed' | 'merged',
+  receipt: Receipt,
+): Outcome {
+  const { commitId, epoch } = transaction;
+  const [head] = heads as [Head, ...Head[]];
+  const [part] = parts as [Part, ...Part[]];
+  const token = tokenOn(context, head.resource, part.intent.agent, head, {
+    epoch,
+    asOf: head.revision,
+    at: context.clock(),
+  });
+  const results = heads.map(writtenOf);
+  if (outcome === 'committed') return { status: 'committed', commitId, ...writtenOf(head), results, token };
+  const content = part.write.kind === 'content' ? part.write.content : new Uint8Array();
+  return { status: 'merged', commitId, ...writtenOf(head), results, content, receipt, token };
+}
+
+function unchangedAll(context: Context, transaction: Transaction, view: View): Outcome {
+  const [first] = transaction.intents as [Intent, ...Intent[]];
+  const head = view.heads.get(first.token.resource);
+  const facts = { epoch: transaction.epoch, asOf: view.revision, at: context.clock() };
+  const token = tokenOn(context, first.token.resource, first.agent, head, facts);
+  return {
+    status: 'unchanged',
+    commitId: transaction.commitId,
+    results: [],
+    token,
+    ...(head === undefined ? {} : { head }),
+  };
+}
+
+/** Nothing is written and no conflict is opened: a packet and a fresh token for every write. */
+async function conflictOfAll(
+  context: Context,
+  transaction: Transaction,
+  view: View,
+  stalePremises: readonly Token[],
+): Promise<Outcome> {
+  const packets: Packet[] = [];
+  const tokens: Token[] = [];
+  for (const intent of transaction.intents) {
+    const clash: Clash = {
+      status: 'clash',
+      head: view.heads.get(intent.token.resource),
+      revision: view.revision,
+      stalePremises,
+    };
+    packets.push((await conflicted(context, intent, clash, 'a resource of the transaction moved')).packet);
+    tokens.push(freshToken(context, intent, clash, intent.token.attempt));
+  }
+  const [packet] = packets as [Packet, ...Packet[]];
+  const [token] = tokens as [Token, ...Token[]];
+  return { status: 'conflict', commitId: transaction.commitId, saved: false, packet, token, packets, tokens };
+}

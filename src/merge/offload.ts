@@ -1,0 +1,142 @@
+// Merges in a worker thread: heavy ones, and custom engines that need a hard limit. One thread is kept warm while there
+// is work; a merge that does not end in time ends with its thread.
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { MergeInput, MergeResult } from './types.ts';
+
+export interface OffloadOptions {
+  /** Milliseconds the merge may run in its thread. */
+  readonly ms: number;
+  /** A module whose export `merge` is the engine; otherwise the built-in engines. */
+  readonly modulePath?: string;
+}
+
+/** What a thread is asked and what it answers. */
+export interface Job {
+  readonly input: MergeInput;
+  readonly module: string | undefined;
+}
+export type JobAnswer = { readonly result: unknown } | { readonly error: string } | { readonly started: true };
+
+/** Beyond the engine's own budget, which ends most merges by itself: the start of a step that cannot look at a clock. */
+const GRACE_MS = 250;
+const START_MS = 30_000;
+
+let idle: Worker | undefined;
+
+export async function offloadMerge(input: MergeInput, options: OffloadOptions): Promise<MergeResult> {
+  const worker = takeWorker();
+  try {
+    const module = options.modulePath === undefined ? undefined : moduleUrl(options.modulePath);
+    const answer = await ask(worker, { input: cloneable(input), module }, options.ms + GRACE_MS);
+    keepWorker(worker);
+    return fromAnswer(answer, input);
+  } catch (error) {
+    await worker.terminate();
+    const message = error instanceof Error ? error.message : String(error);
+    return options.modulePath === undefined ? overBudget(input, message) : threw(message);
+  }
+}
+
+function moduleUrl(path: string): string {
+  return path.startsWith('file:') ? path : pathToFileURL(path).href;
+}
+
+/** A module path may have side effects in its thread, so its thread is kept like the others; only one is kept. */
+function keepWorker(worker: Worker): void {
+  if (idle !== undefined) {
+    void worker.terminate();
+    return;
+  }
+  idle = worker;
+  worker.unref();
+}
+
+function takeWorker(): Worker {
+  const kept = idle;
+  idle = undefined;
+  if (kept !== undefined) {
+    kept.ref();
+    return kept;
+  }
+  const here = fileURLToPath(import.meta.url);
+  const fromSource = here.endsWith('.ts');
+  const entry = new URL(fromSource ? './worker.ts' : './worker.js', import.meta.url);
+  // From source the thread needs the same loader as the process that runs the tests.
+  const worker = new Worker(entry, fromSource ? { execArgv: ['--import', 'tsx'] } : {});
+  worker.on('exit', () => {
+    if (idle === worker) idle = undefined;
+  });
+  return worker;
+}
+
+/** The time runs from the moment the thread has begun, so that a cold start does not count as a slow merge. */
+function ask(worker: Worker, job: Job, ms: number): Promise<JobAnswer> {
+  return new Promise((resolve, reject) => {
+    let timer = setTimeout(() => finish(() => reject(new Error('the merge thread did not start'))), START_MS);
+    function finish(settle: () => void): void {
+      clearTimeout(timer);
+      worker.off('message', onMessage);
+      worker.off('error', onError);
+      worker.off('exit', onExit);
+      settle();
+    }
+    function onMessage(answer: JobAnswer): void {
+      if ('started' in answer) {
+        clearTimeout(timer);
+        timer = setTimeout(() => finish(() => reject(new Error(`the merge did not end within ${ms} ms`))), ms);
+        return;
+      }
+      finish(() => resolve(answer));
+    }
+    const onError = (error: unknown): void =>
+      finish(() => reject(error instanceof Error ? error : new Error(String(error))));
+    const onExit = (): void => finish(() => reject(new Error('the merge thread ended')));
+    worker.on('message', onMessage);
+    worker.on('error', onError);
+    worker.on('exit', onExit);
+    worker.postMessage(job);
+  });
+}
+
+/** Functions do not cross to another thread: a budget's clock stays here, the thread has its own. */
+function cloneable(input: MergeInput): MergeInput {
+  const budget = input.options?.budget;
+  if (budget?.clock === undefined) return input;
+  const { clock: _clock, ...rest } = budget;
+  return { ...input, options: { ...input.options, budget: rest } };
+}
+
+function fromAnswer(answer: JobAnswer, input: MergeInput): MergeResult {
+  if ('error' in answer) return threw(answer.error);
+  const result = ('result' in answer ? answer.result : undefined) as MergeResult | undefined;
+  if (result === undefined || result === null || typeof result !== 'object')
+    return threw('the engine answered nothing');
+  return result.status === 'conflict' ? { ...result, input } : result;
+}
+
+function threw(message: string): MergeResult {
+  return { status: 'error', code: 'strategy-threw', message: message.slice(0, 500) };
+}
+
+function overBudget(input: MergeInput, reason: string): MergeResult {
+  const { base, current, proposed } = input;
+  return {
+    status: 'conflict',
+    conflicts: [
+      {
+        id: 'budget',
+        kind: 'budget',
+        at: { pointer: '' },
+        reason: `budget: ${reason}`,
+        ...(base === null ? {} : { base }),
+        ...(current === null ? {} : { current }),
+        ...(proposed === null ? {} : { proposed }),
+      },
+    ],
+    partial: current,
+    stats: { engine: input.options?.engine ?? 'auto', clean: 0, conflicts: 1 },
+    notes: [],
+    input,
+  };
+}

@@ -10,13 +10,15 @@ import { describeStrategy } from '../strategies/policy-file.ts';
 import type { Strategy } from '../strategies/types.ts';
 import { jitter } from './backoff.ts';
 import { type Origin, originAt, originOf } from './base.ts';
+import { carryOut } from './carry-out.ts';
 import { type Clash, isSame, unchanged } from './clash.ts';
 import type { Context } from './context.ts';
 import { runCustom } from './custom.ts';
 import { conflicted } from './hand-back.ts';
 import { type Intent, staleReads } from './intent.ts';
 import { runMerge } from './merging.ts';
-import { carryOut, type Plan, planOf } from './plan.ts';
+import { planOf } from './plan.ts';
+import type { Plan } from './plan-requests.ts';
 import { matchPolicy } from './policy.ts';
 
 /** All that a plan is made from: one clash, seen against the base that the agent really read. */

@@ -1,57 +1,20 @@
 // Several resources in one atomic commit, with pinned premises: all or nothing (rule D1).
-import type { TransactWrite } from '../core/change.ts';
-import { EntenteError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Outcome, Packet } from '../core/outcome.ts';
 import type { Receipt } from '../core/receipt.ts';
-import { parseAgentId } from '../core/resource.ts';
 import type { Token } from '../core/token.ts';
 import { type Head, writtenOf } from '../core/version.ts';
-import type { CommitReply, EntryMeta, Guard, Keep, Write } from '../stores/store.ts';
-import { describeStrategy } from '../strategies/policy-file.ts';
+import type { CommitReply, EntryMeta, Keep } from '../stores/store.ts';
 import { jitter } from './backoff.ts';
-import { originAt, originOf } from './base.ts';
-import { type Clash, freshToken, isSame } from './clash.ts';
+import { type Clash, freshToken } from './clash.ts';
 import { type Context, tokenOn } from './context.ts';
 import { conflicted } from './hand-back.ts';
-import {
-  checkToken,
-  fingerprintOf,
-  guardOf,
-  type Intent,
-  makeIntent,
-  parseCommitId,
-  parseNote,
-  requestOf,
-  staleReads,
-  writeOf,
-} from './intent.ts';
-import { caseOf, planFor } from './judge.ts';
-import { matchPolicy } from './policy.ts';
-import { changeMark } from './proposal.ts';
+import { guardOf, type Intent, requestOf, staleReads, writeOf } from './intent.ts';
 import { receiptBytes, replay } from './replay.ts';
 import { mismatchError, submit } from './submit.ts';
+import { type Part, partsAt, type View } from './transact-parts.ts';
+import { prepare, type Transaction } from './transaction.ts';
 import type { TransactOptions } from './types.ts';
-
-/** What one write comes to at one snapshot. */
-interface Part {
-  readonly intent: Intent;
-  readonly guard: Guard;
-  readonly write: Write;
-  readonly merged?: { readonly content: Uint8Array; readonly receipt: Receipt };
-  readonly label?: string;
-}
-
-interface Transaction {
-  readonly intents: readonly Intent[];
-  readonly reads: readonly Token[];
-  readonly commitId: string;
-  readonly ownId: boolean;
-  readonly fingerprint: string;
-  readonly note: string | undefined;
-  readonly epoch: string;
-  readonly asOf: number;
-}
 
 export async function transact(context: Context, options: TransactOptions): Promise<Outcome> {
   const transaction = await prepare(context, options);
@@ -60,51 +23,6 @@ export async function transact(context: Context, options: TransactOptions): Prom
   } catch (error) {
     throw mismatchError(error, transaction.ownId);
   }
-}
-
-function misuse(message: string): EntenteError {
-  return new EntenteError('misuse', message, {
-    next: 'Begin each resource once, as the agent that transacts, and pass those tokens.',
-  });
-}
-
-async function prepare(context: Context, options: TransactOptions): Promise<Transaction> {
-  const agent = parseAgentId(options.agent);
-  if (!Array.isArray(options.writes) || options.writes.length === 0)
-    throw misuse('transact() takes at least one write.');
-  const reads = (options.reads ?? []).map((read) => checkToken(context, read));
-  const writes = options.writes.map((write: TransactWrite<Token>) => ({
-    ...write,
-    token: checkToken(context, write.token),
-  }));
-  const resources = new Set(writes.map(({ token }) => token.resource));
-  if (resources.size !== writes.length) throw misuse('transact() takes one write for each resource.');
-  const tokens = [...writes.map(({ token }) => token), ...reads];
-  if (writes.some(({ token }) => token.agent !== agent))
-    throw misuse('transact() takes write tokens of its own agent only.');
-  const [first] = writes;
-  if (first === undefined || tokens.some((token) => token.epoch !== first.token.epoch))
-    throw misuse('transact() takes tokens of one epoch.');
-  const intents = await Promise.all(writes.map(({ token, change }) => makeIntent(context, token, change)));
-  const sorted = [...intents].sort((left, right) => (left.token.id < right.token.id ? -1 : 1));
-  const ids = sorted.map((intent) => intent.token.id);
-  const ownId = options.commitId === undefined;
-  const marks = sorted.map((intent) => `${intent.token.id} ${markOf(writes, intent)}`).join('\n');
-  return {
-    intents,
-    reads,
-    commitId: ownId ? hashOf(ids.join('\n')) : parseCommitId(options.commitId),
-    ownId,
-    fingerprint: fingerprintOf('transact', agent, ids.join(','), marks, reads),
-    note: parseNote(options.note),
-    epoch: first.token.epoch,
-    asOf: Math.min(...tokens.map((token) => token.asOf)),
-  };
-}
-
-function markOf(writes: readonly TransactWrite<Token>[], intent: Intent): string {
-  const found = writes.find(({ token }) => token.id === intent.token.id);
-  return found === undefined ? '' : changeMark(found.change, intent.proposal);
 }
 
 async function run(context: Context, transaction: Transaction): Promise<Outcome> {
@@ -140,11 +58,6 @@ async function landedBefore(context: Context, transaction: Transaction): Promise
     epoch: transaction.epoch,
     many: true,
   });
-}
-
-interface View {
-  readonly heads: ReadonlyMap<string, Head>;
-  readonly revision: number;
 }
 
 type Stale = Extract<CommitReply, { status: 'stale' }>;
@@ -186,50 +99,6 @@ async function judgeAll(
     if (losses > 0) await context.sleep(jitter(context, losses - 1));
   }
   return conflictOfAll(context, transaction, view, []);
-}
-
-/** Undefined: a write does not end as a write, so nothing is written. */
-async function partsAt(context: Context, changing: readonly Intent[], view: View): Promise<Part[] | undefined> {
-  const parts: Part[] = [];
-  for (const intent of changing) {
-    const head = view.heads.get(intent.token.resource);
-    if (isSame(head, intent.proposal)) continue;
-    const part = await partAt(context, intent, head, view.revision);
-    if (part === undefined) return undefined;
-    parts.push(part);
-  }
-  return parts;
-}
-
-async function partAt(
-  context: Context,
-  intent: Intent,
-  head: Head | undefined,
-  revision: number,
-): Promise<Part | undefined> {
-  const { token, proposal } = intent;
-  const guard: Guard = { resource: token.resource, revision: head?.revision ?? 0, hash: head?.hash ?? '' };
-  const fresh = guard.revision === token.revision && guard.hash === token.hash && !intent.relapsed;
-  if (fresh) return { intent, guard, write: writeOf(token.resource, proposal) };
-  const { strategy } = await matchPolicy(context, token.resource);
-  const origin =
-    intent.relapsed && token.repairs !== undefined
-      ? await originAt(context, token.resource, token.repairs.revision, token.repairs.hash)
-      : await originOf(context, token);
-  const clash: Clash = { status: 'clash', head, revision, stalePremises: [] };
-  const { plan } = await planFor(context, caseOf(intent, clash, origin, strategy, describeStrategy(strategy)));
-  if (plan.type === 'overwrite')
-    return { intent, guard, write: writeOf(token.resource, proposal), label: strategy.name };
-  if (plan.type !== 'merged' || plan.content === null) return undefined;
-  const { content, receipt } = plan;
-  const write: Write = {
-    resource: token.resource,
-    kind: 'content',
-    hash: hashOf(content),
-    content,
-    mediaType: head?.mediaType,
-  };
-  return { intent, guard, write, merged: { content, receipt }, label: describeStrategy(strategy) };
 }
 
 async function send(

@@ -1,0 +1,198 @@
+// Carries a plan out: one guarded commit, or an answer that stores nothing. Nothing is forced: what goes over another
+// version is guarded by the version it goes over, and a head that moved means a new plan.
+import { hashOf } from '../core/hash.ts';
+import type { Merged, Outcome } from '../core/outcome.ts';
+import { type Head, writtenOf } from '../core/version.ts';
+import type { MergeResult } from '../merge/types.ts';
+import type { CommitRequest } from '../stores/store.ts';
+import { type Clash, committed, freshToken, unchanged } from './clash.ts';
+import { conflictIdOf } from './conflicts.ts';
+import { type Context, tokenOn } from './context.ts';
+import { conflicted, expectedOf, regionsOf } from './hand-back.ts';
+import { staleReads } from './intent.ts';
+import type { Case } from './judge.ts';
+import { note } from './ledger.ts';
+import { makePacket } from './packet.ts';
+import {
+  abortReason,
+  abortRequest,
+  copyRequest,
+  holderOf,
+  keptOf,
+  mergedRequest,
+  openRequest,
+  overwriteRequest,
+  type Plan,
+} from './plan-requests.ts';
+import { replay } from './replay.ts';
+import { submit } from './submit.ts';
+
+/** One attempt at the plan. A clash means that the head moved meanwhile: make a new plan. */
+export async function carryOut(
+  context: Context,
+  found: Case,
+  plan: Plan,
+  merge: MergeResult | undefined,
+): Promise<Outcome | Clash> {
+  const { intent, clash } = found;
+  switch (plan.type) {
+    case 'reject':
+    case 'retry':
+    case 'handBack': {
+      const outcome = await answer(context, found, plan, merge);
+      note(context, found, plan);
+      return outcome;
+    }
+    case 'merged':
+      if (plan.content !== null && clash.head?.hash === hashOf(plan.content) && !clash.head.deleted) {
+        return unchanged(context, intent, clash.head, clash.revision);
+      }
+      return send(context, found, plan, mergedRequest(context, found, plan), merge);
+    case 'overwrite':
+      return send(context, found, plan, overwriteRequest(context, found), merge);
+    case 'copy':
+      return send(context, found, plan, copyRequest(context, found, plan), merge);
+    case 'abort':
+      return send(context, found, plan, abortRequest(context, found, plan), merge);
+    case 'open':
+      return send(context, found, plan, openRequest(context, found, plan), merge);
+  }
+}
+
+async function answer(
+  context: Context,
+  found: Case,
+  plan: Extract<Plan, { type: 'reject' | 'retry' | 'handBack' }>,
+  merge: MergeResult | undefined,
+): Promise<Outcome> {
+  const { intent, clash } = found;
+  if (plan.type === 'handBack') return conflicted(context, intent, clash, plan.reason, merge);
+  const reason =
+    plan.type === 'reject'
+      ? `first writer wins: ${holderOf(clash)} holds version ${clash.head?.version ?? 0}`
+      : `attempt ${intent.token.attempt + 1} of ${plan.maxAttempts}`;
+  const packet = await packetFor(context, found, merge, reason);
+  if (plan.type === 'reject') return { status: 'rejected', commitId: intent.commitId, saved: false, reason, packet };
+  const attempt = intent.token.attempt + 1;
+  const token = freshToken(context, intent, clash, attempt);
+  return {
+    status: 'retry',
+    commitId: intent.commitId,
+    saved: false,
+    attempt,
+    maxAttempts: plan.maxAttempts,
+    packet,
+    token,
+  };
+}
+
+async function packetFor(
+  context: Context,
+  found: Case,
+  merge: MergeResult | undefined,
+  reason: string,
+): ReturnType<typeof makePacket> {
+  const { intent, clash } = found;
+  return makePacket(context, {
+    resource: intent.token.resource,
+    expected: expectedOf(intent),
+    actual: clash.head,
+    merge: merge ?? (await regionsOf(context, intent, clash)),
+    reason,
+  });
+}
+
+async function send(
+  context: Context,
+  found: Case,
+  plan: Plan,
+  request: CommitRequest,
+  merge: MergeResult | undefined,
+): Promise<Outcome | Clash> {
+  const { intent, clash } = found;
+  const { resource } = intent.token;
+  const reply = await submit(context, request, intent.signal);
+  switch (reply.status) {
+    case 'unknown':
+      return { status: 'unknown', commitId: intent.commitId, resource };
+    case 'replayed':
+      return replay(context, reply.entry, { resource, agent: intent.agent, epoch: intent.token.epoch });
+    case 'stale': {
+      const headOf = (id: string): Head | undefined => reply.heads.find((head) => head.resource === id);
+      const watched = request.guards.some((guard) => guard.resource === resource);
+      const stalePremises = staleReads(intent.reads, headOf);
+      return {
+        status: 'clash',
+        head: watched ? headOf(resource) : clash.head,
+        revision: reply.revision,
+        stalePremises,
+      };
+    }
+    case 'committed': {
+      const outcome = await told(context, found, plan, reply.heads, request, merge);
+      note(context, found, plan);
+      return outcome;
+    }
+  }
+}
+
+/** What the caller hears of a plan that landed. */
+async function told(
+  context: Context,
+  found: Case,
+  plan: Plan,
+  heads: readonly Head[],
+  request: CommitRequest,
+  merge: MergeResult | undefined,
+): Promise<Outcome> {
+  const { intent, clash } = found;
+  const { commitId } = intent;
+  switch (plan.type) {
+    case 'overwrite':
+      return committed(context, intent, heads[0] as Head, request.at);
+    case 'merged':
+      return mergedOutcome(context, found, plan, heads[0] as Head, request.at);
+    case 'copy': {
+      const copy = plan.reuse && plan.at !== undefined ? writtenOf(plan.at) : writtenOf(heads[0] as Head);
+      return {
+        status: 'split',
+        commitId,
+        resource: intent.token.resource,
+        kept: keptOf(found),
+        copy,
+        label: plan.suffixes[0],
+      };
+    }
+    case 'abort':
+      return {
+        status: 'aborted',
+        commitId,
+        saved: false,
+        reason: abortReason(found),
+        packet: await packetFor(context, found, merge, abortReason(found)),
+      };
+    case 'open': {
+      const packet = await packetFor(context, { ...found, clash }, merge, plan.reason);
+      return { status: 'escalated', commitId, conflictId: conflictIdOf(context, intent), reason: plan.reason, packet };
+    }
+    default:
+      return answer(context, found, plan, merge);
+  }
+}
+
+function mergedOutcome(
+  context: Context,
+  found: Case,
+  plan: Extract<Plan, { type: 'merged' }>,
+  head: Head,
+  at: number,
+): Merged {
+  const { intent } = found;
+  const token = tokenOn(context, head.resource, intent.agent, head, {
+    epoch: intent.token.epoch,
+    asOf: head.revision,
+    at,
+  });
+  const content = plan.content ?? new Uint8Array();
+  return { status: 'merged', commitId: intent.commitId, ...writtenOf(head), content, receipt: plan.receipt, token };
+}

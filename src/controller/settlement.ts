@@ -1,0 +1,117 @@
+// What every way of settling a conflict shares: the state that was seen, and the one commit that closes the record.
+import type { Outcome } from '../core/outcome.ts';
+import type { Conflict, ConflictDecision } from '../core/resolution.ts';
+import type { AgentId, ResourceId } from '../core/resource.ts';
+import type { Token } from '../core/token.ts';
+import type { Head } from '../core/version.ts';
+import type { MergeResult } from '../merge/types.ts';
+import type { CommitRequest, EntryMeta, Guard, Keep, RecordWrite, Write } from '../stores/store.ts';
+import { changedRecord, packetOfConflict } from './conflicts.ts';
+import { type Context, tokenOn } from './context.ts';
+import { requestOf } from './intent.ts';
+import { makePacket } from './packet.ts';
+import type { Proposal } from './proposal.ts';
+import { replay } from './replay.ts';
+import { submit } from './submit.ts';
+
+/** One attempt to settle one conflict against one head. */
+export interface Settlement {
+  readonly conflict: Conflict;
+  readonly resource: ResourceId;
+  readonly agent: AgentId;
+  readonly commitId: string;
+  readonly fingerprint: string;
+  readonly epoch: string;
+  readonly asOf: number;
+  readonly head: Head | undefined;
+  readonly decided: ConflictDecision;
+}
+
+export async function handBack(
+  context: Context,
+  settlement: Settlement,
+  reason: string,
+  merge?: MergeResult,
+): Promise<Outcome> {
+  const { conflict, resource, head, commitId } = settlement;
+  const { version = 0, revision = 0, hash } = conflict.current;
+  const packet =
+    merge === undefined
+      ? { ...(await packetOfConflict(context, conflict)), reason }
+      : await makePacket(context, { resource, expected: { version, revision, hash }, actual: head, merge, reason });
+  return { status: 'conflict', commitId, saved: false, packet, token: freshToken(context, settlement, head) };
+}
+
+export function freshToken(context: Context, settlement: Settlement, head: Head | undefined): Token {
+  const { resource, agent, epoch, asOf } = settlement;
+  return tokenOn(context, resource, agent, head, {
+    epoch,
+    asOf: Math.max(asOf, head?.revision ?? 0),
+    at: context.clock(),
+  });
+}
+
+export function headGuard(settlement: Settlement): Guard {
+  const { head, resource } = settlement;
+  return { resource, revision: head?.revision ?? 0, hash: head?.hash ?? '' };
+}
+
+export function metaFor(settlement: Settlement, outcome: EntryMeta['outcome'], more: Partial<EntryMeta>): EntryMeta {
+  const { decided, conflict } = settlement;
+  const { extra = {}, ...rest } = more;
+  return {
+    outcome,
+    strategy: `resolve(${decided.decision})`,
+    conflictId: conflict.id,
+    ...(decided.reason === undefined ? {} : { note: decided.reason }),
+    ...rest,
+    extra: { ...extra, resource: conflict.resource },
+  };
+}
+
+export interface Parts {
+  readonly guards: readonly Guard[];
+  readonly writes?: readonly Write[];
+  readonly keeps?: readonly Keep[];
+  readonly meta: EntryMeta;
+  readonly record?: RecordWrite;
+}
+
+/** The conflict record is closed in the same commit, guarded by the revision at which it was read. */
+export function requestFor(context: Context, settlement: Settlement, parts: Parts): CommitRequest {
+  const { agent, commitId, fingerprint, epoch, asOf, conflict, decided } = settlement;
+  const record = parts.record ?? changedRecord(conflict, 'resolved', { resolution: decided });
+  return requestOf(
+    context,
+    { agent, commitId, fingerprint, reads: [], token: { epoch, asOf } },
+    { ...parts, records: [record] },
+  );
+}
+
+/** Closes the conflict without touching the resource. */
+export async function close(
+  context: Context,
+  settlement: Settlement,
+  meta: Partial<EntryMeta> & Pick<EntryMeta, 'outcome'>,
+): Promise<Outcome | undefined> {
+  const { commitId, resource, head, agent, epoch } = settlement;
+  const request = requestFor(context, settlement, { guards: [], meta: metaFor(settlement, meta.outcome, meta) });
+  const reply = await submit(context, request);
+  if (reply.status === 'unknown') return { status: 'unknown', commitId, resource };
+  if (reply.status === 'replayed') return replay(context, reply.entry, { resource, agent, epoch });
+  if (reply.status === 'stale') return undefined;
+  if (meta.outcome === 'aborted')
+    return { status: 'aborted', commitId, saved: false, reason: meta.reason ?? 'aborted' };
+  return {
+    status: 'unchanged',
+    commitId,
+    token: freshToken(context, settlement, head),
+    ...(head === undefined ? {} : { head }),
+  };
+}
+
+export function writeFor(resource: ResourceId, proposal: Proposal): Write {
+  if (proposal.kind === 'delete') return { resource, kind: 'delete' };
+  if (proposal.kind === 'hash') return { resource, kind: 'hash', hash: proposal.hash };
+  return { resource, kind: 'content', hash: proposal.hash, content: proposal.content, mediaType: proposal.mediaType };
+}

@@ -1,0 +1,70 @@
+// What each write of a transaction comes to at one snapshot: its own change, a merge, or nothing that can be written.
+import { hashOf } from '../core/hash.ts';
+import type { Receipt } from '../core/receipt.ts';
+import type { Head } from '../core/version.ts';
+import type { Guard, Write } from '../stores/store.ts';
+import { describeStrategy } from '../strategies/policy-file.ts';
+import { originAt, originOf } from './base.ts';
+import { type Clash, isSame } from './clash.ts';
+import type { Context } from './context.ts';
+import { type Intent, writeOf } from './intent.ts';
+import { caseOf, planFor } from './judge.ts';
+import { matchPolicy } from './policy.ts';
+
+/** What one write comes to at one snapshot. */
+export interface Part {
+  readonly intent: Intent;
+  readonly guard: Guard;
+  readonly write: Write;
+  readonly merged?: { readonly content: Uint8Array; readonly receipt: Receipt };
+  readonly label?: string;
+}
+
+export interface View {
+  readonly heads: ReadonlyMap<string, Head>;
+  readonly revision: number;
+}
+
+/** Undefined: a write does not end as a write, so nothing is written. */
+export async function partsAt(context: Context, changing: readonly Intent[], view: View): Promise<Part[] | undefined> {
+  const parts: Part[] = [];
+  for (const intent of changing) {
+    const head = view.heads.get(intent.token.resource);
+    if (isSame(head, intent.proposal)) continue;
+    const part = await partAt(context, intent, head, view.revision);
+    if (part === undefined) return undefined;
+    parts.push(part);
+  }
+  return parts;
+}
+
+async function partAt(
+  context: Context,
+  intent: Intent,
+  head: Head | undefined,
+  revision: number,
+): Promise<Part | undefined> {
+  const { token, proposal } = intent;
+  const guard: Guard = { resource: token.resource, revision: head?.revision ?? 0, hash: head?.hash ?? '' };
+  const fresh = guard.revision === token.revision && guard.hash === token.hash && !intent.relapsed;
+  if (fresh) return { intent, guard, write: writeOf(token.resource, proposal) };
+  const { strategy } = await matchPolicy(context, token.resource);
+  const origin =
+    intent.relapsed && token.repairs !== undefined
+      ? await originAt(context, token.resource, token.repairs.revision, token.repairs.hash)
+      : await originOf(context, token);
+  const clash: Clash = { status: 'clash', head, revision, stalePremises: [] };
+  const { plan } = await planFor(context, caseOf(intent, clash, origin, strategy, describeStrategy(strategy)));
+  if (plan.type === 'overwrite')
+    return { intent, guard, write: writeOf(token.resource, proposal), label: strategy.name };
+  if (plan.type !== 'merged' || plan.content === null) return undefined;
+  const { content, receipt } = plan;
+  const write: Write = {
+    resource: token.resource,
+    kind: 'content',
+    hash: hashOf(content),
+    content,
+    mediaType: head?.mediaType,
+  };
+  return { intent, guard, write, merged: { content, receipt }, label: describeStrategy(strategy) };
+}

@@ -1,0 +1,66 @@
+// A transaction as it was asked for, checked once: one token for each resource, all of one agent, space and epoch.
+import type { TransactWrite } from '../core/change.ts';
+import { EntenteError } from '../core/errors.ts';
+import { hashOf } from '../core/hash.ts';
+import { parseAgentId } from '../core/resource.ts';
+import type { Token } from '../core/token.ts';
+import type { Context } from './context.ts';
+import { checkToken, fingerprintOf, type Intent, makeIntent, parseCommitId, parseNote } from './intent.ts';
+import { changeMark } from './proposal.ts';
+import type { TransactOptions } from './types.ts';
+
+export interface Transaction {
+  readonly intents: readonly Intent[];
+  readonly reads: readonly Token[];
+  readonly commitId: string;
+  readonly ownId: boolean;
+  readonly fingerprint: string;
+  readonly note: string | undefined;
+  readonly epoch: string;
+  readonly asOf: number;
+}
+
+function misuse(message: string): EntenteError {
+  return new EntenteError('misuse', message, {
+    next: 'Begin each resource once, as the agent that transacts, and pass those tokens.',
+  });
+}
+
+export async function prepare(context: Context, options: TransactOptions): Promise<Transaction> {
+  const agent = parseAgentId(options.agent);
+  if (!Array.isArray(options.writes) || options.writes.length === 0)
+    throw misuse('transact() takes at least one write.');
+  const reads = (options.reads ?? []).map((read) => checkToken(context, read));
+  const writes = options.writes.map((write: TransactWrite<Token>) => ({
+    ...write,
+    token: checkToken(context, write.token),
+  }));
+  const resources = new Set(writes.map(({ token }) => token.resource));
+  if (resources.size !== writes.length) throw misuse('transact() takes one write for each resource.');
+  const tokens = [...writes.map(({ token }) => token), ...reads];
+  if (writes.some(({ token }) => token.agent !== agent))
+    throw misuse('transact() takes write tokens of its own agent only.');
+  const [first] = writes;
+  if (first === undefined || tokens.some((token) => token.epoch !== first.token.epoch))
+    throw misuse('transact() takes tokens of one epoch.');
+  const intents = await Promise.all(writes.map(({ token, change }) => makeIntent(context, token, change)));
+  const sorted = [...intents].sort((left, right) => (left.token.id < right.token.id ? -1 : 1));
+  const ids = sorted.map((intent) => intent.token.id);
+  const ownId = options.commitId === undefined;
+  const marks = sorted.map((intent) => `${intent.token.id} ${markOf(writes, intent)}`).join('\n');
+  return {
+    intents,
+    reads,
+    commitId: ownId ? hashOf(ids.join('\n')) : parseCommitId(options.commitId),
+    ownId,
+    fingerprint: fingerprintOf('transact', agent, ids.join(','), marks, reads),
+    note: parseNote(options.note),
+    epoch: first.token.epoch,
+    asOf: Math.min(...tokens.map((token) => token.asOf)),
+  };
+}
+
+function markOf(writes: readonly TransactWrite<Token>[], intent: Intent): string {
+  const found = writes.find(({ token }) => token.id === intent.token.id);
+  return found === undefined ? '' : changeMark(found.change, intent.proposal);
+}

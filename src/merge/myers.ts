@@ -22,29 +22,16 @@ function costCap(diagonals: number): number {
 /** Marks what must change to make `b` out of `a`. */
 export function searchEdits(search: Search): void {
   const { a, b, markA, markB } = search;
-  const diagonals = a.length + b.length + 3;
-  const forward = new Int32Array(diagonals);
-  const backward = new Int32Array(diagonals);
-  const cap = costCap(diagonals);
-  const stack: number[] = [0, a.length, 0, b.length];
-  while (stack.length > 0) {
-    let bHigh = stack.pop() ?? 0;
-    let bLow = stack.pop() ?? 0;
-    let aHigh = stack.pop() ?? 0;
-    let aLow = stack.pop() ?? 0;
-    while (aLow < aHigh && bLow < bHigh && a[aLow] === b[bLow]) {
-      aLow += 1;
-      bLow += 1;
-    }
-    while (aLow < aHigh && bLow < bHigh && a[aHigh - 1] === b[bHigh - 1]) {
-      aHigh -= 1;
-      bHigh -= 1;
-    }
+  const cutter = createCutter(search);
+  const stack: Box[] = [{ aLow: 0, aHigh: a.length, bLow: 0, bHigh: b.length }];
+  for (let box = stack.pop(); box !== undefined; box = stack.pop()) {
+    const rest = shrink(a, b, box);
+    const { aLow, aHigh, bLow, bHigh } = rest;
     if (aLow === aHigh) for (let j = bLow; j < bHigh; j++) markB(j);
     else if (bLow === bHigh) for (let i = aLow; i < aHigh; i++) markA(i);
     else {
-      const [x, y] = middle(search, { aLow, aHigh, bLow, bHigh }, forward, backward, cap);
-      stack.push(x, aHigh, y, bHigh, aLow, x, bLow, y);
+      const { x, y } = cutter(rest);
+      stack.push({ aLow: x, aHigh, bLow: y, bHigh }, { aLow, aHigh: x, bLow, bHigh: y });
     }
   }
 }
@@ -56,93 +43,121 @@ interface Box {
   readonly bHigh: number;
 }
 
-/** A range of diagonals that grows by one at each end until the box's walls, then shrinks along them. */
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A box without the equal elements at its ends. */
+function shrink(a: Int32Array, b: Int32Array, box: Box): Box {
+  let { aLow, aHigh, bLow, bHigh } = box;
+  while (aLow < aHigh && bLow < bHigh && a[aLow] === b[bLow]) {
+    aLow += 1;
+    bLow += 1;
+  }
+  while (aLow < aHigh && bLow < bHigh && a[aHigh - 1] === b[bHigh - 1]) {
+    aHigh -= 1;
+    bHigh -= 1;
+  }
+  return { aLow, aHigh, bLow, bHigh };
+}
+
+/**
+ * One of the two searches that meet in a box: for each diagonal k (the points with x - y = k) how far it has come. The
+ * diagonals in use are every second one of `[low, high]`; they grow by one at each end until the box's walls.
+ */
 interface Front {
+  readonly reach: Int32Array;
   low: number;
   high: number;
 }
 
-// `wall` is a value that no step can prefer: it stands outside the range that is being searched.
-function widen(front: Front, lowest: number, highest: number, reach: Int32Array, shift: number, wall: number): void {
-  if (front.low > lowest) {
-    front.low -= 1;
-    reach[shift + front.low - 1] = wall;
-  } else front.low += 1;
-  if (front.high < highest) {
-    front.high += 1;
-    reach[shift + front.high + 1] = wall;
-  } else front.high -= 1;
-}
+const FAR = 0x7fffffff;
 
-/** A point where a shortest path through the box may be cut in two. Diagonal k holds the points with x - y = k. */
-function middle(
-  { a, b, watch }: Search,
-  box: Box,
-  forward: Int32Array,
-  backward: Int32Array,
-  cap: number,
-): readonly [number, number] {
-  const { aLow, aHigh, bLow, bHigh } = box;
-  const lowest = aLow - bHigh;
-  const highest = aHigh - bLow;
+/** Finds points where a shortest path through a box may be cut in two; the arrays are shared by all boxes. */
+function createCutter({ a, b, watch }: Search): (box: Box) => Point {
+  const diagonals = a.length + b.length + 3;
   const shift = b.length + 1;
-  const front: Front = { low: aLow - bLow, high: aLow - bLow };
-  const back: Front = { low: aHigh - bHigh, high: aHigh - bHigh };
-  const odd = ((front.low - back.low) & 1) !== 0;
-  forward[shift + front.low] = aLow;
-  backward[shift + back.low] = aHigh;
+  const cap = costCap(diagonals);
+  const ahead: Front = { reach: new Int32Array(diagonals), low: 0, high: 0 };
+  const behind: Front = { reach: new Int32Array(diagonals), low: 0, high: 0 };
 
-  for (let cost = 1; ; cost++) {
-    widen(front, lowest, highest, forward, shift, -1);
-    for (let k = front.high; k >= front.low; k -= 2) {
-      const below = forward[shift + k - 1] ?? -1;
-      const above = forward[shift + k + 1] ?? -1;
-      let x = below >= above ? below + 1 : above;
-      while (x < aHigh && x - k < bHigh && a[x] === b[x - k]) x += 1;
-      forward[shift + k] = x;
-      if (odd && back.low <= k && k <= back.high && (backward[shift + k] ?? 0) <= x) return [x, x - k];
-    }
-    widen(back, lowest, highest, backward, shift, 0x7fffffff);
-    for (let k = back.high; k >= back.low; k -= 2) {
-      const below = backward[shift + k - 1] ?? 0;
-      const above = backward[shift + k + 1] ?? 0;
-      let x = below < above ? below : above - 1;
-      while (x > aLow && x - k > bLow && a[x - 1] === b[x - k - 1]) x -= 1;
-      backward[shift + k] = x;
-      if (!odd && front.low <= k && k <= front.high && x <= (forward[shift + k] ?? 0)) return [x, x - k];
-    }
-    watch(front.high - front.low + back.high - back.low + 2);
-    if (cost >= cap) return furthest(box, front, back, forward, backward, shift);
+  // `wall` stands beside the outermost diagonal and is never preferred to a real place.
+  function widen(front: Front, { aLow, aHigh, bLow, bHigh }: Box, wall: number): void {
+    if (front.low > aLow - bHigh) {
+      front.low -= 1;
+      front.reach[shift + front.low - 1] = wall;
+    } else front.low += 1;
+    if (front.high < aHigh - bLow) {
+      front.high += 1;
+      front.reach[shift + front.high + 1] = wall;
+    } else front.high -= 1;
   }
+
+  function stepAhead({ aHigh, bHigh }: Box, mayMeet: boolean): Point | undefined {
+    const { reach, low, high } = ahead;
+    for (let k = high; k >= low; k -= 2) {
+      const before = reach[shift + k - 1] ?? 0;
+      const after = reach[shift + k + 1] ?? 0;
+      let x = before >= after ? before + 1 : after;
+      while (x < aHigh && x - k < bHigh && a[x] === b[x - k]) x += 1;
+      reach[shift + k] = x;
+      if (mayMeet && behind.low <= k && k <= behind.high && (behind.reach[shift + k] ?? 0) <= x) return { x, y: x - k };
+    }
+    return undefined;
+  }
+
+  function stepBehind({ aLow, bLow }: Box, mayMeet: boolean): Point | undefined {
+    const { reach, low, high } = behind;
+    for (let k = high; k >= low; k -= 2) {
+      const before = reach[shift + k - 1] ?? 0;
+      const after = reach[shift + k + 1] ?? 0;
+      let x = before < after ? before : after - 1;
+      while (x > aLow && x - k > bLow && a[x - 1] === b[x - k - 1]) x -= 1;
+      reach[shift + k] = x;
+      if (mayMeet && ahead.low <= k && k <= ahead.high && x <= (ahead.reach[shift + k] ?? 0)) return { x, y: x - k };
+    }
+    return undefined;
+  }
+
+  return (box) => {
+    ahead.low = ahead.high = box.aLow - box.bLow;
+    behind.low = behind.high = box.aHigh - box.bHigh;
+    ahead.reach[shift + ahead.low] = box.aLow;
+    behind.reach[shift + behind.low] = box.aHigh;
+    const isOdd = ((ahead.low - behind.low) & 1) !== 0;
+    for (let cost = 1; ; cost++) {
+      widen(ahead, box, -1);
+      const met = stepAhead(box, isOdd);
+      if (met !== undefined) return met;
+      widen(behind, box, FAR);
+      const metBack = stepBehind(box, !isOdd);
+      if (metBack !== undefined) return metBack;
+      watch(ahead.high - ahead.low + behind.high - behind.low + 2);
+      if (cost >= cap) return furthest(box, ahead, behind, shift);
+    }
+  };
 }
 
-/** Past the cap: the point furthest from its own corner, of those that either front has reached inside the box. */
-function furthest(
-  { aLow, aHigh, bLow, bHigh }: Box,
-  front: Front,
-  back: Front,
-  forward: Int32Array,
-  backward: Int32Array,
-  shift: number,
-): readonly [number, number] {
-  let ahead = -1;
-  let aheadX = aLow;
-  for (let k = front.high; k >= front.low; k -= 2) {
-    const x = Math.min(forward[shift + k] ?? 0, aHigh, bHigh + k);
-    if (x + x - k > ahead) {
-      ahead = x + x - k;
-      aheadX = x;
+/** Past the cap: of the points that either search has reached inside the box, the one furthest from its own corner. */
+function furthest({ aLow, aHigh, bLow, bHigh }: Box, ahead: Front, behind: Front, shift: number): Point {
+  let best: Point = { x: aLow, y: bLow };
+  let gain = -1;
+  for (let k = ahead.high; k >= ahead.low; k -= 2) {
+    const x = Math.min(ahead.reach[shift + k] ?? 0, aHigh, bHigh + k);
+    const y = x - k;
+    if (x - aLow + y - bLow > gain) {
+      best = { x, y };
+      gain = x - aLow + y - bLow;
     }
   }
-  let behind = 0x7fffffff;
-  let behindX = aHigh;
-  for (let k = back.high; k >= back.low; k -= 2) {
-    const x = Math.max(backward[shift + k] ?? 0, aLow, bLow + k);
-    if (x + x - k < behind) {
-      behind = x + x - k;
-      behindX = x;
+  for (let k = behind.high; k >= behind.low; k -= 2) {
+    const x = Math.max(behind.reach[shift + k] ?? 0, aLow, bLow + k);
+    const y = x - k;
+    if (aHigh - x + bHigh - y > gain) {
+      best = { x, y };
+      gain = aHigh - x + bHigh - y;
     }
   }
-  if (aHigh + bHigh - behind < ahead - (aLow + bLow)) return [aheadX, ahead - aheadX];
-  return [behindX, behind - behindX];
+  return best;
 }

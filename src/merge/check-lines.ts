@@ -1,0 +1,48 @@
+// The checker's own reading of a text, apart from the engines': lines as strings of bytes, made equal where the merge
+// was told to hold them equal.
+import type { MergeOptions } from './types.ts';
+
+export interface Line {
+  /** One character for each byte, without the newline, as the options make it. */
+  readonly text: string;
+  readonly isEnded: boolean;
+  readonly bytes: Uint8Array;
+}
+
+/** Splits on `\n`; an absent side has no lines. */
+export function readLines(side: Uint8Array | null, options: MergeOptions): readonly Line[] {
+  if (side === null) return [];
+  const hasBom = side.length > 3 && side[0] === 0xef && side[1] === 0xbb && side[2] === 0xbf;
+  const content = hasBom && options.bom !== 'bytes' ? side.subarray(3) : side;
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const lines: Line[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const newline = bytes.indexOf(10, from);
+    const to = newline < 0 ? bytes.length : newline;
+    const end = newline < 0 ? to : to + 1;
+    const text = soften(bytes.toString('latin1', from, to), options);
+    const isEnded = newline >= 0 || options.finalNewline === 'normalize';
+    lines.push({ text, isEnded, bytes: bytes.subarray(from, end) });
+    from = end;
+  }
+  return lines;
+}
+
+function soften(text: string, { eol, ignoreWhitespace = 'none' }: MergeOptions): string {
+  if (ignoreWhitespace === 'all') return text.replace(/[ \t\r]+/g, '');
+  if (ignoreWhitespace === 'trailing') return trimBlanks(text);
+  return eol === 'auto' && text.endsWith('\r') ? text.slice(0, -1) : text;
+}
+
+function trimBlanks(text: string): string {
+  let end = text.length;
+  while (end > 0 && ' \t\r'.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
+/** Whether a line of an input stands as `written`: the same, or with the newline that it lacked. */
+export function matches(own: Line | undefined, written: Line | undefined): boolean {
+  if (own === undefined || written === undefined) return false;
+  if (own.isEnded === written.isEnded) return own.text === written.text;
+  return !own.isEnded && (own.text === written.text || `${own.text}\r` === written.text);
+}

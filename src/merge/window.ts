@@ -1,0 +1,86 @@
+// The exact search of a window of two texts. Lines that the other text lacks are changes for certain and stay out of the
+// search, so a total rewrite is linear.
+import { internLines } from './intern.ts';
+import { type Lines, subLines } from './lines.ts';
+import { searchEdits } from './myers.ts';
+import type { Watch } from './watch.ts';
+
+/** One flag for each line: 1 = the other text has no counterpart for it. */
+export interface Changes {
+  readonly a: Uint8Array;
+  readonly b: Uint8Array;
+}
+
+/** Line ranges of two texts that are searched together. */
+export interface Window {
+  readonly aFrom: number;
+  readonly aTo: number;
+  readonly bFrom: number;
+  readonly bTo: number;
+}
+
+/**
+ * Up to this size a line counts as lacking only if the whole other text lacks it, as it does for git: among repeated
+ * lines that decides which of several shortest scripts is found. Above it, the window alone is numbered.
+ */
+const WHOLE_UP_TO = 4_096;
+
+/** Marks the changes of a window. */
+export function searchWindow(a: Lines, b: Lines, window: Window, changes: Changes, watch: Watch): void {
+  const { aFrom, aTo, bFrom, bTo } = window;
+  if (aFrom === aTo || bFrom === bTo) {
+    changes.a.fill(1, aFrom, aTo);
+    changes.b.fill(1, bFrom, bTo);
+    return;
+  }
+  const isWhole = a.count + b.count <= WHOLE_UP_TO;
+  const ids = isWhole ? internLines(a, b, watch) : internLines(subLines(a, aFrom, aTo), subLines(b, bFrom, bTo), watch);
+  const aOffset = isWhole ? 0 : aFrom;
+  const bOffset = isWhole ? 0 : bFrom;
+  const left = keepShared(ids.a, present(ids.b, ids.distinct), aFrom - aOffset, aTo - aOffset, markA);
+  const right = keepShared(ids.b, present(ids.a, ids.distinct), bFrom - bOffset, bTo - bOffset, markB);
+  searchEdits({
+    a: left.ids,
+    b: right.ids,
+    markA: (i) => markA(left.places[i] ?? 0),
+    markB: (j) => markB(right.places[j] ?? 0),
+    watch,
+  });
+
+  function markA(i: number): void {
+    changes.a[aOffset + i] = 1;
+  }
+  function markB(j: number): void {
+    changes.b[bOffset + j] = 1;
+  }
+}
+
+function present(ids: Int32Array, distinct: number): Uint8Array {
+  const found = new Uint8Array(distinct);
+  for (const id of ids) found[id] = 1;
+  return found;
+}
+
+/** The numbers in `[from, to)` that the other side has as well, and their places; `lone` hears of all others. */
+function keepShared(
+  ids: Int32Array,
+  inOther: Uint8Array,
+  from: number,
+  to: number,
+  lone: (place: number) => void,
+): { readonly ids: Int32Array; readonly places: Int32Array } {
+  const kept = new Int32Array(to - from);
+  const places = new Int32Array(to - from);
+  let count = 0;
+  for (let i = from; i < to; i++) {
+    const id = ids[i] ?? 0;
+    if (inOther[id] !== 1) {
+      lone(i);
+      continue;
+    }
+    kept[count] = id;
+    places[count] = i;
+    count += 1;
+  }
+  return { ids: kept.subarray(0, count), places: places.subarray(0, count) };
+}

@@ -1,0 +1,162 @@
+// The JSON engine: a lossless structural three-way merge of JSON and JSONC. Sides that are no JSON are errors, never a
+// text merge: merging lines could make a document that nobody wrote.
+import type { ReceiptEntry } from '../core/receipt.ts';
+import { createIdDealer } from './conflict-id.ts';
+import { BOTH, type Changer, type Clash, type Context } from './json/context.ts';
+import { DEFAULT_DEPTH, isParseFailure, type ParseFailure, parseJson } from './json/parse.ts';
+import { compilePatterns } from './json/pointer.ts';
+import { printMerged } from './json/print.ts';
+import { mergeTail } from './json/tail.ts';
+import * as T from './json/tape.ts';
+import { mergePlaces } from './json/values.ts';
+import { readBack } from './json/verify.ts';
+import type { Engine, FailedMerge, MergeInput, MergeOptions, MergeResult, MergeSide, Note } from './types.ts';
+import { createWatch, OverBudget, type Watch } from './watch.ts';
+import { sameSide } from './whole.ts';
+
+const ENGINE = 'json';
+
+/** Merges JSON documents by structure. Never throws on data. Options: `format`, `arrays`, `strings`, `counters`, `budget`. */
+export const mergeJson: Engine = (input) => {
+  const { base, current, proposed } = input;
+  if (sameSide(current, proposed)) return wholeMerge(base, current, BOTH);
+  if (sameSide(base, current)) return wholeMerge(base, proposed, ['proposed']);
+  if (sameSide(base, proposed)) return wholeMerge(base, current, ['current']);
+  if (current === null || proposed === null) return wholeConflict(input, { kind: 'modified-deleted' });
+  const bytes = input.options?.budget?.bytes ?? Number.POSITIVE_INFINITY;
+  if (Math.max(base?.length ?? 0, current.length, proposed.length) > bytes) {
+    return wholeConflict(input, { kind: 'too-large', reason: `a side has more than ${bytes} bytes` });
+  }
+  try {
+    return mergePresent(input, current, proposed);
+  } catch (thrown) {
+    if (!(thrown instanceof OverBudget)) throw thrown;
+    return wholeConflict(input, { kind: 'budget', reason: 'the merge needed more steps or time than it was given' });
+  }
+};
+
+function mergePresent(input: MergeInput, current: Uint8Array, proposed: Uint8Array): MergeResult {
+  const { base, options = {} } = input;
+  const watch = createWatch(options.budget);
+  const docs: T.Doc[] = [];
+  for (const [side, bytes] of [
+    ['base', base ?? EMPTY],
+    ['current', current],
+    ['proposed', proposed],
+  ] as const) {
+    const { depth = DEFAULT_DEPTH, nodes = Number.POSITIVE_INFINITY } = options.budget ?? {};
+    const doc = parseJson(bytes, { jsonc: options.format === 'jsonc', depth, nodes });
+    if (!isParseFailure(doc)) docs.push(doc);
+    else if (doc.failure === 'nodes')
+      return wholeConflict(input, { kind: 'budget', reason: `${side}: ${doc.message}` });
+    else return failed(side, doc);
+    watch(bytes.length);
+  }
+  const context = createContext(docs as [T.Doc, T.Doc, T.Doc], options, watch);
+  mergePlaces(context, {
+    base: base === null ? T.ABSENT : T.ROOT,
+    current: T.ROOT,
+    proposed: T.ROOT,
+    place: undefined,
+  });
+  return finish(input, context);
+}
+
+/** Stands for an absent base; no node of it is ever looked at. */
+const EMPTY: Uint8Array = new Uint8Array([0x30]);
+
+function createContext([base, current, proposed]: [T.Doc, T.Doc, T.Doc], options: MergeOptions, watch: Watch): Context {
+  return {
+    base,
+    current,
+    proposed,
+    arrays: compilePatterns(Object.entries(options.arrays ?? {})),
+    strings: compilePatterns(Object.entries(options.strings ?? {})),
+    counters: compilePatterns((options.counters ?? []).map((pattern) => [pattern, true] as const)),
+    plans: new Map(),
+    work: [],
+    clashes: [],
+    entries: [],
+    notes: new Set(),
+    watch,
+  };
+}
+
+function finish(input: MergeInput, context: Context): MergeResult {
+  const tail = mergeTail(context, input.base !== null);
+  const content = printMerged(context, tail);
+  const result = readBack(context, content);
+  if (result === undefined) {
+    return wholeConflict(input, { kind: 'content', reason: 'the printed document did not read back as it was merged' });
+  }
+  const notes = notesOf(context);
+  const { clashes, entries } = context;
+  const stats = { engine: ENGINE, clean: entries.length, conflicts: clashes.length };
+  if (clashes.length > 0) {
+    const dealId = createIdDealer();
+    const conflicts = clashes.map((each) => conflictOf(each, dealId));
+    return { status: 'conflict', conflicts, partial: content, stats, notes, input };
+  }
+  const kept: ReceiptEntry = { action: 'kept', by: [], pointer: '' };
+  return { status: 'clean', content, receipt: { engine: ENGINE, entries: [kept, ...entries] }, stats, notes };
+}
+
+function notesOf(context: Context): Note[] {
+  return [...context.notes].map((key) => ({
+    code: 'key-not-unique',
+    message: `An array was merged as a sequence: not all of its elements have a "${key}" of their own.`,
+  }));
+}
+
+function conflictOf(clash: Clash, dealId: ReturnType<typeof createIdDealer>): ConflictOf {
+  const { pointer, ...rest } = clash;
+  const id = dealId(clash.base ?? null, clash.current ?? null, clash.proposed ?? null);
+  return { id, at: { pointer }, ...rest };
+}
+
+type ConflictOf = Extract<MergeResult, { status: 'conflict' }>['conflicts'][number];
+
+function failed(
+  side: 'base' | 'current' | 'proposed',
+  { failure, offset, pointer, message }: ParseFailure,
+): FailedMerge {
+  return {
+    status: 'error',
+    code: failure === 'nodes' ? 'syntax' : failure,
+    at: { side, offset, ...(pointer === undefined ? {} : { pointer }) },
+    message: `The ${side} side is not JSON that can be merged: ${message}.`,
+  };
+}
+
+/** The outcome that follows from the bytes alone: nothing is parsed. */
+function wholeMerge(base: MergeSide, content: MergeSide, by: readonly Changer[]): MergeResult {
+  const entries: ReceiptEntry[] = [];
+  if (sameSide(base, content)) entries.push({ action: 'kept', by: [], pointer: '' });
+  else {
+    if (base !== null) entries.push({ action: 'removed', by, pointer: '' });
+    if (content !== null) entries.push({ action: 'added', by, pointer: '' });
+  }
+  const stats = { engine: ENGINE, clean: sameSide(base, content) ? 0 : 1, conflicts: 0 };
+  return { status: 'clean', content, receipt: { engine: ENGINE, entries }, stats, notes: [] };
+}
+
+function wholeConflict(input: MergeInput, { kind, reason }: Pick<Clash, 'kind' | 'reason'>): MergeResult {
+  const { base, current, proposed } = input;
+  const clash: Clash = {
+    pointer: '',
+    kind,
+    ...(reason === undefined ? {} : { reason }),
+    ...(base === null ? {} : { base }),
+    ...(current === null ? {} : { current }),
+    ...(proposed === null ? {} : { proposed }),
+  };
+  const stats = { engine: ENGINE, clean: 0, conflicts: 1 };
+  return {
+    status: 'conflict',
+    conflicts: [conflictOf(clash, createIdDealer())],
+    partial: current,
+    stats,
+    notes: [],
+    input,
+  };
+}

@@ -1,0 +1,1 @@
+export function checkJsonReceipt(..._: unknown[]): unknown { return { ok: true, dropped: [] }; }

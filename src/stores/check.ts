@@ -1,0 +1,63 @@
+// What every store checks before a commit touches anything: mistakes of the caller are thrown, a request that is
+// larger than the store takes is answered alone. Below this, stores trust what they are given.
+import { EntenteError } from '../core/errors.ts';
+import type { Capabilities, CommitRequest } from './store.ts';
+
+/** JSON characters of one record's value. */
+export const MAX_RECORD_LENGTH: number = 1024 * 1024;
+
+function misuse(message: string): EntenteError {
+  return new EntenteError('misuse', message, {
+    next: 'This is a bug in the code that calls the store: guard every resource that a commit writes, once.',
+  });
+}
+
+/** Throws `misuse` where a write has no guard, or two writes are on one resource. */
+export function assertGuarded(request: CommitRequest): void {
+  const { writes, guards } = request;
+  if (writes.length === 0) return;
+  const [write] = writes;
+  const [guard] = guards;
+  if (writes.length === 1 && write !== undefined && guard?.resource === write.resource) return;
+  const guarded = new Set(guards.map(({ resource }) => resource));
+  const written = new Set<string>();
+  for (const { resource } of writes) {
+    if (!guarded.has(resource)) throw misuse(`A write of ${JSON.stringify(resource)} has no guard.`);
+    if (written.has(resource)) throw misuse(`One commit writes ${JSON.stringify(resource)} twice.`);
+    written.add(resource);
+  }
+}
+
+/** `too-large`, or undefined when the request is within the store's limits. */
+export function checkLimits(request: CommitRequest, capabilities: Capabilities): EntenteError | undefined {
+  const { maxGuards, maxWrites, maxContentBytes } = capabilities;
+  if (request.guards.length > maxGuards || request.writes.length > maxWrites) {
+    return new EntenteError('too-large', `One commit takes at most ${maxGuards} guards and ${maxWrites} writes here.`, {
+      next: 'Split the change into several commits.',
+    });
+  }
+  for (const write of request.writes) {
+    if (write.kind === 'content' && write.content.length > maxContentBytes) return tooLarge(maxContentBytes);
+  }
+  for (const keep of request.keeps) {
+    if (keep.content.length > maxContentBytes) return tooLarge(maxContentBytes);
+  }
+  return undefined;
+}
+
+function tooLarge(limit: number): EntenteError {
+  return new EntenteError('too-large', `A content is larger than ${limit} bytes, the limit of this store.`, {
+    next: 'Split the content, or keep it elsewhere and commit its hash.',
+  });
+}
+
+/** A record's value as JSON text, or `too-large`. */
+export function recordText(id: string, value: unknown): string {
+  const text = JSON.stringify(value);
+  if (text.length > MAX_RECORD_LENGTH) {
+    throw new EntenteError('too-large', `The value of record ${JSON.stringify(id)} is larger than 1 MiB.`, {
+      next: 'Keep large data as a content and name its hash in the record.',
+    });
+  }
+  return text;
+}

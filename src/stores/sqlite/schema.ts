@@ -1,0 +1,134 @@
+// The tables, and how an older file becomes a newer one. Few pages are touched by a commit: the log is appended to and
+// carries the space's counters, the newest version of a resource is its head, and contents have their own tables.
+import { EntenteError } from '../../core/errors.ts';
+import type { SqliteDatabase } from './driver.ts';
+
+/** In the header of every file of ours ('ent1'): a database of somebody else is never written to. */
+export const APPLICATION_ID = 0x656e7431;
+
+/** Bits of a log row's id that hold the revision; the space's number stands above them. */
+export const REVISION_BITS = 42;
+export const MAX_REVISION: number = 2 ** REVISION_BITS - 1;
+
+/** Brings the schema from the version of its place in the list to the next one. */
+export type Migration = (db: SqliteDatabase) => void;
+
+const first: Migration = (db) => {
+  db.exec(`
+    CREATE TABLE store (id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL);
+    INSERT INTO store VALUES (1, lower(hex(randomblob(16))));
+    -- The counters are those at the trim point; after it the newest log row has them.
+    CREATE TABLE spaces (
+      sid INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      trimmed INTEGER NOT NULL DEFAULT 0,
+      resources INTEGER NOT NULL DEFAULT 0,
+      merged INTEGER NOT NULL DEFAULT 0,
+      escalated INTEGER NOT NULL DEFAULT 0,
+      open INTEGER NOT NULL DEFAULT 0
+    );
+    -- id is sid and revision in one number, so that a commit appends to one table.
+    CREATE TABLE log (
+      id INTEGER PRIMARY KEY,
+      sid INTEGER NOT NULL,
+      agent TEXT NOT NULL,
+      commit_id TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      resources INTEGER NOT NULL,
+      merged INTEGER NOT NULL,
+      escalated INTEGER NOT NULL,
+      open INTEGER NOT NULL,
+      body TEXT NOT NULL
+    );
+    CREATE UNIQUE INDEX log_commit ON log (sid, agent, commit_id);
+    -- The newest version of a resource is its head.
+    CREATE TABLE versions (
+      sid INTEGER NOT NULL,
+      resource TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      revision INTEGER NOT NULL,
+      born INTEGER NOT NULL,
+      hash TEXT NOT NULL,
+      size INTEGER,
+      media_type TEXT,
+      agent TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      deleted INTEGER NOT NULL,
+      PRIMARY KEY (sid, resource, version DESC)
+    ) WITHOUT ROWID;
+    -- refs counts versions, keeps of log entries and sides of open conflicts; size is null while only the name is held.
+    CREATE TABLE contents (
+      hash TEXT PRIMARY KEY,
+      refs INTEGER NOT NULL,
+      size INTEGER,
+      small BLOB,
+      blob INTEGER
+    ) WITHOUT ROWID;
+    CREATE TABLE blobs (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+    CREATE TABLE records (
+      id INTEGER PRIMARY KEY,
+      sid INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      name TEXT NOT NULL,
+      state TEXT,
+      revision INTEGER NOT NULL,
+      created INTEGER NOT NULL,
+      value TEXT NOT NULL
+    );
+    CREATE UNIQUE INDEX records_name ON records (sid, kind, name);
+    CREATE INDEX records_age ON records (sid, kind, created, name);
+    CREATE INDEX records_state ON records (sid, kind, state, created, name);
+  `);
+};
+
+export const migrations: readonly Migration[] = [first];
+
+/** Every table, in the order in which a restore copies them. */
+export const tables: readonly string[] = ['store', 'spaces', 'log', 'versions', 'contents', 'blobs', 'records'];
+
+export interface FileState {
+  readonly applicationId: number;
+  readonly schema: number;
+  readonly empty: boolean;
+}
+
+export function fileState(db: SqliteDatabase): FileState {
+  return {
+    applicationId: pragma(db, 'application_id') as number,
+    schema: pragma(db, 'user_version') as number,
+    empty: db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined,
+  };
+}
+
+/** Throws when the file is not ours or is from a newer entente; true when the schema must be made or brought forward. */
+export function needsMigration(db: SqliteDatabase, place: string, list: readonly Migration[]): boolean {
+  const { applicationId, schema, empty } = fileState(db);
+  if (empty && applicationId === 0) return true;
+  if (applicationId !== APPLICATION_ID) {
+    throw new EntenteError('store-corrupt', `${place} is an SQLite database, but not one of entente.`, {
+      next: 'Name another file; this one is left as it is.',
+    });
+  }
+  if (schema > list.length) {
+    throw new EntenteError(
+      'store-newer',
+      `${place} has schema ${schema}; this entente knows schemas up to ${list.length}.`,
+      { next: 'Install a newer entente: npm install entente@latest.', schema, known: list.length },
+    );
+  }
+  return schema < list.length;
+}
+
+/** To be called in a transaction that holds the write lock: another process may have been here first. */
+export function migrate(db: SqliteDatabase, place: string, list: readonly Migration[]): void {
+  if (!needsMigration(db, place, list)) return;
+  const from = pragma(db, 'user_version') as number;
+  for (const step of list.slice(from)) step(db);
+  db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${list.length};`);
+}
+
+/** The value of a pragma, whatever its column is called. */
+export function pragma(db: SqliteDatabase, name: string): unknown {
+  const row = db.prepare(`PRAGMA ${name}`).get();
+  return row === undefined || row === null ? undefined : Object.values(row)[0];
+}

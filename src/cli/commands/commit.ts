@@ -1,0 +1,114 @@
+// `commit`: compares with what was read and saves, merges or says what clashes. What could not be saved is never lost.
+import { readFile } from 'node:fs/promises';
+import type { CommitOptions } from '../../controller/types.ts';
+import type { Change } from '../../core/change.ts';
+import { EntenteError, isEntenteError } from '../../core/errors.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import { saveDraft } from '../place/drafts.ts';
+import { findBasis, settleToken } from '../place/working.ts';
+import type { Context } from '../shell/context.ts';
+import type { ExitCode } from '../shell/exit.ts';
+import { readAll } from '../shell/io.ts';
+import { cleanName, shellWord } from '../shell/text.ts';
+import { waitForDecision } from '../shell/wait.ts';
+import { showOutcome } from '../show/outcome.ts';
+import type { Register } from './register.ts';
+
+const CONTENT_LIMIT = 8 * 1024 * 1024;
+
+/** Bytes of stdin; a person at a terminal is told what is waited for. */
+export async function readInput(context: Context): Promise<Uint8Array> {
+  const { io, console, signal } = context;
+  if (io.stdin.isTTY === true) {
+    if (!context.flag('input')) {
+      throw new EntenteError('misuse', 'The content would be read from the terminal, but --no-input is set.', {
+        next: 'Name a file, or pipe the content in.',
+      });
+    }
+    console.talk('Reading the content from the terminal; end it with Ctrl-D.');
+  }
+  return readAll(io.stdin, CONTENT_LIMIT, signal);
+}
+
+export function commitOptions(context: Context): CommitOptions {
+  const commitId = context.text('commitId');
+  const note = context.text('note') ?? context.text('intent');
+  return {
+    signal: context.signal,
+    ...(commitId === undefined ? {} : { commitId }),
+    ...(note === undefined ? {} : { note }),
+    ...(context.flag('supersede') ? { supersede: true } : {}),
+  };
+}
+
+function changeOf(context: Context, bytes: Uint8Array | undefined): Change {
+  if (bytes === undefined) return { delete: true };
+  if (context.flag('append')) return { append: bytes };
+  const mediaType = context.text('mediaType');
+  return { content: bytes, ...(mediaType === undefined ? {} : { mediaType }) };
+}
+
+const NOT_SAVED: readonly Outcome['status'][] = ['conflict', 'retry', 'rejected', 'aborted', 'unknown'];
+
+/** Keeps the bytes of a failed commit that came from stdin and says where; then the fault goes on. */
+async function rescue(context: Context, error: unknown, bytes: Uint8Array | undefined): Promise<never> {
+  if (bytes === undefined || bytes.length === 0) throw error;
+  const location = await context.location().catch(() => undefined);
+  const draft = await saveDraft(location?.state, context.args[0] ?? 'draft', 'unsaved', bytes);
+  context.console.alert(`Your content is kept in ${cleanName(draft)}`);
+  if (!isEntenteError(error)) throw error;
+  throw new EntenteError(error.code, error.message, { ...error.details, draft }, { cause: error });
+}
+
+async function send(context: Context, file: string | undefined, bytes: Uint8Array | undefined): Promise<ExitCode> {
+  const { controller, location } = await context.open();
+  const resource = context.id();
+  const basis = await findBasis(context, file, context.flag('append'));
+  const change = changeOf(context, bytes);
+  const options = commitOptions(context);
+  const outcome = context.flag('resolve')
+    ? await controller.commitOrResolve(basis.token, change, options)
+    : await controller.commit(basis.token, change, options);
+  const refreshed = await settleToken(context, outcome, basis, context.flag('append') ? undefined : bytes);
+  const keep = file === undefined && bytes !== undefined && NOT_SAVED.includes(outcome.status);
+  const draft = keep ? await saveDraft(location.state, resource, 'unsaved', bytes) : undefined;
+  const exit = await showOutcome(context, outcome, resource, { file: file && shellWord(file), draft });
+  if (refreshed !== undefined) context.console.talk(`${cleanName(refreshed)} now holds the merged content.`);
+  return outcome.status === 'escalated' ? (await waitForDecision(context, outcome.conflictId)).exit : exit;
+}
+
+async function commit(context: Context): Promise<ExitCode> {
+  context.id();
+  const name = context.args[1];
+  const remove = context.flag('delete');
+  if (remove && (name !== undefined || context.flag('append'))) {
+    throw new EntenteError('misuse', '--delete takes no content.', { next: 'entente commit ID --delete' });
+  }
+  const file = name === undefined || name === '-' ? undefined : context.path(name);
+  const bytes = remove ? undefined : file === undefined ? await readInput(context) : await readFile(file);
+  try {
+    return await send(context, file, bytes);
+  } catch (error) {
+    return await rescue(context, error, file === undefined ? bytes : undefined);
+  }
+}
+
+export const registerCommit: Register = (program, run) => {
+  program
+    .command('commit')
+    .description('save a change made from what begin read; from FILE or stdin')
+    .argument('<id>', 'the resource')
+    .argument('[file]', 'the new content; "-" or nothing: stdin')
+    .option('--token <token>', 'the token to go by instead of the saved one')
+    .option('--strategy <strategy>', 'how a conflict of this commit is decided, e.g. "merge(auto)"')
+    .option('--note <text>', 'why: shown to whoever meets this change in a conflict')
+    .option('--intent <text>', 'the same as --note')
+    .option('--commit-id <id>', 'the id under which this lands at most once')
+    .option('--media-type <type>', 'the media type of the content')
+    .option('--append', 'add the input to the end instead of replacing the content')
+    .option('--delete', 'delete the resource')
+    .option('--no-resolve', 'compare only: a conflict is reported and no strategy decides it')
+    .option('--supersede', 'send a refused content again on purpose, over what is there')
+    .option('--wait [duration]', 'on an escalation, wait for the decision, e.g. --wait=30s')
+    .action(run(commit));
+};

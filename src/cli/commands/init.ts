@@ -1,0 +1,53 @@
+// `init`: makes the home folder and the database. Safe to repeat: what is there is left as it is.
+import { chmod, writeFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import { ownFolder, replaceFile } from '../place/files.ts';
+import { chooseHome, findHome } from '../place/home.ts';
+import { DATABASE_NAME, parseStoreUrl, readConfig } from '../place/location.ts';
+import { isThere, openStore } from '../place/open.ts';
+import type { Context } from '../shell/context.ts';
+import { cleanName } from '../shell/text.ts';
+import type { Register } from './register.ts';
+
+async function writeOnce(file: string, text: string): Promise<void> {
+  await writeFile(file, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+}
+
+async function init(context: Context): Promise<undefined> {
+  const { io, console } = context;
+  const given = context.text('store');
+  const found = await findHome(io.cwd);
+  const home = found ?? (await chooseHome(io.cwd));
+  const url = await parseStoreUrl(
+    given ?? (await readConfig(home)).store ?? `sqlite:${DATABASE_NAME}`,
+    given === undefined ? home : io.cwd,
+  );
+  await ownFolder(home);
+  await chmod(home, 0o700);
+  // Nothing in here belongs into a repository.
+  await writeOnce(path.join(home, '.gitignore'), '*\n');
+  const created = url.kind === 'sqlite' && !(await isThere(url.path));
+  const store = await openStore(url, (message) => console.talk(`warning: ${message}`), true);
+  const epoch = await store.epoch();
+  await store.close();
+  const name = url.kind === 'sqlite' ? `sqlite:${url.path}` : 'memory:';
+  if (given !== undefined)
+    await replaceFile(
+      home,
+      'config.json',
+      `${JSON.stringify({ ...(await readConfig(home)), store: name }, null, 2)}\n`,
+    );
+  if (console.json) await console.object({ status: created ? 'created' : 'exists', home, store: name, epoch });
+  else await console.line(`${created ? 'Created' : 'Already there:'} ${cleanName(home)} (${cleanName(name)})`);
+  console.talk('next: entente import DIR   or   entente commit ID FILE');
+  return undefined;
+}
+
+export const registerInit: Register = (program, run) => {
+  program
+    .command('init')
+    .description('set up: make .entente/ and its database here (in a git repository: one for all its worktrees)')
+    .action(run(init));
+};

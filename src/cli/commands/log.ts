@@ -1,0 +1,101 @@
+// `log`: what happened, newest first; of one resource its versions, else the commits of the space.
+import type { LogEntry, VersionEntry } from '../../stores/store.ts';
+import { table } from '../shell/console.ts';
+import type { Context } from '../shell/context.ts';
+import { ago, cleanName, shellWord } from '../shell/text.ts';
+import type { Register } from './register.ts';
+
+function versionRow({ head, outcome, note, strategy }: VersionEntry, now: number): readonly string[] {
+  const what = head.deleted ? 'deleted' : outcome;
+  const why = [strategy === undefined ? '' : `[${cleanName(strategy)}]`, note === undefined ? '' : cleanName(note)];
+  return [
+    `v${head.version}`,
+    `r${head.revision}`,
+    cleanName(head.agent),
+    what,
+    ago(head.at, now),
+    why.join(' ').trim(),
+  ];
+}
+
+function entryRow(entry: LogEntry, now: number): readonly string[] {
+  const { meta } = entry;
+  const heads = entry.heads.map(
+    (head) => `${cleanName(head.resource)} v${head.version}${head.deleted ? ' (deleted)' : ''}`,
+  );
+  const what =
+    heads.length > 0
+      ? heads.join(', ')
+      : meta.conflictId === undefined
+        ? '-'
+        : `conflict ${cleanName(meta.conflictId)}`;
+  const over =
+    meta.overwrote === undefined ? '' : `overwrote v${meta.overwrote.version} of ${cleanName(meta.overwrote.agent)}`;
+  const why = [
+    over,
+    meta.note === undefined ? '' : cleanName(meta.note),
+    meta.reason === undefined ? '' : cleanName(meta.reason),
+  ];
+  return [
+    `r${entry.revision}`,
+    cleanName(entry.agent),
+    meta.outcome,
+    what,
+    ago(entry.at, now),
+    why.filter(Boolean).join('; '),
+  ];
+}
+
+async function versions(context: Context, limit: number): Promise<undefined> {
+  const { console } = context;
+  const resource = context.id();
+  const { controller } = await context.open();
+  const after = context.text('after');
+  const page = await controller.history(resource, { limit, ...(after === undefined ? {} : { after }) });
+  if (console.json) {
+    await console.object(page);
+    return undefined;
+  }
+  const rows = page.items.map((entry) => versionRow(entry, Date.now()));
+  if (rows.length > 0)
+    await console.line(table(['VERSION', 'REVISION', 'AGENT', 'OUTCOME', 'AGE', 'NOTE'], rows, console.out));
+  else console.talk(`There are no versions of ${cleanName(resource)}.`);
+  if (page.next !== undefined) console.talk(`more: entente log ${shellWord(resource)} --after ${shellWord(page.next)}`);
+  return undefined;
+}
+
+/** The newest entries, or with `--since` those after a cursor, oldest first. */
+async function entries(context: Context, limit: number): Promise<undefined> {
+  const { console } = context;
+  const { controller, store } = await context.open();
+  const since = context.text('since');
+  const { revision } = await controller.stats();
+  const start = since ?? `${await store.epoch()}:${Math.max(0, revision - limit)}`;
+  const page = await controller.log(start, { limit });
+  const items = since === undefined ? [...page.items].reverse() : page.items;
+  if (console.json) {
+    await console.object({ items, ...(page.next === undefined ? {} : { next: page.next }) });
+    return undefined;
+  }
+  const rows = items.map((entry) => entryRow(entry, Date.now()));
+  if (rows.length > 0)
+    await console.line(table(['REVISION', 'AGENT', 'OUTCOME', 'WHAT', 'AGE', 'NOTE'], rows, console.out));
+  else console.talk('The log is empty.');
+  return undefined;
+}
+
+async function log(context: Context): Promise<undefined> {
+  const limit = context.count('limit', 50, 1, 1000);
+  return context.args[0] === undefined ? entries(context, limit) : versions(context, limit);
+}
+
+export const registerLog: Register = (program, run) => {
+  program
+    .command('log')
+    .description('the versions of a resource, or the commits of the space, newest first')
+    .argument('[id]', 'the resource')
+    .option('--limit <n>', 'how many at most (50)')
+    .option('--since <cursor>', 'commits after a cursor, oldest first')
+    .option('--after <version>', 'with an id: where the last page ended')
+    .action(run(log));
+};

@@ -1,0 +1,121 @@
+// `merge-file`: a three-way merge of plain files with the arguments and exit codes of `git merge-file`, so that it can
+// stand in its place. Needs no store. 0: clean, 1: conflict (a class, never a count), 129 and above: an error.
+import { readFile, realpath } from 'node:fs/promises';
+import { EntenteError } from '../../core/errors.ts';
+import { type ConflictStyle, mergeContents, renderConflicts } from '../../merge/index.ts';
+import type { MergeOptions, MergeResult } from '../../merge/types.ts';
+import { putWorkFile } from '../place/working.ts';
+import type { Context } from '../shell/context.ts';
+import { faultOf } from '../shell/exit.ts';
+import { cleanName, plural } from '../shell/text.ts';
+import { contentJson } from '../show/json.ts';
+import type { Register } from './register.ts';
+
+export const MERGE_FILE_USAGE = 129;
+export const MERGE_FILE_FAULT = 255;
+const INTERRUPTED = 130;
+
+/** Raised with the exit code that git's users expect. */
+export class MergeFileExit extends Error {
+  readonly exit: number;
+
+  constructor(exit: number) {
+    super(`merge-file ends with ${exit}`);
+    this.name = 'MergeFileExit';
+    this.exit = exit;
+  }
+}
+
+function optionsOf(context: Context): MergeOptions {
+  const chosen = ['ours', 'theirs', 'union'].filter((name) => context.flag(name));
+  if (chosen.length > 1)
+    throw new EntenteError('misuse', `--${chosen.join(' and --')} exclude each other.`, { next: 'Give one of them.' });
+  if (context.flag('ours')) return { engine: 'text', favor: 'current' };
+  if (context.flag('theirs')) return { engine: 'text', favor: 'proposed' };
+  return context.flag('union') ? { engine: 'text', union: true } : { engine: 'text' };
+}
+
+function styleOf(context: Context): ConflictStyle {
+  if (context.flag('zdiff3')) return 'zdiff3';
+  return context.flag('diff3') ? 'diff3' : 'merge';
+}
+
+function render(context: Context, result: MergeResult, names: readonly string[]): Uint8Array {
+  if (result.status === 'clean') return result.content ?? new Uint8Array();
+  const [current = '', base = '', proposed = ''] = names.map((name, index) => context.list('label')[index] ?? name);
+  const size = context.count('markerSize', 0, 1, 1000);
+  return renderConflicts(result, styleOf(context), {
+    current,
+    base,
+    proposed,
+    ...(size === 0 ? {} : { size }),
+  });
+}
+
+async function merge(context: Context): Promise<number> {
+  const { console } = context;
+  const names = context.args;
+  if (context.list('label').length > 3) {
+    throw new EntenteError('misuse', 'At most three labels (-L).', { next: 'entente merge-file --help' });
+  }
+  const options = optionsOf(context);
+  const paths = await Promise.all(names.map((name) => realpath(context.path(name))));
+  const [current, base, proposed] = await Promise.all(paths.map((file) => readFile(file)));
+  if (current === undefined || base === undefined || proposed === undefined) {
+    throw new EntenteError('misuse', 'merge-file takes three files.', {
+      next: 'entente merge-file CURRENT BASE OTHER',
+    });
+  }
+  const result = mergeContents({ base, current, proposed, path: names[0] ?? '', options });
+  if (result.status === 'error') throw new EntenteError('misuse', result.message);
+  if (result.status === 'conflict' && result.conflicts.some(({ kind }) => kind === 'binary')) {
+    throw new EntenteError('misuse', `Cannot merge binary files: ${names.map(cleanName).join(', ')}.`, {
+      next: 'Choose one of the files.',
+    });
+  }
+  const merged = render(context, result, names);
+  const conflicts = result.status === 'conflict' ? result.conflicts.length : 0;
+  const stdout = context.flag('stdout');
+  if (!stdout) await putWorkFile(paths[0] ?? '', merged);
+  if (console.json)
+    await console.object({ status: result.status, conflicts, ...(stdout ? contentJson(merged) : { file: paths[0] }) });
+  else if (stdout) await console.data(merged);
+  if (conflicts > 0) console.talk(`${plural(conflicts, 'conflict')} in ${cleanName(names[0] ?? '')}`);
+  return conflicts > 0 ? 1 : 0;
+}
+
+async function mergeFile(context: Context): Promise<undefined> {
+  let exit: number;
+  try {
+    exit = await merge(context);
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault.exit === 0) return undefined;
+    await context.console.fail(fault);
+    exit = fault.code === 'interrupted' ? INTERRUPTED : fault.code === 'misuse' ? MERGE_FILE_USAGE : MERGE_FILE_FAULT;
+  }
+  if (exit !== 0) throw new MergeFileExit(exit);
+  return undefined;
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
+export const registerMergeFile: Register = (program, run) => {
+  program
+    .command('merge-file')
+    .description('merge files as git merge-file does: the changes from BASE to OTHER go into CURRENT')
+    .argument('<current>')
+    .argument('<base>')
+    .argument('<other>')
+    .option('-p, --stdout', 'send the result to stdout instead of into CURRENT')
+    .option('--diff3', 'show the base in conflicts')
+    .option('--zdiff3', 'show the base; common first and last lines leave the conflict')
+    .option('--ours', 'decide conflicts for CURRENT')
+    .option('--theirs', 'decide conflicts for OTHER')
+    .option('--union', 'take both sides of conflicts')
+    .option('-L, --label <name>', 'labels for CURRENT, BASE and OTHER, in this order', collect)
+    .option('--marker-size <n>', 'length of the conflict markers')
+    .action(run(mergeFile));
+};

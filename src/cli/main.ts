@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+// The executable: hands the process to `runCli` and its answer back. Ctrl-C asks the command to stop; a second one, or
+// a command that does not stop, ends the process at once: the store is safe at every moment.
+import { runCli } from './run.ts';
+
+const GRACE_MS = 3000;
+const INTERRUPTED = 130;
+
+const stop = new AbortController();
+const onSignal = (): void => {
+  if (stop.signal.aborted) process.exit(INTERRUPTED);
+  stop.abort();
+  setTimeout(() => process.exit(INTERRUPTED), GRACE_MS).unref();
+};
+process.on('SIGINT', onSignal);
+process.on('SIGTERM', onSignal);
+
+const { stdout, stderr, stdin, env } = process;
+process.exitCode = await runCli(process.argv.slice(2), {
+  stdout,
+  stderr,
+  stdin,
+  env,
+  cwd: process.cwd(),
+  signal: stop.signal,
+});
+process.off('SIGINT', onSignal);
+process.off('SIGTERM', onSignal);
+// An open stdin would keep the process waiting for words that nobody reads.
+stdin.unref?.();

@@ -1,0 +1,116 @@
+// Which store, and where the command line keeps its own small files for it. Order: `--store`, `ENTENTE_STORE`, the home.
+import { readFile, stat } from 'node:fs/promises';
+import * as path from 'node:path';
+import { EntenteError } from '../../core/errors.ts';
+import { findHome, HOME_NAME } from './home.ts';
+
+export const DATABASE_NAME = 'entente.db';
+
+export type StoreUrl = { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly path: string };
+
+export interface Location {
+  readonly store: StoreUrl;
+  /** As it is shown and can be given to `--store`. */
+  readonly url: string;
+  /** Saved tokens and drafts; undefined for a store that ends with the process. */
+  readonly state?: string;
+  readonly home?: string;
+}
+
+/** What `.entente/config.json` may say. */
+export interface Config {
+  readonly store?: string;
+  readonly space?: string;
+  readonly agent?: string;
+}
+
+const LATER = /^(postgres|postgresql|etcd|https?):/;
+const FORMS = 'Stores: sqlite:PATH (a file, or a folder that holds one) and memory: (gone with the process).';
+
+/** A store URL; relative paths count from `cwd`. */
+export async function parseStoreUrl(text: string, cwd: string): Promise<StoreUrl> {
+  if (text === 'memory:') return { kind: 'memory' };
+  const scheme = LATER.exec(text)?.[1];
+  if (scheme !== undefined) {
+    throw new EntenteError('missing-driver', `A ${scheme} store is not in this version of entente. ${FORMS}`, {
+      next: 'entente status --store sqlite:PATH',
+    });
+  }
+  if (!text.startsWith('sqlite:') || text === 'sqlite:') {
+    throw new EntenteError('misuse', `${JSON.stringify(text.slice(0, 120))} is no store URL. ${FORMS}`, {
+      next: 'entente status --store sqlite:PATH',
+    });
+  }
+  return { kind: 'sqlite', path: await databasePath(path.resolve(cwd, text.slice('sqlite:'.length))) };
+}
+
+/** A folder stands for the database in it: its own, or that of the home inside it. */
+async function databasePath(given: string): Promise<string> {
+  if (!(await isFolder(given))) return given;
+  const inner = path.join(given, HOME_NAME);
+  return path.join((await isFolder(inner)) ? inner : given, DATABASE_NAME);
+}
+
+async function isFolder(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+export async function readConfig(home: string): Promise<Config> {
+  const file = path.join(home, 'config.json');
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch {
+    return {};
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is no object');
+    const { store, space, agent } = value as { [key: string]: unknown };
+    return {
+      ...(typeof store === 'string' ? { store } : {}),
+      ...(typeof space === 'string' ? { space } : {}),
+      ...(typeof agent === 'string' ? { agent } : {}),
+    };
+  } catch (error) {
+    throw new EntenteError('misuse', `The file ${file} is not usable JSON: ${(error as Error).message}`, {
+      next: `Mend it, or remove it to go back to the defaults: rm ${file}`,
+    });
+  }
+}
+
+function locate(store: StoreUrl, home: string | undefined): Location {
+  if (store.kind === 'memory') return { store, url: 'memory:', ...(home === undefined ? {} : { home }) };
+  // The saved tokens of a store lie beside it, whatever folder the command is given in.
+  const folder = path.dirname(store.path);
+  const inHome = path.basename(folder) === HOME_NAME || folder === home;
+  const state = inHome ? folder : `${store.path}.state`;
+  return { store, url: `sqlite:${store.path}`, state, ...(home === undefined ? {} : { home }) };
+}
+
+/** The store that this call is about; `not-found` where nothing says one. */
+export async function findLocation(
+  cwd: string,
+  given: string | undefined,
+  env: string | undefined,
+): Promise<Location & { readonly config: Config }> {
+  const home = await findHome(cwd);
+  const config = home === undefined ? {} : await readConfig(home);
+  const url = given ?? (env === undefined || env === '' ? undefined : env);
+  if (url !== undefined) return { ...locate(await parseStoreUrl(url, cwd), home), config };
+  if (home === undefined) {
+    throw new EntenteError(
+      'not-found',
+      `There is no ${HOME_NAME} folder in ${cwd} or above it, and no store is named.`,
+      {
+        next: 'entente init',
+      },
+    );
+  }
+  const stored = config.store ?? `sqlite:${DATABASE_NAME}`;
+  return { ...locate(await parseStoreUrl(stored, home), home), config };
+}

@@ -1,0 +1,33 @@
+// Opens a store by its URL. The SQLite driver is loaded only when a SQLite store is asked for.
+import { stat } from 'node:fs/promises';
+import { EntenteError } from '../../core/errors.ts';
+import { createMemoryStore } from '../../stores/memory.ts';
+import type { Store } from '../../stores/store.ts';
+import { shellWord } from '../shell/text.ts';
+import type { StoreUrl } from './location.ts';
+
+export async function isThere(file: string): Promise<boolean> {
+  try {
+    await stat(file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** The store behind a URL. A database that is not there is `not-found` unless `create` is said: a typing error makes none. */
+export async function openStore(
+  url: StoreUrl,
+  warn: (message: string) => void,
+  create: boolean = false,
+): Promise<Store> {
+  if (url.kind === 'memory') return createMemoryStore();
+  if (!create && !(await isThere(url.path))) {
+    throw new EntenteError('not-found', `There is no database ${url.path}.`, {
+      next: `entente init --store ${shellWord(`sqlite:${url.path}`)}`,
+    });
+  }
+  const { createSqliteStore } = await import('../../stores/sqlite.ts');
+  return createSqliteStore({ path: url.path, onWarning: warn });
+}

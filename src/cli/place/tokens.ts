@@ -1,0 +1,125 @@
+// Saved tokens: what `begin` read, kept so that `commit` needs no flag. One file for each agent and resource. A token is
+// bound to the file that `begin -o` wrote, or to the terminal session; one that belongs elsewhere is never taken in
+// silence, because a commit judged from a newer base than its author read is a lost update.
+import { createHash } from 'node:crypto';
+import { readdir, rm, stat } from 'node:fs/promises';
+import * as path from 'node:path';
+import { EntenteError } from '../../core/errors.ts';
+import { decodeToken, encodeToken, type Token } from '../../core/token.ts';
+import { idWord } from '../shell/text.ts';
+import { ownFolder, readOwn, replaceFile } from './files.ts';
+import { isSessionAlive } from './session.ts';
+
+export interface Saved {
+  readonly token: Token;
+  /** `file:PATH` or a session. */
+  readonly origin: string;
+}
+
+export interface Who {
+  readonly space: string;
+  readonly agent: string;
+  readonly resource: string;
+}
+
+const DAY = 86_400_000;
+
+function fileOf(folder: string, who: Who): string {
+  const key = createHash('sha256').update(`${who.space}\0${who.agent}\0${who.resource}`).digest('hex').slice(0, 32);
+  return path.join(folder, 'tokens', `${key}.json`);
+}
+
+async function load(file: string): Promise<readonly Saved[]> {
+  const bytes = await readOwn(file);
+  if (bytes === undefined) return [];
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    const open = (value as { open?: unknown }).open;
+    if (!Array.isArray(open)) return [];
+    return open.map((entry: { token: string; origin: string }) => ({
+      token: decodeToken(entry.token),
+      origin: String(entry.origin),
+    }));
+  } catch {
+    // A damaged file is as good as none: the agent begins again and loses no more than the token.
+    return [];
+  }
+}
+
+async function isAlive(saved: Saved): Promise<boolean> {
+  if (saved.origin.startsWith('file:')) {
+    return stat(saved.origin.slice('file:'.length)).then(
+      () => true,
+      () => false,
+    );
+  }
+  return Date.now() - saved.token.at < DAY && (await isSessionAlive(saved.origin));
+}
+
+async function store(folder: string, who: Who, open: readonly Saved[]): Promise<void> {
+  const file = fileOf(folder, who);
+  if (open.length === 0) {
+    await rm(file, { force: true });
+    return;
+  }
+  await ownFolder(path.dirname(file));
+  const entries = open.map(({ token, origin }) => ({ token: encodeToken(token), origin }));
+  await replaceFile(path.dirname(file), path.basename(file), `${JSON.stringify({ ...who, open: entries })}\n`);
+}
+
+/** Saves a token in the place of the last one of the same origin. Answers what other live sessions have open. */
+export async function saveToken(folder: string, token: Token, origin: string): Promise<readonly Saved[]> {
+  const who: Who = { space: token.space, agent: token.agent, resource: token.resource };
+  const others: Saved[] = [];
+  for (const saved of await load(fileOf(folder, who))) {
+    if (saved.origin !== origin && (await isAlive(saved))) others.push(saved);
+  }
+  await store(folder, who, [...others, { token, origin }]);
+  return others;
+}
+
+export async function dropToken(folder: string, who: Who, origin: string): Promise<void> {
+  const open = await load(fileOf(folder, who));
+  await store(
+    folder,
+    who,
+    open.filter((saved) => saved.origin !== origin),
+  );
+}
+
+/**
+ * The token that a commit of this file or this session is to go by; undefined where nothing was begun. Several open
+ * reads of different versions, none of them known as this session's, are `misuse`: guessing could lose an update.
+ */
+export async function findToken(folder: string, who: Who, origins: readonly string[]): Promise<Saved | undefined> {
+  const open = await load(fileOf(folder, who));
+  for (const origin of origins) {
+    const own = open.find((saved) => saved.origin === origin);
+    if (own !== undefined) return own;
+  }
+  const first = open[0];
+  if (first === undefined || open.every((saved) => saved.token.revision === first.token.revision)) return first;
+  const versions = open.map((saved) => `v${saved.token.version} (${saved.origin.replace(/:.*/, '')})`).join(', ');
+  throw new EntenteError(
+    'misuse',
+    `The agent ${who.agent} has several reads of ${who.resource} open: ${versions}. Which one this change is made on cannot be told.`,
+    {
+      next: `entente begin ${idWord(who.resource)}   (or name it: --token TOKEN; give each agent its own --agent NAME)`,
+    },
+  );
+}
+
+/** All saved tokens of a store. */
+export async function listTokens(folder: string): Promise<readonly Saved[]> {
+  let names: readonly string[];
+  try {
+    names = await readdir(path.join(folder, 'tokens'));
+  } catch {
+    return [];
+  }
+  const all: Saved[] = [];
+  for (const name of names.filter((each) => each.endsWith('.json')).sort()) {
+    all.push(...(await load(path.join(folder, 'tokens', name))));
+  }
+  return all;
+}

@@ -1,0 +1,123 @@
+// All commands, and what each of them shares: the global options and the frame that opens, runs and closes.
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { registerBackup } from './commands/backup.ts';
+import { registerBegin } from './commands/begin.ts';
+import { registerCommit } from './commands/commit.ts';
+import { registerCompletion } from './commands/completion.ts';
+import { registerConflicts } from './commands/conflicts.ts';
+import { registerDemo } from './commands/demo.ts';
+import { registerDoctor } from './commands/doctor.ts';
+import { registerEdit } from './commands/edit.ts';
+import { registerExport } from './commands/export.ts';
+import { registerImport } from './commands/import.ts';
+import { registerInit } from './commands/init.ts';
+import { registerLog } from './commands/log.ts';
+import { registerMergeFile } from './commands/merge-file.ts';
+import { registerPolicy } from './commands/policy.ts';
+import type { Register, Run } from './commands/register.ts';
+import { registerResolve } from './commands/resolve.ts';
+import { registerRun } from './commands/run.ts';
+import { registerDiff, registerShow } from './commands/show.ts';
+import { registerStatus } from './commands/status.ts';
+import { registerUndo } from './commands/undo.ts';
+import { registerVerify } from './commands/verify.ts';
+import { registerWatch } from './commands/watch.ts';
+import type { Console } from './shell/console.ts';
+import { createContext } from './shell/context.ts';
+import { type ExitCode, exitCodes } from './shell/exit.ts';
+import type { Io } from './shell/io.ts';
+
+const COMMANDS: readonly Register[] = [
+  registerInit,
+  registerImport,
+  registerExport,
+  registerBegin,
+  registerCommit,
+  registerEdit,
+  registerRun,
+  registerStatus,
+  registerLog,
+  registerShow,
+  registerDiff,
+  registerConflicts,
+  registerResolve,
+  registerWatch,
+  registerPolicy,
+  registerUndo,
+  registerMergeFile,
+  registerBackup,
+  registerVerify,
+  registerDoctor,
+  registerDemo,
+  registerCompletion,
+];
+
+const EPILOGUE = `
+Exit codes: 0 committed, unchanged, merged or kept both; 1 unexpected; 2 usage; 3 not found; 4 not allowed;
+5 conflict; 6 stale; 7 input refused; 8 escalated; 9 aborted; 69 store not reachable; 130 interrupted.
+(merge-file: 0 clean, 1 conflict, 129 and above an error.)
+
+The loop: entente begin ID > work.md; change it; entente commit ID work.md`;
+
+export interface ProgramInput {
+  readonly io: Io;
+  readonly console: Console;
+  readonly signal: AbortSignal;
+  finish(exit: ExitCode): void;
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return String((JSON.parse(text) as { version?: unknown }).version);
+}
+
+/** Runs a handler in a context of its own, and closes the store whatever happens. */
+function createRun({ io, console, signal, finish }: ProgramInput): Run {
+  return (handler) =>
+    async (...given) => {
+      const command = given.at(-1) as Command;
+      const options: { readonly [name: string]: unknown } = command.optsWithGlobals();
+      const context = createContext({ io, console, signal, args: command.args, options });
+      try {
+        finish((await handler(context)) ?? exitCodes.ok);
+      } finally {
+        await context.close();
+      }
+    };
+}
+
+/** What commander would write itself: help to stdout, its complaints nowhere, since `runCli` says them. */
+function quieten(command: Command, { io }: ProgramInput): void {
+  command.exitOverride();
+  command.configureOutput({
+    writeOut: (text) => {
+      io.stdout.write(text);
+    },
+    writeErr: (text) => {
+      io.stderr.write(text);
+    },
+    outputError: () => {},
+  });
+  command.showSuggestionAfterError(true);
+  for (const each of command.commands) quieten(each as Command, { io } as ProgramInput);
+}
+
+export function createProgram(input: ProgramInput): Command {
+  const program = new Command('entente')
+    .description('Let several agents change the same files at once, without locks and without losing anyone’s work.')
+    .version(version(), '-V, --version')
+    .option('--store <url>', 'the store: sqlite:PATH or memory: (default: ENTENTE_STORE, else the nearest .entente/)')
+    .option('--space <name>', 'the space (default: default)')
+    .option('--agent <name>', 'who writes (default: ENTENTE_AGENT, else the user); one worker, one name')
+    .option('--json', 'one JSON object on stdout, errors too; NDJSON for streams')
+    .option('-q, --quiet', 'say only what went wrong')
+    .option('--no-input', 'never ask, never read from the terminal')
+    .option('--no-color', 'no colours')
+    .helpCommand('help [command]', 'how a command is used')
+    .addHelpText('after', EPILOGUE);
+  const run = createRun(input);
+  for (const register of COMMANDS) register(program, run);
+  quieten(program, input);
+  return program;
+}

@@ -1,0 +1,142 @@
+// What a command gets: its arguments, typed access to its options, and the store and controller, opened when first asked
+// for and closed when the command is done.
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { createController } from '../../controller/controller.ts';
+import type { Controller } from '../../controller/types.ts';
+import { EntenteError } from '../../core/errors.ts';
+import {
+  type AgentId,
+  parseAgentId,
+  parseResourceId,
+  parseSpace,
+  type ResourceId,
+  type Space,
+} from '../../core/resource.ts';
+import type { Store } from '../../stores/store.ts';
+import { parseStrategy } from '../../strategies/policy-file.ts';
+import { findLocation, type Location } from '../place/location.ts';
+import { openStore } from '../place/open.ts';
+import { currentSession } from '../place/session.ts';
+import type { Console } from './console.ts';
+import type { Io } from './io.ts';
+
+export interface Opened {
+  readonly store: Store;
+  readonly controller: Controller;
+  readonly location: Location;
+  readonly space: Space;
+  readonly agent: AgentId;
+}
+
+export interface Context {
+  readonly io: Io;
+  readonly console: Console;
+  readonly signal: AbortSignal;
+  readonly args: readonly string[];
+  text(name: string): string | undefined;
+  flag(name: string): boolean;
+  /** An option that may be given more than once. */
+  list(name: string): readonly string[];
+  /** A whole number; `misuse` outside `[min, max]`. */
+  count(name: string, fallback: number, min?: number, max?: number): number;
+  /** The n-th argument as a resource id. */
+  id(index?: number): ResourceId;
+  /** A path as the caller means it. */
+  path(file: string): string;
+  location(): Promise<Location>;
+  open(): Promise<Opened>;
+  session(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface ContextInput {
+  readonly io: Io;
+  readonly console: Console;
+  readonly signal: AbortSignal;
+  readonly args: readonly string[];
+  readonly options: { readonly [name: string]: unknown };
+}
+
+function userName(): string {
+  try {
+    return os.userInfo().username || 'someone';
+  } catch {
+    return 'someone';
+  }
+}
+
+function readText(options: ContextInput['options'], name: string): string | undefined {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function readCount(value: string | undefined, name: string, fallback: number, min: number, max: number): number {
+  if (value === undefined) return fallback;
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (Number.isSafeInteger(number) && number >= min && number <= max) return number;
+  throw new EntenteError(
+    'misuse',
+    `--${name} takes a whole number from ${min} to ${max}, not ${JSON.stringify(value)}.`,
+    {
+      next: 'entente help',
+    },
+  );
+}
+
+export function createContext(input: ContextInput): Context {
+  const { io, args, options } = input;
+  const text = (name: string): string | undefined => readText(options, name);
+  const find = (): ReturnType<typeof findLocation> => findLocation(io.cwd, text('store'), io.env['ENTENTE_STORE']);
+  let located: ReturnType<typeof findLocation> | undefined;
+  let opened: Promise<Opened> | undefined;
+
+  const locate = (): ReturnType<typeof findLocation> => {
+    located ??= find();
+    return located;
+  };
+  const open = async (): Promise<Opened> => {
+    const location = await locate();
+    const agent = parseAgentId(
+      text('agent') ?? (io.env['ENTENTE_AGENT'] || undefined) ?? location.config.agent ?? userName(),
+    );
+    const space = parseSpace(text('space') ?? location.config.space ?? 'default');
+    const strategy = text('strategy');
+    const chosen =
+      strategy === undefined ? undefined : parseStrategy(strategy.startsWith('{') ? parseJson(strategy) : strategy);
+    const store = await openStore(location.store, (message) => input.console.talk(`warning: ${message}`));
+    const controller = createController({ store, space });
+    if (chosen !== undefined) controller.registerStrategy('**', chosen);
+    return { store, controller, location, space, agent };
+  };
+
+  return {
+    ...input,
+    text,
+    flag: (name) => options[name] === true,
+    list: (name) => (Array.isArray(options[name]) ? options[name].map(String) : []),
+    count: (name, fallback, min = 1, max = Number.MAX_SAFE_INTEGER) => readCount(text(name), name, fallback, min, max),
+    id: (index = 0) => parseResourceId(args[index]),
+    path: (file) => path.resolve(io.cwd, file),
+    location: locate,
+    open: () => {
+      opened ??= open();
+      return opened;
+    },
+    session: () => currentSession(io.env),
+    close: async () => {
+      const found = await opened?.catch(() => undefined);
+      await found?.controller.close();
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new EntenteError('misuse', `--strategy is not usable JSON: ${(error as Error).message}`, {
+      next: `--strategy '{"strategy":"merge","engine":"json","otherwise":"keepBoth"}'`,
+    });
+  }
+}

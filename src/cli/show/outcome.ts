@@ -1,0 +1,108 @@
+// What happened to a commit, said to people: one line of data on stdout, the rest and the next step on stderr.
+import type { Outcome } from '../../core/outcome.ts';
+import type { Context } from '../shell/context.ts';
+import { type ExitCode, exitOfOutcome } from '../shell/exit.ts';
+import { cleanName, idWord, plural } from '../shell/text.ts';
+import { outcomeJson } from './json.ts';
+import { packetLines } from './packet.ts';
+
+/** One line that names the outcome. */
+export function headline(outcome: Outcome, resource: string): string {
+  const name = cleanName(resource);
+  const again = outcome.replayed === true ? ' (it had landed before)' : '';
+  switch (outcome.status) {
+    case 'committed':
+      return `committed ${name} v${outcome.version}${again}`;
+    case 'merged':
+      return `merged ${name} v${outcome.version}${again}`;
+    case 'unchanged':
+      return `unchanged ${name}${outcome.head === undefined ? '' : ` v${outcome.head.version}`}`;
+    case 'split':
+      return `split ${name} v${outcome.kept.version} and ${cleanName(outcome.copy.resource)} v${outcome.copy.version}${again}`;
+    case 'escalated':
+      return `escalated ${name}: conflict ${outcome.conflictId}${again}`;
+    case 'retry':
+      return `retry ${name}: attempt ${outcome.attempt} of ${outcome.maxAttempts}, not saved`;
+    case 'conflict':
+      return `conflict ${name}: not saved`;
+    case 'rejected':
+    case 'aborted':
+      return `${outcome.status} ${name}: not saved. ${cleanName(outcome.reason)}`;
+    case 'unknown':
+      return `unknown ${name}: the store did not say whether it was saved`;
+  }
+}
+
+/** What to type now, most likely first; `file` is where the caller's own bytes lie. */
+export function nextSteps(outcome: Outcome, resource: string, file: string | undefined): readonly string[] {
+  const id = idWord(resource);
+  const own = file === undefined ? '-' : file;
+  switch (outcome.status) {
+    case 'merged':
+      return [`entente begin ${id}`];
+    case 'split':
+      return [`entente diff ${id}`, `entente show ${idWord(outcome.copy.resource)}`];
+    case 'conflict':
+    case 'retry':
+      return [`entente show ${id}`, `entente commit ${id} ${own}`];
+    case 'rejected':
+    case 'aborted':
+      return [`entente begin ${id}`];
+    case 'escalated':
+      return [
+        `entente conflicts show ${outcome.conflictId}`,
+        `entente resolve ${outcome.conflictId} --use current|proposed|both`,
+      ];
+    case 'unknown':
+      return [`entente commit ${id} ${own} --commit-id ${outcome.commitId}`];
+    default:
+      return [];
+  }
+}
+
+const ADVICE: { readonly [status in Outcome['status']]?: string } = {
+  merged: 'Others changed it too: what is stored is not what you sent. Begin again before the next change.',
+  split: 'Both are kept: the one that was there at its id, yours beside it.',
+  conflict: 'Put your change onto what is there now, then commit again: the saved token is a fresh one.',
+  retry: 'Do your work again on what is there now, then commit: the saved token is a fresh one.',
+  escalated: 'Your change is kept and waits for a decision. Do not send it again; go on with other work.',
+  unknown: 'Send the same once more: it is saved at most once.',
+};
+
+/** Prints an outcome and answers its exit code. */
+export async function showOutcome(
+  context: Context,
+  outcome: Outcome,
+  resource: string,
+  options: {
+    readonly file?: string | undefined;
+    readonly draft?: string | undefined;
+    readonly next?: readonly string[];
+  } = {},
+): Promise<ExitCode> {
+  const { console } = context;
+  const exit = exitOfOutcome(outcome.status);
+  const next = options.next ?? nextSteps(outcome, resource, options.draft ?? options.file);
+  if (console.json) {
+    const draft = options.draft === undefined ? {} : { draft: options.draft };
+    await console.object({ ...outcomeJson(outcome, next), ...draft });
+    return exit;
+  }
+  if (exit === 0) {
+    if (!console.quiet) await console.line(headline(outcome, resource));
+  } else console.alert(headline(outcome, resource));
+  if ('packet' in outcome && outcome.packet !== undefined) {
+    for (const line of packetLines(outcome.packet, Date.now())) console.talk(line);
+  }
+  const advice = ADVICE[outcome.status];
+  if (advice !== undefined) console.talk(advice);
+  if (outcome.status === 'merged') console.talk(mergedRemark(outcome.receipt.entries));
+  if (options.draft !== undefined) console.alert(`Your content is kept in ${options.draft}`);
+  if (next.length > 0) (exit === 0 ? console.talk : console.alert)(`next: ${next.join('\n  or: ')}`);
+  return exit;
+}
+
+function mergedRemark(entries: readonly { readonly by: readonly string[]; readonly action: string }[]): string {
+  const theirs = entries.filter(({ action, by }) => action !== 'kept' && by.includes('current')).length;
+  return `${plural(theirs, 'change')} of others and yours are in it.`;
+}

@@ -4,7 +4,7 @@ import { equalBackward, equalForward, type Lines } from './lines.ts';
 import { searchByRuns } from './runs.ts';
 import { slideChanges } from './slide.ts';
 import type { Watch } from './watch.ts';
-import { type Changes, searchWindow, type Window } from './window.ts';
+import { type Changes, createWindowSearch, type Window } from './window.ts';
 
 /** Lines `[aStart, aEnd)` of the first text became `[bStart, bEnd)` of the second. */
 export interface Hunk {
@@ -14,6 +14,7 @@ export interface Hunk {
   readonly bEnd: number;
 }
 
+/** Windows from this size on are cut at runs of equal lines first. */
 const HYBRID_FROM = 512;
 
 /** The changes from `a` to `b` in order, at least one unchanged line between two of them. */
@@ -23,8 +24,9 @@ export function diffLines(a: Lines, b: Lines, watch: Watch): readonly Hunk[] {
   if (head === a.count && head === b.count) return [];
   const changes: Changes = { a: new Uint8Array(a.count), b: new Uint8Array(b.count) };
   const middle: Window = { aFrom: head, aTo: a.count - tail, bFrom: head, bTo: b.count - tail };
-  if (Math.min(middle.aTo, middle.bTo) - head < HYBRID_FROM) searchWindow(a, b, middle, changes, watch);
-  else searchByRuns(a, b, middle, changes, watch);
+  const search = createWindowSearch(a, b, changes, watch);
+  if (Math.min(middle.aTo, middle.bTo) - head < HYBRID_FROM) search(middle);
+  else searchByRuns(a, b, middle, search, watch);
   slideChanges(a, changes.a, b, changes.b, watch);
   slideChanges(b, changes.b, a, changes.a, watch);
   return hunksOf(changes);

@@ -3,20 +3,20 @@
 import { internLines } from './intern.ts';
 import { equalForward, equalLine, type Lines, subLines } from './lines.ts';
 import { endless, type Watch } from './watch.ts';
-import { type Changes, searchWindow, type Window } from './window.ts';
+import type { Window, WindowSearch } from './window.ts';
 
 /** Marks the changes of a long window; what lies beyond the last run found is searched as one. */
-export function searchByRuns(a: Lines, b: Lines, window: Window, changes: Changes, watch: Watch): void {
+export function searchByRuns(a: Lines, b: Lines, window: Window, search: WindowSearch, watch: Watch): void {
   const { aTo, bTo } = window;
   let { aFrom, bFrom } = window;
   while (aFrom < aTo || bFrom < bTo) {
     const rest = { aFrom, aTo, bFrom, bTo };
     const run = nextRun(a, b, rest, watch);
     if (run === undefined) {
-      searchWindow(a, b, rest, changes, watch);
+      search(rest);
       return;
     }
-    searchWindow(a, b, { aFrom, aTo: run.a, bFrom, bTo: run.b }, changes, watch);
+    search({ aFrom, aTo: run.a, bFrom, bTo: run.b });
     const length = Math.min(equalForward(a, run.a, b, run.b), aTo - run.a, bTo - run.b);
     aFrom = run.a + length;
     bFrom = run.b + length;

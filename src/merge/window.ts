@@ -1,6 +1,6 @@
 // The exact search of a window of two texts. Lines that the other text lacks are changes for certain and stay out of the
 // search, so a total rewrite is linear.
-import { internLines } from './intern.ts';
+import { type Interned, internLines } from './intern.ts';
 import { type Lines, subLines } from './lines.ts';
 import { searchEdits } from './myers.ts';
 import type { Watch } from './watch.ts';
@@ -19,39 +19,64 @@ export interface Window {
   readonly bTo: number;
 }
 
-/**
- * Up to this size a line counts as lacking only if the whole other text lacks it, as it does for git: among repeated
- * lines that decides which of several shortest scripts is found. Above it, the window alone is numbered.
- */
-const WHOLE_UP_TO = 4_096;
-
 /** Marks the changes of a window. */
-export function searchWindow(a: Lines, b: Lines, window: Window, changes: Changes, watch: Watch): void {
-  const { aFrom, aTo, bFrom, bTo } = window;
-  if (aFrom === aTo || bFrom === bTo) {
-    changes.a.fill(1, aFrom, aTo);
-    changes.b.fill(1, bFrom, bTo);
-    return;
-  }
-  const isWhole = a.count + b.count <= WHOLE_UP_TO;
-  const ids = isWhole ? internLines(a, b, watch) : internLines(subLines(a, aFrom, aTo), subLines(b, bFrom, bTo), watch);
-  const aOffset = isWhole ? 0 : aFrom;
-  const bOffset = isWhole ? 0 : bFrom;
-  const left = keepShared(ids.a, present(ids.b, ids.distinct), aFrom - aOffset, aTo - aOffset, markA);
-  const right = keepShared(ids.b, present(ids.a, ids.distinct), bFrom - bOffset, bTo - bOffset, markB);
-  searchEdits({
-    a: left.ids,
-    b: right.ids,
-    markA: (i) => markA(left.places[i] ?? 0),
-    markB: (j) => markB(right.places[j] ?? 0),
-    watch,
-  });
+export type WindowSearch = (window: Window) => void;
 
-  function markA(i: number): void {
-    changes.a[aOffset + i] = 1;
+/** Texts up to this many lines together are numbered whole where that may decide. */
+const WHOLE_UP_TO = 20_000;
+
+/**
+ * A line counts as lacking only if the whole other text lacks it, as it does for git: among repeated lines that decides
+ * which of several shortest scripts is found. So a window that has anything to align is searched with the numbers of
+ * the whole texts, which are made once; most windows have nothing.
+ */
+export function createWindowSearch(a: Lines, b: Lines, changes: Changes, watch: Watch): WindowSearch {
+  let whole: Interned | undefined;
+  const total = a.count + b.count;
+
+  return (window) => {
+    const { aFrom, aTo, bFrom, bTo } = window;
+    if (aFrom === aTo || bFrom === bTo) {
+      changes.a.fill(1, aFrom, aTo);
+      changes.b.fill(1, bFrom, bTo);
+      return;
+    }
+    const isLarge = (aTo - aFrom + bTo - bFrom) * 2 > total;
+    if (total <= WHOLE_UP_TO && (isLarge || whole !== undefined || hasShared(window))) {
+      whole ??= internLines(a, b, watch);
+      search(whole, window, 0, 0);
+    } else {
+      search(internWindow(window), window, aFrom, bFrom);
+    }
+  };
+
+  function internWindow({ aFrom, aTo, bFrom, bTo }: Window): Interned {
+    return internLines(subLines(a, aFrom, aTo), subLines(b, bFrom, bTo), watch);
   }
-  function markB(j: number): void {
-    changes.b[bOffset + j] = 1;
+
+  function hasShared(window: Window): boolean {
+    const ids = internWindow(window);
+    const inB = present(ids.b, ids.distinct);
+    return ids.a.some((id) => inB[id] === 1);
+  }
+
+  /** Searches a window with numbers that begin at the lines `aOffset` and `bOffset`. */
+  function search(ids: Interned, { aFrom, aTo, bFrom, bTo }: Window, aOffset: number, bOffset: number): void {
+    const markA = (i: number): void => {
+      changes.a[aOffset + i] = 1;
+    };
+    const markB = (j: number): void => {
+      changes.b[bOffset + j] = 1;
+    };
+    const left = keepShared(ids.a, present(ids.b, ids.distinct), aFrom - aOffset, aTo - aOffset, markA);
+    const right = keepShared(ids.b, present(ids.a, ids.distinct), bFrom - bOffset, bTo - bOffset, markB);
+    searchEdits({
+      a: left.ids,
+      b: right.ids,
+      markA: (i) => markA(left.places[i] ?? 0),
+      markB: (j) => markB(right.places[j] ?? 0),
+      watch,
+    });
   }
 }
 

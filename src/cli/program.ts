@@ -53,6 +53,12 @@ const COMMANDS: readonly Register[] = [
   registerCompletion,
 ];
 
+export const COMMAND_NAMES: readonly string[] = [
+  ...['init', 'import', 'export', 'begin', 'commit', 'edit', 'run', 'status', 'log', 'show', 'diff', 'conflicts'],
+  ...['resolve', 'watch', 'policy', 'undo', 'merge-file', 'backup', 'restore', 'verify', 'doctor', 'demo'],
+  ...['completion', 'help'],
+];
+
 const EPILOGUE = `
 Exit codes: 0 committed, unchanged, merged or kept both; 1 unexpected; 2 usage; 3 not found; 4 not allowed;
 5 conflict; 6 stale; 7 input refused; 8 escalated; 9 aborted; 69 store not reachable; 130 interrupted.

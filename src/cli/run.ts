@@ -1,9 +1,11 @@
 // One run of the command line, free of the process: arguments and streams in, an exit code out.
 import { CommanderError } from 'commander';
-import { createProgram } from './program.ts';
+import { MERGE_FILE_USAGE, MergeFileExit } from './commands/merge-file.ts';
+import { COMMAND_NAMES, createProgram } from './program.ts';
 import { type Console, createConsole } from './shell/console.ts';
 import { type ExitCode, exitCodes, faultOf } from './shell/exit.ts';
 import type { Io } from './shell/io.ts';
+import { shellWord } from './shell/text.ts';
 
 const WAIT = '--wait';
 
@@ -18,6 +20,22 @@ function has(words: readonly string[], ...names: readonly string[]): boolean {
   return words.some((word, index) => names.includes(word) && (end < 0 || index < end));
 }
 
+const GLOBALS = ['--store', '--space', '--agent'];
+
+/** The global options with a value, as they were given, each in words for a shell. */
+function givenGlobals(words: readonly string[]): readonly string[] {
+  const end = words.indexOf('--');
+  const own = end < 0 ? words : words.slice(0, end);
+  const found: string[] = [];
+  own.forEach((word, index) => {
+    const [name = '', value] = word.split(/=(.*)/s, 2);
+    if (!GLOBALS.includes(name)) return;
+    const given = value ?? own[index + 1];
+    if (given !== undefined) found.push(`${name} ${shellWord(given)}`);
+  });
+  return found;
+}
+
 /** Runs one command. Never throws; what goes wrong is written for people or, with `--json`, as an object. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const words = normalise(argv);
@@ -25,6 +43,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     json: has(words, '--json'),
     quiet: has(words, '--quiet', '-q'),
     color: !has(words, '--no-color'),
+    globals: givenGlobals(words),
   });
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
@@ -51,7 +70,11 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     return state.exit;
   } catch (error) {
     if (state.broken) return exitCodes.ok;
-    return await report(error, console);
+    if (error instanceof MergeFileExit) return error.exit;
+    const command = commandOf(words);
+    const exit = await report(error, console, command);
+    // git takes what `merge-file` answers for a class of its own: a wrong call must not look like a conflict.
+    return exit === exitCodes.usage && command === 'merge-file' ? MERGE_FILE_USAGE : exit;
   } finally {
     console.endProgress();
     io.signal?.removeEventListener('abort', interrupt);
@@ -60,13 +83,25 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-async function report(error: unknown, console: Console): Promise<ExitCode> {
+/** The first word that is no option: the command, where there is one of that name. */
+function commandOf(words: readonly string[]): string | undefined {
+  const word = words.find((each, index) => !each.startsWith('-') && !GLOBALS.includes(words[index - 1] ?? ''));
+  return COMMAND_NAMES.find((name) => name === word);
+}
+
+async function report(error: unknown, console: Console, command: string | undefined): Promise<ExitCode> {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.ok;
     if (error.code !== 'commander.help') {
       const message = error.message.replace(/^error: /, '');
       await console
-        .fail({ code: 'misuse', message, next: 'entente --help', exit: exitCodes.usage, details: {} })
+        .fail({
+          code: 'misuse',
+          message,
+          next: `entente ${command === undefined ? '' : `${command} `}--help`,
+          exit: exitCodes.usage,
+          details: {},
+        })
         .catch(() => {});
     }
     return exitCodes.usage;

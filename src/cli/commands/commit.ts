@@ -72,8 +72,7 @@ async function send(context: Context, file: string | undefined, bytes: Uint8Arra
   const refreshed = await settleToken(context, outcome, basis, context.flag('append') ? undefined : bytes);
   const keep = file === undefined && bytes !== undefined && NOT_SAVED.includes(outcome.status);
   const draft = keep ? await saveDraft(location.state, resource, 'unsaved', bytes) : undefined;
-  const exit = await showOutcome(context, outcome, resource, { file: file && shellWord(file), draft });
-  if (refreshed !== undefined) context.console.talk(`${cleanName(refreshed)} now holds the merged content.`);
+  const exit = await showOutcome(context, outcome, resource, { file: file && shellWord(file), draft, refreshed });
   return outcome.status === 'escalated' ? (await waitForDecision(context, outcome.conflictId)).exit : exit;
 }
 

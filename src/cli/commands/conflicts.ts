@@ -69,7 +69,7 @@ async function show(context: Context): Promise<undefined> {
       ...conflict,
       contents: sides,
       regions: regions.map(regionJson),
-      next: decisionSteps(conflict),
+      next: decisionSteps(conflict).map(console.hint),
     });
     return undefined;
   }
@@ -115,7 +115,13 @@ async function take(context: Context): Promise<undefined> {
   const work = files['merge'] ?? files['proposed'] ?? files['current'] ?? '-';
   const next = `entente resolve ${conflict.number} ${shellWord(work)}`;
   if (console.json)
-    await console.object({ status: 'taken', id: conflict.id, number: conflict.number, files, next: [next] });
+    await console.object({
+      status: 'taken',
+      id: conflict.id,
+      number: conflict.number,
+      files,
+      next: [console.hint(next)],
+    });
   else for (const [name, file] of Object.entries(files)) await console.line(`${name}\t${cleanName(file)}`);
   if (rendered !== undefined)
     console.talk(`${plural(rendered.clashes, 'clash', 'clashes')} between markers in ${cleanName(work)}`);

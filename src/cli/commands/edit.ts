@@ -76,7 +76,13 @@ async function keepForLater(sitting: Sitting, token: Token, why: string): Promis
   if (location.state !== undefined) await saveToken(location.state, token, await fileOrigin(file));
   const next = `entente commit ${idWord(resource)} ${shellWord(file)}`;
   if (context.console.json)
-    await context.console.object({ status: 'conflict', saved: false, draft: file, reason: why, next: [next] });
+    await context.console.object({
+      status: 'conflict',
+      saved: false,
+      draft: file,
+      reason: why,
+      next: [context.console.hint(next)],
+    });
   context.console.alert(`${why} The draft is kept in ${cleanName(file)}`);
   context.console.alert(`next: edit it, then ${next}`);
   return exitCodes.conflict;

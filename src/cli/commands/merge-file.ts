@@ -9,6 +9,7 @@ import type { Context } from '../shell/context.ts';
 import { faultOf } from '../shell/exit.ts';
 import { cleanName, plural } from '../shell/text.ts';
 import { contentJson } from '../show/json.ts';
+import { resizeMarkers } from '../show/marker-size.ts';
 import type { Register } from './register.ts';
 
 export const MERGE_FILE_USAGE = 129;
@@ -43,13 +44,10 @@ function styleOf(context: Context): ConflictStyle {
 function render(context: Context, result: MergeResult, names: readonly string[]): Uint8Array {
   if (result.status === 'clean') return result.content ?? new Uint8Array();
   const [current = '', base = '', proposed = ''] = names.map((name, index) => context.list('label')[index] ?? name);
+  const labels = { current, base, proposed };
   const size = context.count('markerSize', 0, 1, 1000);
-  return renderConflicts(result, styleOf(context), {
-    current,
-    base,
-    proposed,
-    ...(size === 0 ? {} : { size }),
-  });
+  const rendered = renderConflicts(result, styleOf(context), labels);
+  return size === 0 ? rendered : resizeMarkers(rendered, labels, size);
 }
 
 async function merge(context: Context): Promise<number> {

@@ -10,6 +10,8 @@ export interface ConsoleOptions {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly color: boolean;
+  /** `--store`, `--space` and `--agent` as they were given: every command that is proposed carries them on. */
+  readonly globals?: readonly string[];
 }
 
 export type Colors = ReturnType<typeof pico.createColors>;
@@ -18,6 +20,8 @@ export interface Console {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly out: Colors;
+  /** A proposed command with the global options that this one was given. */
+  hint(text: string): string;
   /** Exact bytes on stdout; waits for a slow reader. */
   data(bytes: Uint8Array | string): Promise<void>;
   /** A line of the answer for people; nothing with `--json`. */
@@ -58,13 +62,18 @@ function isPipe(code: string): boolean {
 }
 
 export function createConsole(io: Io, options: ConsoleOptions): Console {
-  const { json, quiet } = options;
+  const { json, quiet, globals = [] } = options;
+  const hint = (text: string): string => {
+    const added = globals.filter((each) => !text.includes(each.split(' ')[0] ?? ''));
+    if (added.length === 0) return text;
+    return text.replace(/(?<=^|\s)entente (?=[a-z])/g, () => `entente ${added.join(' ')} `);
+  };
   const out = pico.createColors(wantsColor(io.stdout, io.env, options.color));
   const err = pico.createColors(wantsColor(io.stderr, io.env, options.color));
   let shown = 0;
   const say = (text: string): void => {
     endProgress();
-    io.stderr.write(`${text}\n`);
+    io.stderr.write(`${hint(text)}\n`);
   };
   const endProgress = (): void => {
     if (shown > 0) io.stderr.write(`\r${' '.repeat(shown)}\r`);
@@ -75,6 +84,7 @@ export function createConsole(io: Io, options: ConsoleOptions): Console {
     json,
     quiet,
     out,
+    hint,
     data: (bytes) => send(io.stdout, bytes),
     line: async (text = '') => {
       if (!json) await send(io.stdout, `${text}\n`);
@@ -93,7 +103,8 @@ export function createConsole(io: Io, options: ConsoleOptions): Console {
     endProgress,
     fail: async (fault) => {
       endProgress();
-      const { code, message, next, exit, details } = fault;
+      const { code, message, exit, details } = fault;
+      const next = fault.next === undefined ? undefined : hint(fault.next);
       if (json) await object({ error: { ...details, code, message, ...(next === undefined ? {} : { next }), exit } });
       else {
         io.stderr.write(`${err.red('error')} ${err.dim(`[${code}]`)} ${cleanText(message)}\n`);

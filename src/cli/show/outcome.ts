@@ -46,6 +46,7 @@ export function nextSteps(outcome: Outcome, resource: string, file: string | und
     case 'retry':
       return [`entente show ${id}`, `entente commit ${id} ${own}`];
     case 'rejected':
+      return [`entente commit ${id} ${own} --strategy "merge(auto)"`, `entente begin ${id}`];
     case 'aborted':
       return [`entente begin ${id}`];
     case 'escalated':
@@ -69,37 +70,52 @@ const ADVICE: { readonly [status in Outcome['status']]?: string } = {
   unknown: 'Send the same once more: it is saved at most once.',
 };
 
+export interface ShowOptions {
+  /** Where the caller's own bytes lie, as a word for a shell. */
+  readonly file?: string | undefined;
+  /** A file that unsaved bytes were put into. */
+  readonly draft?: string | undefined;
+  /** A file that now holds the merged content. */
+  readonly refreshed?: string | undefined;
+  /** What to type, where it is not what the outcome alone says. */
+  readonly next?: readonly string[];
+}
+
 /** Prints an outcome and answers its exit code. */
 export async function showOutcome(
-  context: Context,
+  { console }: Context,
   outcome: Outcome,
   resource: string,
-  options: {
-    readonly file?: string | undefined;
-    readonly draft?: string | undefined;
-    readonly next?: readonly string[];
-  } = {},
+  options: ShowOptions = {},
 ): Promise<ExitCode> {
-  const { console } = context;
+  const { draft, file } = options;
   const exit = exitOfOutcome(outcome.status);
-  const next = options.next ?? nextSteps(outcome, resource, options.draft ?? options.file);
+  const refreshed = outcome.status === 'merged' ? options.refreshed : undefined;
+  const steps = refreshed === undefined ? nextSteps(outcome, resource, draft ?? file) : [];
+  const next = options.next ?? steps;
   if (console.json) {
-    const draft = options.draft === undefined ? {} : { draft: options.draft };
-    await console.object({ ...outcomeJson(outcome, next), ...draft });
+    const files = { ...(draft === undefined ? {} : { draft }), ...(refreshed === undefined ? {} : { refreshed }) };
+    await console.object({ ...outcomeJson(outcome, next.map(console.hint)), ...files });
     return exit;
   }
-  if (exit === 0) {
-    if (!console.quiet) await console.line(headline(outcome, resource));
-  } else console.alert(headline(outcome, resource));
-  if ('packet' in outcome && outcome.packet !== undefined) {
-    for (const line of packetLines(outcome.packet, Date.now())) console.talk(line);
-  }
-  const advice = ADVICE[outcome.status];
-  if (advice !== undefined) console.talk(advice);
-  if (outcome.status === 'merged') console.talk(mergedRemark(outcome.receipt.entries));
-  if (options.draft !== undefined) console.alert(`Your content is kept in ${options.draft}`);
-  if (next.length > 0) (exit === 0 ? console.talk : console.alert)(`next: ${next.join('\n  or: ')}`);
+  const line = headline(outcome, resource);
+  if (exit !== 0) console.alert(line);
+  else if (!console.quiet) await console.line(line);
+  for (const remark of remarks(outcome, refreshed)) console.talk(remark);
+  if (draft !== undefined) console.alert(`Your content is kept in ${cleanName(draft)}`);
+  const say = exit === 0 ? console.talk : console.alert;
+  if (next.length > 0) say(`next: ${next.join('\n  or: ')}`);
   return exit;
+}
+
+function remarks(outcome: Outcome, refreshed: string | undefined): readonly string[] {
+  const packet = 'packet' in outcome && outcome.packet !== undefined ? packetLines(outcome.packet, Date.now()) : [];
+  const advice =
+    refreshed === undefined
+      ? ADVICE[outcome.status]
+      : `Others changed it too: ${cleanName(refreshed)} now holds what is stored, theirs and yours.`;
+  const merged = outcome.status === 'merged' ? [mergedRemark(outcome.receipt.entries)] : [];
+  return [...packet, ...(advice === undefined ? [] : [advice]), ...merged];
 }
 
 function mergedRemark(entries: readonly { readonly by: readonly string[]; readonly action: string }[]): string {

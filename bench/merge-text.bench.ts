@@ -118,7 +118,14 @@ function againstGit(dir: string, what: string, triple: Triple, bar: number, mayD
   const ok = ratio <= bar && (equal || mayDiffer) && median(ours) < 1000;
   const note = equal ? 'output equal' : 'output differs';
   const limits = mayDiffer ? `≤ ${bar} ×, < 1 s` : `≤ ${bar} ×, output equal`;
-  return { what: `${what} (${note})`, ours: shown(median(ours)), baseline: `git ${shown(median(theirs))}`, ratio, bar: limits, ok };
+  return {
+    what: `${what} (${note})`,
+    ours: shown(median(ours)),
+    baseline: `git ${shown(median(theirs))}`,
+    ratio,
+    bar: limits,
+    ok,
+  };
 }
 
 function againstNodeDiff3(what: string, triple: Triple): Row {

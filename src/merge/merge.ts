@@ -3,6 +3,7 @@ import { EntenteError } from '../core/errors.ts';
 import { bytesOf } from '../core/hash.ts';
 import { mergeAppend } from './append.ts';
 import { chooseEngine, isCommentedJson } from './choose.ts';
+import { mergeJson } from './json.ts';
 import { mergeText } from './text.ts';
 import type { Engine, MergeInput, MergeOptions, MergeResult, MergeSide } from './types.ts';
 import { mergeTrivially } from './whole.ts';
@@ -23,6 +24,7 @@ export interface MergeContents {
 const engines: ReadonlyMap<string, Engine> = new Map([
   ['text', mergeText],
   ['append', mergeAppend],
+  ['json', mergeJson],
 ]);
 
 /** The names that `options.engine` takes, beside `auto`. */

@@ -26,13 +26,18 @@ export interface View {
 }
 
 /** Undefined: a write does not end as a write, so nothing is written. */
-export async function partsAt(context: Context, changing: readonly Intent[], view: View): Promise<Part[] | undefined> {
+export async function partsAt(
+  context: Context,
+  changing: readonly Intent[],
+  view: View,
+  pinned: ReadonlySet<string>,
+): Promise<Part[] | undefined> {
   const parts: Part[] = [];
   for (const intent of changing) {
     const head = view.heads.get(intent.token.resource);
     if (isSame(head, intent.proposal)) continue;
     const part = await partAt(context, intent, head, view.revision);
-    if (part === undefined) return undefined;
+    if (part === undefined || (part.label !== undefined && pinned.has(intent.token.resource))) return undefined;
     parts.push(part);
   }
   return parts;

@@ -6,12 +6,13 @@ import type { Token } from '../core/token.ts';
 import { type Head, writtenOf } from '../core/version.ts';
 import type { CommitReply, EntryMeta, Keep } from '../stores/store.ts';
 import { jitter } from './backoff.ts';
-import { type Clash, freshToken } from './clash.ts';
+import { originOf } from './base.ts';
+import { type Clash, checkEpoch, freshToken } from './clash.ts';
 import { type Context, tokenOn } from './context.ts';
 import { conflicted } from './hand-back.ts';
 import { guardOf, type Intent, requestOf, staleReads, writeOf } from './intent.ts';
 import { receiptBytes, replay } from './replay.ts';
-import { mismatchError, submit } from './submit.ts';
+import { expired, Mismatch, mismatchError, submit } from './submit.ts';
 import { type Part, partsAt, type View } from './transact-parts.ts';
 import { prepare, type Transaction } from './transaction.ts';
 import type { TransactOptions } from './types.ts';
@@ -30,10 +31,14 @@ async function run(context: Context, transaction: Transaction): Promise<Outcome>
   const before = await landedBefore(context, transaction);
   if (before !== undefined) return before;
   // What was read and written back is no change: it is neither written nor guarded, unless it is also a premise.
-  const changing = intents.filter((intent) => intent.proposal.hash !== intent.token.hash);
+  const changes = await Promise.all(intents.map((intent) => isChange(context, intent)));
+  const changing = intents.filter((_, index) => changes[index]);
   const relapsed = changing.some((intent) => intent.relapsed);
-  if (changing.length === 0 || relapsed)
-    return judgeAll(context, transaction, changing, await look(context, transaction));
+  if (changing.length === 0 || relapsed) {
+    const view = await look(context, transaction);
+    checkAge(transaction, changing, view);
+    return judgeAll(context, transaction, changing, view);
+  }
   const parts = changing.map(
     (intent): Part => ({
       intent,
@@ -45,13 +50,30 @@ async function run(context: Context, transaction: Transaction): Promise<Outcome>
   return isStale(sent) ? judgeAll(context, transaction, changing, viewOf(sent)) : sent;
 }
 
+/** A hash-only version holds no bytes, so that content of the same hash is a change. */
+async function isChange(context: Context, { token, proposal }: Intent): Promise<boolean> {
+  if (proposal.hash !== token.hash) return true;
+  return proposal.kind === 'content' && (await originOf(context, token)).state === 'hash-only';
+}
+
+/** Stale guards from before the trim point: the set may have landed, and nobody can tell (rule A5). */
+function checkAge(transaction: Transaction, changing: readonly Intent[], view: View & Trimmed): void {
+  if (transaction.asOf >= view.trimmed) return;
+  const stale = staleReads(
+    changing.map(({ token }) => token),
+    (resource) => view.heads.get(resource),
+  );
+  if (stale.length > 0) throw expired();
+}
+
 /** Asked only where the guards may not tell: an unchanged set, and refused contents that come again. */
 async function landedBefore(context: Context, transaction: Transaction): Promise<Outcome | undefined> {
   const [first] = transaction.intents as [Intent, ...Intent[]];
   const plain = transaction.intents.every((intent) => !intent.relapsed && intent.proposal.hash !== intent.token.hash);
   if (plain) return undefined;
   const landed = await context.store.commitStatus(context.space, first.agent, transaction.commitId);
-  if (landed.status !== 'committed' || landed.entry.fingerprint !== transaction.fingerprint) return undefined;
+  if (landed.status !== 'committed') return undefined;
+  if (landed.entry.fingerprint !== transaction.fingerprint) throw new Mismatch();
   return replay(context, landed.entry, {
     resource: first.token.resource,
     agent: first.agent,
@@ -70,14 +92,20 @@ function viewOf(reply: Stale): View {
   return { heads: new Map(reply.heads.map((head) => [head.resource, head])), revision: reply.revision };
 }
 
-async function look(context: Context, transaction: Transaction): Promise<View> {
+interface Trimmed {
+  readonly trimmed: number;
+}
+
+async function look(context: Context, transaction: Transaction): Promise<View & Trimmed> {
   const ids = [
     ...transaction.intents.map((intent) => intent.token.resource),
     ...transaction.reads.map((read) => read.resource),
   ];
   const snapshot = await context.store.read(context.space, ids);
+  for (const { token } of transaction.intents) checkEpoch(snapshot, token);
   const present = snapshot.heads.filter((head) => head !== undefined);
-  return { heads: new Map(present.map((head) => [head.resource, head])), revision: snapshot.revision };
+  const heads = new Map(present.map((head) => [head.resource, head]));
+  return { heads, revision: snapshot.revision, trimmed: snapshot.trimmed };
 }
 
 async function judgeAll(
@@ -86,11 +114,13 @@ async function judgeAll(
   changing: readonly Intent[],
   first: View,
 ): Promise<Outcome> {
+  // What is written and relied on at once is pinned: it is not merged onto another version than the one written from.
+  const pinned = new Set<string>(transaction.reads.map(({ resource }) => resource));
   let view = first;
   for (let losses = 0; losses < context.limits.swaps; losses += 1) {
     const stalePremises = staleReads(transaction.reads, (resource) => view.heads.get(resource));
     if (stalePremises.length > 0) return conflictOfAll(context, transaction, view, stalePremises);
-    const parts = await partsAt(context, changing, view);
+    const parts = await partsAt(context, changing, view, pinned);
     if (parts === undefined) return conflictOfAll(context, transaction, view, []);
     if (parts.length === 0) return unchangedAll(context, transaction, view);
     const sent = await send(context, transaction, parts, 'merged');

@@ -1,14 +1,15 @@
 // Read–modify–write with retries: each attempt runs the function again on fresh state, because a decision made on what
 // was there before may be wrong on what is there now (trap T9).
 import { EntenteError } from '../core/errors.ts';
-import type { Outcome } from '../core/outcome.ts';
-import { parseResourceId } from '../core/resource.ts';
+import type { Conflicted, Outcome, Unchanged } from '../core/outcome.ts';
+import { parseAgentId, parseResourceId } from '../core/resource.ts';
+import { hasContent } from '../core/version.ts';
 import { jitter } from './backoff.ts';
 import { unchanged } from './clash.ts';
 import { commit } from './commit.ts';
-import type { Context } from './context.ts';
+import { type Context, tokenOn } from './context.ts';
 import { begin } from './read.ts';
-import type { UpdateFunction, UpdateOptions } from './types.ts';
+import type { Draft, UpdateFunction, UpdateOptions } from './types.ts';
 
 const DEADLINE_MS = 30_000;
 const PATIENCE_MS = 1000;
@@ -24,18 +25,18 @@ export async function update(
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(tooLate(id)), options.deadlineMs ?? DEADLINE_MS);
   const signal = options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal]);
-  let last: Outcome | undefined;
+  let last: Lost | undefined;
   try {
     for (let number = 0; ; number += 1) {
-      const outcome = await oneTurn(context, id, options, fn, signal, number);
-      if (outcome.status !== 'conflict') return outcome;
+      const { outcome, lost } = await oneTurn(context, id, options, fn, signal, number, last);
+      if (!lost) return outcome;
       last = outcome;
       // The first loser joins the lane at once; who loses there too lost to another process, and waits a little.
       if (number > 0) await context.sleep(jitter(context, number - 1), signal);
     }
   } catch (error) {
     // The deadline hands back the last conflict, with its packet; an abort by the caller is the caller's own.
-    if (last !== undefined && deadline.signal.aborted && options.signal?.aborted !== true) return last;
+    if (last?.status === 'conflict' && deadline.signal.aborted && options.signal?.aborted !== true) return last;
     throw error;
   } finally {
     clearTimeout(timer);
@@ -48,6 +49,38 @@ function tooLate(resource: string): EntenteError {
   });
 }
 
+/** The answers after which the function decides again; both say what is there now. */
+type Lost = Conflicted | Unchanged;
+type Turn = { readonly lost: true; readonly outcome: Lost } | { readonly lost: false; readonly outcome: Outcome };
+
+/**
+ * Equal bytes that somebody else wrote meanwhile are another's change, not this one: two who each add 1 to the same
+ * number must have added 2. So they count as a loss here, although a plain commit would have nothing left to do.
+ */
+function turnOf(outcome: Outcome, draft: Draft): Turn {
+  if (outcome.status === 'conflict') return { lost: true, outcome };
+  const moved = outcome.status === 'unchanged' && (outcome.head?.revision ?? 0) !== draft.token.revision;
+  return moved ? { lost: true, outcome } : { lost: false, outcome };
+}
+
+/** What is there now, and never less than the last attempt lost to: a read that lags would lose again (trap T8). */
+async function draftAfter(
+  context: Context,
+  id: Draft['token']['resource'],
+  options: UpdateOptions,
+  last: Lost | undefined,
+): Promise<Draft> {
+  const draft = await begin(context, id, options);
+  if (last === undefined || draft.token.asOf >= last.token.asOf) return draft;
+  const head = last.status === 'conflict' ? last.packet.actual : last.head;
+  const { epoch, asOf } = last.token;
+  const token = tokenOn(context, id, parseAgentId(options.agent), head, { epoch, asOf, at: context.clock() });
+  if (head === undefined) return { token };
+  if (!hasContent(head)) return { token, head };
+  const content = await context.store.content(head.hash);
+  return content === undefined ? draft : { token, head, content };
+}
+
 async function oneTurn(
   context: Context,
   id: ReturnType<typeof parseResourceId>,
@@ -55,21 +88,21 @@ async function oneTurn(
   fn: UpdateFunction,
   signal: AbortSignal,
   number: number,
-): Promise<Outcome> {
+  last: Lost | undefined,
+): Promise<Turn> {
   signal.throwIfAborted();
   const leave = number === 0 ? undefined : await context.lanes.enter(id, PATIENCE_MS);
   try {
     signal.throwIfAborted();
-    const draft = await begin(context, id, options);
+    const draft = await draftAfter(context, id, options, last);
     const change = await abortable(Promise.resolve(fn(draft, { attempt: number, signal })), signal);
     if (change === undefined) {
       const { token } = draft;
-      return unchanged(context, { token, agent: token.agent, commitId: token.id }, draft.head, token.asOf);
+      const left = unchanged(context, { token, agent: token.agent, commitId: token.id }, draft.head, token.asOf);
+      return { lost: false, outcome: left };
     }
-    return await commit(context, draft.token, change, {
-      signal,
-      ...(options.note === undefined ? {} : { note: options.note }),
-    });
+    const note = options.note === undefined ? {} : { note: options.note };
+    return turnOf(await commit(context, draft.token, change, { signal, ...note }), draft);
   } finally {
     leave?.();
   }

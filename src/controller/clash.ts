@@ -2,13 +2,13 @@
 import type { Committed, Outcome, Unchanged } from '../core/outcome.ts';
 import type { Repairs, Token } from '../core/token.ts';
 import { type Head, hasContent } from '../core/version.ts';
-import type { CommitReply, EntryMeta, Snapshot } from '../stores/store.ts';
+import type { Awaitable, CommitReply, CommitRequest, EntryMeta, Snapshot } from '../stores/store.ts';
 import { originOf } from './base.ts';
 import { type Context, tokenOn } from './context.ts';
 import { guardOf, type Intent, requestOf, staleReads, writeOf } from './intent.ts';
 import type { Proposal } from './proposal.ts';
 import { replay } from './replay.ts';
-import { epochChanged, expired, Mismatch, submit } from './submit.ts';
+import { epochChanged, expired, Mismatch, type Settled, settle, submit } from './submit.ts';
 
 /** The head that an intent ran into, and the premises that moved. */
 export interface Clash {
@@ -23,21 +23,56 @@ export function isClash(value: Outcome | Clash): value is Clash {
   return value.status === 'clash';
 }
 
-export async function attempt(context: Context, intent: Intent): Promise<Outcome | Clash> {
+/** A first request under way: the common commit is no more than this and its answer. */
+export interface FirstTry {
+  readonly request: CommitRequest;
+  readonly replies: Awaitable<readonly CommitReply[]>;
+}
+
+/**
+ * Sends an intent under its own guards, at once. Undefined where it has to be judged before anything is sent: what was
+ * read and is written back, a refused content that comes again, an overwrite that the log must show.
+ */
+export function firstTry(context: Context, intent: Intent): FirstTry | undefined {
+  if (intent.relapsed || intent.supersede || intent.proposal.hash === intent.token.hash) return undefined;
+  intent.signal?.throwIfAborted();
+  const request = firstRequest(context, intent, metaOf(intent));
+  return { request, replies: context.store.commit([request]) };
+}
+
+function firstRequest(context: Context, intent: Intent, meta: EntryMeta): CommitRequest {
   const { token, proposal } = intent;
-  // Writing back what was read, and a refused content that comes again, are judged before anything is sent.
-  if (intent.relapsed || proposal.hash === token.hash) {
-    const early = await judgeEarly(context, intent);
-    if (early !== undefined) return early;
-  }
-  const meta = intent.supersede ? await supersedeMeta(context, intent) : metaOf(intent);
-  const request = requestOf(context, intent, {
+  return requestOf(context, intent, {
     guards: [guardOf(token)],
     writes: [writeOf(token.resource, proposal)],
     meta,
     tokenBound: intent.ownId,
   });
-  const reply = await submit(context, request, intent.signal);
+}
+
+/** What an intent comes to that did not land at once; `first` is the answer that it got, if it was sent. */
+export async function attempt(
+  context: Context,
+  intent: Intent,
+  first: { readonly request: CommitRequest; readonly reply: CommitReply } | undefined,
+): Promise<Outcome | Clash> {
+  if (first !== undefined) {
+    const { request, reply } = first;
+    return afterReply(context, intent, request, await settle(context, request, reply, intent.signal));
+  }
+  const early = await judgeEarly(context, intent);
+  if (early !== undefined) return early;
+  const request = firstRequest(context, intent, await supersedeMeta(context, intent));
+  return afterReply(context, intent, request, await submit(context, request, intent.signal));
+}
+
+async function afterReply(
+  context: Context,
+  intent: Intent,
+  request: CommitRequest,
+  reply: Settled,
+): Promise<Outcome | Clash> {
+  const { token } = intent;
   switch (reply.status) {
     case 'committed':
       return committed(context, intent, reply.heads[0] as Head, request.at);
@@ -59,7 +94,7 @@ function metaOf(intent: Intent): EntryMeta {
 /** The log shows that a change went over one that its author was told of (rule A1). */
 async function supersedeMeta(context: Context, intent: Intent): Promise<EntryMeta> {
   const meta = metaOf(intent);
-  if (intent.token.repairs === undefined) return meta;
+  if (!intent.supersede || intent.token.repairs === undefined) return meta;
   const snapshot = await context.store.read(context.space, [intent.token.resource]);
   const head = snapshot.heads[0];
   if (head === undefined) return meta;
@@ -87,6 +122,7 @@ export function isSame(head: Head | undefined, proposal: Proposal): boolean {
 async function judgeEarly(context: Context, intent: Intent): Promise<Outcome | Clash | undefined> {
   const { token, proposal } = intent;
   const { resource } = token;
+  if (!intent.relapsed && proposal.hash !== token.hash) return undefined;
   const landed = await context.store.commitStatus(context.space, intent.agent, intent.commitId);
   if (landed.status === 'committed') {
     if (landed.entry.fingerprint !== intent.fingerprint) throw new Mismatch();

@@ -2,44 +2,66 @@
 import type { Change } from '../core/change.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Token } from '../core/token.ts';
-import { attempt, isClash } from './clash.ts';
+import type { Head } from '../core/version.ts';
+import type { CommitReply } from '../stores/store.ts';
+import { attempt, type Clash, committed, type FirstTry, firstTry, isClash } from './clash.ts';
 import type { Context } from './context.ts';
 import { conflicted } from './hand-back.ts';
-import { type IntentOptions, makeIntent } from './intent.ts';
+import { type Intent, type IntentOptions, makeIntent } from './intent.ts';
 import { judge } from './judge.ts';
 import { mismatchError } from './submit.ts';
 
-export async function commit(
-  context: Context,
-  token: Token,
-  change: Change,
-  options?: IntentOptions,
-): Promise<Outcome> {
-  const made = makeIntent(context, token, change, options);
-  const intent = made instanceof Promise ? await made : made;
-  try {
-    const tried = await attempt(context, intent);
-    if (!isClash(tried)) return tried;
-    const reason = intent.relapsed
-      ? 'the refused change was sent again as it was'
-      : 'the resource moved since it was read';
-    return await conflicted(context, intent, tried, reason);
-  } catch (error) {
-    throw mismatchError(error, intent.ownId);
-  }
+type OnClash = (context: Context, intent: Intent, clash: Clash) => Promise<Outcome>;
+
+export function commit(context: Context, token: Token, change: Change, options?: IntentOptions): Promise<Outcome> {
+  return write(context, token, change, options, handBack);
 }
 
-export async function commitOrResolve(
+export function commitOrResolve(
   context: Context,
   token: Token,
   change: Change,
   options?: IntentOptions,
 ): Promise<Outcome> {
+  return write(context, token, change, options, judge);
+}
+
+function handBack(context: Context, intent: Intent, clash: Clash): Promise<Outcome> {
+  const reason = intent.relapsed
+    ? 'the refused change was sent again as it was'
+    : 'the resource moved since it was read';
+  return conflicted(context, intent, clash, reason);
+}
+
+/** One asynchronous step for the common commit: each more would cost as much as the rest of it. */
+async function write(
+  context: Context,
+  token: Token,
+  change: Change,
+  options: IntentOptions | undefined,
+  onClash: OnClash,
+): Promise<Outcome> {
   const made = makeIntent(context, token, change, options);
   const intent = made instanceof Promise ? await made : made;
+  const first = firstTry(context, intent);
+  if (first === undefined) return settleDown(context, intent, undefined, undefined, onClash);
+  const replies = first.replies instanceof Promise ? await first.replies : first.replies;
+  const reply = replies[0] as CommitReply;
+  if (reply.status === 'committed') return committed(context, intent, reply.heads[0] as Head, first.request.at);
+  return settleDown(context, intent, first, reply, onClash);
+}
+
+async function settleDown(
+  context: Context,
+  intent: Intent,
+  first: FirstTry | undefined,
+  reply: CommitReply | undefined,
+  onClash: OnClash,
+): Promise<Outcome> {
   try {
-    const tried = await attempt(context, intent);
-    return isClash(tried) ? await judge(context, intent, tried) : tried;
+    const sent = first === undefined || reply === undefined ? undefined : { request: first.request, reply };
+    const tried = await attempt(context, intent, sent);
+    return isClash(tried) ? await onClash(context, intent, tried) : tried;
   } catch (error) {
     throw mismatchError(error, intent.ownId);
   }

@@ -107,11 +107,18 @@ export async function listConflicts(
 ): Promise<Page<Conflict>> {
   const pattern = filter.pattern === undefined ? undefined : parsePattern(filter.pattern);
   const states = filter.state === undefined ? {} : { state: filter.state };
-  const found = await context.store.records(context.space, CONFLICT, states, page);
-  const items = found.items
-    .map(conflictOf)
-    .filter((conflict) => pattern === undefined || pattern.matches(conflict.resource));
-  return found.next === undefined ? { items } : { items, next: found.next };
+  let after = page.after;
+  // A page may hold fewer than it could, but an empty one means that there are no more.
+  for (;;) {
+    const place = after === undefined ? {} : { after };
+    const found = await context.store.records(context.space, CONFLICT, states, { ...page, ...place });
+    const items = found.items
+      .map(conflictOf)
+      .filter((conflict) => pattern === undefined || pattern.matches(conflict.resource));
+    if (found.next === undefined) return { items };
+    if (items.length > 0) return { items, next: found.next };
+    after = found.next;
+  }
 }
 
 /** The bytes of a stored side; null: the side is absent; undefined: hash-only or no longer kept. */

@@ -49,7 +49,6 @@ export function checkToken(context: Context, token: Token): Token {
 function isShaped(token: Token): boolean {
   const { revision, version, asOf, attempt } = token;
   return (
-    Object.isFrozen(token) &&
     typeof token.id === 'string' &&
     typeof token.hash === 'string' &&
     typeof token.epoch === 'string' &&
@@ -102,6 +101,9 @@ export function makeIntent(
 function assemble(context: Context, token: Token, change: Change, proposal: Proposal, options: IntentOptions): Intent {
   const reads = options.reads === undefined ? NO_READS : options.reads.map((read) => checkToken(context, read));
   const supersede = options.supersede === true;
+  const ownId = options.commitId === undefined || options.commitId === token.id;
+  // Under the token's own id the store's key says the agent and the token already, so that the change says the rest.
+  const mark = changeMark(change, proposal);
   const { repairs } = token;
   const relapsed =
     repairs !== undefined &&
@@ -112,9 +114,12 @@ function assemble(context: Context, token: Token, change: Change, proposal: Prop
     token,
     agent: token.agent,
     proposal,
-    commitId: options.commitId === undefined ? token.id : parseCommitId(options.commitId),
-    ownId: options.commitId === undefined || options.commitId === token.id,
-    fingerprint: fingerprintOf('write', token.agent, token.id, changeMark(change, proposal), reads, supersede),
+    commitId: ownId ? token.id : parseCommitId(options.commitId),
+    ownId,
+    fingerprint:
+      ownId && reads === NO_READS && !supersede
+        ? mark
+        : fingerprintOf('write', token.agent, token.id, mark, reads, supersede),
     reads,
     note: options.note === undefined ? undefined : parseNote(options.note),
     supersede,

@@ -70,7 +70,9 @@ async function swap(context: Context, intent: Intent, first: Clash, strategy: St
     const done = await carryOut(context, found, plan, merge);
     if (done.status !== 'clash') return done;
     clash = done;
-    if (losses > 0) await context.sleep(jitter(context, losses - 1), intent.signal);
+    if (losses === 0) continue;
+    await context.sleep(jitter(context, losses - 1), intent.signal);
+    clash = await lookAgain(context, intent);
   }
   return conflicted(
     context,

@@ -147,7 +147,8 @@ function applyEdit(bytes: Buffer<ArrayBuffer>, edit: Edit, index: number): Buffe
 
 /** The change as sent, in short canonical form: what the fingerprint covers (rule A4). */
 export function changeMark(change: Change, proposal: Proposal): string {
-  if ('hash' in change) return `hash ${change.hash}`;
+  // A hash has no space in it, so it cannot be taken for another kind of change.
+  if ('hash' in change) return change.hash;
   if ('content' in change) return `content ${proposal.hash} ${change.mediaType ?? ''}`;
   if ('append' in change) return `append ${hashOf(change.append)}`;
   if ('edits' in change) return `edits ${hashOf(JSON.stringify(change.edits))}`;

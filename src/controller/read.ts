@@ -16,8 +16,9 @@ export async function begin(
 ): Promise<Draft> {
   const id = parseResourceId(resource);
   const agent = parseAgentId(options?.agent);
-  parseNote(options.note);
-  const snapshot = await context.store.read(context.space, [id]);
+  if (options.note !== undefined) parseNote(options.note);
+  const answer = context.store.read(context.space, [id]);
+  const snapshot = answer instanceof Promise ? await answer : answer;
   const head = snapshot.heads[0];
   const token = tokenOn(context, id, agent, head, {
     epoch: snapshot.epoch,

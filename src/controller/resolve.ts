@@ -29,7 +29,7 @@ import {
   type Settlement,
   writeFor,
 } from './settlement.ts';
-import { mismatchError, submit } from './submit.ts';
+import { Mismatch, mismatchError, submit } from './submit.ts';
 import type { ResolveOptions } from './types.ts';
 
 export async function resolve(
@@ -42,12 +42,16 @@ export async function resolve(
   const reason = parseNote(options.reason);
   const kind = decisionKind(decision);
   const hash = kind === 'content' ? hashOf((decision as { content: string | Uint8Array }).content) : undefined;
-  const commitId = options.commitId === undefined ? `resolve-${conflictId}` : parseCommitId(options.commitId);
+  const ownId = options.commitId === undefined;
+  const commitId = ownId ? `resolve-${conflictId}` : parseCommitId(options.commitId);
   const fingerprint = fingerprintOf('resolve', agent, conflictId, hash === undefined ? kind : `content ${hash}`);
+  // What the decider goes by: a record that is pointed elsewhere while this looks again was not decided on.
+  let seen = options.revision;
   try {
     for (let losses = 0; losses < context.limits.swaps; losses += 1) {
       const conflict = await readConflict(context, conflictId);
       if (conflict === undefined) throw noConflict(conflictId);
+      seen ??= conflict.revision;
       const resource = parseResourceId(conflict.resource);
       const snapshot = await context.store.read(context.space, [resource]);
       const settlement: Settlement = {
@@ -67,7 +71,11 @@ export async function resolve(
           ...(hash === undefined ? {} : { hash }),
         },
       };
-      const outcome = await settleOnce(context, settlement, decision, options.revision);
+      const outcome = await settleOnce(context, settlement, decision, seen).catch((error: unknown) => {
+        // Another decision of this agent took the id: the record says which.
+        if (ownId && error instanceof Mismatch && conflict.state === 'open') return undefined;
+        throw error;
+      });
       if (outcome !== undefined) return outcome;
     }
   } catch (error) {
@@ -85,11 +93,11 @@ async function settleOnce(
   context: Context,
   settlement: Settlement,
   decision: Decision,
-  revision: number | undefined,
+  revision: number,
 ): Promise<Outcome | undefined> {
   const { conflict, decided } = settlement;
   if (conflict.state === 'resolved') return alreadyResolved(context, settlement);
-  if (revision !== undefined && revision !== conflict.revision)
+  if (revision !== conflict.revision)
     return handBack(context, settlement, 'the conflict changed since it was looked at');
   switch (decided.decision) {
     case 'abort':

@@ -20,7 +20,8 @@ export async function submit(context: Context, request: CommitRequest, signal?: 
   return settle(context, request, reply, signal);
 }
 
-async function settle(
+/** From a first answer to a definite one. */
+export async function settle(
   context: Context,
   request: CommitRequest,
   first: CommitReply,

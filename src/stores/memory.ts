@@ -58,11 +58,11 @@ function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): S
 
   return {
     capabilities,
-    async commit(requests) {
+    commit(requests) {
       return requests.length === 1 ? [commitOne(requests[0] as CommitRequest)] : requests.map(commitOne);
     },
     commitStatus: async (space, agent, commitId) => spaceOf(space).commitStatus(agent, commitId),
-    read: async (space, ids) => spaceOf(space).read(epoch, ids),
+    read: (space, ids) => spaceOf(space).read(epoch, ids),
     content: async (hash) => contents.get(hash),
     list: async (space, prefix, page) => spaceOf(space).list(prefix, page),
     history: async (space, id, page) => spaceOf(space).history(id, page),

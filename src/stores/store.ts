@@ -186,13 +186,16 @@ export type LogPage =
   /** The entries after the asked revision are trimmed: start again at `oldest`. */
   | { readonly status: 'gone'; readonly oldest: number };
 
+/** A value, or a promise of it. A store that has the answer at hand may give it at once; callers always await. */
+export type Awaitable<T> = T | Promise<T>;
+
 export interface Store {
   readonly capabilities: Capabilities;
   /** Independent commits, as if one at a time in array order; one reply each, in order (rule D2). */
-  commit(requests: readonly CommitRequest[]): Promise<readonly CommitReply[]>;
+  commit(requests: readonly CommitRequest[]): Awaitable<readonly CommitReply[]>;
   commitStatus(space: Space, agent: AgentId, commitId: string): Promise<CommitStatus>;
   /** Heads at one revision. */
-  read(space: Space, ids: readonly ResourceId[]): Promise<Snapshot>;
+  read(space: Space, ids: readonly ResourceId[]): Awaitable<Snapshot>;
   /** The bytes with this hash, as a copy; undefined when they are not (or no longer) here. */
   content(hash: string): Promise<Uint8Array | undefined>;
   /** Live and deleted heads whose id starts with `prefix`, by id in code-unit order of UTF-8. */

@@ -1,5 +1,5 @@
-// One space in memory: heads with their earlier versions, the ring of log entries, records and contents. Everything
-// here is synchronous, which is what makes a commit atomic.
+// One space in memory: current versions, the ring of log entries, records and contents. Everything here is synchronous,
+// which is what makes a commit atomic.
 import type { Page, PageRequest } from '../../core/page.ts';
 import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
@@ -8,6 +8,7 @@ import type {
   CommitRequest,
   CommitStatus,
   Counts,
+  EntryMeta,
   Guard,
   LogEntry,
   LogPage,
@@ -19,50 +20,32 @@ import type {
 } from '../store.ts';
 import { BigMap } from './big-map.ts';
 import type { Contents } from './contents.ts';
+import { type Facts, factsOf, HASH_ONLY, headOf, Live } from './live.ts';
+import { LogRing } from './log-ring.ts';
 import { Records } from './records.ts';
 import { SortedIds } from './sorted-ids.ts';
 
-/** A version and the one before it, as far back as the log reaches. */
-interface Version {
-  readonly head: Head;
-  prior: Version | undefined;
-  entry: Entry | undefined;
-}
-
-/** A log entry with what it holds: dropped with it. */
-interface Entry extends LogEntry {
-  readonly versions: readonly Version[];
-  /** Hashes that the entry keeps. The request itself is not held: it would hold the caller's bytes. */
-  readonly keeps: readonly string[];
-  indexed: boolean;
-}
-
-const NO_HEADS: readonly Head[] = [];
-const NO_VERSIONS: readonly Version[] = [];
-const NO_KEEPS: readonly string[] = [];
-
 export class MemorySpace {
-  readonly #max: number;
-  readonly #current = new BigMap<ResourceId, Version>();
+  readonly #current = new BigMap<ResourceId, Live>();
   readonly #ids = new SortedIds();
   readonly #contents: Contents;
   readonly #records = new Records();
-  readonly #ring: (Entry | undefined)[] = [];
-  readonly #byCommit = new Map<string, Entry>();
+  readonly #log: LogRing;
+  readonly #byCommit = new Map<string, number>();
+  readonly #release: (hash: string) => void;
   #indexedTo = 0;
-  #revision = 0;
-  #trimmed = 0;
   #resources = 0;
   #merged = 0;
   #escalated = 0;
 
   constructor(max: number, contents: Contents) {
-    this.#max = max;
+    this.#log = new LogRing(max);
     this.#contents = contents;
+    this.#release = (hash) => contents.release(hash);
   }
 
   get revision(): number {
-    return this.#revision;
+    return this.#log.last;
   }
 
   commit(request: CommitRequest): CommitReply {
@@ -72,24 +55,27 @@ export class MemorySpace {
     if (!(holds && request.tokenBound)) {
       const landed = this.#find(request.agent, request.commitId);
       if (landed !== undefined) {
-        if (landed.fingerprint !== request.fingerprint) return { status: 'mismatch' };
-        return { status: 'replayed', entry: entryOf(landed) };
+        return landed.fingerprint === request.fingerprint
+          ? { status: 'replayed', entry: landed }
+          : { status: 'mismatch' };
       }
     }
     const staleRecords = request.records.length === 0 ? [] : this.#staleRecords(request.records);
     if (!holds || staleRecords.length > 0) {
-      if (request.asOf < this.#trimmed) return { status: 'expired', trimmed: this.#trimmed };
-      return { status: 'stale', revision: this.#revision, heads: this.#guarded(request.guards), staleRecords };
+      const { last, trimmed } = this.#log;
+      if (request.asOf < trimmed) return { status: 'expired', trimmed };
+      return { status: 'stale', revision: last, heads: this.#guarded(request.guards), staleRecords };
     }
-    return this.#apply(request);
+    if (this.#log.full) this.#dropOldest();
+    return isPlain(request) ? this.#applyPlain(request) : this.#apply(request);
   }
 
   #guardsHold(guards: readonly Guard[]): boolean {
     for (const guard of guards) {
-      const head = this.#current.get(guard.resource)?.head;
-      if (head === undefined) {
-        if (guard.revision !== 0) return false;
-      } else if (head.revision !== guard.revision || head.hash !== guard.hash) return false;
+      const live = this.#current.get(guard.resource);
+      if (live === undefined) {
+        if (guard.revision !== 0 || guard.hash !== '') return false;
+      } else if (live.revision !== guard.revision || live.hash !== guard.hash) return false;
     }
     return true;
   }
@@ -102,64 +88,79 @@ export class MemorySpace {
 
   #guarded(guards: readonly Guard[]): Head[] {
     const seen = new Map<ResourceId, Head>();
-    for (const guard of guards) {
-      const head = this.#current.get(guard.resource)?.head;
-      if (head !== undefined) seen.set(guard.resource, head);
+    for (const { resource } of guards) {
+      const live = this.#current.get(resource);
+      if (live !== undefined) seen.set(resource, headOf(resource, live));
     }
     return [...seen.values()];
   }
 
-  #apply(request: CommitRequest): CommitReply {
-    const revision = this.#revision + 1;
-    this.#revision = revision;
-    const { writes } = request;
-    let heads = NO_HEADS;
-    let versions = NO_VERSIONS;
-    if (writes.length === 1) {
-      const version = this.#write(writes[0] as Write, request, revision);
-      versions = [version];
-      heads = [version.head];
-    } else if (writes.length > 1) {
-      versions = writes.map((write) => this.#write(write, request, revision));
-      heads = versions.map((version) => version.head);
-    }
-    let keeps = NO_KEEPS;
-    if (request.keeps.length > 0) {
-      for (const keep of request.keeps) this.#contents.put(keep.hash, keep.content);
-      keeps = request.keeps.map((keep) => keep.hash);
-    }
-    for (const record of request.records) this.#putRecord(record, revision);
-    if (request.meta.outcome === 'merged') this.#merged += 1;
-    else if (request.meta.outcome === 'escalated') this.#escalated += 1;
-    const { agent, commitId, fingerprint, at, guards, meta } = request;
-    this.#remember({
-      revision,
-      agent,
-      commitId,
-      fingerprint,
-      at,
-      heads,
-      guards,
-      meta,
-      versions,
-      keeps,
-      indexed: false,
-    });
-    return { status: 'committed', revision, heads };
+  #applyPlain(request: CommitRequest): CommitReply {
+    const revision = this.#log.last + 1;
+    const write = request.writes[0] as Write;
+    const live = this.#liveOf(write, request);
+    const hash = write.kind === 'delete' ? '' : write.hash;
+    const size = write.kind === 'content' ? write.content.length : HASH_ONLY;
+    const mediaType = write.kind === 'content' ? write.mediaType : undefined;
+    this.#log.addPlain(revision, request, live, hash, size, mediaType);
+    this.#change(live, write, request, revision);
+    this.#count(request.meta.outcome);
+    return { status: 'committed', revision, heads: [headOf(live.resource, live)] };
   }
 
-  #write(write: Write, request: CommitRequest, revision: number): Version {
-    const prior = this.#current.get(write.resource);
-    const before = prior?.head;
-    const head = nextHead(write, request, revision, before);
-    if (write.kind === 'content') this.#contents.put(write.hash, write.content);
-    const lived = before !== undefined && !before.deleted;
-    if (lived && head.deleted) this.#resources -= 1;
-    else if (!lived && !head.deleted) this.#resources += 1;
-    if (before === undefined) this.#ids.add(write.resource);
-    const version: Version = { head, prior, entry: undefined };
-    this.#current.set(write.resource, version);
-    return version;
+  #apply(request: CommitRequest): CommitReply {
+    const revision = this.#log.last + 1;
+    const { agent, commitId, fingerprint, at, guards, meta } = request;
+    const bases: (Facts | undefined)[] = [];
+    const heads: Head[] = [];
+    for (const write of request.writes) {
+      const live = this.#liveOf(write, request);
+      bases.push(factsOf(live));
+      this.#change(live, write, request, revision);
+      heads.push(headOf(live.resource, live));
+    }
+    for (const keep of request.keeps) this.#contents.put(keep.hash, keep.content);
+    for (const record of request.records) this.#putRecord(record, revision);
+    const keeps = request.keeps.map((keep) => keep.hash);
+    this.#log.addEntry({ revision, agent, commitId, fingerprint, at, heads, guards, meta, bases, keeps });
+    this.#count(meta.outcome);
+    return { status: 'committed', revision, heads: heads.map((head) => ({ ...head })) };
+  }
+
+  #liveOf(write: Write, request: CommitRequest): Live {
+    const known = this.#current.get(write.resource);
+    if (known !== undefined) return known;
+    const live = new Live(write.resource, request.agent);
+    this.#current.set(write.resource, live);
+    this.#ids.add(write.resource);
+    return live;
+  }
+
+  #change(live: Live, write: Write, request: CommitRequest, revision: number): void {
+    const deleted = write.kind === 'delete';
+    if (live.deleted) {
+      live.born = revision;
+      if (!deleted) this.#resources += 1;
+    } else if (deleted) this.#resources -= 1;
+    live.version += 1;
+    live.revision = revision;
+    live.agent = request.agent;
+    live.at = request.at;
+    live.deleted = deleted;
+    live.hash = deleted ? '' : write.hash;
+    if (write.kind === 'content') {
+      live.size = write.content.length;
+      live.mediaType = write.mediaType;
+      this.#contents.put(write.hash, write.content);
+    } else {
+      live.size = HASH_ONLY;
+      live.mediaType = undefined;
+    }
+  }
+
+  #count(outcome: EntryMeta['outcome']): void {
+    if (outcome === 'merged') this.#merged += 1;
+    else if (outcome === 'escalated') this.#escalated += 1;
   }
 
   #putRecord(write: RecordWrite, revision: number): void {
@@ -169,55 +170,40 @@ export class MemorySpace {
     for (const hash of openHashes(before)) this.#contents.release(hash);
   }
 
-  #remember(entry: Entry): void {
-    for (const version of entry.versions) version.entry = entry;
-    const slot = entry.revision % this.#max;
-    const dropped = this.#ring[slot];
-    if (dropped !== undefined) this.#drop(dropped);
-    this.#ring[slot] = entry;
-  }
-
-  #entry(revision: number): Entry | undefined {
-    const entry = this.#ring[revision % this.#max];
-    return entry?.revision === revision ? entry : undefined;
-  }
-
-  #drop(entry: Entry): void {
-    this.#trimmed = entry.revision;
-    if (entry.indexed) this.#byCommit.delete(commitKey(entry.agent, entry.commitId));
-    for (const hash of entry.keeps) this.#contents.release(hash);
-    for (const version of entry.versions) {
-      version.entry = undefined;
-      const { prior } = version;
-      if (prior !== undefined) {
-        version.prior = undefined;
-        if (prior.head.size !== undefined) this.#contents.release(prior.head.hash);
-      }
+  #dropOldest(): void {
+    const revision = this.#log.trimmed + 1;
+    if (revision <= this.#indexedTo) {
+      this.#byCommit.delete(commitKey(this.#log.agentOf(revision), this.#log.commitIdOf(revision)));
     }
+    this.#log.dropOldest(this.#release);
   }
 
-  #find(agent: string, commitId: string): Entry | undefined {
+  #find(agent: string, commitId: string): LogEntry | undefined {
+    const { last, trimmed } = this.#log;
     // The index catches up when it is asked: commits that nobody looks up never pay for it.
-    for (let revision = Math.max(this.#indexedTo, this.#trimmed) + 1; revision <= this.#revision; revision += 1) {
-      const entry = this.#entry(revision);
-      if (entry === undefined) continue;
-      this.#byCommit.set(commitKey(entry.agent, entry.commitId), entry);
-      entry.indexed = true;
+    for (let revision = Math.max(this.#indexedTo, trimmed) + 1; revision <= last; revision += 1) {
+      this.#byCommit.set(commitKey(this.#log.agentOf(revision), this.#log.commitIdOf(revision)), revision);
     }
-    this.#indexedTo = this.#revision;
-    return this.#byCommit.get(commitKey(agent, commitId));
+    this.#indexedTo = last;
+    const revision = this.#byCommit.get(commitKey(agent, commitId));
+    return revision === undefined ? undefined : this.#log.entry(revision);
   }
 
   commitStatus(agent: string, commitId: string): CommitStatus {
-    const landed = this.#find(agent, commitId);
-    if (landed === undefined) return { status: 'absent', trimmed: this.#trimmed };
-    return { status: 'committed', entry: entryOf(landed) };
+    const entry = this.#find(agent, commitId);
+    return entry === undefined ? { status: 'absent', trimmed: this.#log.trimmed } : { status: 'committed', entry };
   }
 
   read(epoch: string, ids: readonly ResourceId[]): Snapshot {
-    const heads =
-      ids.length === 1 ? [this.#current.get(ids[0] as ResourceId)?.head] : ids.map((id) => this.#current.get(id)?.head);
-    return { epoch, revision: this.#revision, trimmed: this.#trimmed, heads };
+    const { last: revision, trimmed } = this.#log;
+    const first = ids[0];
+    const heads = ids.length === 1 && first !== undefined ? [this.#head(first)] : ids.map((id) => this.#head(id));
+    return { epoch, revision, trimmed, heads };
+  }
+
+  #head(id: ResourceId): Head | undefined {
+    const live = this.#current.get(id);
+    return live === undefined ? undefined : headOf(live.resource, live);
   }
 
   list(prefix: string, page: PageRequest): Page<Head> {
@@ -226,7 +212,7 @@ export class MemorySpace {
     for (const id of this.#ids.from(prefix, page.after)) {
       const last = items.at(-1);
       if (items.length === limit && last !== undefined) return { items, next: last.resource };
-      const head = this.#current.get(id)?.head;
+      const head = this.#head(id);
       if (head !== undefined) items.push(head);
     }
     return { items };
@@ -236,13 +222,25 @@ export class MemorySpace {
     const limit = page.limit ?? 100;
     const below = page.after === undefined ? Number.POSITIVE_INFINITY : Number(page.after);
     const items: VersionEntry[] = [];
-    for (let version = this.#current.get(id); version !== undefined; version = version.prior) {
-      if (version.head.version >= below) continue;
+    let facts: Facts | undefined = this.#current.get(id);
+    for (; facts !== undefined; facts = this.#log.baseOf(facts.revision, id)) {
+      if (facts.version >= below) continue;
       const last = items.at(-1);
       if (items.length === limit && last !== undefined) return { items, next: String(last.head.version) };
-      items.push(versionEntry(version));
+      items.push(this.#versionEntry(id, facts));
     }
     return { items };
+  }
+
+  #versionEntry(id: ResourceId, facts: Facts): VersionEntry {
+    const { outcome, note, strategy } = this.#log.metaOf(facts.revision);
+    return {
+      head: headOf(id, facts),
+      commitId: this.#log.commitIdOf(facts.revision),
+      outcome,
+      ...(note === undefined ? {} : { note }),
+      ...(strategy === undefined ? {} : { strategy }),
+    };
   }
 
   record(kind: string, id: string): StoredRecord | undefined {
@@ -255,9 +253,9 @@ export class MemorySpace {
 
   counts(): Counts {
     return {
-      revision: this.#revision,
+      revision: this.#log.last,
       resources: this.#resources,
-      commits: this.#revision,
+      commits: this.#log.last,
       merged: this.#merged,
       escalated: this.#escalated,
       open: this.#records.count('conflict', 'open'),
@@ -265,61 +263,32 @@ export class MemorySpace {
   }
 
   log(after: number, limit: number): LogPage {
-    if (after < this.#trimmed) return { status: 'gone', oldest: this.#trimmed };
+    const { last, trimmed } = this.#log;
+    if (after < trimmed) return { status: 'gone', oldest: trimmed };
     const entries: LogEntry[] = [];
-    for (let revision = after + 1; revision <= this.#revision && entries.length < limit; revision += 1) {
-      const entry = this.#entry(revision);
-      if (entry !== undefined) entries.push(entryOf(entry));
+    for (let revision = after + 1; revision <= last && entries.length < limit; revision += 1) {
+      const entry = this.#log.entry(revision);
+      if (entry !== undefined) entries.push(entry);
     }
-    return { status: 'ok', entries, revision: this.#revision };
+    return { status: 'ok', entries, revision: last };
   }
 
   trim(before: number): number {
-    const to = Math.min(before, this.#revision);
-    for (let revision = this.#trimmed + 1; revision <= to; revision += 1) {
-      const entry = this.#entry(revision);
-      if (entry === undefined) continue;
-      this.#drop(entry);
-      this.#ring[revision % this.#max] = undefined;
-    }
-    return this.#trimmed;
+    const to = Math.min(before, this.#log.last);
+    while (this.#log.trimmed < to) this.#dropOldest();
+    return this.#log.trimmed;
   }
 }
 
-function nextHead(write: Write, request: CommitRequest, revision: number, before: Head | undefined): Head {
-  const { resource } = write;
-  const { agent, at } = request;
-  const version = before === undefined ? 1 : before.version + 1;
-  const born = before === undefined || before.deleted ? revision : before.born;
-  if (write.kind === 'delete') return { resource, version, revision, born, hash: '', agent, at, deleted: true };
-  const { hash } = write;
-  if (write.kind === 'hash') return { resource, version, revision, born, hash, agent, at, deleted: false };
-  const size = write.content.length;
-  const { mediaType } = write;
-  if (mediaType === undefined) return { resource, version, revision, born, hash, size, agent, at, deleted: false };
-  return { resource, version, revision, born, hash, size, mediaType, agent, at, deleted: false };
+/** The request is no more than its one write under that write's own guard. */
+function isPlain(request: CommitRequest): boolean {
+  const { writes, guards, keeps, records } = request;
+  if (writes.length !== 1 || guards.length !== 1 || keeps.length > 0 || records.length > 0) return false;
+  return guards[0]?.resource === writes[0]?.resource;
 }
 
 function commitKey(agent: string, commitId: string): string {
   return `${agent}\n${commitId}`;
-}
-
-function entryOf(entry: Entry): LogEntry {
-  const { revision, agent, commitId, fingerprint, at, heads, guards, meta } = entry;
-  return { revision, agent, commitId, fingerprint, at, heads, guards, meta };
-}
-
-function versionEntry(version: Version): VersionEntry {
-  const { entry } = version;
-  if (entry === undefined) return { head: version.head, commitId: '', outcome: 'committed' };
-  const { note, strategy, outcome } = entry.meta;
-  return {
-    head: version.head,
-    commitId: entry.commitId,
-    outcome,
-    ...(note === undefined ? {} : { note }),
-    ...(strategy === undefined ? {} : { strategy }),
-  };
 }
 
 /** The contents that an open conflict keeps alive. */

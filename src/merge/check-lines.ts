@@ -5,7 +5,8 @@ import type { MergeOptions } from './types.ts';
 export interface Line {
   /** One character for each byte, without the newline, as the options make it. */
   readonly text: string;
-  readonly isEnded: boolean;
+  /** Whether a newline ends it; `any`: it has none and may count as having one. */
+  readonly newline: 'yes' | 'no' | 'any';
   readonly bytes: Uint8Array;
 }
 
@@ -21,8 +22,8 @@ export function readLines(side: Uint8Array | null, options: MergeOptions): reado
     const to = newline < 0 ? bytes.length : newline;
     const end = newline < 0 ? to : to + 1;
     const text = soften(bytes.toString('latin1', from, to), options);
-    const isEnded = newline >= 0 || options.finalNewline === 'normalize';
-    lines.push({ text, isEnded, bytes: bytes.subarray(from, end) });
+    const missing = options.finalNewline === 'normalize' ? 'any' : 'no';
+    lines.push({ text, newline: newline < 0 ? missing : 'yes', bytes: bytes.subarray(from, end) });
     from = end;
   }
   return lines;
@@ -43,6 +44,8 @@ function trimBlanks(text: string): string {
 /** Whether a line of an input stands as `written`: the same, or with the newline that it lacked. */
 export function matches(own: Line | undefined, written: Line | undefined): boolean {
   if (own === undefined || written === undefined) return false;
-  if (own.isEnded === written.isEnded) return own.text === written.text;
-  return !own.isEnded && (own.text === written.text || `${own.text}\r` === written.text);
+  if (own.newline === written.newline) return own.text === written.text;
+  const mayDiffer = own.newline !== 'yes' || written.newline === 'any';
+  const added = own.newline === 'yes' ? `${written.text}\r` === own.text : `${own.text}\r` === written.text;
+  return mayDiffer && (own.text === written.text || added);
 }

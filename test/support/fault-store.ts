@@ -18,8 +18,10 @@ export interface FaultOptions {
   readonly lostUnknown?: number;
   /** The request arrives twice; the caller gets the answer to the second. */
   readonly duplicate?: number;
-  /** A call waits for a few turns of the event loop, before and after it reaches the store. */
+  /** A call waits before and after it reaches the store. */
   readonly delay?: number;
+  /** How it waits, given a number in [0, 1). @default up to five turns of the event loop */
+  readonly wait?: (length: number) => Promise<void>;
   /** A read answers as of 1 to `lag` commits ago. */
   readonly stale?: number;
   readonly lag?: number;
@@ -61,7 +63,8 @@ export function createFaultStore(inner: Store, options: FaultOptions): FaultStor
 
   async function maybeWait(): Promise<void> {
     if (!happens('delay')) return;
-    for (let turns = random.below(5); turns >= 0; turns -= 1) await nextTurn();
+    if (options.wait !== undefined) await options.wait(random.next());
+    else for (let turns = random.below(5); turns >= 0; turns -= 1) await nextTurn();
   }
 
   async function commit(requests: readonly CommitRequest[]): Promise<readonly CommitReply[]> {

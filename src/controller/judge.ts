@@ -9,7 +9,7 @@ import type { Facts, Verdict } from '../strategies/facts.ts';
 import { describeStrategy } from '../strategies/policy-file.ts';
 import type { Strategy } from '../strategies/types.ts';
 import { jitter } from './backoff.ts';
-import { type Origin, originAt, originOf } from './base.ts';
+import { type Origin, originOfIntent } from './base.ts';
 import { carryOut } from './carry-out.ts';
 import { type Clash, isSame, unchanged } from './clash.ts';
 import type { Context } from './context.ts';
@@ -80,14 +80,6 @@ async function swap(context: Context, intent: Intent, first: Clash, strategy: St
     clash,
     `contended: the resource moved ${context.limits.swaps} times while this was being settled`,
   );
-}
-
-async function originOfIntent(context: Context, intent: Intent): Promise<Origin> {
-  const { token } = intent;
-  if (intent.relapsed && token.repairs !== undefined) {
-    return originAt(context, token.resource, token.repairs.revision, token.repairs.hash);
-  }
-  return originOf(context, token);
 }
 
 const ABSENT: Origin = { state: 'absent' };

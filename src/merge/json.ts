@@ -3,10 +3,11 @@
 import type { ReceiptEntry } from '../core/receipt.ts';
 import { createIdDealer } from './conflict-id.ts';
 import { BOTH, type Changer, type Clash, type Context } from './json/context.ts';
+import { losesComment, mergeComments } from './json/comments.ts';
 import { DEFAULT_DEPTH, isParseFailure, type ParseFailure, parseJson } from './json/parse.ts';
 import { compilePatterns } from './json/pointer.ts';
 import { printMerged } from './json/print.ts';
-import { mergeTail } from './json/tail.ts';
+import { mergeHead, mergeTail } from './json/tail.ts';
 import * as T from './json/tape.ts';
 import { mergePlaces } from './json/values.ts';
 import { readBack } from './json/verify.ts';
@@ -83,11 +84,16 @@ function createContext([base, current, proposed]: [T.Doc, T.Doc, T.Doc], options
 }
 
 function finish(input: MergeInput, context: Context): MergeResult {
-  const tail = mergeTail(context, input.base !== null);
-  const content = printMerged(context, tail);
+  const hasBase = input.base !== null;
+  const comments = mergeComments(context, hasBase);
+  const ends = { head: mergeHead(context, hasBase), tail: mergeTail(context, hasBase) };
+  const content = printMerged(context, comments, ends);
   const result = readBack(context, content);
   if (result === undefined) {
     return wholeConflict(input, { kind: 'content', reason: 'the printed document did not read back as it was merged' });
+  }
+  if (losesComment(context, result)) {
+    return wholeConflict(input, { kind: 'content', reason: 'a comment that one side added has no place in the other side' });
   }
   const notes = notesOf(context);
   const { clashes, entries } = context;

@@ -13,8 +13,8 @@ export type Piece<V> =
 
 /** A child that the container did not have. */
 export interface NewChild<V> {
-  /** Comments in front of it, already fitted by the caller to the indent it is given. */
-  readonly lead?: string;
+  /** Comments in front of it. */
+  readonly lead?: readonly string[];
   /** Its name as source text; undefined in arrays. */
   readonly name?: string;
   /** The text between name and value on the side that it comes from. */
@@ -160,7 +160,8 @@ function putRun<V>(
   }
   const needsComma = !isLast || ends.hasTrailingComma;
   if (comma >= 0 && needsComma) {
-    pieces.push({ from: end, to: trail });
+    // Apart, so that a comment can be put behind the comma.
+    pieces.push({ from: end, to: comma + 1 }, { from: comma + 1, to: trail });
   } else if (comma >= 0) {
     pieces.push({ from: end, to: trimmedEnd(doc, end, comma) }, { from: comma + 1, to: trail });
   } else {
@@ -197,10 +198,13 @@ function putNew<V>(
 ): void {
   const blanks = isFirst ? spacing.head : spacing.between;
   const colon = style.colon ?? fallback.colon ?? child.colon ?? ': ';
-  const comments = child.lead === undefined ? '' : child.lead + spacing.head;
+  // A line comment needs the end of its line, whatever the spacing here.
+  const isLines = blanks.includes('\n');
+  const comments = (child.lead ?? []).map((each) => each + (isLines ? blanks : each.startsWith('//') ? style.eol : ' ')).join('');
   pieces.push({ text: blanks + comments + (child.name === undefined ? '' : child.name + colon) });
   pieces.push({ value: child.value, indent: spacing.indent });
-  pieces.push({ text: (needsComma ? ',' : '') + (child.trail ?? '') });
+  const trail = child.trail ?? '';
+  pieces.push({ text: (needsComma ? ',' : '') + trail + (trail.includes('//') && !spacing.head.includes('\n') ? style.eol : '') });
 }
 
 function putTail<V>(pieces: Piece<V>[], layout: Layout<V>, spacing: Spacing, tail: number, close: number): void {

@@ -96,3 +96,9 @@ export function matchesSegments(pattern: readonly string[], path: readonly strin
 }
 
 export type ArrayPatterns = Patterns<ArrayPolicy>;
+
+/** A segment for a message: escaped and at most 100 characters long. */
+export function escapedSegment(segment: string): string {
+  const shown = segment.length > 100 ? `${segment.slice(0, 100)}…` : segment;
+  return JSON.stringify(escapeSegment(shown));
+}

@@ -3,7 +3,8 @@ import type { Context, Plan } from './context.ts';
 import { isSpacious, layOut, type NewChild, type Piece } from './layout.ts';
 import { colonOf, fittedValue, lineIndent, type Style, styleOf } from './style.ts';
 import * as T from './tape.ts';
-import { commaAfter, commentsBetween, itemStart, trailEnd } from './trivia.ts';
+import type { TriviaSplice } from './comments.ts';
+import { commentsBetween, itemStart, slotsOf } from './trivia.ts';
 
 interface Splice {
   readonly start: number;
@@ -11,29 +12,36 @@ interface Splice {
   readonly pieces: readonly Piece<string>[];
 }
 
-/** The bytes of the merged document. `tail` stands for what follows current's root. */
-export function printMerged(context: Context, tail: string | undefined): Uint8Array {
+/** What stands in front of the root and behind it, where it is not current's. */
+interface Ends {
+  readonly head: string | undefined;
+  readonly tail: string | undefined;
+}
+
+/** The bytes of the merged document. */
+export function printMerged(context: Context, comments: readonly TriviaSplice[], ends: Ends): Uint8Array {
   const { current } = context;
-  const splices = spliceList(context);
+  const splices = spliceList(context, comments);
   const end = T.endOf(current, T.ROOT);
-  const chunks = renderRange(current, splices, 0, end);
-  if (tail === undefined) chunks.push(current.bytes.subarray(end));
-  else chunks.push(Buffer.from(tail));
+  const start = T.startOf(current, T.ROOT);
+  const head = ends.head === undefined ? current.bytes.subarray(0, start) : Buffer.from(ends.head);
+  const tail = ends.tail === undefined ? current.bytes.subarray(end) : Buffer.from(ends.tail);
+  const chunks = [head, ...renderRange(current, splices, start, end), tail];
   const joined = Buffer.concat(chunks);
   return new Uint8Array(joined.buffer, joined.byteOffset, joined.length);
 }
 
-function spliceList(context: Context): Splice[] {
+function spliceList(context: Context, comments: readonly TriviaSplice[]): Splice[] {
   const { current, plans } = context;
-  if (plans.size === 0) return [];
+  const splices: Splice[] = comments.map(({ start, end, text }) => ({ start, end, pieces: [{ text }] }));
+  if (plans.size === 0) return splices.sort((a, b) => a.start - b.start || a.end - b.end);
   const styles = { from: styleOf(context.proposed), to: styleOf(current) };
-  const splices: Splice[] = [];
   for (const [node, plan] of plans) {
     const pieces = piecesOf(node, plan, styles.from, styles.to);
     splices.push({ start: T.startOf(current, node), end: T.endOf(current, node), pieces });
   }
-  // No two nodes begin at the same byte.
-  return splices.sort((a, b) => a.start - b.start);
+  // No two nodes begin at the same byte, and trivia lies between them.
+  return splices.sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
 function piecesOf(node: number, plan: Plan, from: Style, to: Style): readonly Piece<string>[] {
@@ -65,25 +73,20 @@ function newChild(doc: T.Doc, node: number, leads: Map<number, Comments> | undef
 }
 
 interface Comments {
-  readonly lead?: string;
+  readonly lead?: readonly string[];
   readonly trail?: string;
 }
 
 /** The comments that belong to the children of a container: those in front, and those behind on the same line. */
 function leadsOf(doc: T.Doc, container: number): Map<number, Comments> {
   const found = new Map<number, Comments>();
-  let from = trailEnd(doc, T.startOf(doc, container) + 1);
-  for (const child of T.childrenOf(doc, container)) {
-    const lead = commentsBetween(doc, from, itemStart(doc, child));
-    const end = T.endOf(doc, child);
-    const comma = commaAfter(doc, end);
-    const to = trailEnd(doc, (comma < 0 ? end : comma) + (comma < 0 ? 0 : 1));
-    const trail = commentsBetween(doc, end, to);
-    found.set(child, {
-      ...(lead.length === 0 ? {} : { lead: lead.join('\n') }),
-      ...(trail.length === 0 ? {} : { trail: ` ${trail.join(' ')}` }),
+  for (const { node, lead, trail } of slotsOf(doc, container).items) {
+    const before = commentsBetween(doc, ...lead);
+    const behind = commentsBetween(doc, ...trail);
+    found.set(node, {
+      ...(before.length === 0 ? {} : { lead: before }),
+      ...(behind.length === 0 ? {} : { trail: ` ${behind.join(' ')}` }),
     });
-    from = to;
   }
   return found;
 }
@@ -91,20 +94,26 @@ function leadsOf(doc: T.Doc, container: number): Map<number, Comments> {
 /** Copies a range of the document with the splices that lie in it. Splices nest: pieces may be ranges again. */
 function renderRange(doc: T.Doc, splices: readonly Splice[], from: number, to: number): Uint8Array[] {
   const chunks: Uint8Array[] = [];
+  // Insertions are found from both ranges that meet at their place, and written once.
+  const inserted = new Set<Splice>();
   const stack: Piece<string>[] = [{ from, to }];
   for (let piece = stack.pop(); piece !== undefined; piece = stack.pop()) {
     if (!('from' in piece)) {
       chunks.push(Buffer.from('text' in piece ? piece.text : piece.value));
       continue;
     }
-    const splice = splices[firstFrom(splices, piece.from)];
-    if (splice === undefined || splice.start >= piece.to) {
+    let next = firstFrom(splices, piece.from);
+    while (inserted.has(splices[next] as Splice)) next++;
+    const splice = splices[next];
+    const isInsertion = splice !== undefined && splice.start === splice.end && splice.start === piece.from;
+    if (splice === undefined || (splice.start >= piece.to && !isInsertion)) {
       if (piece.from < piece.to) chunks.push(doc.bytes.subarray(piece.from, piece.to));
       continue;
     }
+    if (splice.start === splice.end) inserted.add(splice);
     stack.push({ from: splice.end, to: piece.to });
     for (let i = splice.pieces.length - 1; i >= 0; i--) stack.push(splice.pieces[i] as Piece<string>);
-    chunks.push(doc.bytes.subarray(piece.from, splice.start));
+    if (piece.from < splice.start) chunks.push(doc.bytes.subarray(piece.from, splice.start));
   }
   return chunks;
 }

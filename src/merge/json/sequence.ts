@@ -19,25 +19,39 @@ export interface ElementIds {
 const MAX_COLLISIONS = 64;
 
 export function internElements(context: Context, elements: Elements): ElementIds {
+  const [base, current, proposed] = internLists(
+    [
+      { doc: context.base, nodes: elements.base },
+      { doc: context.current, nodes: elements.current },
+      { doc: context.proposed, nodes: elements.proposed },
+    ],
+    context.watch,
+    MAX_COLLISIONS,
+  ) as [Int32Array, Int32Array, Int32Array];
+  return { base, current, proposed };
+}
+
+interface NodeList {
+  readonly doc: T.Doc;
+  readonly nodes: readonly number[];
+}
+
+/** One integer for each different value. Throws OverBudget if more values than allowed share a hash. */
+export function internLists(lists: readonly NodeList[], watch: Watch, maxCollisions: number): Int32Array[] {
   const buckets = new Map<number, { readonly doc: T.Doc; readonly node: number; readonly id: number }[]>();
   let next = 0;
   const idOf = (doc: T.Doc, node: number): number => {
-    context.watch(1);
+    watch(1);
     const hash = T.hashAt(doc, node);
     const bucket = buckets.get(hash);
     const known = bucket?.find((each) => equalValues(each.doc, each.node, doc, node));
     if (known !== undefined) return known.id;
     if (bucket === undefined) buckets.set(hash, [{ doc, node, id: next }]);
-    else if (bucket.length >= MAX_COLLISIONS) throw new OverBudget();
+    else if (bucket.length >= maxCollisions) throw new OverBudget();
     else bucket.push({ doc, node, id: next });
     return next++;
   };
-  const intern = (doc: T.Doc, nodes: readonly number[]): Int32Array => Int32Array.from(nodes, (node) => idOf(doc, node));
-  return {
-    base: intern(context.base, elements.base),
-    current: intern(context.current, elements.current),
-    proposed: intern(context.proposed, elements.proposed),
-  };
+  return lists.map(({ doc, nodes }) => Int32Array.from(nodes, (node) => idOf(doc, node)));
 }
 
 /** The changes from `a` to `b` in order, at least one unchanged element between two of them. */

@@ -1,7 +1,7 @@
 // What stands between the values: white space and, in JSONC, comments and trailing commas. Ranges only; nothing is
 // decoded. A comment on the line of a value belongs to that value, also behind the comma.
 import type { Doc } from './tape.ts';
-import { keyStartOf, startOf } from './tape.ts';
+import { childrenOf, endOf, keyStartOf, startOf } from './tape.ts';
 
 const COMMA = 0x2c;
 const SLASH = 0x2f;
@@ -84,4 +84,30 @@ export function commentsBetween(doc: Doc, from: number, to: number): string[] {
     i = end;
   }
   return comments;
+}
+
+/** The trivia that belongs to an item of a container, as ranges: in front of it, and behind it on its line. */
+export interface ItemSlots {
+  readonly node: number;
+  readonly at: number;
+  readonly lead: readonly [number, number];
+  readonly trail: readonly [number, number];
+}
+
+/** The slots of a container's children; `inside`: behind the opening bracket, and in front of the closing one. */
+export function slotsOf(doc: Doc, container: number): { readonly items: ItemSlots[]; readonly inside: ItemSlots } {
+  const open = startOf(doc, container) + 1;
+  const close = endOf(doc, container) - 1;
+  let from = trailEnd(doc, open);
+  const head: readonly [number, number] = [open, from];
+  const items = childrenOf(doc, container).map((node): ItemSlots => {
+    const at = itemStart(doc, node);
+    const end = endOf(doc, node);
+    const comma = commaAfter(doc, end);
+    const behind = comma < 0 ? end : comma + 1;
+    const lead: readonly [number, number] = [from, at];
+    from = trailEnd(doc, behind);
+    return { node, at, lead, trail: [behind, from] };
+  });
+  return { items, inside: { node: container, at: close, lead: [from, close], trail: head } };
 }

@@ -1,0 +1,158 @@
+// Merges the comments of JSONC. They are no values, so the merge of values does not see them: where members stand on all
+// three sides, the comments in front of each and behind it are merged three-way; where they cannot be placed, a clash
+// says so. No comment that somebody wrote is lost in silence.
+import { clash, childPlace, type Context, type Plan } from './context.ts';
+import type { Place } from './pointer.ts';
+import { lineIndent } from './style.ts';
+import * as T from './tape.ts';
+import { commentsBetween, type ItemSlots, slotsOf } from './trivia.ts';
+
+/** A range of current's trivia to be replaced. */
+export interface TriviaSplice {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+interface Triple {
+  readonly base: number;
+  readonly current: number;
+  readonly proposed: number;
+  readonly place: Place | undefined;
+}
+
+export function mergeComments(context: Context, hasBase: boolean): TriviaSplice[] {
+  const { base, current, proposed } = context;
+  const splices: TriviaSplice[] = [];
+  if (!current.jsonc || !hasBase || allComments(base) === allComments(proposed)) return splices;
+  const stack: Triple[] = [{ base: T.ROOT, current: T.ROOT, proposed: T.ROOT, place: undefined }];
+  for (let triple = stack.pop(); triple !== undefined; triple = stack.pop()) {
+    mergeInside(context, triple, stack, splices);
+  }
+  return splices;
+}
+
+/** Is a comment that a side added missing in the result? */
+export function losesComment(context: Context, result: T.Doc): boolean {
+  if (!result.jsonc) return false;
+  const { base, current, proposed } = context;
+  const [before, ours, theirs, after] = [base, current, proposed, result].map(tally) as [Tally, Tally, Tally, Tally];
+  for (const text of new Set([...ours.keys(), ...theirs.keys()])) {
+    const [b, c, p, r] = [before, ours, theirs, after].map((each) => each.get(text) ?? 0) as [number, number, number, number];
+    if (c > b && r < c - Math.max(0, b - p)) return true;
+    if (p > b && r < p - Math.max(0, b - c)) return true;
+  }
+  return false;
+}
+
+type Tally = Map<string, number>;
+
+function tally(doc: T.Doc): Tally {
+  const counts: Tally = new Map();
+  for (const comment of commentsBetweenTokens(doc)) counts.set(comment, (counts.get(comment) ?? 0) + 1);
+  return counts;
+}
+
+function allComments(doc: T.Doc): string {
+  return JSON.stringify(commentsBetweenTokens(doc));
+}
+
+/** Comments in document order. The gaps between tokens hold nothing else but commas, colons and brackets. */
+function commentsBetweenTokens(doc: T.Doc): string[] {
+  const comments: string[] = [];
+  let from = 0;
+  const gap = (to: number): void => {
+    comments.push(...commentsBetween(doc, from, to));
+  };
+  for (let node = 0; node < doc.length; node += T.RECORD) {
+    if (T.keyStartOf(doc, node) >= 0 && node !== T.ROOT) {
+      gap(T.keyStartOf(doc, node));
+      from = T.keyEndOf(doc, node);
+    }
+    gap(T.startOf(doc, node));
+    from = T.isContainer(doc, node) ? T.startOf(doc, node) + 1 : T.endOf(doc, node);
+  }
+  gap(doc.bytes.length);
+  return comments;
+}
+
+function mergeInside(context: Context, triple: Triple, stack: Triple[], splices: TriviaSplice[]): void {
+  const { base, current, proposed } = context;
+  const kind = T.kindOf(current, triple.current);
+  if (kind > T.ARRAY || kind !== T.kindOf(base, triple.base) || kind !== T.kindOf(proposed, triple.proposed)) return;
+  const plan = context.plans.get(triple.current);
+  if (plan !== undefined && plan.kind !== 'items') return;
+  const all = {
+    base: slotsOf(base, triple.base),
+    current: slotsOf(current, triple.current),
+    proposed: slotsOf(proposed, triple.proposed),
+  };
+  for (const [b, c, p, segment] of matchItems(context, kind, plan, all)) {
+    const place = childPlace(triple.place, segment, segment);
+    mergeSlot(context, place, splices, b, c, p, 'lead');
+    mergeSlot(context, place, splices, b, c, p, 'trail');
+    stack.push({ base: b.node, current: c.node, proposed: p.node, place });
+  }
+  mergeSlot(context, triple.place, splices, all.base.inside, all.current.inside, all.proposed.inside, 'lead');
+  mergeSlot(context, triple.place, splices, all.base.inside, all.current.inside, all.proposed.inside, 'trail');
+}
+
+interface Slots {
+  readonly items: readonly ItemSlots[];
+  readonly inside: ItemSlots;
+}
+
+function matchItems(
+  { base, current, proposed }: Context,
+  kind: number,
+  plan: Plan | undefined,
+  all: { readonly base: Slots; readonly current: Slots; readonly proposed: Slots },
+): [ItemSlots, ItemSlots, ItemSlots, string | number][] {
+  const matched: [ItemSlots, ItemSlots, ItemSlots, string | number][] = [];
+  if (kind === T.ARRAY) {
+    const { length } = all.base.items;
+    if (plan !== undefined || length !== all.current.items.length || length !== all.proposed.items.length) return [];
+    all.base.items.forEach((b, i) => {
+      matched.push([b, all.current.items[i] as ItemSlots, all.proposed.items[i] as ItemSlots, i]);
+    });
+    return matched;
+  }
+  const byName = (doc: T.Doc, items: readonly ItemSlots[]): Map<string, ItemSlots> =>
+    new Map(items.map((item) => [T.keyOf(doc, item.node), item]));
+  const before = byName(base, all.base.items);
+  const theirs = byName(proposed, all.proposed.items);
+  for (const [name, c] of byName(current, all.current.items)) {
+    const b = before.get(name);
+    const p = theirs.get(name);
+    if (b !== undefined && p !== undefined) matched.push([b, c, p, name]);
+  }
+  return matched;
+}
+
+function mergeSlot(
+  context: Context,
+  place: Place | undefined,
+  splices: TriviaSplice[],
+  base: ItemSlots,
+  current: ItemSlots,
+  proposed: ItemSlots,
+  slot: 'lead' | 'trail',
+): void {
+  const before = commentsIn(context.base, base[slot]);
+  const ours = commentsIn(context.current, current[slot]);
+  const theirs = commentsIn(context.proposed, proposed[slot]);
+  if (theirs === before || theirs === ours) return;
+  if (ours !== before) {
+    return clash(context, place, 'content', { base: base.node, current: current.node, proposed: proposed.node }, 'both sides changed a comment here');
+  }
+  const [start, end] = current[slot];
+  // Nothing to replace and no place of its own to stand at: the check of all comments afterwards makes it a clash.
+  if (start === end && slot === 'lead') return;
+  const text = T.textOf(context.proposed, ...proposed[slot]);
+  const indent = lineIndent(context.current, current.at);
+  splices.push({ start, end, text: slot === 'trail' ? text : text.replace(/\n[ \t]*/g, `\n${indent}`) });
+}
+
+function commentsIn(doc: T.Doc, [from, to]: readonly [number, number]): string {
+  return JSON.stringify(commentsBetween(doc, from, to));
+}

@@ -1,7 +1,8 @@
-// Contents by hash with a count of who needs them: versions, keeps, and the sides of open conflicts.
+// Contents by hash with a count of who needs them: versions, keeps, and the sides of open conflicts. A conflict may hold
+// a hash before its bytes are here; they are kept when they come.
 
 interface Slot {
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array | undefined;
   holders: number;
 }
 
@@ -10,15 +11,14 @@ export class Contents {
 
   /** Holds a content; the bytes are copied the first time, so the caller's array stays the caller's. */
   put(hash: string, bytes: Uint8Array): void {
-    const slot = this.#slots.get(hash);
-    if (slot === undefined) this.#slots.set(hash, { bytes: bytes.slice(), holders: 1 });
-    else slot.holders += 1;
+    const slot = this.#slot(hash);
+    slot.bytes ??= bytes.slice();
+    slot.holders += 1;
   }
 
   /** One more holder of a content that may be here. */
   hold(hash: string): void {
-    const slot = this.#slots.get(hash);
-    if (slot !== undefined) slot.holders += 1;
+    this.#slot(hash).holders += 1;
   }
 
   release(hash: string): void {
@@ -29,6 +29,15 @@ export class Contents {
   }
 
   get(hash: string): Uint8Array | undefined {
-    return this.#slots.get(hash)?.bytes.slice();
+    return this.#slots.get(hash)?.bytes?.slice();
+  }
+
+  #slot(hash: string): Slot {
+    let slot = this.#slots.get(hash);
+    if (slot === undefined) {
+      slot = { bytes: undefined, holders: 0 };
+      this.#slots.set(hash, slot);
+    }
+    return slot;
   }
 }

@@ -120,8 +120,9 @@ export class MemorySpace {
       heads.push(headOf(live.resource, live));
     }
     for (const keep of request.keeps) this.#contents.put(keep.hash, keep.content);
-    for (const record of request.records) this.#putRecord(record, revision);
-    const keeps = request.keeps.map((keep) => keep.hash);
+    // What a conflict held is held by the entry that closed it from now on (rule E4).
+    const released = request.records.flatMap((record) => this.#putRecord(record, revision));
+    const keeps = [...request.keeps.map((keep) => keep.hash), ...released];
     this.#log.addEntry({ revision, agent, commitId, fingerprint, at, heads, guards, meta, bases, keeps });
     this.#count(meta.outcome);
     return { status: 'committed', revision, heads: heads.map((head) => ({ ...head })) };
@@ -163,11 +164,12 @@ export class MemorySpace {
     else if (outcome === 'escalated') this.#escalated += 1;
   }
 
-  #putRecord(write: RecordWrite, revision: number): void {
+  /** Answers the holds that the record had before and does not answer for any more. */
+  #putRecord(write: RecordWrite, revision: number): string[] {
     const before = this.#records.put(write, revision);
-    if (write.kind !== 'conflict') return;
+    if (write.kind !== 'conflict') return [];
     for (const hash of openHashes(this.#records.get(write.kind, write.id))) this.#contents.hold(hash);
-    for (const hash of openHashes(before)) this.#contents.release(hash);
+    return openHashes(before);
   }
 
   #dropOldest(): void {

@@ -22,6 +22,16 @@ export function originOf(context: Context, token: Token): Promise<Origin> {
   return originAt(context, token.resource, token.revision, token.hash);
 }
 
+/** What the change was made on: for a refused content that comes again, what the first refusal was made on (rule A1). */
+export function originOfIntent(
+  context: Context,
+  { token, relapsed }: { readonly token: Token; readonly relapsed: boolean },
+): Promise<Origin> {
+  const { repairs } = token;
+  if (!relapsed || repairs === undefined) return originOf(context, token);
+  return originAt(context, token.resource, repairs.revision, repairs.hash);
+}
+
 /**
  * The version of a resource that had this revision and hash. Never found by hash alone: a hash that a caller made up
  * must not open somebody else's bytes (rule E6).

@@ -95,7 +95,7 @@ async function packetFor(
   const { intent, clash } = found;
   return makePacket(context, {
     resource: intent.token.resource,
-    expected: expectedOf(intent),
+    expected: await expectedOf(context, intent),
     actual: clash.head,
     merge: merge ?? (await regionsOf(context, intent, clash)),
     reason,

@@ -3,7 +3,7 @@ import type { Committed, Outcome, Unchanged } from '../core/outcome.ts';
 import type { Repairs, Token } from '../core/token.ts';
 import { type Head, hasContent } from '../core/version.ts';
 import type { Awaitable, CommitReply, CommitRequest, EntryMeta, Snapshot } from '../stores/store.ts';
-import { originOf } from './base.ts';
+import { originOfIntent } from './base.ts';
 import { type Context, tokenOn } from './context.ts';
 import { guardOf, type Intent, requestOf, staleReads, writeOf } from './intent.ts';
 import type { Proposal } from './proposal.ts';
@@ -46,7 +46,8 @@ function firstRequest(context: Context, intent: Intent, meta: EntryMeta): Commit
     guards: [guardOf(token)],
     writes: [writeOf(token.resource, proposal)],
     meta,
-    tokenBound: intent.ownId,
+    // What a strategy settled with a fresh token leaves its guard as it is: then the commitId has to be looked up.
+    tokenBound: intent.ownId && token.repairs === undefined,
   });
 }
 
@@ -137,8 +138,9 @@ async function judgeEarly(context: Context, intent: Intent): Promise<Outcome | C
   if (isSame(head, proposal)) return unchanged(context, intent, head, snapshot.revision);
   const isHead = (head?.revision ?? 0) === token.revision;
   if (!isHead && token.asOf < snapshot.trimmed) throw expired();
-  if (proposal.hash === token.hash && !isHead && (await wasSame(context, intent))) {
-    return unchanged(context, intent, head, snapshot.revision);
+  const wroteBack = intent.relapsed ? token.repairs?.hash : isHead ? undefined : token.hash;
+  if (proposal.hash === wroteBack && (await wasSame(context, intent))) {
+    return unchanged(context, intent, head, snapshot.revision, repairsOf(intent, head));
   }
   return intent.relapsed ? clash : undefined;
 }
@@ -147,10 +149,10 @@ export function checkEpoch(snapshot: Snapshot, token: Token): void {
   if (snapshot.epoch !== token.epoch || token.revision > snapshot.revision) throw epochChanged();
 }
 
-/** The proposal is what the token read, bytes and all. */
+/** The proposal is what the agent read, bytes and all. */
 async function wasSame(context: Context, intent: Intent): Promise<boolean> {
   if (intent.proposal.kind !== 'content') return true;
-  const origin = await originOf(context, intent.token);
+  const origin = await originOfIntent(context, intent);
   return origin.state !== 'hash-only';
 }
 
@@ -174,9 +176,15 @@ export function unchanged(
   intent: Pick<Intent, 'commitId' | 'agent' | 'token'>,
   head: Head | undefined,
   asOf: number,
+  repairs?: Repairs,
 ): Unchanged {
   const { token, agent, commitId } = intent;
-  const fresh = tokenOn(context, token.resource, agent, head, { epoch: token.epoch, asOf, at: context.clock() });
+  const fresh = tokenOn(context, token.resource, agent, head, {
+    epoch: token.epoch,
+    asOf,
+    at: context.clock(),
+    ...(repairs === undefined ? {} : { repairs }),
+  });
   return { status: 'unchanged', commitId, token: fresh, ...(head === undefined ? {} : { head }) };
 }
 
@@ -198,9 +206,10 @@ export function freshToken(
   });
 }
 
-function repairsOf(intent: Intent, head: Head | undefined): Repairs | undefined {
+/** What a fresh token must remember. The bytes of a stale base count too: sent again, they still revert nobody. */
+export function repairsOf(intent: Intent, head: Head | undefined): Repairs | undefined {
   const { token, proposal } = intent;
-  if (intent.relapsed) return token.repairs;
-  if (proposal.kind === 'delete' || (head?.revision ?? 0) === token.revision) return undefined;
+  if (intent.relapsed || (head?.revision ?? 0) === token.revision) return token.repairs;
+  if (proposal.kind === 'delete') return undefined;
   return Object.freeze({ revision: token.revision, hash: token.hash, proposedHash: proposal.hash });
 }

@@ -1,7 +1,7 @@
 // Answers that store nothing: the change goes back to its author, with a packet to repair it.
 import type { Conflicted } from '../core/outcome.ts';
 import type { MergeResult } from '../merge/types.ts';
-import { originOf } from './base.ts';
+import { originOfIntent } from './base.ts';
 import { type Clash, freshToken } from './clash.ts';
 import type { Context } from './context.ts';
 import type { Intent } from './intent.ts';
@@ -9,12 +9,12 @@ import { caseOf, mergeOf } from './judge.ts';
 import { type Expected, makePacket } from './packet.ts';
 
 /** What the change was based on: after a relapse, what the first refusal was based on. */
-export function expectedOf(intent: Intent): Expected {
-  const { token } = intent;
-  if (intent.relapsed && token.repairs !== undefined) {
-    return { version: token.version, revision: token.repairs.revision, hash: token.repairs.hash };
-  }
-  return { version: token.version, revision: token.revision, hash: token.hash };
+export async function expectedOf(context: Context, intent: Intent): Promise<Expected> {
+  const { token, relapsed } = intent;
+  const { version, revision, hash, repairs } = token;
+  if (!relapsed || repairs === undefined) return { version, revision, hash };
+  const origin = await originOfIntent(context, intent);
+  return { version: origin.head?.version ?? 0, revision: repairs.revision, hash: repairs.hash };
 }
 
 export async function conflicted(
@@ -27,7 +27,7 @@ export async function conflicted(
   const { head } = clash;
   const packet = await makePacket(context, {
     resource: intent.token.resource,
-    expected: expectedOf(intent),
+    expected: await expectedOf(context, intent),
     actual: head,
     merge: merge ?? (await regionsOf(context, intent, clash)),
     reason: clash.stalePremises.length > 0 ? premises(clash) : reason,
@@ -43,7 +43,9 @@ function premises(clash: Clash): string {
 
 /** The regions that clash, for the packet of a change that no strategy merged. */
 export async function regionsOf(context: Context, intent: Intent, clash: Clash): Promise<MergeResult | undefined> {
-  if ((clash.head?.revision ?? 0) === intent.token.revision && !intent.relapsed) return undefined;
-  const origin = await originOf(context, intent.token);
+  const { token, relapsed } = intent;
+  const same = (clash.head?.revision ?? 0) === token.revision && (clash.head?.hash ?? '') === token.hash;
+  if (same && !relapsed) return undefined;
+  const origin = await originOfIntent(context, intent);
   return mergeOf(context, caseOf(intent, clash, origin, { name: 'escalate' }, 'packet'));
 }

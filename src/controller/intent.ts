@@ -7,6 +7,7 @@ import { parseToken, type Token } from '../core/token.ts';
 import type { CommitRequest, EntryMeta, Guard, Keep, RecordWrite, Write } from '../stores/store.ts';
 import type { Context } from './context.ts';
 import { changeMark, type Proposal, propose } from './proposal.ts';
+import { epochChanged } from './submit.ts';
 
 export interface Intent {
   readonly token: Token;
@@ -71,6 +72,13 @@ function checkSpace(context: Context, token: Token): Token {
   );
 }
 
+/** A premise is compared in one commit with its token, so it has to be of the same history. */
+function checkRead(context: Context, token: Token, given: Token): Token {
+  const read = checkToken(context, given);
+  if (read.epoch !== token.epoch) throw epochChanged();
+  return read;
+}
+
 export function parseNote(note: unknown): string | undefined {
   if (note === undefined) return undefined;
   if (typeof note === 'string' && note.length <= MAX_NOTE) return note;
@@ -99,7 +107,7 @@ export function makeIntent(
 }
 
 function assemble(context: Context, token: Token, change: Change, proposal: Proposal, options: IntentOptions): Intent {
-  const reads = options.reads === undefined ? NO_READS : options.reads.map((read) => checkToken(context, read));
+  const reads = options.reads === undefined ? NO_READS : options.reads.map((read) => checkRead(context, token, read));
   const supersede = options.supersede === true;
   const ownId = options.commitId === undefined || options.commitId === token.id;
   // Under the token's own id the store's key says the agent and the token already, so that the change says the rest.

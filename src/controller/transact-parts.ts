@@ -4,7 +4,7 @@ import type { Receipt } from '../core/receipt.ts';
 import type { Head } from '../core/version.ts';
 import type { Guard, Write } from '../stores/store.ts';
 import { describeStrategy } from '../strategies/policy-file.ts';
-import { originAt, originOf } from './base.ts';
+import { originOfIntent } from './base.ts';
 import { type Clash, isSame } from './clash.ts';
 import type { Context } from './context.ts';
 import { type Intent, writeOf } from './intent.ts';
@@ -54,10 +54,7 @@ async function partAt(
   const fresh = guard.revision === token.revision && guard.hash === token.hash && !intent.relapsed;
   if (fresh) return { intent, guard, write: writeOf(token.resource, proposal) };
   const { strategy } = await matchPolicy(context, token.resource);
-  const origin =
-    intent.relapsed && token.repairs !== undefined
-      ? await originAt(context, token.resource, token.repairs.revision, token.repairs.hash)
-      : await originOf(context, token);
+  const origin = await originOfIntent(context, intent);
   const clash: Clash = { status: 'clash', head, revision, stalePremises: [] };
   const { plan } = await planFor(context, caseOf(intent, clash, origin, strategy, describeStrategy(strategy)));
   if (plan.type === 'overwrite')

@@ -6,13 +6,13 @@ import type { Token } from '../core/token.ts';
 import { type Head, writtenOf } from '../core/version.ts';
 import type { CommitReply, EntryMeta, Keep } from '../stores/store.ts';
 import { jitter } from './backoff.ts';
-import { originOf } from './base.ts';
-import { type Clash, checkEpoch, freshToken } from './clash.ts';
+import { originOfIntent } from './base.ts';
+import { type Clash, checkEpoch, freshToken, isSame, repairsOf } from './clash.ts';
 import { type Context, tokenOn } from './context.ts';
 import { conflicted } from './hand-back.ts';
 import { guardOf, type Intent, requestOf, staleReads, writeOf } from './intent.ts';
 import { receiptBytes, replay } from './replay.ts';
-import { expired, Mismatch, mismatchError, submit } from './submit.ts';
+import { epochChanged, expired, Mismatch, mismatchError, submit } from './submit.ts';
 import { type Part, partsAt, type View } from './transact-parts.ts';
 import { prepare, type Transaction } from './transaction.ts';
 import type { TransactOptions } from './types.ts';
@@ -47,13 +47,16 @@ async function run(context: Context, transaction: Transaction): Promise<Outcome>
     }),
   );
   const sent = await send(context, transaction, parts, 'committed');
-  return isStale(sent) ? judgeAll(context, transaction, changing, viewOf(sent)) : sent;
+  if (!isStale(sent)) return sent;
+  if (intents.some(({ token }) => token.revision > sent.revision)) throw epochChanged();
+  return judgeAll(context, transaction, changing, viewOf(sent));
 }
 
 /** A hash-only version holds no bytes, so that content of the same hash is a change. */
-async function isChange(context: Context, { token, proposal }: Intent): Promise<boolean> {
-  if (proposal.hash !== token.hash) return true;
-  return proposal.kind === 'content' && (await originOf(context, token)).state === 'hash-only';
+async function isChange(context: Context, intent: Intent): Promise<boolean> {
+  const { token, proposal, relapsed } = intent;
+  if (proposal.hash !== (relapsed ? token.repairs?.hash : token.hash)) return true;
+  return proposal.kind === 'content' && (await originOfIntent(context, intent)).state === 'hash-only';
 }
 
 /** Stale guards from before the trim point: the set may have landed, and nobody can tell (rule A5). */
@@ -205,7 +208,11 @@ function unchangedAll(context: Context, transaction: Transaction, view: View): O
   const [first] = transaction.intents as [Intent, ...Intent[]];
   const head = view.heads.get(first.token.resource);
   const facts = { epoch: transaction.epoch, asOf: view.revision, at: context.clock() };
-  const token = tokenOn(context, first.token.resource, first.agent, head, facts);
+  const repairs = isSame(head, first.proposal) ? undefined : repairsOf(first, head);
+  const token = tokenOn(context, first.token.resource, first.agent, head, {
+    ...facts,
+    ...(repairs === undefined ? {} : { repairs }),
+  });
   return {
     status: 'unchanged',
     commitId: transaction.commitId,

@@ -1,11 +1,12 @@
 // The memory store: the whole contract in one process, gone with it. Also the measure of what the contract costs.
 import { randomUUID } from 'node:crypto';
 import { EntenteError } from '../core/errors.ts';
-import type { Space } from '../core/resource.ts';
+import type { ResourceId, Space } from '../core/resource.ts';
+import { assertGuarded, checkLimits, recordText } from './check.ts';
 import { Contents } from './memory/contents.ts';
 import { MemorySpace } from './memory/space.ts';
-import type { Capabilities, CommitReply, CommitRequest, Store } from './store.ts';
-import { createWakers, type Wakers } from './wake.ts';
+import { createWakers, type Wakers } from './memory/wakers.ts';
+import type { Awaitable, Capabilities, CommitReply, CommitRequest, Store } from './store.ts';
 
 export interface MemoryStoreOptions {
   /** The ring of log entries: the oldest goes when it is full, which moves the trim point. @default 10,000 */
@@ -46,10 +47,20 @@ function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): S
     return space;
   }
 
+  function checkRecords(request: CommitRequest): EntenteError | undefined {
+    try {
+      for (const record of request.records) recordText(record.id, record.value);
+      return undefined;
+    } catch (error) {
+      if (error instanceof EntenteError) return error;
+      throw error;
+    }
+  }
+
   function commitOne(request: CommitRequest): CommitReply {
     const space = spaceOf(request.space);
     if (request.epoch !== epoch) return { status: 'epoch-changed', epoch };
-    const oversize = checkSizes(request, capabilities);
+    const oversize = checkLimits(request, capabilities) ?? checkRecords(request);
     if (oversize !== undefined) return { status: 'unavailable', error: oversize };
     const reply = space.commit(request);
     if (reply.status === 'committed') wakers.notify(request.space);
@@ -58,11 +69,12 @@ function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): S
 
   return {
     capabilities,
-    commit(requests) {
+    commit: orReject((requests: readonly CommitRequest[]) => {
+      for (const request of requests) assertGuarded(request);
       return requests.length === 1 ? [commitOne(requests[0] as CommitRequest)] : requests.map(commitOne);
-    },
+    }),
     commitStatus: async (space, agent, commitId) => spaceOf(space).commitStatus(agent, commitId),
-    read: (space, ids) => spaceOf(space).read(epoch, ids),
+    read: orReject((space: Space, ids: readonly ResourceId[]) => spaceOf(space).read(epoch, ids)),
     content: async (hash) => contents.get(hash),
     list: async (space, prefix, page) => spaceOf(space).list(prefix, page),
     history: async (space, id, page) => spaceOf(space).history(id, page),
@@ -81,25 +93,13 @@ function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): S
   };
 }
 
-/** Undefined when the request is within the store's limits. */
-export function checkSizes(request: CommitRequest, capabilities: Capabilities): EntenteError | undefined {
-  const { maxGuards, maxWrites, maxContentBytes } = capabilities;
-  if (request.guards.length > maxGuards || request.writes.length > maxWrites) {
-    return new EntenteError('too-large', `One commit takes at most ${maxGuards} guards and ${maxWrites} writes here.`, {
-      next: 'Split the change into several commits.',
-    });
-  }
-  for (const write of request.writes) {
-    if (write.kind === 'content' && write.content.length > maxContentBytes) return tooLarge(maxContentBytes);
-  }
-  for (const keep of request.keeps) {
-    if (keep.content.length > maxContentBytes) return tooLarge(maxContentBytes);
-  }
-  return undefined;
-}
-
-function tooLarge(limit: number): EntenteError {
-  return new EntenteError('too-large', `A content is larger than ${limit} bytes, the limit of this store.`, {
-    next: 'Split the content, or keep it elsewhere and commit its hash.',
-  });
+/** Answers at once; a fault comes as a rejection, as from every other store. */
+function orReject<A extends readonly unknown[], T>(answer: (...args: A) => T): (...args: A) => Awaitable<T> {
+  return (...args) => {
+    try {
+      return answer(...args);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
 }

@@ -205,7 +205,9 @@ function apply(sequences: Sequences, theirs: Hunk, clashAt: Clashes['element']):
   }
   if (!isWhole) return;
   const at = offset + (current.gap[theirs.aStart] as number);
-  inserted.set(at, elements.proposed.slice(theirs.bStart, theirs.bEnd) as number[]);
+  // Changes around elements that current deleted come to one place: in proposed's order.
+  const others = inserted.get(at) ?? [];
+  inserted.set(at, others.concat(elements.proposed.slice(theirs.bStart, theirs.bEnd)));
 }
 
 /** The children of the result, as a plan where they are not just current's; gives their places by node. */

@@ -1,0 +1,164 @@
+// The laws of a three-way merge, on random documents and random edits. Seeds come from fast-check, which prints the
+// failing one; documents are built from the seed alone.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mergeJson } from '../json.ts';
+import type { CleanMerge, MergeInput, MergeResult } from '../types.ts';
+import { checkJsonReceipt } from './check.ts';
+import { equalValues } from './equal.ts';
+import { isParseFailure, parseJson } from './parse.ts';
+import { applyJsonPatch } from './patch.ts';
+import { diffAsPatch } from './patch-diff.ts';
+import * as T from './tape.ts';
+import { type Draw, edit, type Model, printModel, randomDraw, randomModel, randomStyle, styleFor } from './random-json.fixture.ts';
+
+const RUNS = { numRuns: 1500, seed: 20_240_501 };
+const seeds: fc.Arbitrary<number> = fc.integer({ min: 0, max: 0x7fffffff });
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const text = (content: Uint8Array | null): string => Buffer.from(content ?? []).toString();
+
+function parsed(content: Uint8Array | null): T.Doc {
+  const doc = parseJson(content ?? new Uint8Array());
+  if (isParseFailure(doc)) throw new Error(`${doc.message}\n${text(content)}`);
+  return doc;
+}
+
+function isSame(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  return equalValues(parsed(a), T.ROOT, parsed(b), T.ROOT);
+}
+
+interface Sample {
+  readonly draw: Draw;
+  readonly base: Model;
+  readonly input: MergeInput & { readonly base: Uint8Array; readonly current: Uint8Array; readonly proposed: Uint8Array };
+}
+
+function sample(seed: number): Sample {
+  const draw = randomDraw(seed);
+  const base = randomModel(draw, 4);
+  const current = edit(draw, base, 1 + draw(4));
+  const proposed = edit(draw, base, 1 + draw(4));
+  const style = styleFor(draw);
+  const print = (model: Model): Uint8Array => bytes(printModel(model, draw(4) === 0 ? randomStyle(draw) : style));
+  return { draw, base, input: { base: print(base), current: print(current), proposed: print(proposed) } };
+}
+
+function describeSample(input: Sample['input'], result: MergeResult): string {
+  const content = result.status === 'clean' ? result.content : result.status === 'conflict' ? result.partial : null;
+  const receipt = result.status === 'clean' ? JSON.stringify(result.receipt.entries) : '';
+  return `base\n${text(input.base)}\ncurrent\n${text(input.current)}\nproposed\n${text(input.proposed)}\n${result.status}\n${text(content)}\n${receipt}`;
+}
+
+function scalarTexts(content: Uint8Array): string[] {
+  const doc = parsed(content);
+  const found: string[] = [];
+  for (let node = 0; node < doc.length; node += T.RECORD) if (!T.isContainer(doc, node)) found.push(T.valueText(doc, node));
+  return found;
+}
+
+describe('laws of the JSON merge', () => {
+  it('[MJ20] one unchanged side gives the other one, however it is formatted', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const { draw, base, input } = sample(seed);
+        const again = bytes(printModel(base, randomStyle(draw)));
+        for (const side of [{ current: again }, { proposed: again }]) {
+          const sides = { ...input, ...side };
+          const result = mergeJson(sides);
+          const other = 'current' in side ? input.proposed : input.current;
+          if (result.status !== 'clean' || !isSame(result.content, other)) throw new Error(describeSample(sides, result));
+        }
+        const both = mergeJson({ ...input, proposed: bytes(` ${text(input.current)}`) });
+        expect(both.status).toBe('clean');
+        expect(isSame((both as CleanMerge).content, input.current)).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+
+  it('[MJ21] the outcome is the same when the sides are swapped', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const { input } = sample(seed);
+        const one = mergeJson(input);
+        const other = mergeJson({ ...input, current: input.proposed, proposed: input.current });
+        if (one.status !== other.status) throw new Error(`${describeSample(input, one)}\n${describeSample(input, other)}`);
+        if (one.status !== 'conflict' || other.status !== 'conflict') return;
+        if (one.conflicts.length !== other.conflicts.length) throw new Error(describeSample(input, one));
+      }),
+      RUNS,
+    );
+  });
+
+  it('[MJ22] what a merge writes is JSON, made of scalars that an input has, and proven by its receipt', () => {
+    let clean = 0;
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const { input } = sample(seed);
+        const result = mergeJson(input);
+        if (result.status === 'error') throw new Error(describeSample(input, result));
+        const content = (result.status === 'clean' ? result.content : result.partial) ?? new Uint8Array();
+        const known = new Set([input.base, input.current, input.proposed].flatMap(scalarTexts));
+        for (const scalar of scalarTexts(content)) if (!known.has(scalar)) throw new Error(describeSample(input, result));
+        if (result.status === 'clean') clean++;
+        const check = checkJsonReceipt(input, result);
+        if (!check.ok) throw new Error(`${JSON.stringify(check)}\n${describeSample(input, result)}`);
+      }),
+      { ...RUNS, numRuns: 4000 },
+    );
+    expect(clean).toBeGreaterThan(500);
+  });
+
+  it('[MJ23] edits of different members never clash', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const draw = randomDraw(seed);
+        const [a, b] = [randomModel(draw, 3), randomModel(draw, 3)];
+        const root = (x: Model, y: Model): Uint8Array => bytes(printModel({ kind: 'object', members: [['x', x], ['y', y]] }, styleFor(draw)));
+        const [ours, theirs] = [edit(draw, a, 3), edit(draw, b, 3)];
+        const input = { base: root(a, b), current: root(ours, b), proposed: root(a, theirs) };
+        const result = mergeJson(input);
+        if (result.status !== 'clean' || !isSame(result.content, root(ours, theirs))) throw new Error(describeSample(input, result));
+      }),
+      RUNS,
+    );
+  });
+
+  it('[MJ24] a document patched with the difference to another one says the same as that', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const { input } = sample(seed);
+        const patch = diffAsPatch(input.current, input.proposed);
+        const patched = applyJsonPatch(input.current, patch);
+        if (!isSame(patched, input.proposed)) throw new Error(`${JSON.stringify(patch)}\n${text(input.current)}\n${text(input.proposed)}\n${text(patched)}`);
+      }),
+      RUNS,
+    );
+  });
+
+  it('[MJ25] a tampered result or receipt does not pass the checker', () => {
+    let tampered = 0;
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const { draw, input } = sample(seed);
+        const result = mergeJson(input);
+        if (result.status !== 'clean' || result.content === null) return;
+        const { entries } = result.receipt;
+        if (entries.length > 1) {
+          const left = 1 + draw(entries.length - 1);
+          const without = entries.filter((_, i) => i !== left);
+          const lessened: MergeResult = { ...result, receipt: { engine: 'json', entries: without } };
+          if (checkJsonReceipt(input, lessened).ok) throw new Error(`${describeSample(input, result)}\n${describeSample(input, lessened)}`);
+        }
+        for (const other of [input.base, input.current, input.proposed]) {
+          if (isSame(other, result.content)) continue;
+          tampered++;
+          const check = checkJsonReceipt(input, { ...result, content: other });
+          if (check.ok) throw new Error(describeSample(input, { ...result, content: other }));
+        }
+      }),
+      RUNS,
+    );
+    expect(tampered).toBeGreaterThan(100);
+  });
+});

@@ -20,8 +20,9 @@ async function startOf(context: Context, cursor: string | undefined): Promise<{ 
   const { epoch, revision, trimmed } = await context.store.read(context.space, []);
   if (cursor === undefined) return { epoch, after: trimmed };
   const colon = typeof cursor === 'string' ? cursor.lastIndexOf(':') : -1;
-  const after = Number(colon < 0 ? Number.NaN : cursor.slice(colon + 1));
-  if (colon < 1 || !Number.isSafeInteger(after) || after < 0) {
+  const digits = colon < 1 ? '' : cursor.slice(colon + 1);
+  const after = Number(digits);
+  if (!/^\d+$/.test(digits) || !Number.isSafeInteger(after)) {
     throw new EntenteError('misuse', `${JSON.stringify(String(cursor).slice(0, 80))} is no cursor.`, {
       next: 'Use the cursor of a feed item or a log page, or none to start at the oldest entry.',
     });
@@ -67,6 +68,8 @@ export async function* feed(context: Context, cursor?: string, options: FeedOpti
     while (!signal.aborted) {
       // Waiting starts before the look: a commit in between wakes us, and is not slept through.
       const woken = wake.next();
+      // A fault of the waiting is heard below, or in the log; unheard it would end the process.
+      woken.catch(() => undefined);
       const page = await context.store.log(context.space, after, PAGE);
       if (page.status === 'gone') {
         yield { type: 'gone', oldest: cursorOf(start.epoch, page.oldest) };
@@ -75,7 +78,6 @@ export async function* feed(context: Context, cursor?: string, options: FeedOpti
       yield* told(page, start.epoch, pattern);
       after = page.entries.at(-1)?.revision ?? after;
       if (page.entries.length < PAGE && !signal.aborted) await woken;
-      else woken.catch(() => undefined);
     }
   } finally {
     done.abort();

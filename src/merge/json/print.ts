@@ -1,7 +1,7 @@
 // Writes a merged document by splicing into current's text: every byte that no plan touches is copied, not printed.
 import type { Context, Plan } from './context.ts';
 import { isSpacious, layOut, type NewChild, type Piece } from './layout.ts';
-import { colonOf, fittedValue, lineIndent, type Style, styleOf } from './style.ts';
+import { adopted, colonOf, fittedValue, lineIndent, type Style, styleOf } from './style.ts';
 import * as T from './tape.ts';
 import type { TriviaSplice } from './comments.ts';
 import { commentsBetween, itemStart, slotsOf } from './trivia.ts';
@@ -35,9 +35,10 @@ function spliceList(context: Context, comments: readonly TriviaSplice[]): Splice
   const { current, plans } = context;
   const splices: Splice[] = comments.map(({ start, end, text }) => ({ start, end, pieces: [{ text }] }));
   if (plans.size === 0) return splices.sort((a, b) => a.start - b.start || a.end - b.end);
-  const styles = { from: styleOf(context.proposed), to: styleOf(current) };
+  const from = styleOf(context.proposed);
+  const to = adopted(styleOf(current), from);
   for (const [node, plan] of plans) {
-    const pieces = piecesOf(node, plan, styles.from, styles.to);
+    const pieces = piecesOf(node, plan, from, to);
     splices.push({ start: T.startOf(current, node), end: T.endOf(current, node), pieces });
   }
   // No two nodes begin at the same byte, and trivia lies between them.

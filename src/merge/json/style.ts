@@ -25,11 +25,17 @@ export function styleOf(doc: T.Doc): Style {
   const from = T.startOf(doc, T.ROOT);
   const to = T.endOf(doc, T.ROOT);
   const newline = doc.bytes.indexOf(0x0a, from);
-  const isMultiline = newline >= 0 && newline < to;
+  // A document that shows no manner of its own is taken for one over several lines.
+  const isMultiline = doc.length === T.RECORD || (newline >= 0 && newline < to);
   const first = doc.bytes.indexOf(0x0a);
   const eol = first > 0 && doc.bytes[first - 1] === 0x0d ? '\r\n' : '\n';
   const unit = isMultiline ? /\n([ \t]+)\S/.exec(doc.bytes.toString('latin1', from, Math.min(to, from + LOOK)))?.[1] : undefined;
   return { doc, isMultiline, eol, unit, ...separators(doc) };
+}
+
+/** A document without a single child shows no manner of its own: it takes over the other one's. */
+export function adopted(style: Style, other: Style): Style {
+  return style.doc.length > T.RECORD ? style : { ...other, doc: style.doc };
 }
 
 function separators(doc: T.Doc): Pick<Style, 'colon' | 'comma'> {

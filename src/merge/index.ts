@@ -1,7 +1,7 @@
 // `entente/merge`: three-way merging as pure functions, usable without a controller or a store.
 export type { Receipt, ReceiptEntry } from '../core/receipt.ts';
 export type { MergeConflict, Range, RegionAt, RegionKind } from '../core/region.ts';
-export type { CheckOptions, DroppedLine, ReceiptCheck } from './check-receipt.ts';
+export type { CheckOptions, DroppedLine, DroppedMember, ReceiptCheck } from './check-receipt.ts';
 export { checkReceipt } from './check-receipt.ts';
 export { hasMarkers } from './markers.ts';
 export type { MergeContents } from './merge.ts';

@@ -40,6 +40,17 @@ describe('mergeContents', () => {
     expect(checkReceipt(gone, { ...result, content: Buffer.alloc(0) }).ok).toBe(false);
   });
 
+  it('[MT15] the receipt of a structure goes to the checker of structures', () => {
+    const [base, current, proposed] = ['{"a":1}', '{"a":2}', '{"a":1,"b":1}'].map((side) => Buffer.from(side));
+    const input = { base: base ?? null, current: current ?? null, proposed: proposed ?? null, path: 'x.json' };
+    const result = mergeContents(input);
+    if (result.status !== 'clean') throw new Error('not clean');
+    expect(checkReceipt(input, result)).toMatchObject({ ok: true });
+    const lost = checkReceipt(input, { ...result, content: Buffer.from('{"a":2}') });
+    expect(lost.ok).toBe(false);
+    expect(lost.dropped[0]).toHaveProperty('pointer');
+  });
+
   it('[MT15] dropped lines are in order only where a favour or a decision says so', () => {
     const input = { base: Buffer.from('a\n'), current: Buffer.from('b\n'), proposed: Buffer.from('c\n') };
     const favoured = { ...input, options: { favor: 'current' as const } };

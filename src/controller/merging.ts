@@ -5,6 +5,7 @@ import { mergeContents } from '../merge/merge.ts';
 import { offloadMerge } from '../merge/offload.ts';
 import type { Engine, MergeInput, MergeOptions, MergeResult, MergeSide } from '../merge/types.ts';
 import type { Merge } from '../strategies/types.ts';
+import { timerMs } from './backoff.ts';
 import type { Context } from './context.ts';
 
 export interface Sides {
@@ -92,7 +93,7 @@ function isMergeResult(value: unknown): value is MergeResult {
 export async function withDeadline<T>(work: T | Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it did not answer within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new Error(`it did not answer within ${ms} ms`)), timerMs(ms));
   });
   try {
     return await Promise.race([work, deadline]);

@@ -4,7 +4,7 @@ import { EntenteError } from '../core/errors.ts';
 import type { Conflicted, Outcome, Unchanged } from '../core/outcome.ts';
 import { parseAgentId, parseResourceId } from '../core/resource.ts';
 import { hasContent } from '../core/version.ts';
-import { jitter } from './backoff.ts';
+import { jitter, timerMs } from './backoff.ts';
 import { unchanged } from './clash.ts';
 import { commit } from './commit.ts';
 import { type Context, tokenOn } from './context.ts';
@@ -23,7 +23,7 @@ export async function update(
   const id = parseResourceId(resource);
   if (typeof fn !== 'function') throw new EntenteError('misuse', 'update() takes a function of the draft.');
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(tooLate(id)), options.deadlineMs ?? DEADLINE_MS);
+  const timer = setTimeout(() => deadline.abort(tooLate(id)), timerMs(parseDeadline(options.deadlineMs)));
   const signal = options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal]);
   let last: Lost | undefined;
   try {
@@ -41,6 +41,11 @@ export async function update(
   } finally {
     clearTimeout(timer);
   }
+}
+
+function parseDeadline(ms: unknown = DEADLINE_MS): number {
+  if (typeof ms === 'number' && ms >= 0) return ms;
+  throw new EntenteError('misuse', `deadlineMs is a number of milliseconds, not ${String(ms)}.`);
 }
 
 function tooLate(resource: string): EntenteError {
@@ -112,6 +117,8 @@ async function oneTurn(
 function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason as Error);
+    // The function itself may have aborted: that event has been.
+    if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });

@@ -21,7 +21,7 @@ async function backup(context: Context): Promise<undefined> {
   const { backupSqlite } = await import('../../stores/sqlite.ts');
   const { file, bytes } = await backupSqlite(database, context.path(context.args[0] ?? ''));
   if (console.json) await console.object({ status: 'backed-up', file, bytes, store: `sqlite:${database}` });
-  else await console.line(`backed up ${cleanName(database)} to ${cleanName(file)}, ${plural(bytes, 'byte')}`);
+  else await console.done(`backed up ${cleanName(database)} to ${cleanName(file)}, ${plural(bytes, 'byte')}`);
   console.talk(`next: entente verify --store ${shellWord(`sqlite:${file}`)}`);
   return undefined;
 }
@@ -49,7 +49,7 @@ async function restore(context: Context): Promise<undefined> {
       epoch,
       ...(kept === undefined ? {} : { kept }),
     });
-  else await console.line(`restored ${cleanName(database)} from ${cleanName(source)}`);
+  else await console.done(`restored ${cleanName(database)} from ${cleanName(source)}`);
   if (kept !== undefined) console.talk(`What was there is kept in ${cleanName(kept)}`);
   console.talk(
     'Tokens and cursors from before are refused from now on: every agent begins again.\nnext: entente verify',

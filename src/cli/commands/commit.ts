@@ -3,13 +3,14 @@ import { readFile } from 'node:fs/promises';
 import type { CommitOptions } from '../../controller/types.ts';
 import type { Change } from '../../core/change.ts';
 import { EntenteError, isEntenteError } from '../../core/errors.ts';
+import { EMPTY_HASH } from '../../core/hash.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { saveDraft } from '../place/drafts.ts';
 import { findBasis, settleToken } from '../place/working.ts';
 import type { Context } from '../shell/context.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import { readAll } from '../shell/io.ts';
-import { cleanName, shellWord } from '../shell/text.ts';
+import { cleanName, idWord, shellWord } from '../shell/text.ts';
 import { waitForDecision } from '../shell/wait.ts';
 import { showOutcome } from '../show/outcome.ts';
 import type { Register } from './register.ts';
@@ -60,10 +61,20 @@ async function rescue(context: Context, error: unknown, bytes: Uint8Array | unde
   throw new EntenteError(error.code, error.message, { ...error.details, draft }, { cause: error });
 }
 
+/** Empty input in the place of a content is what a failed command before a pipe leaves: refused unless it is meant. */
+function assertMeant(context: Context, baseHash: string): void {
+  if (context.flag('allowEmpty') || baseHash === '' || baseHash === EMPTY_HASH) return;
+  const id = idWord(context.id());
+  throw new EntenteError('misuse', 'The input is empty: nothing is saved in the place of a content.', {
+    next: `entente commit ${id} --allow-empty   (or entente commit ${id} --delete)`,
+  });
+}
+
 async function send(context: Context, file: string | undefined, bytes: Uint8Array | undefined): Promise<ExitCode> {
   const { controller, location } = await context.open();
   const resource = context.id();
   const basis = await findBasis(context, file, context.flag('append'));
+  if (file === undefined && bytes?.length === 0) assertMeant(context, basis.token.hash);
   const change = changeOf(context, bytes);
   const options = commitOptions(context);
   const outcome = context.flag('resolve')
@@ -106,6 +117,7 @@ export const registerCommit: Register = (program, run) => {
     .option('--media-type <type>', 'the media type of the content')
     .option('--append', 'add the input to the end instead of replacing the content')
     .option('--delete', 'delete the resource')
+    .option('--allow-empty', 'take empty input for the new content')
     .option('--no-resolve', 'compare only: a conflict is reported and no strategy decides it')
     .option('--supersede', 'send a refused content again on purpose, over what is there')
     .option('--wait [duration]', 'on an escalation, wait for the decision, e.g. --wait=30s')

@@ -10,7 +10,7 @@ import { cleanName, plural, shellWord } from '../shell/text.ts';
 import { conflictHead, conflictTable, decisionSteps, SIDES, type SideName } from '../show/conflict.ts';
 import { contentJson, regionJson } from '../show/json.ts';
 import { renderSides } from '../show/markers.ts';
-import { packetLines } from '../show/packet.ts';
+import { clashLines } from '../show/packet.ts';
 import type { Register } from './register.ts';
 
 type Contents = { readonly [side in SideName]?: Uint8Array | undefined };
@@ -74,15 +74,7 @@ async function show(context: Context): Promise<undefined> {
     return undefined;
   }
   for (const line of conflictHead(conflict, Date.now())) await console.line(line);
-  const packet = {
-    resource: conflict.resource,
-    expected: { version: conflict.base?.version ?? 0, revision: conflict.base?.revision ?? 0, hash: '' },
-    between: [],
-    regions,
-    cleanRegions: merge.status === 'conflict' ? merge.stats.clean : 0,
-    reason: '',
-  };
-  for (const line of packetLines(packet, Date.now()).slice(1)) await console.line(line);
+  for (const line of clashLines(regions, 'proposed')) await console.line(line);
   const steps = decisionSteps(conflict);
   if (steps.length > 0) console.talk(`next: ${steps.join('\n  or: ')}`);
   return undefined;

@@ -44,6 +44,8 @@ interface Sitting {
   readonly controller: Controller;
   readonly resource: string;
   readonly file: string;
+  /** Own texts that were kept beside a merge; they go when the draft goes. */
+  readonly kept: string[];
 }
 
 /** Writes the merge of the draft with `now` over the draft, the own text beside it. False where there is no such text. */
@@ -65,6 +67,7 @@ async function prepareMerge(
   });
   if (rendered === undefined) return false;
   const mine = await saveDraft(location.state, resource, 'mine', proposed);
+  sitting.kept.push(mine);
   await replaceFile(path.dirname(file), path.basename(file), rendered.text);
   context.console.talk(`Your own text is kept in ${cleanName(mine)}`);
   return true;
@@ -91,7 +94,7 @@ async function keepForLater(sitting: Sitting, token: Token, why: string): Promis
 async function finish(sitting: Sitting, outcome: Outcome): Promise<ExitCode> {
   const { context, resource, file } = sitting;
   const kept = 'saved' in outcome || outcome.status === 'unknown';
-  if (!kept) await rm(file, { force: true });
+  if (!kept) for (const each of [file, ...sitting.kept]) await rm(each, { force: true });
   const exit = await showOutcome(context, outcome, resource, kept ? { draft: file } : {});
   return outcome.status === 'escalated' ? (await waitForDecision(context, outcome.conflictId)).exit : exit;
 }
@@ -106,7 +109,7 @@ async function sit(sitting: Sitting, draft: Draft): Promise<ExitCode> {
     if (round === 1 && hashOf(content) === hashOf(opened)) {
       await rm(sitting.file, { force: true });
       if (context.console.json) await context.console.object({ status: 'unchanged', resource });
-      else await context.console.line(`unchanged ${cleanName(resource)}`);
+      else await context.console.done(`unchanged ${cleanName(resource)}`);
       return exitCodes.ok;
     }
     if (round > 1 && hasMarkers(content)) return keepForLater(sitting, token, 'Conflict markers are still in it.');
@@ -135,7 +138,7 @@ async function edit(context: Context): Promise<ExitCode> {
   const draft = await controller.begin(resource, { agent });
   await draftFolder(location.state);
   const file = await saveDraft(location.state, resource, 'edit', draft.content ?? '');
-  const sitting = { context, controller, resource, file };
+  const sitting: Sitting = { context, controller, resource, file, kept: [] };
   try {
     return await sit(sitting, draft);
   } catch (error) {

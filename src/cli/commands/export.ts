@@ -12,10 +12,13 @@ import { foldsCase, openSafeFolder, type SafeFolder } from '../place/safe-folder
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import { Interrupted } from '../shell/io.ts';
+import { forEachConcurrently } from '../shell/pool.ts';
 import { cleanName, shellWord } from '../shell/text.ts';
 import type { Register } from './register.ts';
 
 const PAGE = 500;
+/** Files at once: each waits for the disk. */
+const AT_ONCE = 16;
 const KINDS = ['written', 'unchanged', 'differs', 'refused', 'hashOnly'] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -108,7 +111,7 @@ async function report(context: Context, root: string, work: Work): Promise<ExitC
     const shown = KINDS.filter((kind) => counts[kind] > 0).map(
       (kind) => `${counts[kind]} ${kind === 'hashOnly' ? 'hash-only' : kind}`,
     );
-    await console.line(shown.length === 0 ? 'nothing to export' : shown.join(', '));
+    await console.done(shown.length === 0 ? 'nothing to export' : shown.join(', '));
   }
   for (const { id, kind, message } of problems.slice(0, 50))
     console.alert(`${kind} ${cleanName(id)}: ${cleanName(message)}`);
@@ -138,12 +141,13 @@ async function exportFolder(context: Context): Promise<ExitCode> {
   };
   let done = 0;
   try {
-    for await (const head of heads(controller, context.text('prefix') ?? '', signal)) {
-      if (wanted !== undefined && !wanted.matches(head.resource)) continue;
+    const listed = heads(controller, context.text('prefix') ?? '', signal);
+    await forEachConcurrently(listed, AT_ONCE, async (head) => {
+      if (wanted !== undefined && !wanted.matches(head.resource)) return;
       await exportEach(work, head);
       done += 1;
       console.progress(`exporting: ${done} files`);
-    }
+    });
   } finally {
     console.endProgress();
     await work.manifest.save();

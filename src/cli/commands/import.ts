@@ -171,7 +171,7 @@ async function report(context: Context, root: string, tally: Tally): Promise<voi
   const { counts, problems } = tally;
   const shown = KINDS.filter((kind) => counts[kind] > 0).map((kind) => `${counts[kind]} ${kind}`);
   if (console.json) await console.object({ status: 'imported', root, counts, problems });
-  else await console.line(shown.length === 0 ? 'nothing to import' : shown.join(', '));
+  else await console.done(shown.length === 0 ? 'nothing to import' : shown.join(', '));
   for (const { file, kind, message, code } of problems.slice(0, 50)) {
     console.alert(`${kind}${code === undefined ? '' : ` [${code}]`} ${cleanName(file)}: ${cleanName(message)}`);
   }
@@ -208,7 +208,7 @@ async function importFolder(context: Context): Promise<ExitCode> {
   }
   if (signal.aborted) {
     console.alert(
-      `Interrupted after ${work.tally.done} files. What was imported stays; next: entente import ${shellWord(given)}`,
+      `Interrupted after ${work.tally.done} files. What was imported stays; the same command goes on from there.`,
     );
     throw new Interrupted();
   }

@@ -40,7 +40,7 @@ async function init(context: Context): Promise<undefined> {
       `${JSON.stringify({ ...(await readConfig(home)), store: name }, null, 2)}\n`,
     );
   if (console.json) await console.object({ status: created ? 'created' : 'exists', home, store: name, epoch });
-  else await console.line(`${created ? 'Created' : 'Already there:'} ${cleanName(home)} (${cleanName(name)})`);
+  else await console.done(`${created ? 'Created' : 'Already there:'} ${cleanName(home)} (${cleanName(name)})`);
   console.talk('next: entente import DIR   or   entente commit ID FILE');
   return undefined;
 }

@@ -88,8 +88,9 @@ export async function dropToken(folder: string, who: Who, origin: string): Promi
 }
 
 /**
- * The token that a commit of this file or this session is to go by; undefined where nothing was begun. Several open
- * reads of different versions, none of them known as this session's, are `misuse`: guessing could lose an update.
+ * The token that a commit of this file or this session is to go by; undefined where nothing was begun here. What another
+ * live session or another file has open is theirs. A read whose session has ended is taken (tools that run each command
+ * in a session of its own), but not one of several: guessing could lose an update, so that is `misuse`.
  */
 export async function findToken(folder: string, who: Who, origins: readonly string[]): Promise<Saved | undefined> {
   const open = await load(fileOf(folder, who));
@@ -97,15 +98,17 @@ export async function findToken(folder: string, who: Who, origins: readonly stri
     const own = open.find((saved) => saved.origin === origin);
     if (own !== undefined) return own;
   }
-  const first = open[0];
-  if (first === undefined || open.every((saved) => saved.token.revision === first.token.revision)) return first;
-  const versions = open.map((saved) => `v${saved.token.version} (${saved.origin.replace(/:.*/, '')})`).join(', ');
+  const left: Saved[] = [];
+  for (const saved of open) {
+    if (!saved.origin.startsWith('file:') && !(await isSessionAlive(saved.origin))) left.push(saved);
+  }
+  const first = left[0];
+  if (first === undefined || left.every((saved) => saved.token.revision === first.token.revision)) return first;
+  const versions = left.map((saved) => `v${saved.token.version}`).join(', ');
   throw new EntenteError(
     'misuse',
     `The agent ${who.agent} has several reads of ${who.resource} open: ${versions}. Which one this change is made on cannot be told.`,
-    {
-      next: `entente begin ${idWord(who.resource)}   (or name it: --token TOKEN; give each agent its own --agent NAME)`,
-    },
+    { next: `entente begin ${idWord(who.resource)}   (or name one: --token TOKEN)` },
   );
 }
 

@@ -26,6 +26,8 @@ export interface Console {
   data(bytes: Uint8Array | string): Promise<void>;
   /** A line of the answer for people; nothing with `--json`. */
   line(text?: string): Promise<void>;
+  /** A line that says what was done; nothing with `--quiet` or `--json`. */
+  done(text: string): Promise<void>;
   /** The one object with `--json`, or one line of a stream. */
   object(value: unknown): Promise<void>;
   /** A remark on stderr; nothing with `--quiet`. */
@@ -88,6 +90,9 @@ export function createConsole(io: Io, options: ConsoleOptions): Console {
     data: (bytes) => send(io.stdout, bytes),
     line: async (text = '') => {
       if (!json) await send(io.stdout, `${text}\n`);
+    },
+    done: async (text) => {
+      if (!json && !quiet) await send(io.stdout, `${text}\n`);
     },
     object,
     talk: (text) => {

@@ -8,15 +8,19 @@ export async function forEachConcurrently<T>(
 ): Promise<void> {
   const running = new Set<Promise<void>>();
   let fault: { readonly error: unknown } | undefined;
-  for await (const item of items) {
-    const task = work(item).catch((error: unknown) => {
-      fault ??= { error };
-    });
-    const tracked = task.finally(() => running.delete(tracked));
-    running.add(tracked);
-    if (running.size >= size) await Promise.race(running);
-    if (fault !== undefined) break;
+  try {
+    for await (const item of items) {
+      const task = work(item).catch((error: unknown) => {
+        fault ??= { error };
+      });
+      const tracked = task.finally(() => running.delete(tracked));
+      running.add(tracked);
+      if (running.size >= size) await Promise.race(running);
+      if (fault !== undefined) break;
+    }
+  } finally {
+    // What has begun is let finish, also when the items themselves end in an error.
+    await Promise.all(running);
   }
-  await Promise.all(running);
   if (fault !== undefined) throw fault.error;
 }

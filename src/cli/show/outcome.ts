@@ -100,7 +100,7 @@ export async function showOutcome(
   }
   const line = headline(outcome, resource);
   if (exit !== 0) console.alert(line);
-  else if (!console.quiet) await console.line(line);
+  else await console.done(line);
   for (const remark of remarks(outcome, refreshed)) console.talk(remark);
   if (draft !== undefined) console.alert(`Your content is kept in ${cleanName(draft)}`);
   const say = exit === 0 ? console.talk : console.alert;

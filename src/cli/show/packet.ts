@@ -29,13 +29,13 @@ function sideLines(mark: string, name: string, bytes: Uint8Array | undefined): r
   return [`  ${mark} ${name}:`, ...shown, ...(rest > 0 ? [`  ${mark} | … ${plural(rest, 'more line')}`] : [])];
 }
 
-function regionLines(region: MergeConflict, index: number): readonly string[] {
+function regionLines(region: MergeConflict, index: number, own: string): readonly string[] {
   const reason = region.reason === undefined ? '' : ` (${cleanLine(region.reason)})`;
   return [
     `clash ${index + 1}: ${region.kind}${reason}, ${place(region)}`,
     ...sideLines(' ', 'base', region.base),
     ...sideLines('A', 'current', region.current),
-    ...sideLines('B', 'yours', region.proposed),
+    ...sideLines('B', own, region.proposed),
   ];
 }
 
@@ -47,6 +47,11 @@ export function betweenLines(packet: Packet, now: number): readonly string[] {
   });
 }
 
+/** `own`: what the proposed side is called. */
+export function clashLines(regions: readonly MergeConflict[], own: string): readonly string[] {
+  return regions.flatMap((region, index) => regionLines(region, index, own));
+}
+
 export function packetLines(packet: Packet, now: number): readonly string[] {
   const { expected, actual, regions, cleanRegions } = packet;
   const there =
@@ -56,6 +61,6 @@ export function packetLines(packet: Packet, now: number): readonly string[] {
     `You read v${expected.version}; now there is ${there}. ${cleanName(packet.reason)}`,
     ...(between.length === 0 ? [] : ['Changed meanwhile:', ...between]),
     ...(cleanRegions > 0 ? [`${plural(cleanRegions, 'region')} would merge without a clash.`] : []),
-    ...regions.flatMap(regionLines),
+    ...clashLines(regions, 'yours'),
   ];
 }

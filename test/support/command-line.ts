@@ -1,0 +1,132 @@
+// The command line in this process: arguments and streams in, what it wrote and its exit code out. Each desk is a folder
+// of its own with a store; `shell` runs the real program as a process of its own.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { runCli } from '../../src/cli/run.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly bytes: Buffer;
+  readonly err: string;
+  /** The one JSON object of stdout. */
+  json(): { [field: string]: unknown };
+}
+
+export interface RunOptions {
+  readonly stdin?: string | Uint8Array;
+  readonly env?: { readonly [name: string]: string };
+  readonly cwd?: string;
+  /** Both output streams are terminals. */
+  readonly terminal?: boolean;
+  readonly stdinTerminal?: boolean;
+  readonly signal?: AbortSignal;
+  /** Ends the reader of stdout after so many bytes. */
+  readonly breakAfter?: number;
+}
+
+export interface Desk {
+  readonly folder: string;
+  run(argv: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** The same as a process of its own. */
+  shell(argv: readonly string[]): ChildProcess;
+  write(name: string, content: string | Uint8Array): string;
+  read(name: string): string;
+  path(name: string): string;
+  close(): void;
+}
+
+function collector(
+  terminal: boolean,
+  breakAfter: number = Number.POSITIVE_INFINITY,
+): Writable & { readonly chunks: Buffer[] } {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      if (size > breakAfter) done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+      else {
+        chunks.push(chunk);
+        done();
+      }
+    },
+  });
+  return Object.assign(stream, { chunks, isTTY: terminal, columns: 100 });
+}
+
+function ranOf(code: number, out: Buffer, err: Buffer): Ran {
+  const text = out.toString('utf8');
+  return {
+    code,
+    out: text,
+    bytes: out,
+    err: err.toString('utf8'),
+    json: () => JSON.parse(text) as { [field: string]: unknown },
+  };
+}
+
+export async function runIn(cwd: string, argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { terminal = false, stdin = '', breakAfter, signal } = options;
+  const stdout = collector(terminal, breakAfter);
+  const stderr = collector(terminal);
+  const input = Readable.from([Buffer.from(stdin)]);
+  const code = await runCli(argv, {
+    stdout,
+    stderr,
+    stdin: Object.assign(input, { isTTY: options.stdinTerminal ?? false }),
+    env: { PATH: process.env['PATH'] ?? '', ...options.env },
+    cwd: options.cwd ?? cwd,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return ranOf(code, Buffer.concat(stdout.chunks), Buffer.concat(stderr.chunks));
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const program = [
+  '--import',
+  join(root, 'node_modules', 'tsx', 'dist', 'esm', 'index.mjs'),
+  join(root, 'src', 'cli', 'main.ts'),
+];
+
+/** The program as words for a shell. */
+export const commandLine: string = [process.execPath, ...program].join(' ');
+
+/** A folder with a store in it (`init` has run), or bare. */
+export async function openDesk(options: { readonly bare?: boolean } = {}): Promise<Desk> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'entente-cli-')));
+  const path = (name: string): string => join(folder, name);
+  const desk: Desk = {
+    folder,
+    path,
+    run: (argv, runOptions) => runIn(folder, argv, runOptions),
+    shell: (argv) => spawn(process.execPath, [...program, ...argv], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] }),
+    write: (name, content) => {
+      mkdirSync(dirname(path(name)), { recursive: true });
+      writeFileSync(path(name), content);
+      return path(name);
+    },
+    read: (name) => readFileSync(path(name), 'utf8'),
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
+  if (options.bare !== true) await desk.run(['init', '-q']);
+  return desk;
+}
+
+/** Waits for a process: what it wrote, and its exit code. */
+export function ended(child: ChildProcess): Promise<Ran> {
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) =>
+      resolve(ranOf(code ?? (signal === 'SIGINT' ? -2 : -1), Buffer.concat(out), Buffer.concat(err))),
+    );
+  });
+}

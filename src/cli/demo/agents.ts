@@ -24,6 +24,7 @@ function entry(): { readonly file: string; readonly execArgv: string[] } {
 export function startAgents(names: readonly string[]): Agents {
   const { file, execArgv } = entry();
   const processes = new Map<string, ChildProcess>();
+  const working = new Set<ChildProcess>();
   for (const name of names) {
     const options = { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] as ['ignore', 'ignore', 'pipe', 'ipc'] };
     const child = fork(file, [name], options);
@@ -45,6 +46,7 @@ export function startAgents(names: readonly string[]): Agents {
       };
       const answered = (answer: Answer): void => {
         done();
+        working.add(child);
         if (answer.error === undefined) resolve(answer);
         else reject(new Error(`Agent ${name} failed: ${answer.error}`));
       };
@@ -68,12 +70,13 @@ export function startAgents(names: readonly string[]): Agents {
     },
     pids: [...processes.values()].flatMap((child) => child.pid ?? []),
     async stop() {
-      await Promise.all([...processes.values()].map(stopChild));
+      await Promise.all([...processes.values()].map((child) => stopChild(child, working.has(child))));
     },
   };
 }
 
-function stopChild(child: ChildProcess): Promise<void> {
+/** One that has begun to work may have a database to close; one that has not is stopped at once. */
+function stopChild(child: ChildProcess, working: boolean): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return Promise.resolve();
   return new Promise((resolve) => {
     const late = setTimeout(() => child.kill('SIGKILL'), 5000);
@@ -81,6 +84,7 @@ function stopChild(child: ChildProcess): Promise<void> {
       clearTimeout(late);
       resolve();
     });
-    if (child.connected) child.disconnect();
+    if (!working) child.kill('SIGKILL');
+    else if (child.connected) child.disconnect();
   });
 }

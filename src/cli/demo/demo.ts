@@ -22,6 +22,8 @@ export interface DemoOptions {
   readonly json?: boolean;
   /** Keep the demo's folder. @default true, false with `json` */
   readonly keep?: boolean;
+  /** Where the demo's folder is made. @default the system's folder for temporary files */
+  readonly parent?: string;
 }
 
 export interface DemoReport {
@@ -35,10 +37,10 @@ const DEFAULT_SEED = 7;
 
 /** Plays both rounds and says what came out. Throws `misuse` for a folder without text files. */
 export async function runDemo(options: DemoOptions, io: DemoIo): Promise<DemoReport> {
-  const { seed = DEFAULT_SEED, dir, json = false, keep = !json } = options;
+  const { seed = DEFAULT_SEED, dir, json = false, keep = !json, parent = os.tmpdir() } = options;
   const files = dir === undefined ? demoFiles : await readOwnFiles(dir);
   const plan = createPlan(seed, files);
-  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'entente-demo-'));
+  const folder = await fs.mkdtemp(path.join(parent, 'entente-demo-'));
   const agents = startAgents(plan.agents);
   const input: RoundInput = { agents, plan, files, folder, signal: io.signal };
   const print = async (lines: readonly string[]): Promise<void> => {

@@ -25,10 +25,7 @@ export interface DemoIo {
 export function showIntro(seed: number, plan: Plan, files: readonly DemoFile[], colors: DemoColors): readonly string[] {
   const names = files.map((file) => file.resource);
   const shown = names.length > 4 ? `${names.length} files` : names.join(', ');
-  return [
-    `${plan.agents.length} agents, a process each (${plan.agents.join(', ')}), edit ${shown}. ${colors.dim(`Seed ${seed}.`)}`,
-    '',
-  ];
+  return [`${plan.agents.length} agents, each a process of its own, edit ${shown}. ${colors.dim(`Seed ${seed}.`)}`, ''];
 }
 
 export function showPlain(round: PlainRound, colors: DemoColors): readonly string[] {

@@ -10,7 +10,7 @@ import { faultOf } from './errors.ts';
 import { withRetry } from './lock.ts';
 import type { OpenOptions } from './open.ts';
 import { createFile, databasePath, openFile, prepareDatabase, requireFile, rollBack } from './open.ts';
-import { APPLICATION_ID, fileState, migrations, needsMigration, pragma, tables } from './schema.ts';
+import { APPLICATION_ID, fileState, MAX_REVISION, migrations, needsMigration, pragma, tables } from './schema.ts';
 
 export interface BackupResult {
   readonly file: string;
@@ -163,8 +163,9 @@ function replaceAll(db: SqliteDatabase, copy: string): { readonly epoch: string 
   try {
     db.exec('BEGIN IMMEDIATE');
     try {
-      for (const table of tables)
-        db.exec(`DELETE FROM main.${table}; INSERT INTO main.${table} SELECT * FROM backup.${table};`);
+      db.exec(`UPDATE main.spaces SET trimmed = ${MAX_REVISION}`);
+      for (const table of [...tables].reverse()) db.exec(`DELETE FROM main.${table}`);
+      for (const table of tables) db.exec(`INSERT INTO main.${table} SELECT * FROM backup.${table}`);
       const epoch = newEpoch(db);
       db.exec('COMMIT');
       return { epoch };

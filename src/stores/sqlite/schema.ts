@@ -41,6 +41,14 @@ const first: Migration = (db) => {
       body TEXT NOT NULL
     );
     CREATE UNIQUE INDEX log_commit ON log (sid, agent, commit_id);
+    -- The log is evidence: it is never rewritten, and goes only from its beginning, behind the stored trim point.
+    CREATE TRIGGER log_update BEFORE UPDATE ON log BEGIN
+      SELECT raise(ABORT, 'log entries cannot be changed');
+    END;
+    CREATE TRIGGER log_delete BEFORE DELETE ON log
+      WHEN (old.id & ${MAX_REVISION}) > (SELECT trimmed FROM spaces WHERE sid = old.sid) BEGIN
+      SELECT raise(ABORT, 'log entries go only by trim');
+    END;
     -- The newest version of a resource is its head.
     CREATE TABLE versions (
       sid INTEGER NOT NULL,

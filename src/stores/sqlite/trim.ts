@@ -26,9 +26,9 @@ export function trimStep(connection: Connection, space: Space, before: number): 
     for (const hash of keeps) releaseContent(sql, hash);
   }
   const counters = sql.trimCounters.get(sid, last);
-  sql.dropLog.run(sid, trimmed, sid, last);
   const { resources, merged, escalated, open } = counters ?? state;
   sql.setTrimmed.run(last, resources, merged, escalated, open, sid);
+  sql.dropLog.run(sid, trimmed, sid, last);
   state.trimmed = last;
   return { trimmed: last, more: last < target };
 }

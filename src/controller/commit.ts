@@ -7,8 +7,9 @@ import type { CommitReply } from '../stores/store.ts';
 import { attempt, type Clash, committed, type FirstTry, firstTry, isClash } from './clash.ts';
 import type { Context } from './context.ts';
 import { conflicted } from './hand-back.ts';
-import { type Intent, type IntentOptions, makeIntent } from './intent.ts';
+import { formlessIntent, type Intent, type IntentOptions, makeIntent } from './intent.ts';
 import { judge } from './judge.ts';
+import { afterBaseGone, isBaseGone } from './lost-base.ts';
 import { mismatchError } from './submit.ts';
 
 type OnClash = (context: Context, intent: Intent, clash: Clash) => Promise<Outcome>;
@@ -42,13 +43,35 @@ async function write(
   onClash: OnClash,
 ): Promise<Outcome> {
   const made = makeIntent(context, token, change, options);
-  const intent = made instanceof Promise ? await made : made;
+  let intent = made;
+  if (intent instanceof Promise) {
+    const formed = await orLanded(context, intent, () => formlessIntent(context, token, change, options));
+    if ('status' in formed) return formed;
+    intent = formed;
+  }
   const first = firstTry(context, intent);
   if (first === undefined) return settleDown(context, intent, undefined, undefined, onClash);
   const replies = first.replies instanceof Promise ? await first.replies : first.replies;
   const reply = replies[0] as CommitReply;
   if (reply.status === 'committed') return committed(context, intent, reply.heads[0] as Head, first.request.at);
   return settleDown(context, intent, first, reply, onClash);
+}
+
+/** The intent; or what it came to, where its base is gone and nothing is left but the record of its commit. */
+async function orLanded(context: Context, made: Promise<Intent>, formless: () => Intent): Promise<Intent | Outcome> {
+  try {
+    return await made;
+  } catch (fault) {
+    if (!isBaseGone(fault)) throw fault;
+    const sent = formless();
+    const { resource, epoch, asOf } = sent.token;
+    const { agent, commitId, fingerprint, ownId } = sent;
+    return afterBaseGone(context, { resource, agent, epoch, asOf, commitId, fingerprint }, fault).catch(
+      (error: unknown) => {
+        throw mismatchError(error, ownId);
+      },
+    );
+  }
 }
 
 async function settleDown(

@@ -106,6 +106,18 @@ export function makeIntent(
   return assemble(context, token, change, proposal, options);
 }
 
+const FORMLESS: Proposal = { kind: 'content', hash: '', content: new Uint8Array() };
+
+/** The intent of a change whose base is gone: who sent what under which commitId, and nothing that could be stored. */
+export function formlessIntent(
+  context: Context,
+  given: Token,
+  change: Change,
+  options: IntentOptions = NO_OPTIONS,
+): Intent {
+  return assemble(context, checkToken(context, given), change, FORMLESS, options);
+}
+
 function assemble(context: Context, token: Token, change: Change, proposal: Proposal, options: IntentOptions): Intent {
   const reads = options.reads === undefined ? NO_READS : options.reads.map((read) => checkRead(context, token, read));
   const supersede = options.supersede === true;

@@ -147,11 +147,11 @@ function applyEdit(bytes: Buffer<ArrayBuffer>, edit: Edit, index: number): Buffe
 
 /** The change as sent, in short canonical form: what the fingerprint covers (rule A4). */
 export function changeMark(change: Change, proposal: Proposal): string {
-  // A hash has no space in it, so it cannot be taken for another kind of change.
+  // A hash has no space in it, and every other mark has one, so it cannot be taken for another kind of change.
   if ('hash' in change) return change.hash;
   if ('content' in change) return `content ${proposal.hash} ${change.mediaType ?? ''}`;
   if ('append' in change) return `append ${hashOf(change.append)}`;
   if ('edits' in change) return `edits ${hashOf(JSON.stringify(change.edits))}`;
   if ('jsonPatch' in change) return `patch ${hashOf(JSON.stringify(change.jsonPatch))}`;
-  return 'delete';
+  return 'delete it';
 }

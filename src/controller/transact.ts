@@ -11,7 +11,8 @@ import { type Clash, checkEpoch, freshToken, isSame, repairsOf } from './clash.t
 import { type Context, tokenOn } from './context.ts';
 import { conflicted } from './hand-back.ts';
 import { guardOf, type Intent, requestOf, staleReads, writeOf } from './intent.ts';
-import { receiptBytes, replay } from './replay.ts';
+import { afterBaseGone } from './lost-base.ts';
+import { type Asker, receiptBytes, replay } from './replay.ts';
 import { epochChanged, expired, Mismatch, mismatchError, submit } from './submit.ts';
 import { type Part, partsAt, type View } from './transact-parts.ts';
 import { prepare, type Transaction } from './transaction.ts';
@@ -27,7 +28,8 @@ export async function transact(context: Context, options: TransactOptions): Prom
 }
 
 async function run(context: Context, transaction: Transaction): Promise<Outcome> {
-  const { intents } = transaction;
+  const { intents, lost } = transaction;
+  if (lost !== undefined) return afterBaseGone(context, { ...transaction, ...askerOf(transaction) }, lost.fault);
   const before = await landedBefore(context, transaction);
   if (before !== undefined) return before;
   // What was read and written back is no change: it is neither written nor guarded, unless it is also a premise.
@@ -77,12 +79,12 @@ async function landedBefore(context: Context, transaction: Transaction): Promise
   const landed = await context.store.commitStatus(context.space, first.agent, transaction.commitId);
   if (landed.status !== 'committed') return undefined;
   if (landed.entry.fingerprint !== transaction.fingerprint) throw new Mismatch();
-  return replay(context, landed.entry, {
-    resource: first.token.resource,
-    agent: first.agent,
-    epoch: transaction.epoch,
-    many: true,
-  });
+  return replay(context, landed.entry, askerOf(transaction));
+}
+
+function askerOf(transaction: Transaction): Asker {
+  const [first] = transaction.intents as [Intent, ...Intent[]];
+  return { resource: first.token.resource, agent: first.agent, epoch: transaction.epoch, many: true };
 }
 
 type Stale = Extract<CommitReply, { status: 'stale' }>;
@@ -174,8 +176,11 @@ function metaOf(
   receipt: string | undefined,
 ): EntryMeta {
   const labels = [...new Set(parts.flatMap((part) => part.label ?? []))];
+  // The first of them: `strategy` says that there may be more.
+  const over = parts.find((part) => part.overwrote !== undefined)?.overwrote;
   return {
     outcome,
+    ...(over === undefined ? {} : { overwrote: { version: over.version, revision: over.revision, agent: over.agent } }),
     ...(transaction.note === undefined ? {} : { note: transaction.note }),
     ...(labels.length === 0 ? {} : { strategy: labels.join(', ') }),
     ...(receipt === undefined ? {} : { receipt }),

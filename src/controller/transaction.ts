@@ -5,7 +5,16 @@ import { hashOf } from '../core/hash.ts';
 import { parseAgentId } from '../core/resource.ts';
 import type { Token } from '../core/token.ts';
 import type { Context } from './context.ts';
-import { checkToken, fingerprintOf, type Intent, makeIntent, parseCommitId, parseNote } from './intent.ts';
+import {
+  checkToken,
+  fingerprintOf,
+  formlessIntent,
+  type Intent,
+  makeIntent,
+  parseCommitId,
+  parseNote,
+} from './intent.ts';
+import { isBaseGone } from './lost-base.ts';
 import { changeMark } from './proposal.ts';
 import type { TransactOptions } from './types.ts';
 
@@ -18,6 +27,8 @@ export interface Transaction {
   readonly note: string | undefined;
   readonly epoch: string;
   readonly asOf: number;
+  /** A change could not be formed: its base is gone. What is left is to ask whether it landed. */
+  readonly lost?: { readonly fault: unknown };
 }
 
 function misuse(message: string): EntenteError {
@@ -43,7 +54,18 @@ export async function prepare(context: Context, options: TransactOptions): Promi
   const [first] = writes;
   if (first === undefined || tokens.some((token) => token.epoch !== first.token.epoch))
     throw misuse('transact() takes tokens of one epoch.');
-  const intents = await Promise.all(writes.map(({ token, change }) => makeIntent(context, token, change)));
+  let lost: Transaction['lost'];
+  const intents = await Promise.all(
+    writes.map(async ({ token, change }) => {
+      try {
+        return await makeIntent(context, token, change);
+      } catch (fault) {
+        if (!isBaseGone(fault)) throw fault;
+        lost = { fault };
+        return formlessIntent(context, token, change);
+      }
+    }),
+  );
   const sorted = [...intents].sort((left, right) => (left.token.id < right.token.id ? -1 : 1));
   const ids = sorted.map((intent) => intent.token.id);
   const ownId = options.commitId === undefined;
@@ -57,6 +79,7 @@ export async function prepare(context: Context, options: TransactOptions): Promi
     note: parseNote(options.note),
     epoch: first.token.epoch,
     asOf: Math.min(...tokens.map((token) => token.asOf)),
+    ...(lost === undefined ? {} : { lost }),
   };
 }
 

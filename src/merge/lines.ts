@@ -15,33 +15,28 @@ export function startOf(lines: Lines, i: number): number {
   return lines.starts[i] ?? 0;
 }
 
-/** Splits on `\n` only. Four bytes are looked at together, since most words hold no newline. */
+/** Splits on `\n` only; the search for the next one is native. */
 export function splitLines(content: Uint8Array): Lines {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   const size = bytes.length;
   let starts = new Int32Array(Math.max(16, size >> 4));
   let count = 0;
-  const push = (end: number): void => {
+  for (let newline = bytes.indexOf(NEWLINE); newline >= 0; newline = bytes.indexOf(NEWLINE, newline + 1)) {
     count += 1;
-    if (count === starts.length) {
-      const wider = new Int32Array(starts.length * 2);
-      wider.set(starts);
-      starts = wider;
-    }
-    starts[count] = end;
-  };
-  const head = Math.min(size, (4 - (bytes.byteOffset & 3)) & 3);
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + head, (size - head) >> 2);
-  for (let i = 0; i < head; i++) if (bytes[i] === NEWLINE) push(i + 1);
-  for (let w = 0; w < words.length; w++) {
-    const x = (words[w] ?? 0) ^ 0x0a0a0a0a;
-    if (((x - 0x01010101) & ~x & 0x80808080) === 0) continue;
-    const at = head + w * 4;
-    for (let i = at; i < at + 4; i++) if (bytes[i] === NEWLINE) push(i + 1);
+    if (count + 1 >= starts.length) starts = widened(starts);
+    starts[count] = newline + 1;
   }
-  for (let i = head + words.length * 4; i < size; i++) if (bytes[i] === NEWLINE) push(i + 1);
-  if ((starts[count] ?? 0) < size) push(size);
+  if ((starts[count] ?? 0) < size) {
+    count += 1;
+    starts[count] = size;
+  }
   return { bytes, starts: starts.subarray(0, count + 1), count };
+}
+
+function widened(starts: Int32Array): Int32Array<ArrayBuffer> {
+  const wider = new Int32Array(starts.length * 2);
+  wider.set(starts);
+  return wider;
 }
 
 /** The lines `[from, to)` as a text of their own, sharing the bytes. */

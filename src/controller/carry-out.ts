@@ -149,7 +149,7 @@ async function told(
   const { commitId } = intent;
   switch (plan.type) {
     case 'overwrite':
-      return committed(context, intent, heads[0] as Head, request.at);
+      return committed(context, intent.token, commitId, heads[0] as Head, request.at);
     case 'merged':
       return mergedOutcome(context, found, plan, heads[0] as Head, request.at);
     case 'copy': {

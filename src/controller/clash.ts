@@ -76,7 +76,7 @@ async function afterReply(
   const { token } = intent;
   switch (reply.status) {
     case 'committed':
-      return committed(context, intent, reply.heads[0] as Head, request.at);
+      return committed(context, token, intent.commitId, reply.heads[0] as Head, request.at);
     case 'replayed':
       return replay(context, reply.entry, { resource: token.resource, agent: intent.agent, epoch: token.epoch });
     case 'unknown':
@@ -102,15 +102,11 @@ async function supersedeMeta(context: Context, intent: Intent): Promise<EntryMet
   return { ...meta, overwrote: { version: head.version, revision: head.revision, agent: head.agent } };
 }
 
-export function committed(
-  context: Context,
-  intent: Pick<Intent, 'commitId' | 'agent' | 'token'>,
-  head: Head,
-  at: number,
-): Committed {
+/** `commitId` is the one that the caller knows; the token carries the epoch and whose it is. */
+export function committed(context: Context, token: Token, commitId: string, head: Head, at: number): Committed {
   const { resource, version, revision, hash } = head;
-  const token = tokenOn(context, resource, intent.agent, head, { epoch: intent.token.epoch, asOf: revision, at });
-  return { status: 'committed', commitId: intent.commitId, resource, version, revision, hash, token };
+  const fresh = tokenOn(context, resource, token.agent, head, { epoch: token.epoch, asOf: revision, at });
+  return { status: 'committed', commitId, resource, version, revision, hash, token: fresh };
 }
 
 /** The same bytes are there already. A hash-only version holds no bytes, so content on top of it is a change. */

@@ -3,19 +3,20 @@ import type { Change } from '../core/change.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Token } from '../core/token.ts';
 import type { Head } from '../core/version.ts';
-import type { CommitReply } from '../stores/store.ts';
+import type { CommitReply, CommitRequest } from '../stores/store.ts';
 import { attempt, type Clash, committed, type FirstTry, firstTry, isClash } from './clash.ts';
 import type { Context } from './context.ts';
 import { conflicted } from './hand-back.ts';
 import { formlessIntent, type Intent, type IntentOptions, makeIntent } from './intent.ts';
 import { judge } from './judge.ts';
 import { afterBaseGone, isBaseGone } from './lost-base.ts';
+import { plainRequest } from './plain.ts';
 import { mismatchError } from './submit.ts';
 
 type OnClash = (context: Context, intent: Intent, clash: Clash) => Promise<Outcome>;
 
 export function commit(context: Context, token: Token, change: Change, options?: IntentOptions): Promise<Outcome> {
-  return write(context, token, change, options, handBack);
+  return begun(context, token, change, options, handBack);
 }
 
 export function commitOrResolve(
@@ -24,7 +25,7 @@ export function commitOrResolve(
   change: Change,
   options?: IntentOptions,
 ): Promise<Outcome> {
-  return write(context, token, change, options, judge);
+  return begun(context, token, change, options, judge);
 }
 
 function handBack(context: Context, intent: Intent, clash: Clash): Promise<Outcome> {
@@ -34,7 +35,55 @@ function handBack(context: Context, intent: Intent, clash: Clash): Promise<Outco
   return conflicted(context, intent, clash, reason);
 }
 
-/** One asynchronous step for the common commit: each more would cost as much as the rest of it. */
+/**
+ * The common commit on a store that answers at once is over before this returns: no asynchronous step of its own, each
+ * of which would cost as much as the rest of it.
+ */
+function begun(
+  context: Context,
+  token: Token,
+  change: Change,
+  options: IntentOptions | undefined,
+  onClash: OnClash,
+): Promise<Outcome> {
+  if (options !== undefined) return write(context, token, change, options, onClash);
+  try {
+    const request = plainRequest(context, token, change);
+    if (request === undefined) return write(context, token, change, options, onClash);
+    const replies = context.store.commit([request]);
+    if (!(replies instanceof Promise)) return afterPlain(context, token, change, request, replies, onClash);
+    return replies.then((answered) => afterPlain(context, token, change, request, answered, onClash));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function afterPlain(
+  context: Context,
+  token: Token,
+  change: Change,
+  request: CommitRequest,
+  replies: readonly CommitReply[],
+  onClash: OnClash,
+): Promise<Outcome> {
+  const reply = replies[0] as CommitReply;
+  if (reply.status === 'committed') {
+    return Promise.resolve(committed(context, token, token.id, reply.heads[0] as Head, request.at));
+  }
+  return settlePlain(context, token, change, { request, reply }, onClash);
+}
+
+async function settlePlain(
+  context: Context,
+  token: Token,
+  change: Change,
+  sent: { request: CommitRequest; reply: CommitReply },
+  onClash: OnClash,
+): Promise<Outcome> {
+  const intent = await makeIntent(context, token, change);
+  return settleDown(context, intent, { request: sent.request, replies: [sent.reply] }, sent.reply, onClash);
+}
+
 async function write(
   context: Context,
   token: Token,
@@ -53,7 +102,8 @@ async function write(
   if (first === undefined) return settleDown(context, intent, undefined, undefined, onClash);
   const replies = first.replies instanceof Promise ? await first.replies : first.replies;
   const reply = replies[0] as CommitReply;
-  if (reply.status === 'committed') return committed(context, intent, reply.heads[0] as Head, first.request.at);
+  if (reply.status === 'committed')
+    return committed(context, token, intent.commitId, reply.heads[0] as Head, first.request.at);
   return settleDown(context, intent, first, reply, onClash);
 }
 

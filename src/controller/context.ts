@@ -1,6 +1,6 @@
 // What every part of the controller works with. Clock, random and sleep are injected, so that tests own time.
 import type { ConflictEntry } from '../core/resolution.ts';
-import type { AgentId, ResourceId, Space } from '../core/resource.ts';
+import { type AgentId, parseAgentId, type ResourceId, type Space } from '../core/resource.ts';
 import type { Repairs, Token } from '../core/token.ts';
 import type { Head } from '../core/version.ts';
 import type { Engine } from '../merge/types.ts';
@@ -34,7 +34,28 @@ export interface Context {
   readonly history: Ring<ConflictEntry>;
   readonly lanes: Lanes;
   readonly newId: () => string;
+  /** Names that were checked already. */
+  readonly agents: KnownAgents;
 }
+
+/** A bounded set of agents' names in canonical form: checking one again costs as much as a commit's bookkeeping. */
+export class KnownAgents {
+  readonly #names = new Set<string>();
+
+  has(name: string): name is AgentId {
+    return this.#names.has(name);
+  }
+
+  parse(name: unknown): AgentId {
+    if (typeof name === 'string' && this.has(name)) return name;
+    const agent = parseAgentId(name);
+    if (this.#names.size >= MAX_KNOWN) this.#names.clear();
+    this.#names.add(agent);
+    return agent;
+  }
+}
+
+const MAX_KNOWN = 1000;
 
 export interface TokenFacts {
   readonly epoch: string;

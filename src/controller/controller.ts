@@ -7,7 +7,7 @@ import { assertStrategy, Policy } from '../strategies/policy.ts';
 import { defaultSleep } from './backoff.ts';
 import { commit, commitOrResolve } from './commit.ts';
 import { listConflicts, readConflict, sideContent } from './conflicts.ts';
-import type { Context } from './context.ts';
+import { type Context, KnownAgents } from './context.ts';
 import { resolveDetails } from './details.ts';
 import { feed, readLog } from './feed.ts';
 import { createLanes } from './lanes.ts';
@@ -84,18 +84,32 @@ function createContext(options: ControllerOptions): Context {
     history: new Ring(max),
     lanes: createLanes(),
     newId: createIds(),
+    agents: new KnownAgents(),
   };
 }
 
-/** Ids unique over processes and time: 96 random bits for this controller, then a counter. */
+/**
+ * Ids unique over processes and time: 96 random bits for this controller, then a counter. The counter's low digits come
+ * from a table, because making a string of a number costs more than joining two strings.
+ */
 function createIds(): () => string {
-  const prefix = `${randomBytes(12).toString('base64url')}-`;
-  let count = 0;
+  const random = randomBytes(12).toString('base64url');
+  let block = 0;
+  let prefix = '';
+  let count = DIGITS.length;
   return () => {
+    if (count === DIGITS.length) {
+      count = 0;
+      prefix = `${random}-${block.toString(36)}.`;
+      block += 1;
+    }
+    const id = prefix + (DIGITS[count] as string);
     count += 1;
-    return prefix + count;
+    return id;
   };
 }
+
+const DIGITS: readonly string[] = Array.from({ length: 36 ** 2 }, (_, number) => number.toString(36));
 
 const BUILT_IN = ['auto', 'text', 'json', 'append'];
 

@@ -47,7 +47,7 @@ export function checkToken(context: Context, token: Token): Token {
 }
 
 /** The fields that decide anything have the right types: true for every token that came from here. */
-function isShaped(token: Token): boolean {
+export function isShaped(token: Token): boolean {
   const { revision, version, asOf, attempt } = token;
   return (
     typeof token.id === 'string' &&

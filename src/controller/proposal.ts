@@ -21,7 +21,10 @@ export type Proposal =
   | { readonly kind: 'delete'; readonly hash: '' };
 
 const DELETE: Proposal = { kind: 'delete', hash: '' };
-const HASH = /^[A-Za-z0-9._:-]{1,128}$/;
+/** 1 at the code of each character that a hash may have: a table is quicker than a regular expression. */
+const HASH_CODES: Uint8Array = new Uint8Array(128);
+for (const code of Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-'))
+  HASH_CODES[code] = 1;
 const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(?:; ?[\w-]{1,64}=[\w.+-]{1,127}){0,4}$/;
 
 /** Synchronous where the change says all by itself; a promise where the base has to be read first. */
@@ -40,8 +43,16 @@ function noChange(): EntenteError {
   });
 }
 
+export function isHash(hash: unknown): hash is string {
+  if (typeof hash !== 'string' || hash.length === 0 || hash.length > 128) return false;
+  for (let index = 0; index < hash.length; index += 1) {
+    if (HASH_CODES[hash.charCodeAt(index)] !== 1) return false;
+  }
+  return true;
+}
+
 function proposeHash(hash: string): Proposal {
-  if (typeof hash === 'string' && HASH.test(hash)) return { kind: 'hash', hash };
+  if (isHash(hash)) return { kind: 'hash', hash };
   throw new EntenteError('misuse', 'A hash is 1 to 128 characters of letters, digits, ".", "_", ":" and "-".', {
     next: 'Pass { content } to let entente keep and hash the bytes.',
   });
@@ -57,7 +68,7 @@ function proposeContent(context: Context, content: Uint8Array | string, mediaTyp
     });
   }
   // A copy, taken at once: the caller may change its array while the commit waits.
-  const bytes = typeof content === 'string' ? bytesOf(content) : content.slice();
+  const bytes = typeof content === 'string' ? bytesOf(content) : new Uint8Array(content);
   return sized(context, bytes, mediaType);
 }
 

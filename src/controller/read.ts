@@ -1,33 +1,39 @@
 // Reading: drafts to work on, heads, versions and lists.
 import { EntenteError } from '../core/errors.ts';
 import type { Page, PageRequest } from '../core/page.ts';
-import { parseAgentId, parseResourceId } from '../core/resource.ts';
+import { type AgentId, parseResourceId, type ResourceId } from '../core/resource.ts';
 import { type Head, hasContent, type ResourceVersion } from '../core/version.ts';
-import type { VersionEntry } from '../stores/store.ts';
+import type { Snapshot, VersionEntry } from '../stores/store.ts';
 import { type Context, tokenOn } from './context.ts';
 import { parseNote } from './intent.ts';
 import type { Draft } from './types.ts';
 
 /** Holds nothing open: the token is the whole state of the draft. */
-export async function begin(
+export function begin(
   context: Context,
   resource: string,
   options: { readonly agent: string; readonly note?: string },
 ): Promise<Draft> {
-  const id = parseResourceId(resource);
-  const agent = parseAgentId(options?.agent);
-  if (options.note !== undefined) parseNote(options.note);
-  const answer = context.store.read(context.space, [id]);
-  const snapshot = answer instanceof Promise ? await answer : answer;
+  try {
+    const id = parseResourceId(resource);
+    const agent = context.agents.parse(options?.agent);
+    if (options.note !== undefined) parseNote(options.note);
+    const answer = context.store.read(context.space, [id]);
+    if (answer instanceof Promise) return answer.then((snapshot) => draftOf(context, id, agent, snapshot));
+    return draftOf(context, id, agent, answer);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** Not an async function: where there is no content to fetch, the draft is ready as it is (see commit.ts). */
+function draftOf(context: Context, id: ResourceId, agent: AgentId, snapshot: Snapshot): Promise<Draft> {
   const head = snapshot.heads[0];
-  const token = tokenOn(context, id, agent, head, {
-    epoch: snapshot.epoch,
-    asOf: snapshot.revision,
-    at: context.clock(),
-  });
-  if (head === undefined) return { token };
-  if (!hasContent(head)) return { token, head };
-  return { token, head, content: await contentOrFault(context, head) };
+  const facts = { epoch: snapshot.epoch, asOf: snapshot.revision, at: context.clock() };
+  const token = tokenOn(context, id, agent, head, facts);
+  if (head === undefined) return Promise.resolve({ token });
+  if (!hasContent(head)) return Promise.resolve({ token, head });
+  return contentOrFault(context, head).then((content) => ({ token, head, content }));
 }
 
 /** A head's bytes are always kept, so that missing ones are a fault of the store. */

@@ -1,12 +1,12 @@
 // The memory store: the whole contract in one process, gone with it. Also the measure of what the contract costs.
 import { randomUUID } from 'node:crypto';
 import { EntenteError } from '../core/errors.ts';
-import type { ResourceId, Space } from '../core/resource.ts';
+import type { Space } from '../core/resource.ts';
 import { assertGuarded, checkLimits, recordText } from './check.ts';
 import { Contents } from './memory/contents.ts';
 import { MemorySpace } from './memory/space.ts';
 import { createWakers, type Wakers } from './memory/wakers.ts';
-import type { Awaitable, Capabilities, CommitReply, CommitRequest, Store } from './store.ts';
+import type { Capabilities, CommitReply, CommitRequest, Store } from './store.ts';
 
 export interface MemoryStoreOptions {
   /** The ring of log entries: the oldest goes when it is full, which moves the trim point. @default 10,000 */
@@ -37,13 +37,16 @@ function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): S
   const contents = new Contents();
   let closed = false;
 
+  let lastName: Space | undefined;
+  let lastSpace: MemorySpace | undefined;
+
   function spaceOf(name: Space): MemorySpace {
     if (closed) throw new EntenteError('store-unavailable', 'The store is closed.', { next: 'Create a new store.' });
-    let space = spaces.get(name);
-    if (space === undefined) {
-      space = new MemorySpace(max, contents);
-      spaces.set(name, space);
-    }
+    if (name === lastName && lastSpace !== undefined) return lastSpace;
+    const space = spaces.get(name) ?? new MemorySpace(max, contents);
+    spaces.set(name, space);
+    lastName = name;
+    lastSpace = space;
     return space;
   }
 
@@ -60,7 +63,8 @@ function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): S
   function commitOne(request: CommitRequest): CommitReply {
     const space = spaceOf(request.space);
     if (request.epoch !== epoch) return { status: 'epoch-changed', epoch };
-    const oversize = checkLimits(request, capabilities) ?? checkRecords(request);
+    const oversize =
+      checkLimits(request, capabilities) ?? (request.records.length === 0 ? undefined : checkRecords(request));
     if (oversize !== undefined) return { status: 'unavailable', error: oversize };
     const reply = space.commit(request);
     if (reply.status === 'committed') wakers.notify(request.space);
@@ -69,12 +73,23 @@ function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): S
 
   return {
     capabilities,
-    commit: orReject((requests: readonly CommitRequest[]) => {
-      for (const request of requests) assertGuarded(request);
-      return requests.length === 1 ? [commitOne(requests[0] as CommitRequest)] : requests.map(commitOne);
-    }),
+    commit(requests) {
+      try {
+        for (const request of requests) assertGuarded(request);
+        return requests.length === 1 ? [commitOne(requests[0] as CommitRequest)] : requests.map(commitOne);
+      } catch (error) {
+        // Answers come at once; a fault comes as a rejection, as from every other store.
+        return Promise.reject(error);
+      }
+    },
     commitStatus: async (space, agent, commitId) => spaceOf(space).commitStatus(agent, commitId),
-    read: orReject((space: Space, ids: readonly ResourceId[]) => spaceOf(space).read(epoch, ids)),
+    read(space, ids) {
+      try {
+        return spaceOf(space).read(epoch, ids);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    },
     content: async (hash) => contents.get(hash),
     list: async (space, prefix, page) => spaceOf(space).list(prefix, page),
     history: async (space, id, page) => spaceOf(space).history(id, page),
@@ -90,16 +105,5 @@ function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): S
       closed = true;
       wakers.close();
     },
-  };
-}
-
-/** Answers at once; a fault comes as a rejection, as from every other store. */
-function orReject<A extends readonly unknown[], T>(answer: (...args: A) => T): (...args: A) => Awaitable<T> {
-  return (...args) => {
-    try {
-      return answer(...args);
-    } catch (error) {
-      return Promise.reject(error);
-    }
   };
 }

@@ -12,7 +12,8 @@ export class Contents {
   /** Holds a content; the bytes are copied the first time, so the caller's array stays the caller's. */
   put(hash: string, bytes: Uint8Array): void {
     const slot = this.#slot(hash);
-    slot.bytes ??= bytes.slice();
+    // Not slice: of a Buffer it would be another view of the same memory.
+    slot.bytes ??= new Uint8Array(bytes);
     slot.holders += 1;
   }
 

@@ -1,5 +1,5 @@
-// The log of a space: the last N entries, in columns. By far most commits write one resource under that resource's own
-// guard; such an entry is a row of plain values in arrays that exist already, and keeps no object alive. Everything
+// The log of a space: the last N entries, in rows. By far most commits write one resource under that resource's own
+// guard; such an entry is a row of plain values in two arrays that exist already, and keeps no object alive. Everything
 // else (several writes, premises, records, keeps, no write at all) is an Entry object in its row.
 import type { AgentId, ResourceId } from '../../core/resource.ts';
 import type { CommitRequest, EntryMeta, LogEntry } from '../store.ts';
@@ -14,32 +14,37 @@ export interface Entry extends LogEntry {
 
 const DROPPED: EntryMeta = { outcome: 'committed' };
 
+// A row's values lie side by side, so that writing one touches two or three cache lines. Names of the places in it:
+const CELLS = 11;
+const ENTRY = 0;
+const COMMIT_ID = 1;
+const FINGERPRINT = 2;
+const META = 3;
+const RESOURCE = 4;
+const AGENT = 5;
+const HASH = 6;
+const MEDIA_TYPE = 7;
+const BASE_AGENT = 8;
+const BASE_HASH = 9;
+const BASE_MEDIA_TYPE = 10;
+const NUMBERS = 8;
+const VERSION = 0;
+const BORN = 1;
+const SIZE = 2;
+const AT = 3;
+const BASE_REVISION = 4;
+const BASE_BORN = 5;
+const BASE_SIZE = 6;
+const BASE_AT = 7;
+
+const FIRST_ROWS = 64;
+
 export class LogRing {
   readonly #max: number;
   #last = 0;
   #trimmed = 0;
-  readonly #entries: (Entry | undefined)[] = [];
-  readonly #commitIds: string[] = [];
-  readonly #fingerprints: string[] = [];
-  readonly #metas: EntryMeta[] = [];
-  readonly #resources: (ResourceId | undefined)[] = [];
-  // The version that was written.
-  readonly #versions: number[] = [];
-  readonly #borns: number[] = [];
-  readonly #hashes: string[] = [];
-  readonly #sizes: number[] = [];
-  readonly #mediaTypes: (string | undefined)[] = [];
-  readonly #agents: AgentId[] = [];
-  readonly #ats: number[] = [];
-  // The version that it replaced; its ordinal is one less.
-  readonly #baseRevisions: number[] = [];
-  readonly #baseBorns: number[] = [];
-  readonly #baseHashes: string[] = [];
-  readonly #baseSizes: number[] = [];
-  readonly #baseMediaTypes: (string | undefined)[] = [];
-  readonly #baseAgents: AgentId[] = [];
-  readonly #baseAts: number[] = [];
-  readonly #baseDeleted: boolean[] = [];
+  readonly #cells: unknown[] = [];
+  #numbers = new Float64Array(0);
 
   constructor(max: number) {
     this.#max = max;
@@ -69,7 +74,9 @@ export class LogRing {
 
   addEntry(entry: Entry): void {
     this.#last = entry.revision;
-    this.#entries[this.#row(entry.revision)] = entry;
+    const cell = this.#row(entry.revision) * CELLS;
+    for (let place = this.#cells.length; place < cell + CELLS; place += 1) this.#cells.push(undefined);
+    this.#cells[cell + ENTRY] = entry;
   }
 
   /** A row for a commit that wrote `live` next; called while `live` still tells what is replaced. */
@@ -83,80 +90,102 @@ export class LogRing {
   ): void {
     this.#last = revision;
     const row = this.#row(revision);
-    this.#entries[row] = undefined;
-    this.#commitIds[row] = request.commitId;
-    this.#fingerprints[row] = request.fingerprint;
-    this.#metas[row] = request.meta;
-    this.#resources[row] = live.resource;
-    this.#versions[row] = live.version + 1;
-    this.#borns[row] = live.deleted ? revision : live.born;
-    this.#hashes[row] = hash;
-    this.#sizes[row] = size;
-    this.#mediaTypes[row] = mediaType;
-    this.#agents[row] = request.agent;
-    this.#ats[row] = request.at;
-    this.#baseRevisions[row] = live.revision;
-    this.#baseBorns[row] = live.born;
-    this.#baseHashes[row] = live.hash;
-    this.#baseSizes[row] = live.size;
-    this.#baseMediaTypes[row] = live.mediaType;
-    this.#baseAgents[row] = live.agent;
-    this.#baseAts[row] = live.at;
-    this.#baseDeleted[row] = live.deleted;
+    const cells = this.#cells;
+    const cell = row * CELLS;
+    for (let place = cells.length; place < cell + CELLS; place += 1) cells.push(undefined);
+    cells[cell + ENTRY] = undefined;
+    cells[cell + COMMIT_ID] = request.commitId;
+    cells[cell + FINGERPRINT] = request.fingerprint;
+    cells[cell + META] = request.meta;
+    cells[cell + RESOURCE] = live.resource;
+    cells[cell + AGENT] = request.agent;
+    cells[cell + HASH] = hash;
+    cells[cell + MEDIA_TYPE] = mediaType;
+    cells[cell + BASE_AGENT] = live.agent;
+    cells[cell + BASE_HASH] = live.hash;
+    cells[cell + BASE_MEDIA_TYPE] = live.mediaType;
+    const place = row * NUMBERS;
+    const numbers = place < this.#numbers.length ? this.#numbers : this.#grow();
+    numbers[place + VERSION] = live.version + 1;
+    numbers[place + BORN] = live.deleted ? revision : live.born;
+    numbers[place + SIZE] = size;
+    numbers[place + AT] = request.at;
+    numbers[place + BASE_REVISION] = live.revision;
+    numbers[place + BASE_BORN] = live.born;
+    numbers[place + BASE_SIZE] = live.size;
+    numbers[place + BASE_AT] = live.at;
+  }
+
+  #grow(): Float64Array<ArrayBuffer> {
+    const rows = this.#row(this.#last) + 1;
+    const grown = new Float64Array(Math.min(this.#max, Math.max(FIRST_ROWS, rows * 2)) * NUMBERS);
+    grown.set(this.#numbers);
+    this.#numbers = grown;
+    return grown;
+  }
+
+  #cell<T>(row: number, place: number): T {
+    return this.#cells[row * CELLS + place] as T;
+  }
+
+  #number(row: number, place: number): number {
+    return this.#numbers[row * NUMBERS + place] as number;
+  }
+
+  #entryAt(row: number): Entry | undefined {
+    return this.#cell<Entry | undefined>(row, ENTRY);
   }
 
   agentOf(revision: number): AgentId {
     const row = this.#row(revision);
-    return this.#entries[row]?.agent ?? (this.#agents[row] as AgentId);
+    return this.#entryAt(row)?.agent ?? this.#cell<AgentId>(row, AGENT);
   }
 
   commitIdOf(revision: number): string {
     if (!this.#kept(revision)) return '';
     const row = this.#row(revision);
-    return this.#entries[row]?.commitId ?? (this.#commitIds[row] as string);
+    return this.#entryAt(row)?.commitId ?? this.#cell<string>(row, COMMIT_ID);
   }
 
   metaOf(revision: number): EntryMeta {
     if (!this.#kept(revision)) return DROPPED;
     const row = this.#row(revision);
-    return this.#entries[row]?.meta ?? (this.#metas[row] as EntryMeta);
+    return this.#entryAt(row)?.meta ?? this.#cell<EntryMeta>(row, META);
   }
 
   entry(revision: number): LogEntry | undefined {
     if (!this.#kept(revision)) return undefined;
     const row = this.#row(revision);
-    const entry = this.#entries[row];
+    const entry = this.#entryAt(row);
     if (entry !== undefined) {
       const { bases: _bases, keeps: _keeps, ...told } = entry;
       return { ...told, heads: told.heads.map((head) => ({ ...head })) };
     }
-    const resource = this.#resources[row] as ResourceId;
-    const agent = this.#agents[row] as AgentId;
-    const at = this.#ats[row] as number;
-    const base = { resource, revision: this.#baseRevisions[row] as number, hash: this.#baseHashes[row] as string };
+    const resource = this.#cell<ResourceId>(row, RESOURCE);
+    const base = { resource, revision: this.#number(row, BASE_REVISION), hash: this.#cell<string>(row, BASE_HASH) };
     return {
       revision,
-      agent,
-      commitId: this.#commitIds[row] as string,
-      fingerprint: this.#fingerprints[row] as string,
-      at,
+      agent: this.#cell<AgentId>(row, AGENT),
+      commitId: this.#cell<string>(row, COMMIT_ID),
+      fingerprint: this.#cell<string>(row, FINGERPRINT),
+      at: this.#number(row, AT),
       heads: [headOf(resource, this.#written(revision, row))],
       guards: [base],
-      meta: this.#metas[row] as EntryMeta,
+      meta: this.#cell<EntryMeta>(row, META),
     };
   }
 
   #written(revision: number, row: number): Facts {
-    const hash = this.#hashes[row] as string;
+    const hash = this.#cell<string>(row, HASH);
     return {
-      version: this.#versions[row] as number,
+      version: this.#number(row, VERSION),
       revision,
-      born: this.#borns[row] as number,
+      born: this.#number(row, BORN),
       hash,
-      size: this.#sizes[row] as number,
-      mediaType: this.#mediaTypes[row],
-      agent: this.#agents[row] as AgentId,
-      at: this.#ats[row] as number,
+      size: this.#number(row, SIZE),
+      mediaType: this.#cell<string | undefined>(row, MEDIA_TYPE),
+      agent: this.#cell<AgentId>(row, AGENT),
+      at: this.#number(row, AT),
       deleted: hash === '',
     };
   }
@@ -165,19 +194,20 @@ export class LogRing {
   baseOf(revision: number, resource: ResourceId): Facts | undefined {
     if (!this.#kept(revision)) return undefined;
     const row = this.#row(revision);
-    const entry = this.#entries[row];
+    const entry = this.#entryAt(row);
     if (entry !== undefined) return entry.bases[entry.heads.findIndex((head) => head.resource === resource)];
-    if (this.#baseRevisions[row] === 0) return undefined;
+    if (this.#number(row, BASE_REVISION) === 0) return undefined;
+    const hash = this.#cell<string>(row, BASE_HASH);
     return {
-      version: (this.#versions[row] as number) - 1,
-      revision: this.#baseRevisions[row] as number,
-      born: this.#baseBorns[row] as number,
-      hash: this.#baseHashes[row] as string,
-      size: this.#baseSizes[row] as number,
-      mediaType: this.#baseMediaTypes[row],
-      agent: this.#baseAgents[row] as AgentId,
-      at: this.#baseAts[row] as number,
-      deleted: this.#baseDeleted[row] as boolean,
+      version: this.#number(row, VERSION) - 1,
+      revision: this.#number(row, BASE_REVISION),
+      born: this.#number(row, BASE_BORN),
+      hash,
+      size: this.#number(row, BASE_SIZE),
+      mediaType: this.#cell<string | undefined>(row, BASE_MEDIA_TYPE),
+      agent: this.#cell<AgentId>(row, BASE_AGENT),
+      at: this.#number(row, BASE_AT),
+      deleted: hash === '',
     };
   }
 
@@ -185,13 +215,13 @@ export class LogRing {
   dropOldest(release: (hash: string) => void): void {
     const revision = this.#trimmed + 1;
     const row = this.#row(revision);
-    const entry = this.#entries[row];
+    const entry = this.#entryAt(row);
     if (entry === undefined) {
-      if (this.#baseSizes[row] !== HASH_ONLY) release(this.#baseHashes[row] as string);
+      if (this.#number(row, BASE_SIZE) !== HASH_ONLY) release(this.#cell<string>(row, BASE_HASH));
     } else {
       for (const hash of entry.keeps) release(hash);
       for (const base of entry.bases) if (base !== undefined && base.size !== HASH_ONLY) release(base.hash);
-      this.#entries[row] = undefined;
+      this.#cells[row * CELLS + ENTRY] = undefined;
     }
     this.#trimmed = revision;
   }

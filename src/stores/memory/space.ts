@@ -49,10 +49,14 @@ export class MemorySpace {
   }
 
   commit(request: CommitRequest): CommitReply {
-    const holds = this.#guardsHold(request.guards);
     // Guards on the very token that names the commit cannot hold after it landed (rule A5), so the look-up is only
     // needed when they do not, or when the caller chose the commitId.
-    if (!(holds && request.tokenBound)) {
+    if (request.tokenBound && isPlain(request)) {
+      const live = this.#current.get((request.writes[0] as Write).resource);
+      if (holds(request.guards[0] as Guard, live)) return this.#applyPlain(request, live);
+    }
+    const guarded = this.#guardsHold(request.guards);
+    if (!(guarded && request.tokenBound)) {
       const landed = this.#find(request.agent, request.commitId);
       if (landed !== undefined) {
         return landed.fingerprint === request.fingerprint
@@ -61,22 +65,16 @@ export class MemorySpace {
       }
     }
     const staleRecords = request.records.length === 0 ? [] : this.#staleRecords(request.records);
-    if (!holds || staleRecords.length > 0) {
+    if (!guarded || staleRecords.length > 0) {
       const { last, trimmed } = this.#log;
       if (request.asOf < trimmed) return { status: 'expired', trimmed };
       return { status: 'stale', revision: last, heads: this.#guarded(request.guards), staleRecords };
     }
-    if (this.#log.full) this.#dropOldest();
-    return isPlain(request) ? this.#applyPlain(request) : this.#apply(request);
+    return this.#apply(request);
   }
 
   #guardsHold(guards: readonly Guard[]): boolean {
-    for (const guard of guards) {
-      const live = this.#current.get(guard.resource);
-      if (live === undefined) {
-        if (guard.revision !== 0 || guard.hash !== '') return false;
-      } else if (live.revision !== guard.revision || live.hash !== guard.hash) return false;
-    }
+    for (const guard of guards) if (!holds(guard, this.#current.get(guard.resource))) return false;
     return true;
   }
 
@@ -95,10 +93,11 @@ export class MemorySpace {
     return [...seen.values()];
   }
 
-  #applyPlain(request: CommitRequest): CommitReply {
+  #applyPlain(request: CommitRequest, known: Live | undefined): CommitReply {
+    if (this.#log.full) this.#dropOldest();
     const revision = this.#log.last + 1;
     const write = request.writes[0] as Write;
-    const live = this.#liveOf(write, request);
+    const live = known ?? this.#liveOf(write, request);
     const hash = write.kind === 'delete' ? '' : write.hash;
     const size = write.kind === 'content' ? write.content.length : HASH_ONLY;
     const mediaType = write.kind === 'content' ? write.mediaType : undefined;
@@ -109,6 +108,7 @@ export class MemorySpace {
   }
 
   #apply(request: CommitRequest): CommitReply {
+    if (this.#log.full) this.#dropOldest();
     const revision = this.#log.last + 1;
     const { agent, commitId, fingerprint, at, guards, meta } = request;
     const bases: (Facts | undefined)[] = [];
@@ -280,6 +280,11 @@ export class MemorySpace {
     while (this.#log.trimmed < to) this.#dropOldest();
     return this.#log.trimmed;
   }
+}
+
+function holds(guard: Guard, live: Live | undefined): boolean {
+  if (live === undefined) return guard.revision === 0 && guard.hash === '';
+  return live.revision === guard.revision && live.hash === guard.hash;
 }
 
 /** The request is no more than its one write under that write's own guard. */

@@ -1,9 +1,20 @@
 // Runs a merge for the controller: small ones here under a short budget, everything else in a worker thread, so that
 // the event loop never stands still for long (rule C8). Custom engines get copies, and what they throw is a value.
-import type { MergeConflict } from '../core/region.ts';
+import type { Receipt } from '../core/receipt.ts';
+import type { MergeConflict, RegionKind } from '../core/region.ts';
 import { mergeContents } from '../merge/merge.ts';
 import { offloadMerge } from '../merge/offload.ts';
-import type { Engine, MergeInput, MergeOptions, MergeResult, MergeSide } from '../merge/types.ts';
+import {
+  type CleanMerge,
+  type Engine,
+  type FailedMerge,
+  type MergeInput,
+  type MergeOptions,
+  type MergeResult,
+  type MergeSide,
+  type MergeStats,
+  mergeErrorCodes,
+} from '../merge/types.ts';
 import type { Merge } from '../strategies/types.ts';
 import { timerMs } from './backoff.ts';
 import type { Context } from './context.ts';
@@ -30,7 +41,8 @@ export async function runMerge(
   const input = inputOf(context, sides, engine, strategy?.options);
   const result =
     registered === undefined ? await runBuiltIn(context, input) : await runCustom(context, registered, input);
-  return strategy?.validate === undefined ? result : validated(result, input, strategy.validate);
+  const fitting = withinSize(result, input, context.limits.contentBytes);
+  return strategy?.validate === undefined ? fitting : validated(fitting, input, strategy.validate);
 }
 
 function inputOf(context: Context, sides: Sides, engine: string, options: MergeOptions | undefined): MergeInput {
@@ -47,12 +59,17 @@ function inputOf(context: Context, sides: Sides, engine: string, options: MergeO
 }
 
 async function runBuiltIn(context: Context, input: MergeInput): Promise<MergeResult> {
-  if (largest(input) <= INLINE_BYTES) {
-    const budget = { ...input.options?.budget, ms: Math.min(INLINE_MS, context.limits.mergeMs) };
-    const quick = mergeContents({ ...input, options: { ...input.options, budget } });
-    if (!overBudget(quick)) return quick.status === 'conflict' ? { ...quick, input } : quick;
+  try {
+    if (largest(input) <= INLINE_BYTES) {
+      const budget = { ...input.options?.budget, ms: Math.min(INLINE_MS, context.limits.mergeMs) };
+      const quick = mergeContents({ ...input, options: { ...input.options, budget } });
+      if (!overBudget(quick)) return quick.status === 'conflict' ? { ...quick, input } : quick;
+    }
+    return await offloadMerge(input, { ms: context.limits.mergeMs });
+  } catch (error) {
+    // A policy may name an engine that is not registered here: a stored one is made elsewhere. The change is kept.
+    return threw(error instanceof Error ? error.message : String(error));
   }
-  return offloadMerge(input, { ms: context.limits.mergeMs });
 }
 
 function largest(input: MergeInput): number {
@@ -64,29 +81,64 @@ function overBudget(result: MergeResult): boolean {
 }
 
 async function runCustom(context: Context, engine: Engine | string, input: MergeInput): Promise<MergeResult> {
-  if (typeof engine === 'string') return offloadMerge(input, { ms: context.limits.customMs, modulePath: engine });
-  const copy = { ...input, base: copyOf(input.base), current: copyOf(input.current), proposed: copyOf(input.proposed) };
   try {
-    const result = await withDeadline(engine(copy), context.limits.customMs);
-    return isMergeResult(result) ? result : threw('the engine answered something that is no merge result');
+    const answer = await askEngine(context, engine, input);
+    return resultOf(answer, input) ?? threw('the engine answered something that is no merge result');
   } catch (error) {
     return threw(error instanceof Error ? error.message : String(error));
   }
 }
 
-function copyOf(side: MergeSide): MergeSide {
-  return side === null ? null : side.slice();
+function askEngine(context: Context, engine: Engine | string, input: MergeInput): Promise<unknown> {
+  if (typeof engine === 'string') return offloadMerge(input, { ms: context.limits.customMs, modulePath: engine });
+  const copy = { ...input, base: copyOf(input.base), current: copyOf(input.current), proposed: copyOf(input.proposed) };
+  return withDeadline(Promise.resolve(engine(copy)), context.limits.customMs);
 }
 
-function threw(message: string): MergeResult {
+function copyOf(side: MergeSide): MergeSide {
+  return side === null ? null : new Uint8Array(side);
+}
+
+function threw(message: string): FailedMerge {
   return { status: 'error', code: 'strategy-threw', message: message.slice(0, 500) };
 }
 
-function isMergeResult(value: unknown): value is MergeResult {
-  if (typeof value !== 'object' || value === null) return false;
-  const result = value as { readonly status?: unknown; readonly content?: unknown; readonly conflicts?: unknown };
-  if (result.status === 'clean') return result.content === null || result.content instanceof Uint8Array;
-  return result.status === 'error' || (result.status === 'conflict' && Array.isArray(result.conflicts));
+/** What a custom engine answered, made whole: stats, notes and the receipt's list may be left out. */
+function resultOf(value: unknown, input: MergeInput): MergeResult | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { status, content, conflicts, partial, receipt, stats, notes, message, code } = value as Record<
+    string,
+    unknown
+  >;
+  const engine = input.options?.engine ?? 'custom';
+  const list = Array.isArray(conflicts) ? conflicts : [];
+  const whole = {
+    stats: isStats(stats) ? stats : { engine, clean: 0, conflicts: list.length },
+    notes: Array.isArray(notes) ? notes : [],
+  };
+  if (status === 'error') {
+    const failed = threw(typeof message === 'string' ? message : 'the engine failed');
+    const known = mergeErrorCodes.find((name) => name === code);
+    return known === undefined ? failed : { ...failed, code: known };
+  }
+  if (status === 'clean') {
+    if (content !== null && !(content instanceof Uint8Array)) return undefined;
+    return { status, content, receipt: isReceipt(receipt) ? receipt : { engine, entries: [] }, ...whole };
+  }
+  if (status !== 'conflict' || list.length === 0 || !list.every(isRegion)) return undefined;
+  return { status, conflicts: list, partial: partial instanceof Uint8Array ? partial : input.current, ...whole, input };
+}
+
+function isRegion(value: unknown): value is MergeConflict {
+  return typeof value === 'object' && value !== null && 'kind' in value && 'at' in value;
+}
+
+function isReceipt(value: unknown): value is Receipt {
+  return typeof value === 'object' && value !== null && Array.isArray((value as Partial<Receipt>).entries);
+}
+
+function isStats(value: unknown): value is MergeStats {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<MergeStats>).clean === 'number';
 }
 
 /** A function's promise is given up after the deadline; a function that never awaits cannot be stopped this way. */
@@ -102,32 +154,42 @@ export async function withDeadline<T>(work: T | Promise<T>, ms: number): Promise
   }
 }
 
+/** Two contents within the limit may merge to one beyond it, which nobody could change any more. */
+function withinSize(result: MergeResult, input: MergeInput, limit: number): MergeResult {
+  if (result.status !== 'clean' || result.content === null || result.content.length <= limit) return result;
+  return refused(
+    result,
+    input,
+    'too-large',
+    `too-large: the merged content has ${result.content.length} bytes of ${limit}`,
+  );
+}
+
 /** A veto makes a clean merge a conflict with that reason (trap T26: a merge is not neutral). */
 function validated(result: MergeResult, input: MergeInput, validate: NonNullable<Merge['validate']>): MergeResult {
   if (result.status !== 'clean' || result.content === null) return result;
   let verdict: unknown;
   try {
-    verdict = validate(result.content.slice());
+    verdict = validate(new Uint8Array(result.content));
   } catch (error) {
     verdict = error instanceof Error ? error.message : String(error);
   }
   if (verdict === undefined || verdict === true) return result;
   const reason = typeof verdict === 'string' && verdict !== '' ? verdict : 'the validator refused the merged content';
+  return refused(result, input, 'content', `validate: ${reason.slice(0, 500)}`);
+}
+
+function refused(result: CleanMerge, input: MergeInput, kind: RegionKind, reason: string): MergeResult {
+  const { base, current, proposed } = input;
   const conflict: MergeConflict = {
-    id: 'validate',
-    kind: 'content',
+    id: reason.slice(0, reason.indexOf(':')),
+    kind,
     at: { pointer: '' },
-    reason: `validate: ${reason.slice(0, 500)}`,
-    ...(input.base === null ? {} : { base: input.base }),
-    ...(input.current === null ? {} : { current: input.current }),
-    ...(input.proposed === null ? {} : { proposed: input.proposed }),
+    reason,
+    ...(base === null ? {} : { base }),
+    ...(current === null ? {} : { current }),
+    ...(proposed === null ? {} : { proposed }),
   };
-  return {
-    status: 'conflict',
-    conflicts: [conflict],
-    partial: input.current,
-    stats: { ...result.stats, conflicts: 1 },
-    notes: result.notes,
-    input,
-  };
+  const stats = { ...result.stats, conflicts: 1 };
+  return { status: 'conflict', conflicts: [conflict], partial: current, stats, notes: result.notes, input };
 }

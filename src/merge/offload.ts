@@ -1,6 +1,6 @@
 // Merges in a worker thread: heavy ones, and custom engines that need a hard limit. One thread is kept warm while there
 // is work; a merge that does not end in time ends with its thread.
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { MergeInput, MergeResult } from './types.ts';
 
@@ -21,6 +21,19 @@ export type JobAnswer = { readonly result: unknown } | { readonly error: string 
 /** Beyond the engine's own budget, which ends most merges by itself: the start of a step that cannot look at a clock. */
 const GRACE_MS = 250;
 const START_MS = 30_000;
+/** What a timer takes at most: it would take a longer time for none. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** From source a thread loads the loader of TypeScript by itself: what its process was started with stays out of threads. */
+const FROM_SOURCE = `
+const { createRequire } = require('node:module');
+const { pathToFileURL } = require('node:url');
+const { workerData } = require('node:worker_threads');
+const near = createRequire(workerData);
+const { exports } = near('tsx/package.json');
+const api = new URL(exports['./esm/api'].import.default, pathToFileURL(near.resolve('tsx/package.json')));
+import(api.href).then(({ register }) => { register(); return import(workerData); });
+`;
 
 let idle: Worker | undefined;
 
@@ -28,7 +41,8 @@ export async function offloadMerge(input: MergeInput, options: OffloadOptions): 
   const worker = takeWorker();
   try {
     const module = options.modulePath === undefined ? undefined : moduleUrl(options.modulePath);
-    const answer = await ask(worker, { input: cloneable(input), module }, options.ms + GRACE_MS);
+    const limit = Math.min(options.ms + GRACE_MS, LONGEST_MS);
+    const answer = await ask(worker, { input: cloneable(input), module }, limit);
     keepWorker(worker);
     return fromAnswer(answer, input);
   } catch (error) {
@@ -59,11 +73,9 @@ function takeWorker(): Worker {
     kept.ref();
     return kept;
   }
-  const here = fileURLToPath(import.meta.url);
-  const fromSource = here.endsWith('.ts');
+  const fromSource = import.meta.url.endsWith('.ts');
   const entry = new URL(fromSource ? './worker.ts' : './worker.js', import.meta.url);
-  // From source the thread needs the same loader as the process that runs the tests.
-  const worker = new Worker(entry, fromSource ? { execArgv: ['--import', 'tsx'] } : {});
+  const worker = fromSource ? new Worker(FROM_SOURCE, { eval: true, workerData: entry.href }) : new Worker(entry);
   worker.on('exit', () => {
     if (idle === worker) idle = undefined;
   });

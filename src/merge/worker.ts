@@ -28,6 +28,15 @@ function withoutInput(result: unknown): unknown {
   return rest;
 }
 
+/** What cannot cross to another thread (a function, say) is no answer. */
+function answer(found: JobAnswer): void {
+  try {
+    parentPort?.postMessage(found);
+  } catch (error) {
+    parentPort?.postMessage({ error: `its answer cannot leave the thread: ${String(error)}` } satisfies JobAnswer);
+  }
+}
+
 parentPort?.on('message', (job: Job) => {
-  void run(job).then((answer) => parentPort?.postMessage(answer));
+  void run(job).then(answer);
 });

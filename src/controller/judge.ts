@@ -121,11 +121,12 @@ export async function planFor(context: Context, found: Case): Promise<{ plan: Pl
   for (;;) {
     const verdict: Verdict = decide(strategy, facts);
     if (verdict.type === 'custom')
-      return { plan: await planOf(context, found, await runCustom(context, found, verdict.fn), why), merge };
+      return { plan: await planOf(context, found, await runCustom(context, found, verdict.fn), undefined), merge };
     if (verdict.type !== 'merge') return { plan: await planOf(context, found, verdict, why), merge };
     const result = await mergeOf(context, found, verdict.strategy);
     merge = result ?? merge;
-    if (result?.status === 'clean') {
+    // Not even where the agent never knew that something was here: merge re-creates nothing in silence (rule B4).
+    if (result?.status === 'clean' && found.kind !== 'modified-deleted') {
       return { plan: { type: 'merged', content: result.content, receipt: result.receipt }, merge };
     }
     why = whyNot(verdict.strategy.engine, result, found.kind);
@@ -133,7 +134,10 @@ export async function planFor(context: Context, found: Case): Promise<{ plan: Pl
   }
 }
 
+const NO_SILENCE = 'it was deleted, and a merge does not make it again';
+
 function whyNot(engine: string, result: MergeResult | undefined, kind: ConflictKind): string {
+  if (kind === 'modified-deleted') return `modified-deleted: ${NO_SILENCE}`;
   if (result === undefined) return kind === 'hash-only' ? 'no-content: only hashes are known here' : kind;
   if (result.status === 'error') return `${result.code}: ${result.message}`;
   const conflicts = result.status === 'conflict' ? result.conflicts : [];

@@ -18,6 +18,8 @@ export interface Part {
   readonly write: Write;
   readonly merged?: { readonly content: Uint8Array; readonly receipt: Receipt };
   readonly label?: string;
+  /** The head that it goes over unseen: the last writer wins. */
+  readonly overwrote?: Head | undefined;
 }
 
 export interface View {
@@ -58,7 +60,7 @@ async function partAt(
   const clash: Clash = { status: 'clash', head, revision, stalePremises: [] };
   const { plan } = await planFor(context, caseOf(intent, clash, origin, strategy, describeStrategy(strategy)));
   if (plan.type === 'overwrite')
-    return { intent, guard, write: writeOf(token.resource, proposal), label: strategy.name };
+    return { intent, guard, write: writeOf(token.resource, proposal), label: strategy.name, overwrote: head };
   if (plan.type !== 'merged' || plan.content === null) return undefined;
   const { content, receipt } = plan;
   const write: Write = {

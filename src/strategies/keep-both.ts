@@ -13,7 +13,8 @@ export function keepBoth(options: { readonly suffixes?: readonly [string, string
   return { name: 'keepBoth', suffixes: [suffixes[0], suffixes[1]] };
 }
 
-function isSuffix(value: unknown): boolean {
+/** True for what may stand in the name of a copy. */
+export function isSuffix(value: unknown): boolean {
   return typeof value === 'string' && /^[\p{L}\p{N}._-]{1,64}$/u.test(value);
 }
 
@@ -24,11 +25,9 @@ export function decideKeepBoth(facts: Facts, strategy: KeepBoth): Verdict {
 
 /** An agent's name as part of a file name. */
 export function safeSuffix(name: string): string {
-  const safe = name
-    .replace(/[^\p{L}\p{N}_-]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 64);
-  return safe === '' ? 'copy' : safe;
+  const safe = name.replace(/[^\p{L}\p{N}_-]+/gu, '-').replace(/^-+|-+$/g, '');
+  // By code point: half a character is no text.
+  return safe === '' ? 'copy' : [...safe].slice(0, 64).join('');
 }
 
 /** `<dir>/<stem>.<suffix><ext>`: the last extension stays last; a dot-file has none. */

@@ -3,6 +3,7 @@
 import { hashOf } from '../core/hash.ts';
 import type { Decision, Details, Resolution, SideDetails } from '../core/resolution.ts';
 import type { Head } from '../core/version.ts';
+import { isSuffix, safeSuffix } from '../strategies/keep-both.ts';
 import type { CustomFunction } from '../strategies/types.ts';
 import { contentOf } from './base.ts';
 import type { Context } from './context.ts';
@@ -29,7 +30,7 @@ async function detailsOf(context: Context, found: Case): Promise<Details> {
   const current = await contentOf(context, clash.head);
   return {
     resource: intent.token.resource,
-    base: sideDetails(origin.head, origin.content),
+    base: sideDetails(origin.head, origin.content && new Uint8Array(origin.content)),
     current: sideDetails(clash.head, current),
     proposed: {
       agent: intent.agent,
@@ -87,7 +88,7 @@ function merged(content: unknown): Resolution | undefined {
 }
 
 function isPair(value: unknown): value is readonly [string, string] {
-  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string' && part !== '');
+  return Array.isArray(value) && value.length === 2 && value.every(isSuffix);
 }
 
 function fromDecision(answer: Partial<Record<string, unknown>>, details: Details): Resolution | undefined {
@@ -103,7 +104,10 @@ function fromDecision(answer: Partial<Record<string, unknown>>, details: Details
     case 'base':
       return merged(details.base?.content);
     case 'both':
-      return { type: 'keepBoth', suffixes: [details.current.agent ?? 'current', details.proposed.agent ?? 'proposed'] };
+      return {
+        type: 'keepBoth',
+        suffixes: [safeSuffix(details.current.agent ?? 'current'), safeSuffix(details.proposed.agent ?? 'proposed')],
+      };
     default:
       return undefined;
   }

@@ -137,10 +137,16 @@ export function openRequest(context: Context, found: Case, plan: Extract<Plan, {
     strategy: found.label,
     at: context.clock(),
   });
+  const keeps: Keep[] = proposal.kind === 'content' ? [{ hash: proposal.hash, content: proposal.content }] : [];
+  // A base that nobody reads any more may be trimmed before the record holds it: it comes along.
+  if (origin.head !== undefined && origin.content !== undefined) {
+    keeps.push({ hash: origin.head.hash, content: origin.content });
+  }
   return requestOf(context, intent, {
-    guards: [],
+    // The current side is the head at this very commit, so its bytes are there for the record to hold (rule E4).
+    guards: [headGuard(found)],
     records: [record],
-    keeps: proposal.kind === 'content' ? [{ hash: proposal.hash, content: proposal.content }] : [],
+    keeps,
     meta: metaFor(found, 'escalated', { conflictId: record.id, reason: plan.reason }),
   });
 }

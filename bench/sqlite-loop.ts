@@ -13,6 +13,14 @@ const [, , path = '', name = '', ms = '0'] = process.argv;
 const store = createSqliteStore({ path, onWarning: () => undefined });
 const epoch = await store.epoch();
 
+/** Ids as the controller makes them: random for each maker, then a counter. */
+const maker = crypto.randomUUID();
+let made = 0;
+function newId(): string {
+  made += 1;
+  return `${maker}-${made.toString(36)}`;
+}
+
 async function loop(): Promise<LoopReport> {
   const waits: number[] = [];
   let head: Head | undefined;
@@ -21,7 +29,7 @@ async function loop(): Promise<LoopReport> {
     const start = performance.now();
     const [reply] = await store.commit([
       makeRequest(epoch, {
-        commitId: crypto.randomUUID(),
+        commitId: newId(),
         tokenBound: true,
         guards: [guardOf(name, head)],
         writes: [writeOf(name, `${name} ${waits.length}`)],

@@ -40,6 +40,14 @@ const median = (values: readonly number[]): number => {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 };
 
+/** Ids as the controller makes them: random for each maker, then a counter. */
+const maker = crypto.randomUUID();
+let made = 0;
+function newId(): string {
+  made += 1;
+  return `${maker}-${made.toString(36)}`;
+}
+
 type Step = () => void | Promise<void>;
 
 interface Pair {
@@ -120,7 +128,7 @@ async function newWriter(path: string, size: number, prefix = 'r'): Promise<Writ
       new DataView(content.buffer).setUint32(0, count);
       const resource = `${prefix}/${index}`;
       const request: CommitRequest = makeRequest(epoch, {
-        commitId: crypto.randomUUID(),
+        commitId: newId(),
         tokenBound: true,
         guards: [guardOf(resource, heads.get(index))],
         writes: [writeOf(resource, content)],
@@ -223,9 +231,9 @@ function fill(path: string, resources: number): void {
   const numbers = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${resources})`;
   db.exec(`
     INSERT OR IGNORE INTO spaces (sid, name) VALUES (1, 'default');
-    ${numbers} INSERT INTO versions SELECT 1, 'full/' || i, 1, i, i, hex(randomblob(32)), NULL, NULL, 'filler', 0, 0 FROM n;
+    ${numbers} INSERT INTO heads SELECT 1, 'full/' || i, 1, i, i, hex(randomblob(32)), NULL, NULL, 'filler', 0, 0 FROM n;
     ${numbers} INSERT INTO log SELECT (1 << 42) | i, 1, 'filler', hex(randomblob(16)), 0, i, 0, 0, 0,
-      '["f",[["full/' || i || '",0,""]],[["full/' || i || '",1,' || i || ',"h",null,null,0]],{"outcome":"committed"},[]]' FROM n;
+      '["f",[["full/' || i || '",0,""]],[["full/' || i || '",1,' || i || ',"h",null,null,0,0]],{"outcome":"committed"},[]]' FROM n;
     COMMIT;
   `);
   db.close();
@@ -261,11 +269,11 @@ async function conflictWriter(records: number): Promise<{ readonly store: Store;
   const request = (): CommitRequest => {
     count += 1;
     const value = { resource: `r/${count}`, reason: 'conflict', base: { hash: 'a'.repeat(64) } };
-    const record = { kind: 'conflict', id: crypto.randomUUID(), state: 'open', value, expected: 0 };
-    return makeRequest(epoch, { commitId: crypto.randomUUID(), records: [record], meta: { outcome: 'escalated' } });
+    const record = { kind: 'conflict', id: newId(), state: 'open', value, expected: 0 };
+    return makeRequest(epoch, { commitId: newId(), records: [record], meta: { outcome: 'escalated' } });
   };
-  for (let made = 0; made < records; made += 500) {
-    await store.commit(Array.from({ length: Math.min(500, records - made) }, request));
+  for (let done = 0; done < records; done += 500) {
+    await store.commit(Array.from({ length: Math.min(500, records - done) }, request));
   }
   const step = async (): Promise<void> => {
     const [reply] = await store.commit([request()]);

@@ -3,7 +3,6 @@
 import type { Space } from '../core/resource.ts';
 import { assertGuarded, checkLimits } from './check.ts';
 import { Connection } from './sqlite/connection.ts';
-import { getContent } from './sqlite/contents.ts';
 import type { SqliteDatabase } from './sqlite/driver.ts';
 import { loadDriver } from './sqlite/driver.ts';
 import { closedFault, faultOf } from './sqlite/errors.ts';
@@ -115,7 +114,7 @@ function sqliteStore(place: string, options: SqliteStoreOptions, opening: OpenOp
     },
     commitStatus: (space, agent, commitId) => read((connection) => commitStatus(connection, space, agent, commitId)),
     read: (space, ids) => read((connection) => readSnapshot(connection, space, ids)),
-    content: (hash) => read(({ sql }) => getContent(sql, hash)),
+    content: (hash) => read(({ contents }) => contents.get(hash)),
     list: (space, prefix, page) => read((connection) => listHeads(connection, space, prefix, page)),
     history: (space, id, page) => read((connection) => readHistory(connection, space, id, page)),
     record: (space, kind, id) => read((connection) => getRecord(connection.sql, connection.space(space).sid, kind, id)),

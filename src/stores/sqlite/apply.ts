@@ -5,10 +5,9 @@ import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
 import type { CommitReply, CommitRequest, Write } from '../store.ts';
 import type { Connection, SpaceState } from './connection.ts';
-import { putContent } from './contents.ts';
 import { putRecord, staleRecords } from './records.ts';
 import { entryOf, headOf, packBody, toText } from './rows.ts';
-import { MAX_REVISION } from './schema.ts';
+import { MAX_REVISION, MILESTONE } from './schema.ts';
 
 type Heads = Map<ResourceId, Head | undefined>;
 
@@ -49,14 +48,14 @@ function guardsHold(heads: Heads, request: CommitRequest): boolean {
 }
 
 function findLanded({ sql }: Connection, state: SpaceState, request: CommitRequest): CommitReply | undefined {
-  const row = sql.byCommit.get(state.sid, request.agent, toText(request.commitId));
+  const row = sql.byCommit.get(toText(request.commitId), request.agent, state.sid);
   if (row === undefined || row.revision <= state.trimmed) return undefined;
   const entry = entryOf(row);
   return entry.fingerprint === request.fingerprint ? { status: 'replayed', entry } : { status: 'mismatch' };
 }
 
 function store(connection: Connection, state: SpaceState, request: CommitRequest, before: Heads): CommitReply {
-  const { sql } = connection;
+  const { sql, contents } = connection;
   const revision = state.revision + 1;
   if (revision > MAX_REVISION) {
     throw new EntenteError('revision-overflow', 'The space has used up its revisions.', { next: 'Use another space.' });
@@ -64,16 +63,16 @@ function store(connection: Connection, state: SpaceState, request: CommitRequest
   const sid = connection.sidFor(request.space, state);
   const heads = request.writes.map((write) => {
     const head = nextHead(write, request, revision, before.get(write.resource));
-    addVersion(connection, sid, head);
-    if (write.kind === 'content') putContent(sql, write.hash, write.content);
+    putHead(connection, sid, head);
+    if (write.kind === 'content') contents.put(write.hash, write.content);
     return head;
   });
   const keeps = request.keeps.map(({ hash, content }) => {
-    putContent(sql, hash, content);
+    contents.put(hash, content);
     return hash;
   });
   for (const record of request.records) {
-    const { opened, passed } = putRecord(sql, sid, record, revision);
+    const { opened, passed } = putRecord(connection, sid, record, revision);
     state.open += opened;
     keeps.push(...passed);
   }
@@ -82,7 +81,8 @@ function store(connection: Connection, state: SpaceState, request: CommitRequest
   if (request.meta.outcome === 'merged') state.merged += 1;
   else if (request.meta.outcome === 'escalated') state.escalated += 1;
   const { resources, merged, escalated, open } = state;
-  const body = packBody(request, heads, keeps);
+  const priors = heads.map(({ resource }) => before.get(resource));
+  const body = packBody(request, heads, priors, keeps);
   const { agent, at } = request;
   sql.addLog.run(sid, revision, sid, agent, toText(request.commitId), at, resources, merged, escalated, open, body);
   return { status: 'committed', revision, heads };
@@ -116,8 +116,9 @@ function nextHead(write: Write, request: CommitRequest, revision: number, before
   };
 }
 
-function addVersion({ sql }: Connection, sid: number, head: Head): void {
+function putHead({ sql }: Connection, sid: number, head: Head): void {
   const { resource, version, revision, born, hash, size, mediaType, agent, at, deleted } = head;
   const type = mediaType === undefined ? null : toText(mediaType);
-  sql.addVersion.run(sid, resource, version, revision, born, hash, size ?? null, type, agent, at, deleted ? 1 : 0);
+  sql.putHead.run(sid, resource, version, revision, born, hash, size ?? null, type, agent, at, deleted ? 1 : 0);
+  if (version % MILESTONE === 0) sql.addMilestone.run(sid, resource, version, revision);
 }

@@ -2,6 +2,7 @@
 // while PRAGMA data_version says that no other connection has written; heads are always read, under the lock.
 import { EntenteError } from '../../core/errors.ts';
 import type { Space } from '../../core/resource.ts';
+import { Contents } from './contents.ts';
 import type { SqliteDatabase } from './driver.ts';
 import { faultOf, leavesNothing } from './errors.ts';
 import { rollBack } from './open.ts';
@@ -25,6 +26,7 @@ export class UnknownCommit extends Error {}
 
 export class Connection {
   readonly sql: Statements;
+  readonly contents: Contents;
   readonly place: string;
   readonly #db: SqliteDatabase;
   readonly #schema: number;
@@ -37,6 +39,7 @@ export class Connection {
     this.place = place;
     this.#schema = schema;
     this.sql = prepareStatements(db);
+    this.contents = new Contents(this.sql);
   }
 
   /** Valid inside a transaction. */
@@ -115,6 +118,7 @@ export class Connection {
     const version = this.dataVersion();
     if (version === this.#dataVersion) return;
     this.#spaces.clear();
+    this.contents.expire();
     const row = this.sql.epoch.get();
     if (row === undefined) throw new EntenteError('store-corrupt', `${this.place} has lost its identity row.`);
     if (row.schema > this.#schema) {
@@ -122,6 +126,7 @@ export class Connection {
         next: 'Stop this process and start it again with the newer entente.',
       });
     }
+    if (row.epoch !== this.#epoch) this.contents.forget();
     this.#epoch = row.epoch;
     this.#dataVersion = version;
   }
@@ -129,6 +134,7 @@ export class Connection {
   #abandon(): void {
     rollBack(this.#db);
     this.#spaces.clear();
+    this.contents.forget();
     this.#dataVersion = -1;
   }
 }

@@ -2,7 +2,8 @@
 import type { Page, PageRequest } from '../../core/page.ts';
 import { recordText } from '../check.ts';
 import type { RecordWrite, StoredRecord } from '../store.ts';
-import { holdContent, openHashes } from './contents.ts';
+import type { Connection } from './connection.ts';
+import { openHashes } from './contents.ts';
 import { fromText, toText } from './rows.ts';
 import type { RecordRow, Statements } from './statements.ts';
 
@@ -35,7 +36,8 @@ export interface RecordEffect {
   readonly passed: readonly string[];
 }
 
-export function putRecord(sql: Statements, sid: number, write: RecordWrite, revision: number): RecordEffect {
+export function putRecord(connection: Connection, sid: number, write: RecordWrite, revision: number): RecordEffect {
+  const { sql, contents } = connection;
   const { kind, id, state, value } = write;
   const before = getRecord(sql, sid, kind, id);
   if (value === null) sql.dropRecord.run(sid, toText(kind), toText(id));
@@ -45,7 +47,7 @@ export function putRecord(sql: Statements, sid: number, write: RecordWrite, revi
   }
   if (kind !== 'conflict') return { opened: 0, passed: [] };
   const after = value === null || state === undefined ? undefined : { state, value };
-  for (const hash of openHashes(kind, after)) holdContent(sql, hash);
+  for (const hash of openHashes(kind, after)) contents.hold(hash);
   const isOpen = (record: { readonly state?: string } | undefined): number => (record?.state === 'open' ? 1 : 0);
   return { opened: isOpen(after) - isOpen(before), passed: openHashes(kind, before) };
 }

@@ -24,11 +24,6 @@ export interface LogRow {
   readonly body: string;
 }
 
-export interface HistoryRow extends HeadRow {
-  readonly commit_id: string | null;
-  readonly body: string | null;
-}
-
 const ESCAPED = '\u0001';
 
 /** A caller's text as SQLite can hold it: NUL and lone surrogates do not survive there, so such texts are escaped. */
@@ -56,6 +51,18 @@ export function headOf(row: HeadRow): Head {
   };
 }
 
+/** A head as it was before a commit: the log is the only place where a superseded version stands. */
+type PackedPrior = readonly [
+  revision: number,
+  born: number,
+  hash: string,
+  size: number | null,
+  mediaType: string | null,
+  agent: string,
+  at: number,
+  deleted: 0 | 1,
+];
+
 type PackedHead = readonly [
   resource: string,
   version: number,
@@ -64,6 +71,7 @@ type PackedHead = readonly [
   size: number | null,
   mediaType: string | null,
   deleted: 0 | 1,
+  prior: PackedPrior | 0,
 ];
 
 /** What a log row's body holds, as a JSON array: names would be a third of its bytes. */
@@ -75,70 +83,91 @@ type Body = readonly [
   keeps: readonly string[],
 ];
 
-export function packBody(request: CommitRequest, heads: readonly Head[], keeps: readonly string[]): string {
+/** `priors` are the heads that `heads` supersede, in the same order. */
+export function packBody(
+  request: CommitRequest,
+  heads: readonly Head[],
+  priors: readonly (Head | undefined)[],
+  keeps: readonly string[],
+): string {
   const body: Body = [
     request.fingerprint,
     request.guards.map(({ resource, revision, hash }) => [resource, revision, hash] as const),
-    heads.map(packHead),
+    heads.map((head, index) => packHead(head, priors[index])),
     request.meta,
     keeps,
   ];
   return JSON.stringify(body);
 }
 
-function packHead(head: Head): PackedHead {
+function packHead(head: Head, prior: Head | undefined): PackedHead {
   const { resource, version, born, hash, size, mediaType, deleted } = head;
-  return [resource, version, born, hash, size ?? null, mediaType ?? null, deleted ? 1 : 0];
+  const packed = prior === undefined ? 0 : packPrior(prior);
+  return [resource, version, born, hash, size ?? null, mediaType ?? null, deleted ? 1 : 0, packed];
+}
+
+function packPrior({ revision, born, hash, size, mediaType, agent, at, deleted }: Head): PackedPrior {
+  return [revision, born, hash, size ?? null, mediaType ?? null, agent, at, deleted ? 1 : 0];
+}
+
+function unpackHead(packed: PackedHead, row: Pick<LogRow, 'revision' | 'agent' | 'at'>): Head {
+  const [resource, version, born, hash, size, mediaType, deleted] = packed;
+  return {
+    resource: resource as ResourceId,
+    version,
+    revision: row.revision,
+    born,
+    hash,
+    ...(size === null ? {} : { size }),
+    ...(mediaType === null ? {} : { mediaType }),
+    agent: row.agent as AgentId,
+    at: row.at,
+    deleted: deleted === 1,
+  };
+}
+
+function unpackPrior([resource, version, , , , , , prior]: PackedHead): Head | undefined {
+  if (prior === 0) return undefined;
+  const [revision, born, hash, size, mediaType, agent, at, deleted] = prior;
+  const packed: PackedHead = [resource, version - 1, born, hash, size, mediaType, deleted, 0];
+  return unpackHead(packed, { revision, agent, at });
 }
 
 export function entryOf(row: LogRow): LogEntry {
   const [fingerprint, guards, heads, meta] = JSON.parse(row.body) as Body;
-  const { revision, at } = row;
-  const agent = row.agent as AgentId;
   return {
-    revision,
-    agent,
+    revision: row.revision,
+    agent: row.agent as AgentId,
     commitId: fromText(row.commit_id),
     fingerprint,
-    at,
-    heads: heads.map(([resource, version, born, hash, size, mediaType, deleted]) => ({
-      resource: resource as ResourceId,
-      version,
-      revision,
-      born,
-      hash,
-      ...(size === null ? {} : { size }),
-      ...(mediaType === null ? {} : { mediaType }),
-      agent,
-      at,
-      deleted: deleted === 1,
-    })),
-    guards: guards.map(
-      ([resource, guarded, hash]): Guard => ({ resource: resource as ResourceId, revision: guarded, hash }),
-    ),
+    at: row.at,
+    heads: heads.map((packed) => unpackHead(packed, row)),
+    guards: guards.map(([resource, revision, hash]): Guard => ({ resource: resource as ResourceId, revision, hash })),
     meta,
   };
 }
 
-/** What trimming an entry lets go: the versions it superseded, and the contents it kept. */
-export function heldBy(body: string): {
-  readonly superseded: readonly { readonly resource: string; readonly version: number }[];
-  readonly keeps: readonly string[];
-} {
+/** What trimming an entry lets go: the versions that it superseded, and the contents that it kept. */
+export function heldBy(body: string): { readonly superseded: readonly Head[]; readonly keeps: readonly string[] } {
   const [, , heads, , keeps] = JSON.parse(body) as Body;
-  return { superseded: heads.map(([resource, version]) => ({ resource, version: version - 1 })), keeps };
+  return { superseded: heads.map(unpackPrior).filter((head) => head !== undefined), keeps };
 }
 
-export function versionEntryOf(row: HistoryRow): VersionEntry {
-  const head = headOf(row);
-  if (row.commit_id === null || row.body === null) return { head, commitId: '', outcome: 'committed' };
-  const [, , , meta] = JSON.parse(row.body) as Body;
+/** The version of a resource that an entry wrote, and the one before it. */
+export function versionIn(
+  row: LogRow,
+  resource: ResourceId,
+): { readonly version: VersionEntry; readonly prior: Head | undefined } | undefined {
+  const [, , heads, meta] = JSON.parse(row.body) as Body;
+  const packed = heads.find(([id]) => id === resource);
+  if (packed === undefined) return undefined;
   const { outcome, note, strategy } = meta;
-  return {
-    head,
+  const version: VersionEntry = {
+    head: unpackHead(packed, row),
     commitId: fromText(row.commit_id),
     outcome,
     ...(note === undefined ? {} : { note }),
     ...(strategy === undefined ? {} : { strategy }),
   };
+  return { version, prior: unpackPrior(packed) };
 }

@@ -1,5 +1,6 @@
-// The tables, and how an older file becomes a newer one. Few pages are touched by a commit: the log is appended to and
-// carries the space's counters, the newest version of a resource is its head, and contents have their own tables.
+// The tables, and how an older file becomes a newer one. A commit touches few pages, and those that commits of one
+// moment share: it appends to the log, which is also the only history of versions and carries the space's counters; it
+// appends its contents; and it replaces heads in place.
 import { EntenteError } from '../../core/errors.ts';
 import type { SqliteDatabase } from './driver.ts';
 
@@ -10,13 +11,17 @@ export const APPLICATION_ID = 0x656e7431;
 export const REVISION_BITS = 42;
 export const MAX_REVISION: number = 2 ** REVISION_BITS - 1;
 
+/** Versions of one resource between two milestones. */
+export const MILESTONE = 64;
+
 /** Brings the schema from the version of its place in the list to the next one. */
 export type Migration = (db: SqliteDatabase) => void;
 
 const first: Migration = (db) => {
   db.exec(`
-    CREATE TABLE store (id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL);
-    INSERT INTO store VALUES (1, lower(hex(randomblob(16))));
+    -- Contents up to \`indexed\` are found by content_keys, newer ones by looking (contents.ts).
+    CREATE TABLE store (id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL, indexed INTEGER NOT NULL);
+    INSERT INTO store VALUES (1, lower(hex(randomblob(16))), 0);
     -- The counters are those at the trim point; after it the newest log row has them.
     CREATE TABLE spaces (
       sid INTEGER PRIMARY KEY,
@@ -27,7 +32,7 @@ const first: Migration = (db) => {
       escalated INTEGER NOT NULL DEFAULT 0,
       open INTEGER NOT NULL DEFAULT 0
     );
-    -- id is sid and revision in one number, so that a commit appends to one table.
+    -- id is sid and revision in one number, so that a commit appends to one table. body: see rows.ts.
     CREATE TABLE log (
       id INTEGER PRIMARY KEY,
       sid INTEGER NOT NULL,
@@ -40,7 +45,8 @@ const first: Migration = (db) => {
       open INTEGER NOT NULL,
       body TEXT NOT NULL
     );
-    CREATE UNIQUE INDEX log_commit ON log (sid, agent, commit_id);
+    -- The commitId comes first: ids of one maker differ in their ends, so that new ones stand side by side.
+    CREATE UNIQUE INDEX log_commit ON log (commit_id, agent, sid);
     -- The log is evidence: it is never rewritten, and goes only from its beginning, behind the stored trim point.
     CREATE TRIGGER log_update BEFORE UPDATE ON log BEGIN
       SELECT raise(ABORT, 'log entries cannot be changed');
@@ -49,8 +55,7 @@ const first: Migration = (db) => {
       WHEN (old.id & ${MAX_REVISION}) > (SELECT trimmed FROM spaces WHERE sid = old.sid) BEGIN
       SELECT raise(ABORT, 'log entries go only by trim');
     END;
-    -- The newest version of a resource is its head.
-    CREATE TABLE versions (
+    CREATE TABLE heads (
       sid INTEGER NOT NULL,
       resource TEXT NOT NULL,
       version INTEGER NOT NULL,
@@ -62,17 +67,31 @@ const first: Migration = (db) => {
       agent TEXT NOT NULL,
       at INTEGER NOT NULL,
       deleted INTEGER NOT NULL,
-      PRIMARY KEY (sid, resource, version DESC)
+      PRIMARY KEY (sid, resource)
     ) WITHOUT ROWID;
-    -- refs counts versions, keeps of log entries and sides of open conflicts; size is null while only the name is held.
+    -- Every 64th version's revision: where to start when a long history is read from its middle.
+    CREATE TABLE milestones (
+      sid INTEGER NOT NULL,
+      resource TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      revision INTEGER NOT NULL,
+      PRIMARY KEY (sid, resource, version)
+    ) WITHOUT ROWID;
+    -- refs counts versions, keeps of log entries and sides of open conflicts; size is null while only the name is held;
+    -- bytes is null where they are large and stand in blobs under the same id.
     CREATE TABLE contents (
-      hash TEXT PRIMARY KEY,
+      id INTEGER PRIMARY KEY,
+      hash TEXT NOT NULL,
       refs INTEGER NOT NULL,
       size INTEGER,
-      small BLOB,
-      blob INTEGER
-    ) WITHOUT ROWID;
+      bytes BLOB
+    );
     CREATE TABLE blobs (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+    CREATE TABLE content_keys (
+      key INTEGER NOT NULL,
+      id INTEGER NOT NULL,
+      PRIMARY KEY (key, id)
+    ) WITHOUT ROWID;
     CREATE TABLE records (
       id INTEGER PRIMARY KEY,
       sid INTEGER NOT NULL,
@@ -92,7 +111,17 @@ const first: Migration = (db) => {
 export const migrations: readonly Migration[] = [first];
 
 /** Every table, in the order in which a restore copies them. */
-export const tables: readonly string[] = ['store', 'spaces', 'log', 'versions', 'contents', 'blobs', 'records'];
+export const tables: readonly string[] = [
+  'store',
+  'spaces',
+  'log',
+  'heads',
+  'milestones',
+  'contents',
+  'blobs',
+  'content_keys',
+  'records',
+];
 
 export interface FileState {
   readonly applicationId: number;

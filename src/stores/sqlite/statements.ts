@@ -1,6 +1,6 @@
 // Every statement that the store runs, prepared once for a connection. All values are bound, nothing is spliced in.
 import type { SqliteDatabase, SqliteStatement, SqlValue } from './driver.ts';
-import type { HeadRow, HistoryRow, LogRow } from './rows.ts';
+import type { HeadRow, LogRow } from './rows.ts';
 import { MAX_REVISION, REVISION_BITS } from './schema.ts';
 
 /** A statement whose rows are known. */
@@ -20,10 +20,9 @@ export interface SpaceRow {
 }
 
 export interface ContentRow {
+  readonly id: number;
   readonly refs: number;
   readonly size: number | null;
-  readonly small: Uint8Array | null;
-  readonly blob: number | null;
 }
 
 export interface RecordRow {
@@ -45,24 +44,34 @@ export interface Statements {
   readonly addSpace: SqliteStatement;
   readonly setTrimmed: SqliteStatement;
   readonly head: Query<HeadRow>;
-  readonly headFrom: Query<HeadRow>;
-  readonly headAfter: Query<HeadRow>;
-  readonly addVersion: SqliteStatement;
-  readonly dropVersion: Query<{ readonly hash: string; readonly size: number | null }>;
-  readonly history: Query<HistoryRow>;
+  readonly headsFrom: Query<HeadRow>;
+  readonly headsAfter: Query<HeadRow>;
+  readonly putHead: SqliteStatement;
+  readonly addMilestone: SqliteStatement;
+  readonly milestone: Query<{ readonly revision: number }>;
+  readonly dropMilestones: SqliteStatement;
   readonly addLog: SqliteStatement;
   readonly byCommit: Query<LogRow>;
+  readonly entry: Query<LogRow>;
   readonly log: Query<LogRow>;
   readonly trimLog: Query<{ readonly revision: number; readonly body: string }>;
   readonly trimCounters: Query<Pick<SpaceRow, 'resources' | 'merged' | 'escalated' | 'open'>>;
   readonly dropLog: SqliteStatement;
+  readonly tail: Query<{ readonly indexed: number; readonly last: number }>;
+  readonly tailContents: Query<{ readonly id: number; readonly hash: string }>;
+  readonly addKeys: SqliteStatement;
+  readonly setIndexed: SqliteStatement;
+  readonly keyed: Query<ContentRow>;
   readonly content: Query<ContentRow>;
+  readonly contentBytes: Query<{ readonly bytes: Uint8Array | null }>;
   readonly blob: Query<{ readonly bytes: Uint8Array }>;
+  readonly addContent: SqliteStatement;
+  readonly setRefs: SqliteStatement;
+  readonly setBytes: SqliteStatement;
   readonly addBlob: SqliteStatement;
   readonly dropBlob: SqliteStatement;
-  readonly putContent: SqliteStatement;
-  readonly setRefs: SqliteStatement;
   readonly dropContent: SqliteStatement;
+  readonly dropKey: SqliteStatement;
   readonly record: Query<RecordRow>;
   readonly putRecord: SqliteStatement;
   readonly dropRecord: SqliteStatement;
@@ -73,7 +82,7 @@ export interface Statements {
 const ID = `((? << ${REVISION_BITS}) | ?)`;
 const REVISION = `id & ${MAX_REVISION}`;
 const LOG = `SELECT ${REVISION} AS revision, agent, commit_id, at, body FROM log`;
-const HEAD = 'SELECT resource, version, revision, born, hash, size, media_type, agent, at, deleted FROM versions';
+const HEAD = 'SELECT resource, version, revision, born, hash, size, media_type, agent, at, deleted FROM heads';
 const RECORD = 'SELECT name, state, revision, created, value FROM records';
 
 export function prepareStatements(db: SqliteDatabase): Statements {
@@ -97,34 +106,41 @@ export function prepareStatements(db: SqliteDatabase): Statements {
     setTrimmed: prepare(
       'UPDATE spaces SET trimmed = ?, resources = ?, merged = ?, escalated = ?, open = ? WHERE sid = ?',
     ),
-    head: query(`${HEAD} WHERE sid = ? AND resource = ? ORDER BY version DESC LIMIT 1`),
-    headFrom: query(`${HEAD} WHERE sid = ? AND resource >= ? ORDER BY resource, version DESC LIMIT 1`),
-    headAfter: query(`${HEAD} WHERE sid = ? AND resource > ? ORDER BY resource, version DESC LIMIT 1`),
-    addVersion: prepare('INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
-    dropVersion: query('DELETE FROM versions WHERE sid = ? AND resource = ? AND version = ? RETURNING hash, size'),
-    history: query(`
-      SELECT v.resource, v.version, v.revision, v.born, v.hash, v.size, v.media_type, v.agent, v.at, v.deleted,
-        l.commit_id, l.body
-      FROM versions v LEFT JOIN log l ON l.id = ((v.sid << ${REVISION_BITS}) | v.revision)
-      WHERE v.sid = ? AND v.resource = ? AND v.version < ? ORDER BY v.version DESC LIMIT ?`),
+    head: query(`${HEAD} WHERE sid = ? AND resource = ?`),
+    headsFrom: query(`${HEAD} WHERE sid = ? AND resource >= ? ORDER BY resource LIMIT ?`),
+    headsAfter: query(`${HEAD} WHERE sid = ? AND resource > ? ORDER BY resource LIMIT ?`),
+    putHead: prepare('INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    addMilestone: prepare('INSERT INTO milestones VALUES (?, ?, ?, ?)'),
+    milestone: query(
+      'SELECT revision FROM milestones WHERE sid = ? AND resource = ? AND version >= ? ORDER BY version LIMIT 1',
+    ),
+    dropMilestones: prepare('DELETE FROM milestones WHERE sid = ? AND resource = ? AND version <= ?'),
     addLog: prepare(`INSERT INTO log VALUES (${ID}, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-    byCommit: query(`${LOG} WHERE sid = ? AND agent = ? AND commit_id = ?`),
+    byCommit: query(`${LOG} WHERE commit_id = ? AND agent = ? AND sid = ?`),
+    entry: query(`${LOG} WHERE id = ${ID}`),
     log: query(`${LOG} WHERE id > ${ID} AND id <= ${ID} ORDER BY id LIMIT ?`),
     trimLog: query(
       `SELECT ${REVISION} AS revision, body FROM log WHERE id > ${ID} AND id <= ${ID} ORDER BY id LIMIT ?`,
     ),
     trimCounters: query(`SELECT resources, merged, escalated, open FROM log WHERE id = ${ID}`),
     dropLog: prepare(`DELETE FROM log WHERE id > ${ID} AND id <= ${ID}`),
-    content: query('SELECT refs, size, small, blob FROM contents WHERE hash = ?'),
+    tail: query('SELECT indexed, coalesce((SELECT max(id) FROM contents), 0) AS last FROM store'),
+    tailContents: query('SELECT id, hash FROM contents WHERE id > ? ORDER BY id'),
+    addKeys: prepare('INSERT INTO content_keys VALUES (?, ?)'),
+    setIndexed: prepare('UPDATE store SET indexed = ?'),
+    keyed: query(`
+      SELECT c.id, c.refs, c.size FROM content_keys k JOIN contents c ON c.id = k.id
+      WHERE k.key = ? AND c.hash = ?`),
+    content: query('SELECT id, refs, size FROM contents WHERE id = ? AND hash = ?'),
+    contentBytes: query('SELECT bytes FROM contents WHERE id = ?'),
     blob: query('SELECT bytes FROM blobs WHERE id = ?'),
-    addBlob: prepare('INSERT INTO blobs (bytes) VALUES (?)'),
+    addContent: prepare('INSERT INTO contents VALUES (?, ?, 1, ?, ?)'),
+    setRefs: prepare('UPDATE contents SET refs = ? WHERE id = ?'),
+    setBytes: prepare('UPDATE contents SET refs = ?, size = ?, bytes = ? WHERE id = ?'),
+    addBlob: prepare('INSERT INTO blobs VALUES (?, ?)'),
     dropBlob: prepare('DELETE FROM blobs WHERE id = ?'),
-    putContent: prepare(`
-      INSERT INTO contents VALUES (?, 1, ?, ?, ?) ON CONFLICT (hash) DO UPDATE SET refs = refs + 1,
-        small = iif(size IS NULL, excluded.small, small), blob = iif(size IS NULL, excluded.blob, blob),
-        size = coalesce(size, excluded.size)`),
-    setRefs: prepare('UPDATE contents SET refs = ? WHERE hash = ?'),
-    dropContent: prepare('DELETE FROM contents WHERE hash = ?'),
+    dropContent: prepare('DELETE FROM contents WHERE id = ?'),
+    dropKey: prepare('DELETE FROM content_keys WHERE key = ? AND id = ?'),
     record: query(`${RECORD} WHERE sid = ? AND kind = ? AND name = ?`),
     putRecord: prepare(`
       INSERT INTO records (sid, kind, name, state, revision, created, value) VALUES (?, ?, ?, ?, ?, ?, ?)

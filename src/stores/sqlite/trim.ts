@@ -2,15 +2,15 @@
 // with the versions it superseded and the contents that only it kept. Heads, tombstones and open conflicts stay.
 import type { Space } from '../../core/resource.ts';
 import type { Connection } from './connection.ts';
-import { releaseContent } from './contents.ts';
 import { heldBy } from './rows.ts';
+import { MILESTONE } from './schema.ts';
 
 /** Entries in one transaction. */
 const STEP = 500;
 
 /** Trims one step towards `before`, inside a transaction. Answers the trim point and whether there is more to do. */
 export function trimStep(connection: Connection, space: Space, before: number): { trimmed: number; more: boolean } {
-  const { sql } = connection;
+  const { sql, contents } = connection;
   const state = connection.space(space);
   const { sid, trimmed } = state;
   const target = Math.min(before, state.revision);
@@ -19,11 +19,11 @@ export function trimStep(connection: Connection, space: Space, before: number): 
   const last = rows.at(-1)?.revision ?? target;
   for (const { body } of rows) {
     const { superseded, keeps } = heldBy(body);
-    for (const { resource, version } of superseded) {
-      const dropped = sql.dropVersion.get(sid, resource, version);
-      if (dropped !== undefined && dropped.size !== null) releaseContent(sql, dropped.hash);
+    for (const { resource, version, hash, size } of superseded) {
+      if (size !== undefined) contents.release(hash);
+      if (version % MILESTONE === 0) sql.dropMilestones.run(sid, resource, version);
     }
-    for (const hash of keeps) releaseContent(sql, hash);
+    for (const hash of keeps) contents.release(hash);
   }
   const counters = sql.trimCounters.get(sid, last);
   const { resources, merged, escalated, open } = counters ?? state;

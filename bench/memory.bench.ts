@@ -1,0 +1,240 @@
+// The controller on the memory store against the barest thing that compares and swaps: two async functions on a Map.
+import { createController } from '../src/controller/controller.ts';
+import type { Controller } from '../src/controller/types.ts';
+import { hashOf } from '../src/core/hash.ts';
+import { createMemoryStore } from '../src/stores/memory.ts';
+import { escalate } from '../src/strategies/escalate.ts';
+import { atLeast, atMost, inTurn, type Row } from './rows.ts';
+
+interface BareToken {
+  readonly resource: string;
+  readonly version: number;
+  readonly hash: string;
+  readonly agent: string;
+  readonly at: number;
+}
+
+/** Begin and commit as little as they can be: no history, no idempotency, no conflict, two clock readings. */
+class Bare {
+  readonly #versions = new Map<string, { version: number; hash: string; agent: string; at: number }>();
+
+  async begin(resource: string, agent: string): Promise<BareToken> {
+    const current = this.#versions.get(resource);
+    return { resource, version: current?.version ?? 0, hash: current?.hash ?? '', agent, at: Date.now() };
+  }
+
+  async commit(token: BareToken, hash: string): Promise<{ ok: boolean; version: number }> {
+    const current = this.#versions.get(token.resource);
+    if ((current?.version ?? 0) !== token.version) return { ok: false, version: current?.version ?? 0 };
+    const version = token.version + 1;
+    this.#versions.set(token.resource, { version, hash, agent: token.agent, at: Date.now() });
+    return { ok: true, version };
+  }
+}
+
+const HASHES = Array.from({ length: 1000 }, (_, index) => hashOf(String(index)));
+const hashAt = (index: number): string => HASHES[index % HASHES.length] as string;
+const agent = 'agent';
+
+async function loop(entente: Controller, ids: readonly string[], count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    const draft = await entente.begin(ids[index % ids.length] as string, { agent });
+    await entente.commit(draft.token, { hash: hashAt(index) });
+  }
+}
+
+async function bareLoop(bare: Bare, ids: readonly string[], count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    const token = await bare.begin(ids[index % ids.length] as string, agent);
+    await bare.commit(token, hashAt(index));
+  }
+}
+
+async function uncontended(what: string, resources: number, count: number, bar: number): Promise<Row> {
+  const ids = Array.from({ length: resources }, (_, index) => `notes/file-${index}.md`);
+  const entente = createController({ store: createMemoryStore() });
+  const bare = new Bare();
+  const times = await inTurn(
+    count,
+    () => loop(entente, ids, count),
+    () => bareLoop(bare, ids, count),
+  );
+  return atLeast(what, times, bar);
+}
+
+/** Eight tasks that each want so many commits on one resource, and begin again until they have them. */
+async function contended(): Promise<Row> {
+  const each = 10_000;
+  const entente = createController({ store: createMemoryStore() });
+  const bare = new Bare();
+  const tasks = [...Array(8).keys()];
+  const times = await inTurn(
+    each * tasks.length,
+    async () => {
+      await Promise.all(
+        tasks.map(async (task) => {
+          for (let done = 0; done < each; ) {
+            const draft = await entente.begin('hot', { agent });
+            const outcome = await entente.commit(draft.token, { hash: `${task}.${done}` });
+            if (outcome.status === 'committed') done += 1;
+          }
+        }),
+      );
+    },
+    async () => {
+      await Promise.all(
+        tasks.map(async (task) => {
+          for (let done = 0; done < each; ) {
+            const token = await bare.begin('hot', agent);
+            if ((await bare.commit(token, `${task}.${done}`)).ok) done += 1;
+          }
+        }),
+      );
+    },
+    5,
+  );
+  return atLeast('8 tasks on one resource until success, against the bare async Map', times, 0.8);
+}
+
+/** One conflict recorded (refused by first writer wins), with a history of so many before it. */
+async function conflictCost(history: number): Promise<(count: number) => Promise<void>> {
+  const entente = createController({ store: createMemoryStore(), history: { max: history } });
+  const clash = async (count: number): Promise<void> => {
+    for (let index = 0; index < count; index += 1) {
+      const { token } = await entente.begin('a', { agent: 'slow' });
+      const winner = await entente.begin('a', { agent: 'quick' });
+      await entente.commit(winner.token, { hash: `w${index}` });
+      await entente.commitOrResolve(token, { hash: `s${index}` });
+    }
+  };
+  await clash(history);
+  return clash;
+}
+
+async function conflictRow(): Promise<Row> {
+  const few = await conflictCost(100);
+  const many = await conflictCost(100_000);
+  const count = 3000;
+  const times = await inTurn(
+    count,
+    () => many(count),
+    () => few(count),
+  );
+  return atMost('a conflict recorded at a history of 100,000, against one of 100', times, 4);
+}
+
+/** One escalation, with so many open conflicts in the queue already. */
+async function escalationRow(): Promise<Row> {
+  const open = async (before: number): Promise<(count: number) => Promise<void>> => {
+    const entente = createController({ store: createMemoryStore(), default: escalate() });
+    let number = 0;
+    const clash = async (count: number): Promise<void> => {
+      for (let index = 0; index < count; index += 1) {
+        number += 1;
+        const { token } = await entente.begin('a', { agent: 'slow' });
+        const winner = await entente.begin('a', { agent: 'quick' });
+        await entente.commit(winner.token, { hash: `w${number}` });
+        await entente.commitOrResolve(token, { hash: `s${number}` });
+      }
+    };
+    await clash(before);
+    return clash;
+  };
+  const few = await open(100);
+  const many = await open(100_000);
+  const count = 500;
+  const times = await inTurn(
+    count,
+    () => many(count),
+    () => few(count),
+  );
+  return atMost('an escalation with 100,000 open conflicts, against one with 100', times, 4);
+}
+
+async function flatRow(): Promise<Row> {
+  const make = async (resources: number): Promise<{ entente: Controller; ids: string[] }> => {
+    const ids = Array.from({ length: resources }, (_, index) => `notes/file-${index}.md`);
+    const entente = createController({ store: createMemoryStore() });
+    await loop(entente, ids, ids.length);
+    // The same thousand ids, spread over the space: what differs is how many others there are.
+    const step = Math.max(1, Math.floor(resources / 1000));
+    return { entente, ids: ids.filter((_, index) => index % step === 0).slice(0, 1000) };
+  };
+  const small = await make(1000);
+  const large = await make(1_000_000);
+  const count = 50_000;
+  const times = await inTurn(
+    count,
+    () => loop(large.entente, large.ids, count),
+    () => loop(small.entente, small.ids, count),
+  );
+  return atMost('a commit with 1,000,000 resources in the space, against 1,000', times, 2);
+}
+
+/** Bytes of heap for each of a million resources with distinct hashes, the ids left out. */
+async function memoryRow(): Promise<Row> {
+  const count = 1_000_000;
+  const ids = Array.from({ length: count }, (_, index) => `r/${index}`);
+  const heap = (): number => {
+    globalThis.gc?.();
+    globalThis.gc?.();
+    return process.memoryUsage().heapUsed;
+  };
+  for (const id of ids) hashOf(id);
+  const before = heap();
+  const entente = createController({ store: createMemoryStore() });
+  for (const [index, id] of ids.entries()) {
+    const draft = await entente.begin(id, { agent });
+    await entente.commit(draft.token, { hash: hashOf(String(index)) });
+  }
+  const bytes = (heap() - before) / count;
+  const kept = (await entente.stats()).totalResources;
+  return {
+    what: `memory of a resource at ${kept.toLocaleString('en')}, distinct hashes, beside the id`,
+    ours: `${bytes.toFixed(0)} B`,
+    baseline: '',
+    ratio: bytes / 480,
+    bar: '≤ 480 B',
+    ok: bytes <= 480 && globalThis.gc !== undefined,
+  };
+}
+
+/** Contents: hashed, copied in, copied out; against a Map that hashes and keeps a copy. */
+async function contentRow(size: number, count: number): Promise<Row> {
+  const entente = createController({ store: createMemoryStore({ log: { max: 100 } }) });
+  const map = new Map<string, { hash: string; bytes: Uint8Array }>();
+  const contents = [...Array(16).keys()].map((seed) => new Uint8Array(size).fill(seed + 1));
+  const at = (index: number): Uint8Array => contents[index % contents.length] as Uint8Array;
+  const times = await inTurn(
+    count,
+    async () => {
+      for (let index = 0; index < count; index += 1) {
+        const draft = await entente.begin('a', { agent });
+        await entente.commit(draft.token, { content: at(index) });
+      }
+    },
+    async () => {
+      for (let index = 0; index < count; index += 1) {
+        map.get('a')?.bytes.slice();
+        await Promise.resolve();
+        const bytes = at(index).slice();
+        map.set('a', { hash: hashOf(bytes), bytes });
+      }
+    },
+  );
+  return atLeast(`${size / 1024} KB contents, read and written, against a Map of hashed copies`, times, 0.3);
+}
+
+export async function run(): Promise<Row[]> {
+  return [
+    await uncontended('begin + commit, one resource, hash-only, against the bare async Map', 1, 100_000, 0.5),
+    await uncontended('the same with 100,000 resources', 100_000, 100_000, 0.6),
+    await contended(),
+    await conflictRow(),
+    await escalationRow(),
+    await flatRow(),
+    await memoryRow(),
+    await contentRow(1024, 20_000),
+    await contentRow(100 * 1024, 1000),
+  ];
+}

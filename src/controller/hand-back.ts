@@ -25,12 +25,15 @@ export async function conflicted(
   merge?: MergeResult,
 ): Promise<Conflicted> {
   const { head } = clash;
+  const regions = merge ?? (await regionsOf(context, intent, clash));
+  // Without a merge there may be no base to repair from: the agent has to know (rule C9).
+  const gone = regions === undefined && (await originOfIntent(context, intent)).state === 'gone';
   const packet = await makePacket(context, {
     resource: intent.token.resource,
     expected: await expectedOf(context, intent),
     actual: head,
-    merge: merge ?? (await regionsOf(context, intent, clash)),
-    reason: clash.stalePremises.length > 0 ? premises(clash) : reason,
+    merge: regions,
+    reason: clash.stalePremises.length > 0 ? premises(clash) : gone ? `base-gone: ${reason}` : reason,
   });
   const token = freshToken(context, intent, clash, intent.token.attempt);
   return { status: 'conflict', commitId: intent.commitId, saved: false, packet, token };

@@ -2,6 +2,7 @@
 // first; a newline is put between two records that would be glued together.
 
 import { isBinary } from './binary.ts';
+import { concatBytes } from './bytes.ts';
 import { splitLines } from './lines.ts';
 import { createLedger } from './receipt.ts';
 import type { Engine, MergeResult, MergeSide } from './types.ts';
@@ -26,7 +27,7 @@ export const mergeAppend: Engine = (input): MergeResult => {
   if (!isPrefix(start, current)) return notAppendOnly('current');
   if (!isPrefix(start, proposed)) return notAppendOnly('proposed');
   const tail = proposed.subarray(start.length);
-  const content = Buffer.concat([current, separator(current, tail), tail]);
+  const content = concatBytes([current, separator(current, tail), tail]);
   const ledger = createLedger();
   const baseLines = splitLines(start).count;
   const lines = splitLines(content).count;

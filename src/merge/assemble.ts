@@ -1,5 +1,6 @@
 // Writes the result of a plan and its ledger in one pass. How conflicts are filled is the caller's choice: left as
 // current, favoured, united, or decided one by one.
+import { concatBytes } from './bytes.ts';
 import { bytesOfLines } from './lines.ts';
 import type { TextPlan } from './plan.ts';
 import { both, type Changer, createLedger, type Ledger } from './receipt.ts';
@@ -94,7 +95,7 @@ function createOutput(): Output {
       crlf = endsFirstLineInCrlf(bytes, crlf);
       last = bytes;
     },
-    join: () => Buffer.concat(parts),
+    join: () => concatBytes(parts),
   };
 }
 

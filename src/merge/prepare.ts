@@ -1,5 +1,6 @@
 // The options that make two spellings equal (line endings, final newline, blanks, byte order mark), kept out of the
 // merge itself: each side is rewritten before, the result after. Without options the only thing set apart is the BOM.
+import { concatBytes } from './bytes.ts';
 import { bytesOfLines, equalLine, type Lines, splitLines } from './lines.ts';
 import type { Region, Sides } from './three-way.ts';
 import type { MergeOptions } from './types.ts';
@@ -38,7 +39,7 @@ export function prepareSides(
     texts: { base: splitLines(b.text), current: splitLines(c.text), proposed: splitLines(p.text) },
     finish: (content) => {
       const ended = options.eol === 'auto' && crlf ? toCrlf(content) : content;
-      return bom && ended.length > 0 ? Buffer.concat([BOM, ended]) : ended;
+      return bom && ended.length > 0 ? concatBytes([BOM, ended]) : ended;
     },
   };
 }
@@ -55,7 +56,7 @@ function prepareSide(content: Uint8Array, options: MergeOptions): Side {
   if (options.eol === 'auto') text = toLf(text);
   if (options.finalNewline === 'normalize' && text.length > 0 && text.at(-1) !== LF) {
     const cr = isMostlyCrlf(text) ? [CR] : [];
-    text = Buffer.concat([text, Uint8Array.from([...cr, LF])]);
+    text = concatBytes([text, Uint8Array.from([...cr, LF])]);
   }
   return { text, flags: { bom, crlf } };
 }
@@ -83,7 +84,7 @@ function toLf(text: Uint8Array): Uint8Array {
     out[size] = text[i] ?? 0;
     size += 1;
   }
-  return out.subarray(0, size);
+  return out.slice(0, size);
 }
 
 function toCrlf(text: Uint8Array): Uint8Array {
@@ -99,7 +100,7 @@ function toCrlf(text: Uint8Array): Uint8Array {
     size += 1;
     before = byte;
   }
-  return out.subarray(0, size);
+  return out.slice(0, size);
 }
 
 /** Texts with the blanks of each line left out, line for line: what is compared instead of the texts. */
@@ -150,5 +151,5 @@ export function respell(sides: Sides, regions: readonly Region[]): Lines {
     p = region.proposedEnd;
   }
   upTo(sides.current.count);
-  return splitLines(Buffer.concat(parts));
+  return splitLines(concatBytes(parts));
 }

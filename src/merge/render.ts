@@ -1,6 +1,8 @@
 // Conflicts as marked text, for people and editors. The styles follow `git merge-file`: `merge` shows the two sides in
 // small parts, `diff3` the whole conflict with its base, `zdiff3` (the default) that without common ends.
+
 import { EntenteError } from '../core/errors.ts';
+import { concatBytes } from './bytes.ts';
 import { fillByDecision } from './fill.ts';
 import { bytesOfLines, type Lines, startOf } from './lines.ts';
 import { markerSizeFor } from './markers.ts';
@@ -72,7 +74,7 @@ function renderText(result: ConflictedMerge, style: ConflictStyle, labels: Confl
     else at = region.currentStart;
   }
   parts.push(bytesOfLines(current, at, current.count));
-  return plan.finish(Buffer.concat(parts));
+  return plan.finish(concatBytes(parts));
 }
 
 function shapeConflicts(

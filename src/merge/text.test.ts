@@ -12,6 +12,13 @@ const numbered = (count: number, tag: string): string =>
   Array.from({ length: count }, (_, i) => `${tag} ${i}\n`).join('');
 
 describe('regions', () => {
+  it('[MT1] what is written is a plain array of bytes of its own', () => {
+    const clean = merge('a\nb\nc\n', 'A\nb\nc\n', 'a\nb\nC\n');
+    if (clean.status !== 'clean') throw new Error('not clean');
+    expect(clean.content).toEqual(new TextEncoder().encode('A\nb\nC\n'));
+    expect(clean.content?.buffer.byteLength).toBe(6);
+  });
+
   it('[MT3] touching changes are one conflict, changes with a line between are none', () => {
     expect(kindOf(merge('a\nb\nc\n', 'A\nb\nc\n', 'a\nB\nc\n'))).toBe('content');
     expect(show(merge('a\nb\nc\n', 'A\nb\nc\n', 'a\nb\nC\n'))).toBe('A\nb\nC\n');

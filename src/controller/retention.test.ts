@@ -79,7 +79,8 @@ describe('retention', () => {
     expect(text(await entente.conflictContent(kept.conflictId, 'proposed'))).toBe('mine');
     expect(await entente.conflictContent(kept.conflictId, 'base')).toBeUndefined();
     expect(await codeOf(() => entente.resolve(kept.conflictId, { use: 'base' }, judge))).toBe('base-gone');
-    expect(await codeOf(() => entente.commit(patient, { append: 'x' }))).toBe('base-gone');
+    expect(await codeOf(() => entente.commit(patient, { append: 'x' }))).toBe('token-spent');
+    expect(await codeOf(() => entente.commit({ ...patient, id: 'fresh' }, { append: 'x' }))).toBe('base-gone');
     as(await entente.resolve(kept.conflictId, { use: 'proposed' }, judge), 'committed');
   });
 

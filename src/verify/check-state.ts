@@ -95,12 +95,11 @@ export async function checkConflicts(check: StoreCheck): Promise<StoreFinding | 
 async function checkConflict(check: StoreCheck, record: StoredRecord): Promise<StoreFinding | undefined> {
   check.tally.conflicts += 1;
   const conflict = record.value as Conflict;
-  // A base that was trimmed before the conflict arose is no loss: the conflict says so (rule C9).
-  const base = conflict.reason === 'base-gone' ? undefined : conflict.base;
-  const sides: readonly (StoredSide | undefined)[] = [base, conflict.current, conflict.proposed];
+  const sides: readonly (StoredSide | undefined)[] = [conflict.base, conflict.current, conflict.proposed];
   for (const [index, side] of sides.entries()) {
+    // No size: a tombstone, a hash-only version, or a base that was gone before the conflict arose (rule C9).
     if (side?.size === undefined) continue;
-    const where = `side ${['base', 'current', 'proposed'][index]} of conflict ${conflict.number}`;
+    const where = `side ${['base', 'current', 'proposed'][index]} of conflict ${record.created}`;
     const message = await contentFault(check, side.hash, side.size, where);
     if (message === undefined) continue;
     // Settled while we looked: its sides may go.

@@ -67,6 +67,17 @@ export function createFaultStore(inner: Store, options: FaultOptions): FaultStor
     else for (let turns = random.below(5); turns >= 0; turns -= 1) await nextTurn();
   }
 
+  /** Calls under way: closing lets them end first. */
+  const pending = new Set<Promise<unknown>>();
+  async function tracked<T>(call: Promise<T>): Promise<T> {
+    pending.add(call);
+    try {
+      return await call;
+    } finally {
+      pending.delete(call);
+    }
+  }
+
   async function commit(requests: readonly CommitRequest[]): Promise<readonly CommitReply[]> {
     await maybeWait();
     if (happens('beforeApply')) return requests.map(() => failed('unavailable'));
@@ -84,8 +95,8 @@ export function createFaultStore(inner: Store, options: FaultOptions): FaultStor
     return asOf(inner, space, snapshot, snapshot.revision - 1 - random.below(options.lag ?? 5));
   }
 
-  async function* wake(space: Space, signal: AbortSignal): AsyncGenerator<void, void, undefined> {
-    for await (const _ of inner.wake(space, signal)) {
+  async function* unreliable(source: AsyncIterable<void>): AsyncGenerator<void, void, undefined> {
+    for await (const _ of source) {
       if (happens('wakeDrop')) continue;
       if (happens('wakeDelay')) for (let turns = random.below(20); turns >= 0; turns -= 1) await nextTurn();
       yield;
@@ -93,7 +104,16 @@ export function createFaultStore(inner: Store, options: FaultOptions): FaultStor
   }
 
   return {
-    ...withMethods(inner, { commit, read, wake }),
+    ...withMethods(inner, {
+      commit: (requests) => tracked(commit(requests)),
+      read,
+      // The store is told at once that somebody listens; only the hints that come then are unreliable.
+      wake: (space, signal) => unreliable(inner.wake(space, signal)),
+      async close() {
+        await Promise.allSettled([...pending]);
+        await inner.close();
+      },
+    }),
     faults,
     heal() {
       healed = true;

@@ -7,10 +7,11 @@ import {
   parseAgentId,
   parseResourceId,
   type ResourceId,
+  type Space,
 } from '../../src/core/resource.ts';
 import type { CommitReply, CommitRequest, Guard, Store, Write } from '../../src/stores/store.ts';
 
-export const space = DEFAULT_SPACE;
+export const space: Space = DEFAULT_SPACE;
 export const id = (text: string): ResourceId => parseResourceId(text);
 export const agentOf = (text: string): AgentId => parseAgentId(text);
 

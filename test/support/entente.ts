@@ -20,7 +20,7 @@ export function setUp(options: Partial<ControllerOptions> & { readonly memory?: 
 
 /** Writes a content (or another change) on what is there now: what no test is about. */
 export async function put(
-  entente: Controller,
+  entente: Pick<Controller, 'begin' | 'commit'>,
   resource: string,
   change: string | Change,
   options: CommitOptions & { readonly agent?: string } = {},
@@ -30,7 +30,7 @@ export async function put(
   return as(await entente.commit(token, typeof change === 'string' ? { content: change } : change, rest), 'committed');
 }
 
-export async function tokenOf(entente: Controller, resource: string, agent: string): Promise<Token> {
+export async function tokenOf(entente: Pick<Controller, 'begin'>, resource: string, agent: string): Promise<Token> {
   return (await entente.begin(resource, { agent })).token;
 }
 
@@ -48,7 +48,7 @@ export function text(bytes: Uint8Array | undefined): string | undefined {
 }
 
 /** What is stored now; undefined for what is not there. */
-export async function textAt(entente: Controller, resource: string): Promise<string | undefined> {
+export async function textAt(entente: Pick<Controller, 'read'>, resource: string): Promise<string | undefined> {
   return text((await entente.read(resource))?.content);
 }
 

@@ -1,0 +1,146 @@
+// The big proof: what eight processes were told while they worked on one SQLite file is linearizable. And its proof:
+// the same checker finds each of the faults that were planted in a store.
+import { fork } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createController } from '../../src/controller/controller.ts';
+import { DEFAULT_SPACE } from '../../src/core/resource.ts';
+import { createMemoryStore } from '../../src/stores/memory.ts';
+import { createSqliteStore } from '../../src/stores/sqlite.ts';
+import type { Store } from '../../src/stores/store.ts';
+import {
+  checkHistory,
+  createRecorder,
+  type HistoryOperation,
+  parseHistory,
+  verifyStore,
+} from '../../src/verify/index.ts';
+import { createTestController } from '../support/controllers.ts';
+import { countOf, sections, textOf } from '../support/documents.ts';
+import { createFaultStore } from '../support/fault-store.ts';
+import { type PlantedFault, plantedFaults } from '../support/planted-faults.ts';
+import { createRandom } from '../support/random.ts';
+import type { WorkerOrder, WorkerResult } from './history-worker.ts';
+
+const SEED = 100_000;
+const PROCESSES = 8;
+const OPERATIONS = 100_000;
+const names = Array.from({ length: PROCESSES }, (_, index) => `p${index + 1}`);
+const plain = Array.from({ length: 12 }, (_, index) => `hot/${index}.md`);
+const merged = ['merged/0.md', 'merged/1.md'];
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'entente-history-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function startWorker(order: WorkerOrder): Promise<WorkerResult> {
+  const file = fileURLToPath(new URL('./history-worker.ts', import.meta.url));
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  const child = fork(file, [], { execArgv: ['--import', loader] });
+  child.send(order);
+  return new Promise((resolve, reject) => {
+    let result: WorkerResult | undefined;
+    child.once('message', (told: WorkerResult) => {
+      result = told;
+    });
+    child.once('exit', (code) => {
+      if (result === undefined) reject(new Error(`${order.name} ended with ${code}`));
+      else resolve(result);
+    });
+  });
+}
+
+/** Writes the first contents, and what was there before the workers came. */
+async function setUp(store: Store): Promise<readonly HistoryOperation[]> {
+  const controller = createController({ store });
+  const recorder = createRecorder({ process: 'setup' });
+  for (const resource of [...plain, ...merged]) {
+    const { token } = await recorder.begin(() => controller.begin(resource, { agent: 'setup' }));
+    const content = merged.includes(resource) ? sections(names) : `first of ${resource}`;
+    await recorder.commit(token, () => controller.commit(token, { content }));
+  }
+  return recorder.operations;
+}
+
+describe('recorded histories', () => {
+  it('[V7] [V11] 100,000 operations of 8 processes on one SQLite file are linearizable', async () => {
+    const database = join(folder, 'store.db');
+    const store = createSqliteStore({ path: database, onWarning: () => {} });
+    const operations = [...(await setUp(store))];
+    const shared = { database, plain, merged, tasks: 8, operations: OPERATIONS / PROCESSES };
+    const orders = names.map((name, index) => ({
+      ...shared,
+      name,
+      history: join(folder, `${name}.jsonl`),
+      seed: SEED + 1000 * index,
+    }));
+    const results = await Promise.all(orders.map(startWorker));
+    for (const { history } of orders) operations.push(...parseHistory(readFileSync(history, 'utf8').split('\n')));
+    expect(operations.length).toBeGreaterThanOrEqual(OPERATIONS);
+    const report = checkHistory(operations);
+    expect(report.first).toBeUndefined();
+    expect(report).toMatchObject({ ok: true, resources: plain.length + merged.length });
+    // It was a real race: there were clashes of every kind, and merges that took other processes' changes in.
+    const total = (status: string): number => results.reduce((sum, result) => sum + (result.statuses[status] ?? 0), 0);
+    expect(total('conflict')).toBeGreaterThan(500);
+    expect(total('merged')).toBeGreaterThan(100);
+    expect(total('committed')).toBeGreaterThan(2000);
+    expect(total('unknown') + total('rejected') + total('escalated')).toBe(0);
+    const reader = createController({ store });
+    for (const resource of merged) {
+      const text = textOf((await reader.read(resource))?.content);
+      expect(names.map((name) => countOf(text, name))).toEqual(results.map((result) => result.raised[resource]));
+    }
+    expect((await verifyStore(store, DEFAULT_SPACE)).first).toBeUndefined();
+    await store.close();
+  });
+
+  /** A short history of four agents on one store, with every call delayed a little. */
+  async function recordOn(store: Store, seed: number): Promise<readonly HistoryOperation[]> {
+    const slow = createFaultStore(store, { seed, delay: 0.5 });
+    const operations: HistoryOperation[] = [];
+    // One clock in one process: calls and returns are numbered as they happen.
+    let time = 0;
+    const clock = (): number => (time += 1);
+    const agents = names.slice(0, 4).map(async (agent, index) => {
+      const controller = createTestController({ store: slow }, seed + index);
+      const recorder = createRecorder({ process: agent, clock, write: (operation) => operations.push(operation) });
+      const random = createRandom(seed + index);
+      for (let round = 0; round < 200; round += 1) {
+        const resource = random.pick(plain.slice(0, 3));
+        const { token } = await recorder.begin(() => controller.begin(resource, { agent }));
+        if (random.chance(0.5))
+          await recorder.commit(token, () => controller.commit(token, { content: `${agent} ${round}` }));
+        else await recorder.read(resource, () => controller.read(resource));
+      }
+    });
+    await Promise.all(agents);
+    return operations;
+  }
+
+  it('[V7] a history of a right store in the same setting is right', async () => {
+    const operations = await recordOn(createMemoryStore(), SEED);
+    expect(operations.length).toBeGreaterThan(1000);
+    expect(checkHistory(operations).first).toBeUndefined();
+  });
+
+  it.each(Object.entries(plantedFaults))(
+    '[V1] [V2] [V4] [V5] catches a store that %s',
+    async (_, fault: PlantedFault) => {
+      const planted = fault.plant(createMemoryStore(), createRandom(SEED));
+      const operations = await recordOn(planted.store, SEED);
+      expect(planted.times()).toBeGreaterThan(0);
+      const { ok, first } = checkHistory(operations);
+      expect(ok).toBe(false);
+      expect(fault.rules).toContain(first?.rule);
+    },
+  );
+});

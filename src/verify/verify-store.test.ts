@@ -70,7 +70,8 @@ describe('verifyStore', () => {
   });
 
   it('[V11] finds nothing wrong with an empty store', async () => {
-    expect((await verifyStore(createMemoryStore(), space)).ok).toBe(true);
+    expect((await verifyStore(createMemoryStore())).ok).toBe(true);
+    await expect(verifyStore(createMemoryStore(), 'a/b')).rejects.toMatchObject({ code: 'bad-id' });
   });
 
   it.each([1, 2, 3, 4, 5, 6, 7])('[V11] finds nothing wrong when the log is trimmed up to revision %i', async (to) => {

@@ -1,7 +1,7 @@
 // Replays a space's log from its trim point and holds everything that the store says now against it. It only reads,
 // page by page, and may run while others write.
 import { EntenteError } from '../core/errors.ts';
-import type { Space } from '../core/resource.ts';
+import { DEFAULT_SPACE, parseSpace } from '../core/resource.ts';
 import type { Store } from '../stores/store.ts';
 import { createStoreCheck, replayTo, type StoreCheck, TrimmedMeanwhile } from './check-log.ts';
 import { checkConflicts, checkCounts, checkHeads } from './check-state.ts';
@@ -14,11 +14,12 @@ const RESTARTS = 5;
  * content in it, so its time grows with both; its memory grows with the number of resources only. Throws what the
  * store throws, and `gone` when the log is trimmed faster than it can be read.
  */
-export async function verifyStore(store: Store, space: Space): Promise<StoreReport> {
+export async function verifyStore(store: Store, space: string = DEFAULT_SPACE): Promise<StoreReport> {
+  const name = parseSpace(space);
   for (let attempt = 0; attempt < RESTARTS; attempt += 1) {
     try {
-      const { trimmed } = await store.read(space, []);
-      return await report(createStoreCheck(store, space, trimmed));
+      const { trimmed } = await store.read(name, []);
+      return await report(createStoreCheck(store, name, trimmed));
     } catch (error) {
       if (!(error instanceof TrimmedMeanwhile)) throw error;
     }

@@ -87,6 +87,8 @@ process.on('message', (order: Order) => {
   const answer = obey(order).catch((error: unknown): Answer => ({ status: 'unknown', error: String(error) }));
   answer.then((told) => process.send?.(told)).catch(() => process.exit(1));
 });
+// Ctrl-C reaches the whole group; the parent says when to end.
+process.on('SIGINT', () => {});
 // The parent is gone or done: so is the agent. An unfinished commit is whole or not there at all.
 process.on('disconnect', () => {
   const closing = workplace?.close() ?? Promise.resolve();

@@ -61,6 +61,10 @@ export async function runDemo(options: DemoOptions, io: DemoIo): Promise<DemoRep
     if (json) await io.line(JSON.stringify(report));
     done = true;
     return report;
+  } catch (error) {
+    // An agent that Ctrl-C ended before it was ready is no fault of its own.
+    io.signal?.throwIfAborted();
+    throw error;
   } finally {
     await agents.stop();
     if (!(done && keep)) await fs.rm(folder, { recursive: true, force: true });

@@ -2,8 +2,8 @@
 // text merge: merging lines could make a document that nobody wrote.
 import type { ReceiptEntry } from '../core/receipt.ts';
 import { createIdDealer } from './conflict-id.ts';
+import { mergeComments, refuseLostComments } from './json/comments.ts';
 import { BOTH, type Changer, type Clash, type Context } from './json/context.ts';
-import { losesComment, mergeComments } from './json/comments.ts';
 import { DEFAULT_DEPTH, isParseFailure, type ParseFailure, parseJson } from './json/parse.ts';
 import { compilePatterns } from './json/pointer.ts';
 import { printMerged } from './json/print.ts';
@@ -79,6 +79,7 @@ function createContext([base, current, proposed]: [T.Doc, T.Doc, T.Doc], options
     clashes: [],
     entries: [],
     notes: new Set(),
+    clashingComments: [],
     watch,
   };
 }
@@ -92,9 +93,7 @@ function finish(input: MergeInput, context: Context): MergeResult {
   if (result === undefined) {
     return wholeConflict(input, { kind: 'content', reason: 'the printed document did not read back as it was merged' });
   }
-  if (losesComment(context, result)) {
-    return wholeConflict(input, { kind: 'content', reason: 'a comment that one side added has no place in the other side' });
-  }
+  if (hasBase) refuseLostComments(context, result);
   const notes = notesOf(context);
   const { clashes, entries } = context;
   const stats = { engine: ENGINE, clean: entries.length, conflicts: clashes.length };

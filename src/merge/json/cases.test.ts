@@ -65,7 +65,8 @@ describe('merge cases', () => {
       const actual = contentOf(result);
       if (actual === null) throw new Error('no content');
       if (meta.compare === 'bytes') expect(Buffer.from(actual).toString()).toBe(Buffer.from(expected).toString());
-      else if (!isSame(actual, expected, meta)) expect(Buffer.from(actual).toString()).toBe(Buffer.from(expected).toString());
+      else if (!isSame(actual, expected, meta))
+        expect(Buffer.from(actual).toString()).toBe(Buffer.from(expected).toString());
       if (result.status !== 'clean') return;
       const input = { base: side(name, 'base'), current: side(name, 'ours'), proposed: side(name, 'theirs') };
       const options = meta.options === undefined ? {} : { options: meta.options };

@@ -51,7 +51,10 @@ function checkSet(proof: Proof, { at, to }: Quad, lists: Lists): void {
   const expect = (named: readonly string[] | undefined, by: readonly string[], pointer: string): void => {
     if (String(named ?? []) !== String(by)) drop(proof, pointer, 'the receipt does not name the sides that changed it');
   };
-  const sides = (isOurs: boolean, isTheirs: boolean): string[] => [...(isOurs ? ['current'] : []), ...(isTheirs ? ['proposed'] : [])];
+  const sides = (isOurs: boolean, isTheirs: boolean): string[] => [
+    ...(isOurs ? ['current'] : []),
+    ...(isTheirs ? ['proposed'] : []),
+  ];
   before.forEach((text, i) => {
     expect(removersOf(proof, `${at}/${i}`), sides(!ours.has(text), !theirs.has(text)), `${at}/${i}`);
   });
@@ -99,8 +102,11 @@ function checkKeyed(proof: Proof, quad: Quad, lists: Lists, key: string): boolea
   }
   const common = [...base.keys()].filter((each) => current.has(each) && proposed.has(each) && result.has(each));
   const kept = new Set(common);
-  const [ours, theirs, after] = [current, proposed, result].map((index) => String([...index.keys()].filter((each) => kept.has(each))));
-  if (after !== (theirs === String(common) ? ours : theirs)) drop(proof, quad.to, 'the order is not that of the side that changed it');
+  const [ours, theirs, after] = [current, proposed, result].map((index) =>
+    String([...index.keys()].filter((each) => kept.has(each))),
+  );
+  if (after !== (theirs === String(common) ? ours : theirs))
+    drop(proof, quad.to, 'the order is not that of the side that changed it');
   return true;
 }
 
@@ -178,7 +184,11 @@ function keepMixedPairs(removers: (readonly string[] | undefined)[], adders: (re
  * The side's elements for the kept pairs, in order; undefined if the side is not the kept elements, the ones that it
  * added and the ones that only the other side removed, in order.
  */
-function explain(proof: Proof, { lists, removers, adders }: Witness, side: 'current' | 'proposed'): number[] | undefined {
+function explain(
+  proof: Proof,
+  { lists, removers, adders }: Witness,
+  side: 'current' | 'proposed',
+): number[] | undefined {
   const nodes = lists[side];
   const pairs: number[] = [];
   let b = 0;
@@ -226,7 +236,8 @@ function isWoven(
     const row = new Uint8Array(left.length + 1);
     for (let l = 0; l <= left.length; l++) {
       const i = o + l - 1;
-      if (i < 0 || (o > 0 && reachable[l] === 1 && isOwn(i, o - 1)) || (l > 0 && row[l - 1] === 1 && isLeft(i, l - 1))) row[l] = 1;
+      if (i < 0 || (o > 0 && reachable[l] === 1 && isOwn(i, o - 1)) || (l > 0 && row[l - 1] === 1 && isLeft(i, l - 1)))
+        row[l] = 1;
     }
     reachable = row;
   }

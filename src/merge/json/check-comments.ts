@@ -4,14 +4,16 @@ import type * as T from './tape.ts';
 
 export function checkComments(proof: Proof): void {
   if (!proof.result.jsonc) return;
-  const [base, current, proposed, result] = [proof.base, proof.current, proof.proposed, proof.result].map(countComments) as [
-    Counts,
-    Counts,
-    Counts,
-    Counts,
-  ];
+  const [base, current, proposed, result] = [proof.base, proof.current, proof.proposed, proof.result].map(
+    countComments,
+  ) as [Counts, Counts, Counts, Counts];
   for (const text of new Set([...current.keys(), ...proposed.keys()])) {
-    const [b, c, p, r] = [base, current, proposed, result].map((counts) => counts.get(text) ?? 0) as [number, number, number, number];
+    const [b, c, p, r] = [base, current, proposed, result].map((counts) => counts.get(text) ?? 0) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     const due = Math.max(c > b ? c - Math.max(0, b - p) : 0, p > b ? p - Math.max(0, b - c) : 0);
     if (r < due) drop(proof, '', 'a comment that a side added is not in the result');
   }

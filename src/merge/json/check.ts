@@ -6,8 +6,8 @@ import type { CleanMerge, MergeInput, MergeResult, MergeSide } from '../types.ts
 import { checkArray } from './check-arrays.ts';
 import { checkComments } from './check-comments.ts';
 import { isSameValue } from './check-values.ts';
-import { isParseFailure, parseJson } from './parse.ts';
 import { addDeltas } from './number.ts';
+import { isParseFailure, parseJson } from './parse.ts';
 import { appendSegment, compilePatterns, matchesSegments } from './pointer.ts';
 import * as T from './tape.ts';
 
@@ -67,7 +67,8 @@ function checkWhole({ base, current, proposed }: MergeInput, { content, receipt 
   const isProposedSame = sameBytes(base, proposed);
   if (!isCurrentSame && !isProposedSame && !sameBytes(current, proposed)) return undefined;
   const by = [...(isCurrentSame ? [] : ['current']), ...(isProposedSame ? [] : ['proposed'])];
-  if (!sameBytes(content, isCurrentSame ? proposed : current)) return [{ pointer: '', problem: 'not the side that changed' }];
+  if (!sameBytes(content, isCurrentSame ? proposed : current))
+    return [{ pointer: '', problem: 'not the side that changed' }];
   const expected: string[] = [];
   if (by.length === 0) expected.push('kept:');
   else {
@@ -85,7 +86,8 @@ function checkParsed(input: MergeInput, merged: CleanMerge): JsonDrop[] {
   const docs: T.Doc[] = [];
   for (const side of sides) {
     const doc = side === null ? undefined : parseJson(side, options);
-    if (doc === undefined || isParseFailure(doc)) return [{ pointer: '', problem: 'a side or the result is no document' }];
+    if (doc === undefined || isParseFailure(doc))
+      return [{ pointer: '', problem: 'a side or the result is no document' }];
     docs.push(doc);
   }
   const [base, current, proposed, result] = docs as [T.Doc, T.Doc, T.Doc, T.Doc];
@@ -143,7 +145,8 @@ function checkQuad(proof: Proof, quad: Quad): void {
   if (removers !== undefined || adders !== undefined) {
     checkExchange(proof, quad, { isCurrentSame, isProposedSame, removers, adders });
   } else if (isCurrentSame && isProposedSame) {
-    if (!isSameValue(proof.base, base, proof.result, result)) drop(proof, to, 'nobody changed it, but the result has another value');
+    if (!isSameValue(proof.base, base, proof.result, result))
+      drop(proof, to, 'nobody changed it, but the result has another value');
   } else if (current >= 0 && proposed >= 0 && result >= 0) {
     openQuad(proof, quad);
   } else {
@@ -170,7 +173,11 @@ function checkExchange(proof: Proof, quad: Quad, exchange: Exchange): void {
   }
   const isCurrents = isSameValue(proof.current, current, proof.result, result);
   const isProposeds = isSameValue(proof.proposed, proposed, proof.result, result);
-  const isFine = isCurrentSame ? isProposeds : isProposedSame ? isCurrents : (isCurrents && isProposeds) || isMixed(proof, quad);
+  const isFine = isCurrentSame
+    ? isProposeds
+    : isProposedSame
+      ? isCurrents
+      : (isCurrents && isProposeds) || isMixed(proof, quad);
   if (!isFine) drop(proof, to, 'the result does not hold what was put there');
 }
 
@@ -196,7 +203,9 @@ function isMixed(proof: Proof, { base, current, proposed, result, at }: Quad): b
 
 function isListed(patterns: readonly string[], pointer: string): boolean {
   const path = pointer === '' ? [] : pointer.slice(1).split('/');
-  return compilePatterns(patterns.map((each) => [each, true] as const)).some(({ segments }) => matchesSegments(segments, path));
+  return compilePatterns(patterns.map((each) => [each, true] as const)).some(({ segments }) =>
+    matchesSegments(segments, path),
+  );
 }
 
 /** Each line that a side added is in the result, and no line is there that no side has. */

@@ -1,7 +1,7 @@
 // Merges the comments of JSONC. They are no values, so the merge of values does not see them: where members stand on all
 // three sides, the comments in front of each and behind it are merged three-way; where they cannot be placed, a clash
 // says so. No comment that somebody wrote is lost in silence.
-import { clash, childPlace, type Context, type Plan } from './context.ts';
+import { type Context, childPlace, clash, type Plan } from './context.ts';
 import type { Place } from './pointer.ts';
 import { lineIndent } from './style.ts';
 import * as T from './tape.ts';
@@ -32,17 +32,27 @@ export function mergeComments(context: Context, hasBase: boolean): TriviaSplice[
   return splices;
 }
 
-/** Is a comment that a side added missing in the result? */
-export function losesComment(context: Context, result: T.Doc): boolean {
-  if (!result.jsonc) return false;
+/** Makes it a clash if a comment that a side added is missing in the result, and no other clash has it. */
+export function refuseLostComments(context: Context, result: T.Doc): void {
+  if (!result.jsonc) return;
   const { base, current, proposed } = context;
   const [before, ours, theirs, after] = [base, current, proposed, result].map(tally) as [Tally, Tally, Tally, Tally];
+  const lost: string[] = [];
   for (const text of new Set([...ours.keys(), ...theirs.keys()])) {
-    const [b, c, p, r] = [before, ours, theirs, after].map((each) => each.get(text) ?? 0) as [number, number, number, number];
-    if (c > b && r < c - Math.max(0, b - p)) return true;
-    if (p > b && r < p - Math.max(0, b - c)) return true;
+    const [b, c, p, r] = [before, ours, theirs, after].map((each) => each.get(text) ?? 0) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    if ((c > b && r < c - Math.max(0, b - p)) || (p > b && r < p - Math.max(0, b - c))) lost.push(text);
   }
-  return false;
+  const isTold = (text: string): boolean =>
+    context.clashingComments.includes(text) ||
+    context.clashes.some(({ proposed: side }) => side !== undefined && Buffer.from(side).includes(text));
+  if (lost.every(isTold)) return;
+  const nodes = { base: T.ROOT, current: T.ROOT, proposed: T.ROOT };
+  clash(context, undefined, 'content', nodes, 'a comment that one side added has no place in the other side');
 }
 
 type Tally = Map<string, number>;
@@ -143,7 +153,14 @@ function mergeSlot(
   const theirs = commentsIn(context.proposed, proposed[slot]);
   if (theirs === before || theirs === ours) return;
   if (ours !== before) {
-    return clash(context, place, 'content', { base: base.node, current: current.node, proposed: proposed.node }, 'both sides changed a comment here');
+    context.clashingComments.push(...commentsBetween(context.proposed, ...proposed[slot]));
+    return clash(
+      context,
+      place,
+      'content',
+      { base: base.node, current: current.node, proposed: proposed.node },
+      'both sides changed a comment here',
+    );
   }
   const [start, end] = current[slot];
   // Nothing to replace and no place of its own to stand at: the check of all comments afterwards makes it a clash.

@@ -2,10 +2,10 @@
 // decided so far. Decisions are plans on nodes of current; what has no plan stays as current has it.
 import type { ReceiptEntry } from '../../core/receipt.ts';
 import type { RegionKind } from '../../core/region.ts';
-import { appendSegment, type ArrayPatterns, type Patterns, type Place, pointerOf } from './pointer.ts';
-import * as T from './tape.ts';
-import { equalValues } from './equal.ts';
 import type { Watch } from '../watch.ts';
+import { equalValues } from './equal.ts';
+import { type ArrayPatterns, appendSegment, type Patterns, type Place, pointerOf } from './pointer.ts';
+import * as T from './tape.ts';
 
 export type Changer = 'current' | 'proposed';
 export const BOTH: readonly Changer[] = ['current', 'proposed'];
@@ -49,6 +49,8 @@ export interface Context {
   readonly clashes: Clash[];
   readonly entries: ReceiptEntry[];
   readonly notes: Set<string>;
+  /** Comments of proposed that a clash of comments speaks of. */
+  readonly clashingComments: string[];
   readonly watch: Watch;
 }
 
@@ -91,11 +93,21 @@ export function clash(
   });
 }
 
-export function removed(context: Context, parent: Place | undefined, segment: string | number, by: readonly Changer[]): void {
+export function removed(
+  context: Context,
+  parent: Place | undefined,
+  segment: string | number,
+  by: readonly Changer[],
+): void {
   context.entries.push({ action: 'removed', by, pointer: appendSegment(pointerOf(parent, 'base'), segment) });
 }
 
-export function added(context: Context, parent: Place | undefined, segment: string | number, by: readonly Changer[]): void {
+export function added(
+  context: Context,
+  parent: Place | undefined,
+  segment: string | number,
+  by: readonly Changer[],
+): void {
   context.entries.push({ action: 'added', by, pointer: appendSegment(pointerOf(parent, 'result'), segment) });
 }
 

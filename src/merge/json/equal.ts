@@ -1,5 +1,6 @@
 // Equality of JSON values across documents: type and value; numbers by exact decimal value, strings by code units,
 // objects whatever the order of their members. The hash sorts out what differs; what is equal is always verified.
+import { stringHash } from './hash.ts';
 import { canonicalNumber } from './number.ts';
 import * as T from './tape.ts';
 
@@ -28,6 +29,15 @@ export function equalKeys(a: T.Doc, x: number, b: T.Doc, y: number): boolean {
   if (length === T.keyEndOf(b, y) - other && sameBytes(a.bytes, from, b.bytes, other, length)) return true;
   const isEscaped = ((a.tape[x] as number) | (b.tape[y] as number)) & T.KEY_ESCAPED;
   return isEscaped !== 0 && T.keyOf(a, x) === T.keyOf(b, y);
+}
+
+/** The member of that name (whose `stringHash` is given), or ABSENT. */
+export function memberOf(doc: T.Doc, node: number, name: string, hash: number = stringHash(name)): number {
+  const end = T.nextOf(doc, node);
+  for (let child = node + T.RECORD; child < end; child = T.nextOf(doc, child)) {
+    if (doc.tape[child + T.KEY_HASH] === hash && T.keyOf(doc, child) === name) return child;
+  }
+  return T.ABSENT;
 }
 
 function equalScalars(a: T.Doc, x: number, b: T.Doc, y: number): boolean {

@@ -23,7 +23,12 @@ export function spread(hash: number): number {
 export function smallNumberHash(mantissa: number, exponent: number, negative: boolean): number {
   if (mantissa === 0) return NUMBER;
   const high = (mantissa / 0x100000000) | 0;
-  return spread((mantissa | 0) ^ Math.imul(high + 1, 0x27d4eb2f) ^ Math.imul(exponent + 77, 0x165667b1) ^ (negative ? 0x55555555 : 0));
+  return spread(
+    (mantissa | 0) ^
+      Math.imul(high + 1, 0x27d4eb2f) ^
+      Math.imul(exponent + 77, 0x165667b1) ^
+      (negative ? 0x55555555 : 0),
+  );
 }
 
 /** Hash of any JSON number from its text: agrees with `smallNumberHash` where both apply. */

@@ -35,7 +35,8 @@ export function stringify(root: unknown): string {
       continue;
     }
     const { value, depth } = next;
-    if (depth > DEFAULT_DEPTH) throw new TypeError(`a value that is nested more than ${DEFAULT_DEPTH} levels deep, or in itself`);
+    if (depth > DEFAULT_DEPTH)
+      throw new TypeError(`a value that is nested more than ${DEFAULT_DEPTH} levels deep, or in itself`);
     if (typeof value !== 'object' || value === null) parts.push(scalarText(value));
     else if (isJsonText(value)) parts.push(value.text);
     else if (Array.isArray(value)) pushArray(stack, value, depth + 1);

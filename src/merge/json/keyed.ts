@@ -1,9 +1,10 @@
 // Merges arrays whose elements have an identity: element by element, wherever they stand. Order comes from the side that
 // changed it; two different new orders are a clash, because an order that nobody wrote must not be stored in silence.
 import * as C from './context.ts';
+import { memberOf } from './equal.ts';
 import { parseDecimal } from './number.ts';
 import * as T from './tape.ts';
-import { FRONT, insertAfter, type Insertions, weave } from './weave.ts';
+import { FRONT, type Insertions, insertAfter, weave } from './weave.ts';
 
 export const DEFAULT_KEY = 'id';
 
@@ -24,7 +25,7 @@ export function elementsOf(context: C.Context, { base, current, proposed }: C.Wo
 /** The identity of an element: text that is equal only for equal scalars. "1" and 1 differ; null is none. */
 export function identityAt(doc: T.Doc, element: number, key: string): string | undefined {
   if (T.kindOf(doc, element) !== T.OBJECT) return undefined;
-  const node = T.memberOf(doc, element, key);
+  const node = memberOf(doc, element, key);
   if (node < 0) return undefined;
   const kind = T.kindOf(doc, node);
   if (kind === T.STRING) return `"${T.stringOf(doc, node)}`;
@@ -98,13 +99,20 @@ function decideDeletions({ context, work, elements, base, current, proposed, gon
     } else if (p !== undefined && C.sameBP(context, b, p)) {
       C.removed(context, work.place, at, C.BY_CURRENT);
     } else {
-      const nodes = { base: b, ...(c === undefined ? {} : { current: c }), ...(p === undefined ? {} : { proposed: p }) };
+      const nodes = {
+        base: b,
+        ...(c === undefined ? {} : { current: c }),
+        ...(p === undefined ? {} : { proposed: p }),
+      };
       C.clash(context, C.childPlace(work.place, at, at), 'modified-deleted', nodes);
     }
   }
 }
 
-function decideElements({ context, work, elements, base, current, proposed }: Keyed, places: Map<number, number>): void {
+function decideElements(
+  { context, work, elements, base, current, proposed }: Keyed,
+  places: Map<number, number>,
+): void {
   for (const [identity, at] of current) {
     const c = elements.current[at] as number;
     const inBase = base.get(identity);
@@ -134,19 +142,28 @@ function decideElements({ context, work, elements, base, current, proposed }: Ke
 /** The children of the result: nodes of current, and `~node` of proposed. */
 function orderItems(keyed: Keyed): number[] {
   const { context, work, elements, base, current, proposed, gone } = keyed;
-  const inAll = (identity: string): boolean => base.has(identity) && current.has(identity) && proposed.has(identity);
-  const orders = [base, current, proposed].map((index) => [...index.keys()].filter(inAll));
-  const [before, ours, theirs] = orders as [string[], string[], string[]];
-  const isMovedByCurrent = !sameOrder(before, ours);
-  const isMovedByProposed = !sameOrder(before, theirs);
-  if (isMovedByCurrent && isMovedByProposed && !sameOrder(ours, theirs)) {
+  // Orders as the indices that the elements have in the base; only those that all three sides have count.
+  const ours: number[] = [];
+  for (const identity of current.keys()) {
+    const at = base.get(identity);
+    if (at !== undefined && proposed.has(identity)) ours.push(at);
+  }
+  const theirs: number[] = [];
+  for (const identity of proposed.keys()) {
+    const at = base.get(identity);
+    if (at !== undefined && current.has(identity)) theirs.push(at);
+  }
+  const isMovedByCurrent = !isAscending(ours);
+  const isMovedByProposed = !isAscending(theirs);
+  if (isMovedByCurrent && isMovedByProposed && !ours.every((at, i) => at === theirs[i])) {
     C.clash(context, work.place, 'order', work, 'both sides put the elements into different orders');
   }
   return isMovedByProposed && !isMovedByCurrent ? followProposed(keyed) : followCurrent(keyed, elements, gone);
 }
 
-function sameOrder(a: readonly string[], b: readonly string[]): boolean {
-  return a.every((identity, i) => identity === b[i]);
+function isAscending(order: readonly number[]): boolean {
+  for (let i = 1; i < order.length; i++) if ((order[i] as number) < (order[i - 1] as number)) return false;
+  return true;
 }
 
 function followCurrent({ base, current, proposed }: Keyed, elements: Elements, gone: ReadonlySet<number>): number[] {

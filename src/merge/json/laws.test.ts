@@ -9,8 +9,17 @@ import { equalValues } from './equal.ts';
 import { isParseFailure, parseJson } from './parse.ts';
 import { applyJsonPatch } from './patch.ts';
 import { diffAsPatch } from './patch-diff.ts';
+import {
+  type Draw,
+  edit,
+  type Model,
+  printModel,
+  randomDraw,
+  randomModel,
+  randomStyle,
+  styleFor,
+} from './random-json.fixture.ts';
 import * as T from './tape.ts';
-import { type Draw, edit, type Model, printModel, randomDraw, randomModel, randomStyle, styleFor } from './random-json.fixture.ts';
 
 const RUNS = { numRuns: 1500, seed: 20_240_501 };
 const seeds: fc.Arbitrary<number> = fc.integer({ min: 0, max: 0x7fffffff });
@@ -30,7 +39,11 @@ function isSame(a: Uint8Array | null, b: Uint8Array | null): boolean {
 interface Sample {
   readonly draw: Draw;
   readonly base: Model;
-  readonly input: MergeInput & { readonly base: Uint8Array; readonly current: Uint8Array; readonly proposed: Uint8Array };
+  readonly input: MergeInput & {
+    readonly base: Uint8Array;
+    readonly current: Uint8Array;
+    readonly proposed: Uint8Array;
+  };
 }
 
 function sample(seed: number): Sample {
@@ -52,7 +65,8 @@ function describeSample(input: Sample['input'], result: MergeResult): string {
 function scalarTexts(content: Uint8Array): string[] {
   const doc = parsed(content);
   const found: string[] = [];
-  for (let node = 0; node < doc.length; node += T.RECORD) if (!T.isContainer(doc, node)) found.push(T.valueText(doc, node));
+  for (let node = 0; node < doc.length; node += T.RECORD)
+    if (!T.isContainer(doc, node)) found.push(T.valueText(doc, node));
   return found;
 }
 
@@ -66,7 +80,8 @@ describe('laws of the JSON merge', () => {
           const sides = { ...input, ...side };
           const result = mergeJson(sides);
           const other = 'current' in side ? input.proposed : input.current;
-          if (result.status !== 'clean' || !isSame(result.content, other)) throw new Error(describeSample(sides, result));
+          if (result.status !== 'clean' || !isSame(result.content, other))
+            throw new Error(describeSample(sides, result));
         }
         const both = mergeJson({ ...input, proposed: bytes(` ${text(input.current)}`) });
         expect(both.status).toBe('clean');
@@ -82,7 +97,8 @@ describe('laws of the JSON merge', () => {
         const { input } = sample(seed);
         const one = mergeJson(input);
         const other = mergeJson({ ...input, current: input.proposed, proposed: input.current });
-        if (one.status !== other.status) throw new Error(`${describeSample(input, one)}\n${describeSample(input, other)}`);
+        if (one.status !== other.status)
+          throw new Error(`${describeSample(input, one)}\n${describeSample(input, other)}`);
         if (one.status !== 'conflict' || other.status !== 'conflict') return;
         if (one.conflicts.length !== other.conflicts.length) throw new Error(describeSample(input, one));
       }),
@@ -99,7 +115,8 @@ describe('laws of the JSON merge', () => {
         if (result.status === 'error') throw new Error(describeSample(input, result));
         const content = (result.status === 'clean' ? result.content : result.partial) ?? new Uint8Array();
         const known = new Set([input.base, input.current, input.proposed].flatMap(scalarTexts));
-        for (const scalar of scalarTexts(content)) if (!known.has(scalar)) throw new Error(describeSample(input, result));
+        for (const scalar of scalarTexts(content))
+          if (!known.has(scalar)) throw new Error(describeSample(input, result));
         if (result.status === 'clean') clean++;
         const check = checkJsonReceipt(input, result);
         if (!check.ok) throw new Error(`${JSON.stringify(check)}\n${describeSample(input, result)}`);
@@ -114,11 +131,24 @@ describe('laws of the JSON merge', () => {
       fc.property(seeds, (seed) => {
         const draw = randomDraw(seed);
         const [a, b] = [randomModel(draw, 3), randomModel(draw, 3)];
-        const root = (x: Model, y: Model): Uint8Array => bytes(printModel({ kind: 'object', members: [['x', x], ['y', y]] }, styleFor(draw)));
+        const root = (x: Model, y: Model): Uint8Array =>
+          bytes(
+            printModel(
+              {
+                kind: 'object',
+                members: [
+                  ['x', x],
+                  ['y', y],
+                ],
+              },
+              styleFor(draw),
+            ),
+          );
         const [ours, theirs] = [edit(draw, a, 3), edit(draw, b, 3)];
         const input = { base: root(a, b), current: root(ours, b), proposed: root(a, theirs) };
         const result = mergeJson(input);
-        if (result.status !== 'clean' || !isSame(result.content, root(ours, theirs))) throw new Error(describeSample(input, result));
+        if (result.status !== 'clean' || !isSame(result.content, root(ours, theirs)))
+          throw new Error(describeSample(input, result));
       }),
       RUNS,
     );
@@ -130,7 +160,10 @@ describe('laws of the JSON merge', () => {
         const { input } = sample(seed);
         const patch = diffAsPatch(input.current, input.proposed);
         const patched = applyJsonPatch(input.current, patch);
-        if (!isSame(patched, input.proposed)) throw new Error(`${JSON.stringify(patch)}\n${text(input.current)}\n${text(input.proposed)}\n${text(patched)}`);
+        if (!isSame(patched, input.proposed))
+          throw new Error(
+            `${JSON.stringify(patch)}\n${text(input.current)}\n${text(input.proposed)}\n${text(patched)}`,
+          );
       }),
       RUNS,
     );
@@ -148,7 +181,8 @@ describe('laws of the JSON merge', () => {
           const left = 1 + draw(entries.length - 1);
           const without = entries.filter((_, i) => i !== left);
           const lessened: MergeResult = { ...result, receipt: { engine: 'json', entries: without } };
-          if (checkJsonReceipt(input, lessened).ok) throw new Error(`${describeSample(input, result)}\n${describeSample(input, lessened)}`);
+          if (checkJsonReceipt(input, lessened).ok)
+            throw new Error(`${describeSample(input, result)}\n${describeSample(input, lessened)}`);
         }
         for (const other of [input.base, input.current, input.proposed]) {
           if (isSame(other, result.content)) continue;

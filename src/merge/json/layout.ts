@@ -200,11 +200,15 @@ function putNew<V>(
   const colon = style.colon ?? fallback.colon ?? child.colon ?? ': ';
   // A line comment needs the end of its line, whatever the spacing here.
   const isLines = blanks.includes('\n');
-  const comments = (child.lead ?? []).map((each) => each + (isLines ? blanks : each.startsWith('//') ? style.eol : ' ')).join('');
+  const comments = (child.lead ?? [])
+    .map((each) => each + (isLines ? blanks : each.startsWith('//') ? style.eol : ' '))
+    .join('');
   pieces.push({ text: blanks + comments + (child.name === undefined ? '' : child.name + colon) });
   pieces.push({ value: child.value, indent: spacing.indent });
   const trail = child.trail ?? '';
-  pieces.push({ text: (needsComma ? ',' : '') + trail + (trail.includes('//') && !spacing.head.includes('\n') ? style.eol : '') });
+  pieces.push({
+    text: (needsComma ? ',' : '') + trail + (trail.includes('//') && !spacing.head.includes('\n') ? style.eol : ''),
+  });
 }
 
 function putTail<V>(pieces: Piece<V>[], layout: Layout<V>, spacing: Spacing, tail: number, close: number): void {
@@ -212,7 +216,8 @@ function putTail<V>(pieces: Piece<V>[], layout: Layout<V>, spacing: Spacing, tai
   const isEmptied = layout.items.length === 0;
   const wasEmpty = T.countOf(doc, layout.container) === 0;
   if (isEmptied && !hasComment(doc, tail, close)) pieces.push({ from: close, to: close + 1 });
-  else if (wasEmpty && !hasComment(doc, tail, close)) pieces.push({ text: spacing.tail }, { from: close, to: close + 1 });
+  else if (wasEmpty && !hasComment(doc, tail, close))
+    pieces.push({ text: spacing.tail }, { from: close, to: close + 1 });
   else if (wasEmpty) pieces.push({ text: spacing.tail.trimEnd() }, { from: tail, to: close + 1 });
   else pieces.push({ from: tail, to: close + 1 });
 }
@@ -242,7 +247,11 @@ function blanksOf(doc: T.Doc, from: number, to: number): string {
   return hasComment(doc, from, to) ? ' ' : text;
 }
 
-function spacingOfEmpty<V>({ style, container, isSpacious, fallback }: Layout<V>, start: number, close: number): Spacing {
+function spacingOfEmpty<V>(
+  { style, container, isSpacious, fallback }: Layout<V>,
+  start: number,
+  close: number,
+): Spacing {
   const { doc, eol, isMultiline, unit } = style;
   const outer = lineIndent(doc, start);
   const hasComments = hasComment(doc, start + 1, close);

@@ -3,7 +3,7 @@
 import * as C from './context.ts';
 import { equalKeys } from './equal.ts';
 import * as T from './tape.ts';
-import { FRONT, insertAfter, type Insertions, weave } from './weave.ts';
+import { FRONT, type Insertions, insertAfter, weave } from './weave.ts';
 
 export function mergeObjects(context: C.Context, work: C.Work): void {
   const { base, current, proposed, place } = work;
@@ -55,7 +55,14 @@ function sameNames(context: C.Context, b: number, c: number, p: number): boolean
   return equalKeys(context.current, c, context.proposed, p) && equalKeys(context.current, c, context.base, b);
 }
 
-function pushMember(context: C.Context, work: C.Work, name: string, base: number, current: number, proposed: number): void {
+function pushMember(
+  context: C.Context,
+  work: C.Work,
+  name: string,
+  base: number,
+  current: number,
+  proposed: number,
+): void {
   context.work.push({ base, current, proposed, place: C.childPlace(work.place, name, name) });
 }
 

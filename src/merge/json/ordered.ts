@@ -241,7 +241,12 @@ function mergePairs(sequences: Sequences, placeOf: (node: number, place: number)
     } else if (ids.base[i] !== ids.current[c] || ids.base[i] !== ids.proposed[p]) {
       const node = elements.current[c] as number;
       const place = C.childPlace(work.place, offset + i, placeOf(node, offset + c));
-      context.work.push({ base: elements.base[i] as number, current: node, proposed: elements.proposed[p] as number, place });
+      context.work.push({
+        base: elements.base[i] as number,
+        current: node,
+        proposed: elements.proposed[p] as number,
+        place,
+      });
     }
   }
   const isNew = (hunk: Hunk): boolean => isInsertion(hunk) || isIrregular(hunk);

@@ -107,7 +107,8 @@ class Scanner {
       if (this.#top < 0) break;
     }
     this.#skip();
-    if (this.#pos < bytes.length) this.#fail('syntax', this.#pos, `${this.#found(this.#pos)} after the end of the document`);
+    if (this.#pos < bytes.length)
+      this.#fail('syntax', this.#pos, `${this.#found(this.#pos)} after the end of the document`);
     return { bytes, tape: this.#tape, length: this.#length, jsonc: this.#jsonc };
   }
 
@@ -137,7 +138,8 @@ class Scanner {
 
   #open(kind: number, start: number): void {
     const top = this.#top + 1;
-    if (top >= this.#depth) this.#fail('too-deep', start, `the document is nested more than ${this.#depth} levels deep`);
+    if (top >= this.#depth)
+      this.#fail('too-deep', start, `the document is nested more than ${this.#depth} levels deep`);
     const node = this.#node(kind, start);
     this.#tape[node + T.HASH] = kind === T.OBJECT ? OBJECT_SEED : ARRAY_SEED;
     if (top >= this.#stack.length) {
@@ -190,7 +192,8 @@ class Scanner {
 
   #name(): void {
     const start = this.#pos;
-    if (this.#bytes[start] !== 0x22) this.#fail('syntax', start, `${this.#found(start)} where a name in quotes is expected`);
+    if (this.#bytes[start] !== 0x22)
+      this.#fail('syntax', start, `${this.#found(start)} where a name in quotes is expected`);
     const end = this.#string(start);
     this.#keyStart = start;
     this.#keyEnd = end;
@@ -198,7 +201,8 @@ class Scanner {
     this.#keyEscaped = this.#escaped;
     this.#pos = end;
     this.#skip();
-    if (this.#bytes[this.#pos] !== 0x3a) this.#fail('syntax', this.#pos, `${this.#found(this.#pos)} where ":" is expected`);
+    if (this.#bytes[this.#pos] !== 0x3a)
+      this.#fail('syntax', this.#pos, `${this.#found(this.#pos)} where ":" is expected`);
     this.#pos++;
     this.#skip();
   }
@@ -287,7 +291,8 @@ class Scanner {
     }
     for (let i = at + 2; i < at + 6; i++) {
       const byte = this.#bytes[i];
-      const isHex = byte !== undefined && ((byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66));
+      const isHex =
+        byte !== undefined && ((byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66));
       if (!isHex) this.#fail('syntax', at, 'an escape without four hexadecimal digits');
     }
     return at + 5;
@@ -302,7 +307,8 @@ class Scanner {
     let exponent = 0;
     const first = i;
     for (; isDigit(bytes[i]); i++, digits++) mantissa = mantissa * 10 + (bytes[i] as number) - 48;
-    if (digits === 0 || (digits > 1 && bytes[first] === 0x30)) this.#fail('syntax', start, 'a number that JSON does not allow');
+    if (digits === 0 || (digits > 1 && bytes[first] === 0x30))
+      this.#fail('syntax', start, 'a number that JSON does not allow');
     if (bytes[i] === 0x2e) {
       const point = i++;
       for (; isDigit(bytes[i]); i++, digits++) mantissa = mantissa * 10 + (bytes[i] as number) - 48;
@@ -335,7 +341,8 @@ class Scanner {
 
   #literal(start: number, word: string, kind: number): void {
     for (let i = 0; i < word.length; i++) {
-      if (this.#bytes[start + i] !== word.charCodeAt(i)) this.#fail('syntax', start, `${this.#found(start)} where a value is expected`);
+      if (this.#bytes[start + i] !== word.charCodeAt(i))
+        this.#fail('syntax', start, `${this.#found(start)} where a value is expected`);
     }
     this.#complete(this.#node(kind, start), start + word.length, LITERAL_HASHES[kind] as number);
   }
@@ -396,7 +403,10 @@ class Scanner {
       const inner = this.#stack[level] as number;
       const isMember = (doc.tape[inner + T.KEY_START] as number) >= 0;
       // A child that is still open has not been counted: the count is its index.
-      pointer = appendSegment(pointer, isMember ? T.keyOf(doc, inner) : T.countOf(doc, this.#stack[level - 1] as number));
+      pointer = appendSegment(
+        pointer,
+        isMember ? T.keyOf(doc, inner) : T.countOf(doc, this.#stack[level - 1] as number),
+      );
     }
     pointer = appendSegment(pointer, name);
     const message = 'a name that its object already has';
@@ -408,7 +418,9 @@ class Scanner {
   #found(at: number): string {
     const byte = this.#bytes[at];
     if (byte === undefined) return 'the end of the document';
-    return byte > 0x20 && byte < 0x7f ? `"${String.fromCharCode(byte)}"` : `byte 0x${byte.toString(16).padStart(2, '0')}`;
+    return byte > 0x20 && byte < 0x7f
+      ? `"${String.fromCharCode(byte)}"`
+      : `byte 0x${byte.toString(16).padStart(2, '0')}`;
   }
 
   #fail(failure: ParseFailure['failure'], offset: number, message: string): never {

@@ -54,7 +54,8 @@ function diffPair(walk: Walk, pair: Pair): void {
   const { x, y, pointer } = pair;
   if (equalValues(a, x, b, y)) return;
   const kind = T.kindOf(a, x);
-  if (kind !== T.kindOf(b, y) || kind > T.ARRAY) operations.push({ op: 'replace', path: pointer, value: valueOf(b, y) });
+  if (kind !== T.kindOf(b, y) || kind > T.ARRAY)
+    operations.push({ op: 'replace', path: pointer, value: valueOf(b, y) });
   else if (kind === T.OBJECT) diffObjects(walk, pair);
   else diffArrays(walk, pair);
 }
@@ -88,12 +89,17 @@ function diffArrays({ a, b, operations, pairs }: Walk, { x, y, pointer }: Pair):
   // From the last change to the first, so that indices in front of it stay as they are.
   for (const { aStart, aEnd, bStart, bEnd } of hunks.toReversed()) {
     const paired = Math.min(aEnd - aStart, bEnd - bStart);
-    for (let i = aStart + paired; i < aEnd; i++) operations.push({ op: 'remove', path: `${pointer}/${aStart + paired}` });
+    for (let i = aStart + paired; i < aEnd; i++)
+      operations.push({ op: 'remove', path: `${pointer}/${aStart + paired}` });
     for (let i = paired; bStart + i < bEnd; i++) {
       operations.push({ op: 'add', path: `${pointer}/${aStart + i}`, value: valueOf(b, after[bStart + i] as number) });
     }
     for (let i = 0; i < paired; i++) {
-      pairs.push({ x: before[aStart + i] as number, y: after[bStart + i] as number, pointer: `${pointer}/${bStart + i}` });
+      pairs.push({
+        x: before[aStart + i] as number,
+        y: after[bStart + i] as number,
+        pointer: `${pointer}/${bStart + i}`,
+      });
     }
   }
 }

@@ -12,7 +12,9 @@ export function printPatched(doc: T.Doc, root: Branch): Uint8Array {
   const start = T.startOf(doc, T.ROOT);
   const end = T.endOf(doc, T.ROOT);
   const chunks: Uint8Array[] = [doc.bytes.subarray(0, start)];
-  const stack: (Piece<Branch> & { readonly isHome?: boolean })[] = [{ value: root, indent: '', isHome: isAt(root, doc, T.ROOT) }];
+  const stack: (Piece<Branch> & { readonly isHome?: boolean })[] = [
+    { value: root, indent: '', isHome: isAt(root, doc, T.ROOT) },
+  ];
   for (let piece = stack.pop(); piece !== undefined; piece = stack.pop()) {
     if ('from' in piece) chunks.push(doc.bytes.subarray(piece.from, piece.to));
     else if ('text' in piece) chunks.push(Buffer.from(piece.text));

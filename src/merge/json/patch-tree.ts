@@ -47,29 +47,12 @@ export function openBranch(branch: Branch): Children | undefined {
   return branch.children;
 }
 
-/** A copy that later operations on the original do not reach. Only opened containers are copied; no recursion. */
-export function cloneBranch(root: Branch): Branch {
-  const copy = branchOf(root.doc, root.node);
-  const stack: [Branch, Branch][] = [[root, copy]];
-  const cloneSlot = (slot: Slot): Slot => {
-    const value = branchOf(slot.value.doc, slot.value.node);
-    if (slot.value.children !== undefined) stack.push([slot.value, value]);
-    return { home: slot.home, value };
-  };
-  for (let pair = stack.pop(); pair !== undefined; pair = stack.pop()) {
-    const [from, to] = pair;
-    if (from.children?.kind === 'array') to.children = { kind: 'array', elements: from.children.elements.map(cloneSlot) };
-    else if (from.children !== undefined) {
-      const members = new Map<string, Slot>();
-      for (const [name, slot] of from.children.members) members.set(name, cloneSlot(slot));
-      to.children = { kind: 'object', members };
-    }
-  }
-  return copy;
-}
-
 /** The compact JSON text of a value as it is now, in at most `limit` characters; then undefined. No recursion. */
-export function branchText(root: Branch, limit: number, print: (doc: T.Doc, node: number) => string): string | undefined {
+export function branchText(
+  root: Branch,
+  limit: number,
+  print: (doc: T.Doc, node: number) => string,
+): string | undefined {
   const parts: string[] = [];
   let length = 0;
   const stack: (string | Branch)[] = [root];

@@ -7,7 +7,7 @@ import { equalValues } from './equal.ts';
 import { stringify } from './json-text.ts';
 import { isParseFailure, type ParseFailure, parseJson } from './parse.ts';
 import { printPatched } from './patch-print.ts';
-import { type Branch, branchOf, branchText, cloneBranch, openBranch, PatchProblem, slotOf, walkTo } from './patch-tree.ts';
+import { type Branch, branchOf, branchText, openBranch, PatchProblem, slotOf, walkTo } from './patch-tree.ts';
 import { parseIndex, parsePointer } from './pointer.ts';
 import * as T from './tape.ts';
 
@@ -18,11 +18,11 @@ export interface JsonPatchOptions {
   readonly depth?: number;
   /** Values in the document. @default no limit */
   readonly nodes?: number;
-  /** Bytes of the result, so that copies of copies end. @default 256 MiB */
+  /** Bytes of the result before it is laid out, so that copies of copies end. @default 32 MiB, or twice the document */
   readonly bytes?: number;
 }
 
-const DEFAULT_BYTES = 256 * 1024 * 1024;
+const DEFAULT_BYTES = 32 * 1024 * 1024;
 /** Paths in messages are cut here, whatever a caller sends. */
 const SHOWN = 200;
 
@@ -43,7 +43,12 @@ export function applyJsonPatch(
     });
   }
   const doc = readDocument(bytes, options);
-  const patch: Patch = { root: branchOf(doc, T.ROOT), limit: options.bytes ?? DEFAULT_BYTES, spent: bytes.length };
+  const patch: Patch = {
+    doc,
+    root: branchOf(doc, T.ROOT),
+    limit: options.bytes ?? Math.max(DEFAULT_BYTES, 2 * bytes.length),
+    spent: bytes.length,
+  };
   operations.forEach((operation: JsonPatchOperation, index) => {
     try {
       applyOperation(patch, operation);
@@ -58,6 +63,7 @@ export function applyJsonPatch(
 }
 
 interface Patch {
+  readonly doc: T.Doc;
   root: Branch;
   readonly limit: number;
   /** Upper bound of the bytes of the result. */
@@ -86,15 +92,20 @@ function unreadable({ failure, message, offset, pointer }: ParseFailure): Entent
 }
 
 function operationFailed(problem: PatchProblem, operation: unknown, index: number): EntenteError {
-  const { op, path } = typeof operation === 'object' && operation !== null ? (operation as Partial<JsonPatchOperation>) : {};
+  const { op, path } =
+    typeof operation === 'object' && operation !== null ? (operation as Partial<JsonPatchOperation>) : {};
   const shown = typeof path === 'string' ? clip(path) : '';
   const name = typeof op === 'string' ? clip(op) : 'no operation';
-  return new EntenteError('patch-failed', `Operation ${index} (${name} ${JSON.stringify(shown)}) failed: ${problem.message}.`, {
-    operation: index,
-    path: shown,
-    reason: problem.reason,
-    next: 'Read the document again and form the patch against what it holds; nothing was changed.',
-  });
+  return new EntenteError(
+    'patch-failed',
+    `Operation ${index} (${name} ${JSON.stringify(shown)}) failed: ${problem.message}.`,
+    {
+      operation: index,
+      path: shown,
+      reason: problem.reason,
+      next: 'Read the document again and form the patch against what it holds; nothing was changed.',
+    },
+  );
 }
 
 function clip(text: string): string {
@@ -116,8 +127,7 @@ function applyOperation(patch: Patch, operation: JsonPatchOperation): void {
       return move(patch, operation, path);
     case 'copy': {
       const source = walkTo(patch.root, segmentsOf(operation.from, 'from'));
-      spend(patch, source);
-      return addAt(patch, path, cloneBranch(source));
+      return addAt(patch, path, copyOf(patch, source));
     }
     case 'test':
       return test(patch, path, valueOf(patch, operation));
@@ -141,23 +151,38 @@ function valueOf(patch: Patch, operation: JsonPatchOperation): Branch {
     if (!(thrown instanceof TypeError)) throw thrown;
     throw new PatchProblem('bad-value', `its value holds ${thrown.message}`);
   }
+  if (operation.op !== 'test') spend(patch, text.length);
   const doc = parseJson(Buffer.from(text), { depth: Number.POSITIVE_INFINITY });
   if (isParseFailure(doc)) throw new PatchProblem('bad-value', doc.message);
-  const branch = branchOf(doc, T.ROOT);
-  if (operation.op !== 'test') spend(patch, branch);
-  return branch;
+  return branchOf(doc, T.ROOT);
 }
 
-/** Counts the text of a value that comes into the document. */
-function spend(patch: Patch, branch: Branch): void {
-  const left = patch.limit - patch.spent;
-  const text = branchText(branch, left, printCompact);
-  if (text === undefined) {
-    throw new EntenteError('too-large', `The patched document would have more than ${patch.limit} bytes.`, {
-      next: 'Send a smaller patch, or the whole content.',
-    });
+/** Counts what comes into the document. */
+function spend(patch: Patch, length: number): void {
+  patch.spent += length;
+  if (patch.spent <= patch.limit) return;
+  throw new EntenteError('too-large', `The patched document would have more than ${patch.limit} bytes.`, {
+    next: 'Send a smaller patch, or the whole content.',
+  });
+}
+
+/** A copy that later operations on the original do not reach: its source, or its text where an operation changed it. */
+function copyOf(patch: Patch, source: Branch): Branch {
+  const { doc, node } = source;
+  if (source.children === undefined) {
+    spend(patch, T.endOf(doc, node) - T.startOf(doc, node));
+    return branchOf(doc, node);
   }
-  patch.spent += text.length;
+  const text = branchText(source, patch.limit - patch.spent, compactText(patch));
+  spend(patch, text?.length ?? patch.limit + 1);
+  const copy = parseJson(Buffer.from(text ?? ''), { depth: Number.POSITIVE_INFINITY });
+  if (isParseFailure(copy)) throw new PatchProblem('bad-value', copy.message);
+  return branchOf(copy, T.ROOT);
+}
+
+/** Values that operations brought are compact as they are; only the document's own have to be made so. */
+function compactText(patch: Patch): (doc: T.Doc, node: number) => string {
+  return (doc, node) => (doc === patch.doc ? printCompact(doc, node) : T.valueText(doc, node));
 }
 
 function addAt(patch: Patch, path: readonly string[], value: Branch): void {
@@ -180,7 +205,8 @@ function addAt(patch: Patch, path: readonly string[], value: Branch): void {
 
 function parentOf(patch: Patch, path: readonly string[]): NonNullable<Branch['children']> {
   const children = openBranch(walkTo(patch.root, path.slice(0, -1)));
-  if (children === undefined) throw new PatchProblem('path-not-found', 'the path leads into a value that is no container');
+  if (children === undefined)
+    throw new PatchProblem('path-not-found', 'the path leads into a value that is no container');
   return children;
 }
 
@@ -225,7 +251,7 @@ function test(patch: Patch, path: readonly string[], expected: Branch): void {
   const isEqual =
     found.children === undefined
       ? equalValues(found.doc, found.node, expected.doc, expected.node)
-      : equalsText(branchText(found, Number.POSITIVE_INFINITY, printCompact) ?? '', expected);
+      : equalsText(branchText(found, Number.POSITIVE_INFINITY, compactText(patch)) ?? '', expected);
   if (!isEqual) throw new PatchProblem('test-failed', 'the value there is another one');
 }
 

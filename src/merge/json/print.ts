@@ -1,9 +1,10 @@
 // Writes a merged document by splicing into current's text: every byte that no plan touches is copied, not printed.
+
+import type { TriviaSplice } from './comments.ts';
 import type { Context, Plan } from './context.ts';
 import { isSpacious, layOut, type NewChild, type Piece } from './layout.ts';
 import { adopted, colonOf, fittedValue, lineIndent, type Style, styleOf } from './style.ts';
 import * as T from './tape.ts';
-import type { TriviaSplice } from './comments.ts';
 import { commentsBetween, itemStart, slotsOf } from './trivia.ts';
 
 interface Splice {

@@ -18,8 +18,37 @@ export function randomDraw(seed: number): Draw {
   };
 }
 
-const NAMES = ['a', 'b', 'c', 'd', 'name', '', 'a/b', 'a~b', '__proto__', 'constructor', 'toString', 'length', '10', '2', 'é'];
-const SCALARS = ['0', '1', '2', '1.0', '-0', '9007199254740993', '9007199254740992', '1e400', '0.10', 'true', 'false', 'null'];
+const NAMES = [
+  'a',
+  'b',
+  'c',
+  'd',
+  'name',
+  '',
+  'a/b',
+  'a~b',
+  '__proto__',
+  'constructor',
+  'toString',
+  'length',
+  '10',
+  '2',
+  'é',
+];
+const SCALARS = [
+  '0',
+  '1',
+  '2',
+  '1.0',
+  '-0',
+  '9007199254740993',
+  '9007199254740992',
+  '1e400',
+  '0.10',
+  'true',
+  'false',
+  'null',
+];
 const STRINGS = ['""', '"x"', '"\\u0078"', '"\\ud800"', '"long text, \\"quoted\\""', '"1"', '"é"', '"\\n"'];
 
 function pick<V>(draw: Draw, values: readonly V[]): V {
@@ -38,7 +67,8 @@ export function randomModel(draw: Draw, depth: number): Model {
     for (let i = draw(6); i > 0; i--) names.add(pick(draw, NAMES));
     return { kind: 'object', members: [...names].map((name) => [name, randomModel(draw, depth - 1)] as const) };
   }
-  if (choice < 8) return { kind: 'array', elements: Array.from({ length: draw(7) }, () => randomModel(draw, draw(2) * (depth - 1))) };
+  if (choice < 8)
+    return { kind: 'array', elements: Array.from({ length: draw(7) }, () => randomModel(draw, draw(2) * (depth - 1))) };
   return { kind: 'array', elements: Array.from({ length: draw(6) }, (_, i) => keyedElement(draw, i)) };
 }
 
@@ -118,7 +148,13 @@ export function randomStyle(draw: Draw): PrintStyle {
 }
 
 export function styleFor(draw: Draw): PrintStyle {
-  return { unit: draw(3) === 0 ? undefined : '  ', eol: '\n', colon: ': ', comma: draw(2) === 0 ? ', ' : ',', isEnded: true };
+  return {
+    unit: draw(3) === 0 ? undefined : '  ',
+    eol: '\n',
+    colon: ': ',
+    comma: draw(2) === 0 ? ', ' : ',',
+    isEnded: true,
+  };
 }
 
 export function printModel(model: Model, style: PrintStyle): string {

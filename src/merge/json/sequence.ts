@@ -1,7 +1,7 @@
 // Which elements of an array changed: elements become integers (equal values, equal integers), and the shortest edit
 // script of E. W. Myers runs over those. Groups of changes that could stand in several places go to the lowest one, on
 // both sides alike.
-import { hunksOf, type Hunk } from '../diff.ts';
+import { type Hunk, hunksOf } from '../diff.ts';
 import { searchEdits } from '../myers.ts';
 import { OverBudget, type Watch } from '../watch.ts';
 import type { Context } from './context.ts';

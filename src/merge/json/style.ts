@@ -1,6 +1,7 @@
 // How a document is written: line ends, indent, spaces around colons and commas, found from what is there. Values that
 // move from one document into another are fitted to the place that they come to; their tokens keep their spelling.
 import { printCompact } from './compact.ts';
+import { isMostlyIndent } from './pretty.ts';
 import * as T from './tape.ts';
 import { commaAfter, hasComment, itemStart } from './trivia.ts';
 
@@ -29,7 +30,9 @@ export function styleOf(doc: T.Doc): Style {
   const isMultiline = doc.length === T.RECORD || (newline >= 0 && newline < to);
   const first = doc.bytes.indexOf(0x0a);
   const eol = first > 0 && doc.bytes[first - 1] === 0x0d ? '\r\n' : '\n';
-  const unit = isMultiline ? /\n([ \t]+)\S/.exec(doc.bytes.toString('latin1', from, Math.min(to, from + LOOK)))?.[1] : undefined;
+  const unit = isMultiline
+    ? /\n([ \t]+)\S/.exec(doc.bytes.toString('latin1', from, Math.min(to, from + LOOK)))?.[1]
+    : undefined;
   return { doc, isMultiline, eol, unit, ...separators(doc) };
 }
 
@@ -50,6 +53,8 @@ function separators(doc: T.Doc): Pick<Style, 'colon' | 'comma'> {
     const text = T.textOf(doc, at, itemStart(doc, next));
     if (/^, *$/.test(text)) comma = text;
   }
+  // One member alone shows by its colon whether the document saves blanks.
+  if (comma === undefined && colon !== undefined && !/\s$/.test(colon)) comma = ',';
   return { colon, comma };
 }
 
@@ -76,6 +81,8 @@ export function fitted(from: Style, start: number, end: number, to: Style, inden
   const text = T.textOf(from.doc, start, end);
   if (!text.includes('\n')) return text;
   const own = lineIndent(from.doc, start);
+  if (indent.length > own.length && isMostlyIndent((text.split('\n').length - 1) * indent.length, text.length))
+    return text;
   return text.replace(/\r?\n([ \t]*)/g, (_, blanks: string) => {
     const rest = blanks.startsWith(own) ? blanks.slice(own.length) : '';
     return to.eol + indent + inUnits(rest, from.unit, to.unit);

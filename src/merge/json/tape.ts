@@ -131,15 +131,3 @@ export function membersOf(doc: Doc, node: number): Map<string, number> {
   for (let child = node + RECORD; child < end; child = nextOf(doc, child)) members.set(keyOf(doc, child), child);
   return members;
 }
-
-/** The member of that name, or ABSENT. */
-export function memberOf(doc: Doc, node: number, name: string): number {
-  const end = nextOf(doc, node);
-  for (let child = node + RECORD; child < end; child = nextOf(doc, child)) {
-    const length = keyEndOf(doc, child) - keyStartOf(doc, child) - 2;
-    // UTF-8 takes at most three bytes for a UTF-16 unit, an escape at most six.
-    if (length < name.length || length > name.length * 6) continue;
-    if (keyOf(doc, child) === name) return child;
-  }
-  return ABSENT;
-}

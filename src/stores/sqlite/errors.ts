@@ -20,13 +20,29 @@ const names: Readonly<Record<string, number>> = {
   SQLITE_NOTADB: 26,
 };
 
-/** The primary result code of an error from a driver, by number or by name; undefined for anything else. */
+/** SQLite's own English for its codes: some drivers leave the number out where an error comes up in the middle. */
+const texts: readonly (readonly [text: string, code: number])[] = [
+  ['database is locked', 5],
+  ['database table is locked', 6],
+  ['attempt to write a readonly database', 8],
+  ['disk I/O error', 10],
+  ['database disk image is malformed', 11],
+  ['database or disk is full', 13],
+  ['unable to open database file', 14],
+  ['locking protocol', 15],
+  ['string or blob too big', 18],
+  ['constraint failed', 19],
+  ['file is not a database', 26],
+];
+
+/** The primary result code of an error from a driver, by number, name or text; undefined for anything else. */
 export function resultCode(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
-  const { errcode, sqliteCode, code } = error as Record<string, unknown>;
+  const { errcode, sqliteCode, code, message } = error as Record<string, unknown>;
   for (const value of [errcode, sqliteCode]) if (typeof value === 'number') return value & 0xff;
   if (typeof code !== 'string') return undefined;
-  return names[code] ?? names[code.split('_').slice(0, 2).join('_')];
+  if (code !== 'ERR_SQLITE_ERROR') return names[code] ?? names[code.split('_').slice(0, 2).join('_')];
+  return texts.find(([text]) => String(message).includes(text))?.[1] ?? names['SQLITE_ERROR'];
 }
 
 /** Another connection holds a lock: worth another try. */

@@ -1,0 +1,204 @@
+// Group commit, the lock, and what happens when the disk or SQLite says no.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Client } from '../conformance/client.ts';
+import { createClient, guardOf, writeOf } from '../conformance/client.ts';
+import { createSqliteStore } from '../sqlite.ts';
+import { faultOf, isBusy } from './errors.ts';
+import { newFolder, newPath, openRaw, openStore, sqliteError, type Watcher, watched } from './testing.ts';
+
+const SPACE = 'default' as never;
+
+/** A store on a driver that tells each statement and can be made to fail. */
+async function openWatched(watch: Watcher): Promise<{ client: Client; path: string }> {
+  const path = newPath();
+  const store = openStore({ database: watched(await openRaw(path), watch), random: () => 0, timeoutMs: 200 });
+  return { client: await createClient(store), path };
+}
+
+const create = (client: Client, name: string) =>
+  client.commit({ guards: [guardOf(name)], writes: [writeOf(name, name)] });
+
+describe('the commit queue', () => {
+  it('[SQ8] puts the commits that wait together into one transaction, each with its own reply', async () => {
+    const run: string[] = [];
+    const { client } = await openWatched((sql) => run.push(sql));
+    await create(client, 'first');
+    run.length = 0;
+    const names = Array.from({ length: 64 }, (_, index) => `r${index % 60}`);
+    const replies = await Promise.all(names.map((name) => create(client, name)));
+    expect(run.filter((sql) => sql === 'BEGIN IMMEDIATE')).toHaveLength(1);
+    expect(run.filter((sql) => sql === 'COMMIT')).toHaveLength(1);
+    expect(replies.filter(({ status }) => status === 'committed')).toHaveLength(60);
+    expect(replies.filter(({ status }) => status === 'stale')).toHaveLength(4);
+  });
+
+  it('[SQ9] takes a request that SQLite refuses out of the transaction, and the others go on without it', async () => {
+    let armed = false;
+    let agent = '';
+    const { client } = await openWatched((sql) => {
+      if (armed && sql.startsWith('INSERT INTO log') && agent === 'refused')
+        throw sqliteError(18, 'string or blob too big');
+    });
+    armed = true;
+    const { store } = client;
+    const requests = ['a', 'b', 'c'].map((name) =>
+      client.request({ guards: [guardOf(name)], writes: [writeOf(name, name)] }),
+    );
+    // The second one is refused whenever it is tried: its guard tells when it is looked at.
+    const watchedRequests = requests.map((request, index) => ({
+      ...request,
+      get meta() {
+        agent = index === 1 ? 'refused' : '';
+        return request.meta;
+      },
+    }));
+    const replies = await store.commit(watchedRequests);
+    expect(replies.map(({ status }) => status)).toEqual(['committed', 'unavailable', 'committed']);
+    expect(replies[1]).toMatchObject({ error: { code: 'too-large' } });
+    expect(await store.counts(SPACE)).toMatchObject({ revision: 2, resources: 2 });
+  });
+
+  it('[SQ9] finds out when a request claims to be bound to its token and is not', async () => {
+    const { client } = await openWatched(() => undefined);
+    const bound = client.request({ tokenBound: true, guards: [guardOf('a')], writes: [writeOf('a', '1')] });
+    const again = { ...bound, guards: [guardOf('b')], writes: [writeOf('b', '1')] };
+    const other = client.request({ guards: [guardOf('c')], writes: [writeOf('c', '1')] });
+    const replies = await client.store.commit([bound, again, other]);
+    expect(replies.map(({ status }) => status)).toEqual(['committed', 'replayed', 'committed']);
+  });
+
+  it('[SQ10] waits for the lock of another process no longer than the timeout: store-locked, nothing stored', async () => {
+    const path = newPath();
+    const store = openStore({ path, timeoutMs: 50 });
+    const client = await createClient(store);
+    await create(client, 'before');
+    const other = await openRaw(path);
+    other.exec('BEGIN IMMEDIATE');
+    const reply = await create(client, 'a');
+    expect(reply).toMatchObject({
+      status: 'unavailable',
+      error: { code: 'store-locked', details: { next: expect.any(String) } },
+    });
+    await expect(store.trim(SPACE, 1)).rejects.toMatchObject({ code: 'store-locked' });
+    // Reading needs no lock.
+    expect((await client.head('before'))?.version).toBe(1);
+    const waiting = openStore({ path });
+    const patient = await createClient(waiting);
+    const late = create(patient, 'a');
+    setTimeout(() => other.exec('ROLLBACK'), 30);
+    expect(await late).toMatchObject({ status: 'committed', revision: 2 });
+  });
+
+  it('[SQ11] answers store-full when the disk is full, with nothing stored, and goes on when there is space again', async (context) => {
+    const mount = join(newFolder(), 'small');
+    mkdirSync(mount);
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', mount]).status === 0;
+    if (!mounted) {
+      if (process.env['CI'] !== undefined) throw new Error('CI must be able to mount a small tmpfs for [SQ11]');
+      process.stderr.write('skipped: [SQ11] needs the right to mount a tmpfs\n');
+      return context.skip();
+    }
+    onTestFinished(() => {
+      spawnSync('umount', ['-l', mount]);
+    });
+    const path = join(mount, 'store.db');
+    const store = createSqliteStore({ path });
+    const client = await createClient(store);
+    const heads = new Map<string, string>();
+    let full = 0;
+    for (let index = 0; index < 60 && full < 5; index += 1) {
+      const content = new Uint8Array(120_000).fill(index);
+      const reply = await client.commit({ guards: [guardOf(`r${index}`)], writes: [writeOf(`r${index}`, content)] });
+      if (reply.status === 'committed') heads.set(`r${index}`, reply.heads[0]?.hash ?? '');
+      else {
+        expect(reply).toMatchObject({ status: 'unavailable', error: { code: 'store-full' } });
+        full += 1;
+      }
+    }
+    expect(full).toBe(5);
+    expect(heads.size).toBeGreaterThan(2);
+    const { items } = await store.list(SPACE, '', {});
+    expect(new Map(items.map(({ resource, hash }) => [String(resource), hash]))).toEqual(heads);
+    spawnSync('mount', ['-o', 'remount,size=16m', mount]);
+    expect(await create(client, 'again')).toMatchObject({ status: 'committed' });
+    await store.close();
+    const db = await openRaw(path);
+    expect(db.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
+    db.close();
+    expect(statSync(path).size).toBeGreaterThan(0);
+  });
+
+  it('[S02] a COMMIT that fails is unavailable where nothing can be stored, else unknown; the same sent again settles it', async () => {
+    for (const [code, applied, status] of [
+      [13, false, 'unavailable'],
+      [10 | (4 << 8), false, 'unknown'],
+      [10 | (4 << 8), true, 'unknown'],
+    ] as const) {
+      let armed = false;
+      const path = newPath();
+      const db = await openRaw(path);
+      const store = openStore({
+        database: watched(db, (sql) => {
+          if (!armed || sql !== 'COMMIT') return;
+          armed = false;
+          if (applied) db.exec('COMMIT');
+          throw sqliteError(code, 'planted');
+        }),
+      });
+      const client = await createClient(store);
+      const request = client.request({ guards: [guardOf('a')], writes: [writeOf('a', '1')] });
+      armed = true;
+      const [first] = await store.commit([request]);
+      expect(first?.status).toBe(status);
+      expect((await client.head('a'))?.version).toBe(applied ? 1 : undefined);
+      const [second] = await store.commit([request]);
+      expect(second?.status).toBe(applied ? 'replayed' : 'committed');
+      expect((await client.head('a'))?.version).toBe(1);
+      expect(await store.counts(SPACE)).toMatchObject({ revision: 1, resources: 1 });
+    }
+  });
+
+  it('[S02] an error in the middle of a transaction leaves nothing of it, and no counter moves', async () => {
+    let failAt = '';
+    const { client } = await openWatched((sql) => {
+      if (failAt !== '' && sql.includes(failAt)) throw sqliteError(10, 'disk I/O error');
+    });
+    await create(client, 'first');
+    for (const part of ['INTO heads', 'INTO contents', 'INTO log', 'INTO records']) {
+      failAt = part;
+      const reply = await client.commit({
+        guards: [guardOf('a')],
+        writes: [writeOf('a', 'text')],
+        records: [{ kind: 'conflict', id: 'c', state: 'open', value: {}, expected: 0 }],
+      });
+      expect(reply, part).toMatchObject({ status: 'unavailable', error: { code: 'store-unavailable' } });
+      failAt = '';
+      expect(await client.store.counts(SPACE)).toMatchObject({ revision: 1, resources: 1, open: 0 });
+      expect(await client.head('a')).toBeUndefined();
+    }
+    expect(await create(client, 'a')).toMatchObject({ status: 'committed', revision: 2 });
+  });
+
+  it('[SQ12] errors of every driver are told by number or by name', () => {
+    for (const error of [sqliteError(5, 'database is locked'), sqliteError(5 | (2 << 8), 'snapshot')]) {
+      expect(isBusy(error)).toBe(true);
+    }
+    expect(isBusy(Object.assign(new Error('x'), { code: 'SQLITE_BUSY_SNAPSHOT' }))).toBe(true);
+    const codes = [
+      [{ code: 'SQLITE_FULL' }, 'store-full'],
+      [{ code: 'SQLITE_CORRUPT_VTAB' }, 'store-corrupt'],
+      [{ errcode: 26 }, 'store-corrupt'],
+      [{ errcode: 8 | (3 << 8) }, 'read-only'],
+      [{ errcode: 10, systemErrno: 28 }, 'store-full'],
+      [{ errcode: 10 }, 'store-unavailable'],
+      [{ code: 'ENOSPC' }, 'store-full'],
+      [{ code: 'ERR_SQLITE_ERROR', message: 'database disk image is malformed' }, 'store-corrupt'],
+      [{ code: 'ERR_SQLITE_ERROR', message: 'Failed: database or disk is full' }, 'store-full'],
+      [new Error('anything'), 'store-unavailable'],
+    ] as const;
+    for (const [error, code] of codes) expect(faultOf(error, 'here').code).toBe(code);
+  });
+});

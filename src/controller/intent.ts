@@ -40,14 +40,15 @@ const LONG = 512;
 
 /** Throws `bad-token` or `token-mismatch` for what is no token of this space. */
 export function checkToken(context: Context, token: Token): Token {
-  if (typeof token !== 'object' || token === null || !isShaped(token)) return checkSpace(context, parseToken(token));
-  parseResourceId(token.resource);
-  parseAgentId(token.agent);
-  return checkSpace(context, token);
+  if (!isShaped(token)) return checkSpace(context, parseToken(token));
+  // A name in another spelling would be another resource, so that the token is made anew with the canonical one.
+  const canonical = parseResourceId(token.resource) === token.resource && parseAgentId(token.agent) === token.agent;
+  return checkSpace(context, canonical ? token : parseToken(token));
 }
 
 /** The fields that decide anything have the right types: true for every token that came from here. */
 export function isShaped(token: Token): boolean {
+  if (typeof token !== 'object' || token === null) return false;
   const { revision, version, asOf, attempt } = token;
   return (
     typeof token.id === 'string' &&

@@ -19,7 +19,7 @@ export function plainRequest(context: Context, token: Token, change: Change): Co
   const write = plainWrite(context, token, change);
   if (write === undefined || write.hash === token.hash) return undefined;
   // A resource that was there has a canonical id: another one would find no head with this revision.
-  if (token.version === 0) parseResourceId(token.resource);
+  if (token.revision === 0 && parseResourceId(token.resource) !== token.resource) return undefined;
   const { resource, revision, hash, agent, id } = token;
   return {
     space: context.space,

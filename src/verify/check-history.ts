@@ -1,26 +1,9 @@
 // Is a recorded history linearizable? No search is needed, because every answer names the version it saw: each version
 // is a zone in time, and the zones must not cross (the idea of Gibbons and Korach, "Testing Shared Memories", 1997).
 // Sorting is the dearest step, so the check is O(n log n). Per resource first, then across resources by revision.
+import { createFindings, type Findings, type HistoryFinding, named } from './findings.ts';
 import type { HistoryOperation } from './history.ts';
-
-export const historyRules = [
-  'one-writer',
-  'no-writer',
-  'expected',
-  'future-read',
-  'stale',
-  'content',
-  'revision',
-] as const;
-export type HistoryRule = (typeof historyRules)[number];
-
-/** One thing that cannot have happened in a right history. */
-export interface HistoryFinding {
-  readonly rule: HistoryRule;
-  readonly message: string;
-  /** The operations that contradict each other; the one that shows the fault comes last. */
-  readonly operations: readonly HistoryOperation[];
-}
+import { joinAnswers, type Writers, writersOf } from './writers.ts';
 
 export interface HistoryReport {
   readonly ok: boolean;
@@ -29,29 +12,6 @@ export interface HistoryReport {
   /** The fault that shows earliest in time. */
   readonly first?: HistoryFinding;
 }
-
-/** Keeps the fault whose last operation returned first: later ones are often only its consequences. */
-interface Findings {
-  first: HistoryFinding | undefined;
-  add(rule: HistoryRule, message: string, operations: readonly HistoryOperation[]): void;
-}
-
-function createFindings(): Findings {
-  let at = Number.POSITIVE_INFINITY;
-  const findings: Findings = {
-    first: undefined,
-    add(rule, message, operations) {
-      const shown = operations.at(-1)?.return ?? 0;
-      if (shown >= at) return;
-      at = shown;
-      findings.first = { rule, message, operations };
-    },
-  };
-  return findings;
-}
-
-/** Who installed a version: the answered writer, else an unanswered one whose bytes fit. */
-type Writers = ReadonlyMap<number, HistoryOperation>;
 
 /**
  * Checks a history. The operations may come in any order. Failed operations are ignored. What was there before the
@@ -85,76 +45,6 @@ export function checkHistory(operations: Iterable<HistoryOperation>): HistoryRep
 
 function byCall(a: HistoryOperation, b: HistoryOperation): number {
   return a.call - b.call;
-}
-
-/** Several answers to one write (unknown, then a replay) are one write: called once, certain from its first answer on. */
-function joinAnswers(own: readonly HistoryOperation[]): HistoryOperation[] {
-  const joined: HistoryOperation[] = [];
-  const places = new Map<string, number>();
-  for (const operation of own) {
-    const place =
-      operation.type === 'write' && operation.commit !== undefined ? places.get(operation.commit) : undefined;
-    const before = place === undefined ? undefined : joined[place];
-    if (place === undefined || before === undefined || isTwoWrites(before, operation)) {
-      if (operation.type === 'write' && operation.commit !== undefined) places.set(operation.commit, joined.length);
-      joined.push(operation);
-    } else joined[place] = oneOf(before, operation);
-  }
-  return joined;
-}
-
-/** Both certain, at two versions: a fault for rule V1, not a replay. */
-function isTwoWrites(a: HistoryOperation, b: HistoryOperation): boolean {
-  return a.outcome === 'ok' && b.outcome === 'ok' && a.version !== b.version;
-}
-
-function oneOf(a: HistoryOperation, b: HistoryOperation): HistoryOperation {
-  const call = Math.min(a.call, b.call);
-  if (a.outcome === b.outcome) return { ...a, call, return: Math.min(a.return, b.return) };
-  return { ...(a.outcome === 'ok' ? a : b), call };
-}
-
-/** Rule V1: one writer for each version, which replaced the version before it. */
-function writersOf(own: readonly HistoryOperation[], findings: Findings): Writers {
-  const writers = new Map<number, HistoryOperation>();
-  const byCommit = new Map<string, HistoryOperation>();
-  for (const operation of own) {
-    if (operation.type !== 'write' || operation.outcome !== 'ok') continue;
-    const { version, expected, commit } = operation;
-    if (expected !== undefined && expected !== version - 1) {
-      const text = `said it replaced version ${expected}, but installed version ${version}`;
-      findings.add('expected', `${named(operation)} ${text}.`, [operation]);
-    }
-    const same = commit === undefined ? undefined : byCommit.get(commit);
-    if (same !== undefined) {
-      const text = `was applied twice, as version ${same.version} and ${version}`;
-      findings.add('one-writer', `${named(operation)} ${text}.`, [same, operation]);
-    }
-    if (commit !== undefined) byCommit.set(commit, operation);
-    const before = writers.get(version);
-    if (before === undefined) writers.set(version, operation);
-    else {
-      const text = `Two writes were both told that they installed version ${version} of ${operation.resource}.`;
-      findings.add('one-writer', text, [before, operation]);
-    }
-  }
-  addUnanswered(own, writers);
-  return writers;
-}
-
-/** An unanswered write stands for a version that nobody else claims, where its bytes are those that were seen. */
-function addUnanswered(own: readonly HistoryOperation[], writers: Map<number, HistoryOperation>): void {
-  const unanswered = own.filter((operation) => operation.type === 'write' && operation.outcome === 'unknown');
-  if (unanswered.length === 0) return;
-  const seen = new Map<number, string>();
-  for (const operation of own) {
-    if (operation.type !== 'write') seen.set(operation.version, operation.hash);
-  }
-  for (const operation of unanswered) {
-    const wanted = seen.get(operation.version);
-    if (writers.has(operation.version) || (wanted !== undefined && wanted !== operation.hash)) continue;
-    writers.set(operation.version, operation);
-  }
 }
 
 /** Rules V2, V3, V5: what was seen was written, no later than it was seen, with these bytes. */
@@ -282,8 +172,4 @@ function checkSharedRevisions(points: readonly Point[], findings: Findings): voi
 function isOneCommit(a: HistoryOperation, b: HistoryOperation): boolean {
   if (a.commit !== undefined && b.commit !== undefined) return a.commit === b.commit;
   return a.process === b.process && a.call === b.call;
-}
-
-function named(operation: HistoryOperation): string {
-  return `${operation.process}'s ${operation.type} of ${operation.resource}`;
 }

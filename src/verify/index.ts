@@ -1,12 +1,7 @@
 // entente/verify: proof after the fact. `verifyStore` replays a store's log; `checkHistory` judges what processes were
 // told while they worked; the rest records and reads such histories.
-export {
-  checkHistory,
-  type HistoryFinding,
-  type HistoryReport,
-  type HistoryRule,
-  historyRules,
-} from './check-history.ts';
+export { checkHistory, type HistoryReport } from './check-history.ts';
+export { type HistoryFinding, type HistoryRule, historyRules } from './findings.ts';
 export {
   formatOperation,
   type HistoryOperation,

@@ -10,10 +10,12 @@ export function mergeArrays(context: C.Context, work: C.Work, isCurrentSame: boo
   const policy = matchPlace(context.arrays, work.place);
   if (policy === 'atomic' || policy === 'set' || policy === 'append') {
     // Both sides may have made the same change: only counters below an array let that come here.
-    if (C.sameCP(context, work.current, work.proposed)) return C.exchanged(context, work, C.BOTH);
-    if (isCurrentSame) return takeWhole(context, work);
-    if (policy === 'atomic') return C.clash(context, work.place, work.base < 0 ? 'both-added' : 'content', work);
-    return policy === 'set' ? mergeSets(context, work) : mergeAppended(context, work);
+    if (C.sameCP(context, work.current, work.proposed)) C.exchanged(context, work, C.BOTH);
+    else if (isCurrentSame) takeWhole(context, work);
+    else if (policy === 'atomic') C.clash(context, work.place, work.base < 0 ? 'both-added' : 'content', work);
+    else if (policy === 'set') mergeSets(context, work);
+    else mergeAppended(context, work);
+    return;
   }
   const elements = elementsOf(context, work);
   const key = typeof policy === 'object' ? policy.key : policy === 'ordered' ? undefined : DEFAULT_KEY;

@@ -14,7 +14,10 @@ export function checkArray(proof: Proof, quad: Quad): void {
     result: T.childrenOf(proof.result, quad.result),
   };
   const policy = policyAt(proof, quad.at);
-  if (policy === 'set') return checkSet(proof, quad, lists);
+  if (policy === 'set') {
+    checkSet(proof, quad, lists);
+    return;
+  }
   const key = typeof policy === 'object' ? policy.key : policy === undefined ? 'id' : undefined;
   if (key !== undefined && checkKeyed(proof, quad, lists, key)) return;
   checkSequence(proof, quad, lists);
@@ -128,7 +131,8 @@ function checkSequence(proof: Proof, { at, to }: Quad, lists: Lists): void {
   const ours = explain(proof, witness, 'current');
   const theirs = explain(proof, witness, 'proposed');
   if (keptBase.length !== keptResult.length || ours === undefined || theirs === undefined) {
-    return drop(proof, to, 'elements came or went that the receipt does not explain');
+    drop(proof, to, 'elements came or went that the receipt does not explain');
+    return;
   }
   removers.forEach((by, i) => {
     if (by !== undefined) removersOf(proof, `${at}/${i}`);

@@ -154,13 +154,14 @@ function mergeSlot(
   if (theirs === before || theirs === ours) return;
   if (ours !== before) {
     context.clashingComments.push(...commentsBetween(context.proposed, ...proposed[slot]));
-    return clash(
+    clash(
       context,
       place,
       'content',
       { base: base.node, current: current.node, proposed: proposed.node },
       'both sides changed a comment here',
     );
+    return;
   }
   const [start, end] = current[slot];
   // Nothing to replace and no place of its own to stand at: the check of all comments afterwards makes it a clash.

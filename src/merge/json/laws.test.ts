@@ -2,13 +2,6 @@
 // failing one; documents are built from the seed alone.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mergeJson } from '../json.ts';
-import type { CleanMerge, MergeInput, MergeResult } from '../types.ts';
-import { checkJsonReceipt } from './check.ts';
-import { equalValues } from './equal.ts';
-import { isParseFailure, parseJson } from './parse.ts';
-import { applyJsonPatch } from './patch.ts';
-import { diffAsPatch } from './patch-diff.ts';
 import {
   type Draw,
   edit,
@@ -18,7 +11,14 @@ import {
   randomModel,
   randomStyle,
   styleFor,
-} from './random-json.fixture.ts';
+} from '../../../test/support/random-json.ts';
+import { mergeJson } from '../json.ts';
+import type { CleanMerge, MergeInput, MergeResult } from '../types.ts';
+import { checkJsonReceipt } from './check.ts';
+import { equalValues } from './equal.ts';
+import { isParseFailure, parseJson } from './parse.ts';
+import { applyJsonPatch } from './patch.ts';
+import { diffAsPatch } from './patch-diff.ts';
 import * as T from './tape.ts';
 
 const RUNS = { numRuns: 1500, seed: 20_240_501 };

@@ -1,11 +1,11 @@
 // The parser against JSON.parse and against hostile documents.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { printModel, randomDraw, randomModel, randomStyle } from '../../../test/support/random-json.ts';
 import { mergeJson } from '../json.ts';
 import { equalValues } from './equal.ts';
 import { canonicalNumber } from './number.ts';
 import { isParseFailure, type ParseFailure, type ParseOptions, parseJson } from './parse.ts';
-import { printModel, randomDraw, randomModel, randomStyle } from './random-json.fixture.ts';
 import * as T from './tape.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -55,7 +55,7 @@ function diffPair(walk: Walk, pair: Pair): void {
   if (equalValues(a, x, b, y)) return;
   const kind = T.kindOf(a, x);
   if (kind !== T.kindOf(b, y) || kind > T.ARRAY)
-    operations.push({ op: 'replace', path: pointer, value: valueOf(b, y) });
+    operations.push({ op: 'replace', path: pointer, value: valueAt(b, y) });
   else if (kind === T.OBJECT) diffObjects(walk, pair);
   else diffArrays(walk, pair);
 }
@@ -70,7 +70,7 @@ function diffObjects({ a, b, operations, pairs }: Walk, { x, y, pointer }: Pair)
     else if (!equalValues(a, node, b, other)) pairs.push({ x: node, y: other, pointer: path });
   }
   for (const [name, node] of after) {
-    if (!before.has(name)) operations.push({ op: 'add', path: appendSegment(pointer, name), value: valueOf(b, node) });
+    if (!before.has(name)) operations.push({ op: 'add', path: appendSegment(pointer, name), value: valueAt(b, node) });
   }
 }
 
@@ -92,7 +92,7 @@ function diffArrays({ a, b, operations, pairs }: Walk, { x, y, pointer }: Pair):
     for (let i = aStart + paired; i < aEnd; i++)
       operations.push({ op: 'remove', path: `${pointer}/${aStart + paired}` });
     for (let i = paired; bStart + i < bEnd; i++) {
-      operations.push({ op: 'add', path: `${pointer}/${aStart + i}`, value: valueOf(b, after[bStart + i] as number) });
+      operations.push({ op: 'add', path: `${pointer}/${aStart + i}`, value: valueAt(b, after[bStart + i] as number) });
     }
     for (let i = 0; i < paired; i++) {
       pairs.push({
@@ -105,7 +105,7 @@ function diffArrays({ a, b, operations, pairs }: Walk, { x, y, pointer }: Pair):
 }
 
 /** The value as JavaScript has it, or its text where a double would change a number. */
-function valueOf(doc: T.Doc, node: number): unknown {
+function valueAt(doc: T.Doc, node: number): unknown {
   const text = printCompact(doc, node);
   const end = T.nextOf(doc, node);
   for (let at = node; at < end; at += T.RECORD) {

@@ -117,20 +117,23 @@ function applyOperation(patch: Patch, operation: JsonPatchOperation): void {
   const path = segmentsOf(operation.path, 'path');
   switch (operation.op) {
     case 'add':
-      return addAt(patch, path, valueOf(patch, operation));
+      addAt(patch, path, valueAt(patch, operation));
+      break;
     case 'remove':
       removeAt(patch, path);
-      return;
+      break;
     case 'replace':
-      return replaceAt(patch, path, valueOf(patch, operation));
+      replaceAt(patch, path, valueAt(patch, operation));
+      break;
     case 'move':
-      return move(patch, operation, path);
-    case 'copy': {
-      const source = walkTo(patch.root, segmentsOf(operation.from, 'from'));
-      return addAt(patch, path, copyOf(patch, source));
-    }
+      move(patch, operation, path);
+      break;
+    case 'copy':
+      addAt(patch, path, copyOf(patch, walkTo(patch.root, segmentsOf(operation.from, 'from'))));
+      break;
     case 'test':
-      return test(patch, path, valueOf(patch, operation));
+      test(patch, path, valueAt(patch, operation));
+      break;
     default:
       throw new PatchProblem('bad-operation', 'the operation is none of add, remove, replace, move, copy, test');
   }
@@ -142,7 +145,7 @@ function segmentsOf(pointer: unknown, name: 'path' | 'from'): string[] {
   return segments;
 }
 
-function valueOf(patch: Patch, operation: JsonPatchOperation): Branch {
+function valueAt(patch: Patch, operation: JsonPatchOperation): Branch {
   if (!Object.hasOwn(operation, 'value')) throw new PatchProblem('bad-operation', 'it has no "value"');
   let text: string;
   try {

@@ -42,7 +42,8 @@ export function mergeAppended(context: C.Context, work: C.Work): void {
     return c !== undefined && p !== undefined && C.sameInAll(context, node, c, p);
   });
   if (!isPrefix) {
-    return C.clash(context, work.place, 'not-append-only', work, 'a side changed what the append-only array had');
+    C.clash(context, work.place, 'not-append-only', work, 'a side changed what the append-only array had');
+    return;
   }
   const items = [...current];
   for (let i = base.length; i < current.length; i++) C.added(context, work.place, i, C.BY_CURRENT);

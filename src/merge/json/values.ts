@@ -23,19 +23,27 @@ function mergeValues(context: C.Context, work: C.Work): void {
   if (C.sameCP(context, current, proposed)) {
     if (isCurrentSame) return;
     // Two equal changes are one change, except where somebody counts: there each side's step counts.
-    if (context.counters.length === 0 || base < 0) return C.exchanged(context, work, C.BOTH);
+    if (context.counters.length === 0 || base < 0) C.exchanged(context, work, C.BOTH);
+    else openValues(context, work, false);
   } else if (C.sameBP(context, base, proposed)) {
-    return C.exchanged(context, work, C.BY_CURRENT);
+    C.exchanged(context, work, C.BY_CURRENT);
+  } else {
+    openValues(context, work, isCurrentSame);
   }
+}
+
+/** Two values that proposed or both sides changed. */
+function openValues(context: C.Context, work: C.Work, isCurrentSame: boolean): void {
+  const { base, current, proposed } = work;
   const kind = T.kindOf(context.current, current);
   const isOpen = kind === T.kindOf(context.proposed, proposed) && (base < 0 || T.kindOf(context.base, base) === kind);
-  if (isOpen && kind === T.OBJECT) return mergeObjects(context, work);
-  if (isOpen && kind === T.ARRAY) return mergeArrays(context, work, isCurrentSame);
-  if (isCurrentSame) return takeProposed(context, work);
-  if (isOpen && kind === T.NUMBER && mergeCounters(context, work)) return;
-  if (isOpen && kind === T.STRING && mergeStrings(context, work)) return;
-  if (C.sameCP(context, current, proposed)) return C.exchanged(context, work, C.BOTH);
-  C.clash(context, work.place, clashKind(context, work), work);
+  if (isOpen && kind === T.OBJECT) mergeObjects(context, work);
+  else if (isOpen && kind === T.ARRAY) mergeArrays(context, work, isCurrentSame);
+  else if (isCurrentSame) takeProposed(context, work);
+  else if (isOpen && kind === T.NUMBER && mergeCounters(context, work)) return;
+  else if (isOpen && kind === T.STRING && mergeStrings(context, work)) return;
+  else if (C.sameCP(context, current, proposed)) C.exchanged(context, work, C.BOTH);
+  else C.clash(context, work.place, clashKind(context, work), work);
 }
 
 export function takeProposed(context: C.Context, work: C.Work): void {

@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Client } from '../conformance/client.ts';
-import { createClient, guardOf, writeOf } from '../conformance/client.ts';
-import { createSqliteStore } from '../sqlite.ts';
-import { faultOf, isBusy } from './errors.ts';
+import type { Client } from '../../src/stores/conformance/client.ts';
+import { createClient, guardOf, writeOf } from '../../src/stores/conformance/client.ts';
+import { faultOf, isBusy } from '../../src/stores/sqlite/errors.ts';
+import { createSqliteStore } from '../../src/stores/sqlite.ts';
 import { newFolder, newPath, openRaw, openStore, sqliteError, type Watcher, watched } from './testing.ts';
 
 const SPACE = 'default' as never;

@@ -1,15 +1,15 @@
-// Helpers of this folder's tests: folders that go away, and a driver that can be watched or made to fail.
+// Helpers of the SQLite store's tests: folders that go away, and a driver that can be watched or made to fail.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { SqliteStoreOptions } from '../sqlite.ts';
-import { createSqliteStore } from '../sqlite.ts';
-import type { Store } from '../store.ts';
-import type { SqliteDatabase, SqliteStatement } from './driver.ts';
-import { loadDriver } from './driver.ts';
+import type { SqliteDatabase, SqliteStatement } from '../../src/stores/sqlite/driver.ts';
+import { loadDriver } from '../../src/stores/sqlite/driver.ts';
+import type { SqliteStoreOptions } from '../../src/stores/sqlite.ts';
+import { createSqliteStore } from '../../src/stores/sqlite.ts';
+import type { Store } from '../../src/stores/store.ts';
 
 /** An empty folder, removed when the test has ended. */
 export function newFolder(): string {

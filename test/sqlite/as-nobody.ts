@@ -1,6 +1,6 @@
 // A child of file.test.ts: root may write everything, so read-only files are tried as nobody.
-import { createClient, guardOf, writeOf } from '../conformance/client.ts';
-import { createSqliteStore } from '../sqlite.ts';
+import { createClient, guardOf, writeOf } from '../../src/stores/conformance/client.ts';
+import { createSqliteStore } from '../../src/stores/sqlite.ts';
 
 const path = process.argv[2] ?? '';
 // The driver is loaded before the rights are given up: nobody may not be able to read this folder.

@@ -2,12 +2,12 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createClient } from '../conformance/client.ts';
-import { createSqliteStore } from '../sqlite.ts';
-import { loadDriver } from './driver.ts';
-import { versionWarning } from './open.ts';
-import type { Migration } from './schema.ts';
-import { migrations, pragma } from './schema.ts';
+import { createClient } from '../../src/stores/conformance/client.ts';
+import { loadDriver } from '../../src/stores/sqlite/driver.ts';
+import { versionWarning } from '../../src/stores/sqlite/open.ts';
+import type { Migration } from '../../src/stores/sqlite/schema.ts';
+import { migrations, pragma } from '../../src/stores/sqlite/schema.ts';
+import { createSqliteStore } from '../../src/stores/sqlite.ts';
 import { asNobody, newFolder, newPath, openRaw, openStore, watched } from './testing.ts';
 
 async function made(path: string): Promise<void> {
@@ -169,7 +169,8 @@ describe('the database file', () => {
     expect(db.prepare('SELECT colour FROM store').get()).toMatchObject({ colour: 'blue' });
     expect(pragma(db, 'user_version')).toBe(newer.length);
     const [store] = stores;
-    expect((await createClient(store ?? openStore({ path }))).head('a')).resolves.toMatchObject({ version: 1 });
+    const client = await createClient(store ?? openStore({ path }));
+    expect(await client.head('a')).toMatchObject({ version: 1 });
     await expect(openStore({ path }).epoch()).rejects.toMatchObject({ code: 'store-newer' });
   });
 

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createClient, guardOf, textOf, writeOf } from '../conformance/client.ts';
-import { backupSqlite, checkSqlite, createSqliteStore, renewEpoch, restoreSqlite } from '../sqlite.ts';
+import { createClient, guardOf, textOf, writeOf } from '../../src/stores/conformance/client.ts';
+import { backupSqlite, checkSqlite, createSqliteStore, renewEpoch, restoreSqlite } from '../../src/stores/sqlite.ts';
 import { newFolder, newPath, openRaw, openStore } from './testing.ts';
 
 const SPACE = 'default' as never;

@@ -1,0 +1,58 @@
+// A child of the process and crash tests: one of several processes on one file. `crash` commits without end and tells
+// each acknowledgement on its standard output, until it is killed; `count` adds to one counter and ends by itself.
+import { writeSync } from 'node:fs';
+import type { Client } from '../../src/stores/conformance/client.ts';
+import { createClient, guardOf, writeOf } from '../../src/stores/conformance/client.ts';
+import { createSqliteStore } from '../../src/stores/sqlite.ts';
+
+const [, , mode = '', path = '', name = '', rounds = '0'] = process.argv;
+const store = createSqliteStore({ path, onWarning: () => undefined });
+const client: Client = await createClient(store);
+
+/** Straight to the pipe: what is written here is out before the next line runs. */
+function tell(line: object): void {
+  writeSync(1, `${JSON.stringify(line)}\n`);
+}
+
+async function crash(lane: number): Promise<never> {
+  for (let count = 0; ; count += 1) {
+    const shared = `shared/${count % 5}`;
+    const own = `${name}/${lane}`;
+    const guards = [await client.guard(shared), await client.guard(own)];
+    const commitId = `${name}-${lane}-${count}`;
+    const text = `${commitId} ${'x'.repeat((count * 97) % 3000)}`;
+    const request = client.request({
+      commitId,
+      agent: name,
+      guards,
+      writes: [writeOf(shared, text), writeOf(own, `own ${text}`)],
+      records: [{ kind: 'seen', id: commitId, value: { count }, expected: 0 }],
+    });
+    const [reply] = await store.commit([request]);
+    if (reply?.status === 'committed') {
+      tell({ agent: name, commitId, revision: reply.revision, hash: reply.heads[0]?.hash });
+    } else if (reply?.status !== 'stale') throw new Error(JSON.stringify(reply));
+  }
+}
+
+async function count(): Promise<void> {
+  const wins: number[] = [];
+  while (wins.length < Number(rounds)) {
+    const head = await client.head('counter');
+    const guards = [guardOf('counter', head)];
+    const next = Number(head?.hash ?? 0) + 1;
+    const reply = await client.commit({
+      agent: name,
+      commitId: `${name}-${next}`,
+      guards,
+      writes: [writeOf('counter', { hash: String(next) })],
+    });
+    if (reply.status === 'committed') wins.push(reply.revision);
+    else if (reply.status !== 'stale') throw new Error(JSON.stringify(reply));
+  }
+  await store.close();
+  tell({ name, wins });
+}
+
+if (mode === 'crash') await Promise.all([crash(0), crash(1), crash(2)]);
+else await count();

@@ -1,6 +1,6 @@
 // Runs a custom strategy: copies of the contents go in, a checked verdict comes out. Whatever it throws, however long
 // it takes and whatever nonsense it answers, the change is kept for a person (rule C7).
-import { hashOf } from '../core/hash.ts';
+import { bytesOf, hashOf } from '../core/hash.ts';
 import type { Decision, Details, Resolution, SideDetails } from '../core/resolution.ts';
 import type { Head } from '../core/version.ts';
 import { isSuffix, safeSuffix } from '../strategies/keep-both.ts';
@@ -14,7 +14,10 @@ export async function runCustom(context: Context, found: Case, fn: CustomFunctio
   try {
     const details = await detailsOf(context, found);
     const answer = await withDeadline(Promise.resolve(fn(details)), context.limits.customMs);
-    return parseAnswer(answer, details) ?? threw('it answered no resolution');
+    const resolution = parseAnswer(answer, details) ?? threw('it answered no resolution');
+    const size = resolution.type === 'merged' ? bytesOf(resolution.content).length : 0;
+    const limit = context.limits.contentBytes;
+    return size > limit ? threw(`it answered ${size} bytes, and the limit is ${limit}`) : resolution;
   } catch (error) {
     return threw(error instanceof Error ? error.message : String(error));
   }
@@ -36,7 +39,7 @@ async function detailsOf(context: Context, found: Case): Promise<Details> {
       agent: intent.agent,
       version: intent.token.version,
       hash: proposal.hash,
-      ...(proposal.kind === 'content' ? { content: proposal.content.slice() } : {}),
+      ...(proposal.kind === 'content' ? { content: new Uint8Array(proposal.content) } : {}),
     },
   };
 }

@@ -84,6 +84,20 @@ describe('feed', () => {
     expect(revisions(await take(entente, 2))).toEqual([3, 4]);
   });
 
+  it('[FD3] a reader that is overtaken by the trim point hears of it, and misses nothing silently', async () => {
+    const { entente } = setUp({ memory: { log: { max: 5 } } });
+    await put(entente, 'a', '1');
+    const told: string[] = [];
+    for await (const item of entente.feed()) {
+      told.push(item.type === 'commit' ? String(item.revision) : item.type);
+      if (item.type !== 'commit') continue;
+      for (let index = 0; index < item.revision * 4; index += 1) await put(entente, 'a', `${item.revision} ${index}`);
+    }
+    expect(told.at(-1)).toBe('gone');
+    const revisions = told.slice(0, -1).map(Number);
+    expect(revisions).toEqual(revisions.map((_, index) => index + 1));
+  });
+
   it('[FD3] [A10] a cursor of another epoch, from ahead of the store, or that is none, is refused', async () => {
     const { entente, store } = setUp();
     await put(entente, 'a', 'x');

@@ -1,12 +1,16 @@
 // Patterns of policies and feeds: literals, `?` (one character but `/`), `*` (any run but `/`), and `**` as a whole
-// segment (any number of
-// segments; at the end at least one). Matched by hand in linear space and polynomial time: no pattern becomes a regular
-// expression, so none can stall.
+// segment (any number of segments; at the end at least one). Matched by hand in linear space and polynomial time: no
+// pattern becomes a regular expression, so none can stall.
 import { EntenteError } from '../core/errors.ts';
 
 export interface Pattern {
   readonly source: string;
-  matches(id: string): boolean;
+  /** `work` counts the comparisons made, for whoever wants to know what a pattern costs. */
+  matches(id: string, work?: Work): boolean;
+}
+
+export interface Work {
+  steps: number;
 }
 
 export const PATTERN_GRAMMAR =
@@ -37,22 +41,23 @@ export function parsePattern(source: unknown): Pattern {
   }
   // `**/**` says no more than `**`: one of them is kept.
   const compact = segments.filter((segment, index) => !(segment === DEEP && segments[index - 1] === DEEP));
-  return { source, matches: (id) => matchSegments(compact, id.split('/')) };
+  return { source, matches: (id, work = { steps: 0 }) => matchSegments(compact, id.split('/'), work) };
 }
 
 /** Two-pointer match over segments: on failure only the last `**` is stretched, so the work is at most pattern × id. */
-function matchSegments(pattern: readonly string[], segments: readonly string[]): boolean {
+function matchSegments(pattern: readonly string[], segments: readonly string[], work: Work): boolean {
   let at = 0;
   let place = 0;
   let deepAt = -1;
   let deepPlace = 0;
   while (place < segments.length) {
+    work.steps += 1;
     const part = pattern[at];
     if (part === DEEP) {
       deepAt = at;
       deepPlace = place;
       at += 1;
-    } else if (part !== undefined && matchSegment(part, segments[place] ?? '')) {
+    } else if (part !== undefined && matchSegment(part, segments[place] ?? '', work)) {
       at += 1;
       place += 1;
     } else if (deepAt >= 0) {
@@ -66,7 +71,7 @@ function matchSegments(pattern: readonly string[], segments: readonly string[]):
 }
 
 /** The same within a segment, by code point, with `*` in the place of `**`. */
-function matchSegment(pattern: string, segment: string): boolean {
+function matchSegment(pattern: string, segment: string, work: Work): boolean {
   if (pattern === '*') return true;
   if (!pattern.includes('*') && !pattern.includes('?')) return pattern === segment;
   const wanted = [...pattern];
@@ -76,6 +81,7 @@ function matchSegment(pattern: string, segment: string): boolean {
   let starAt = -1;
   let starPlace = 0;
   while (place < given.length) {
+    work.steps += 1;
     if (wanted[at] === '*') {
       starAt = at;
       starPlace = place;

@@ -17,13 +17,18 @@ interface Fields {
   readonly [option: string]: unknown;
 }
 
-const BUILDERS: { readonly [name: string]: (fields: Fields, argument: string | undefined) => Strategy } = {
+/** How deep one `otherwise` may stand in another: what a person writes is far below, what is far above is an attack. */
+const MAX_DEPTH = 16;
+
+type Builder = (fields: Fields, argument: string | undefined, depth: number) => Strategy;
+
+const BUILDERS: { readonly [name: string]: Builder } = {
   firstWriterWins: () => firstWriterWins(),
   lastWriterWins: () => lastWriterWins(),
   escalate: () => escalate(),
-  merge: (fields, argument) =>
+  merge: (fields, argument, depth) =>
     merge(String(argument ?? fields['engine'] ?? 'auto'), {
-      ...(fields['otherwise'] === undefined ? {} : { otherwise: parseStrategy(fields['otherwise']) }),
+      ...(fields['otherwise'] === undefined ? {} : { otherwise: parseNested(fields['otherwise'], depth + 1) }),
       ...(fields['options'] === undefined ? {} : { options: parseMergeOptions(fields['options']) }),
     }),
   retry: (fields, argument) => retry({ maxAttempts: Number(argument ?? fields['maxAttempts'] ?? 3) }),
@@ -54,6 +59,11 @@ function camel(name: string): string {
 
 /** A strategy from its text or object form; `misuse` with the grammar otherwise. */
 export function parseStrategy(spec: unknown): Strategy {
+  return parseNested(spec, 0);
+}
+
+function parseNested(spec: unknown, depth: number): Strategy {
+  if (depth > MAX_DEPTH) throw new EntenteError('misuse', `More than ${MAX_DEPTH} strategies stand in one another.`);
   if (typeof spec === 'string') {
     const match = /^([A-Za-z-]+)(?:\(([^()]*)\))?$/.exec(spec.trim());
     if (match === null) throw unknown(spec);
@@ -62,15 +72,16 @@ export function parseStrategy(spec: unknown): Strategy {
       {},
       match[2] === undefined || match[2].trim() === '' ? undefined : match[2].trim(),
       spec,
+      depth,
     );
   }
   if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) throw unknown(spec);
   const { strategy, ...fields } = spec as Fields;
   if (typeof strategy !== 'string') throw unknown(spec);
-  return build(strategy, fields, undefined, spec);
+  return build(strategy, fields, undefined, spec, depth);
 }
 
-function build(name: string, fields: Fields, argument: string | undefined, spec: unknown): Strategy {
+function build(name: string, fields: Fields, argument: string | undefined, spec: unknown, depth: number): Strategy {
   const known = camel(name);
   const builder = Object.hasOwn(BUILDERS, known) ? BUILDERS[known] : undefined;
   if (builder === undefined) throw unknown(spec);
@@ -79,7 +90,7 @@ function build(name: string, fields: Fields, argument: string | undefined, spec:
   if (odd !== undefined)
     throw new EntenteError('misuse', `The strategy ${known} has no option ${JSON.stringify(odd)}. ${STRATEGY_GRAMMAR}`);
   if (argument !== undefined && known !== 'merge' && known !== 'retry') throw unknown(spec);
-  return builder(fields, argument);
+  return builder(fields, argument, depth);
 }
 
 const MERGE_OPTIONS = [
@@ -142,8 +153,16 @@ export function formatStrategy(strategy: Strategy): StrategySpec | undefined {
 /** One line for people, in the form that `parseStrategy` reads where there is one. */
 export function describeStrategy(strategy: Strategy): string {
   const spec = formatStrategy(strategy);
-  if (spec === undefined) return strategy.name === 'merge' ? `merge(${strategy.engine}, validated)` : strategy.name;
+  if (spec === undefined) return describeCode(strategy);
   return typeof spec === 'string' ? spec : JSON.stringify(spec);
+}
+
+function describeCode(strategy: Strategy): string {
+  if (strategy.name !== 'merge') return strategy.name;
+  const { engine, validate, otherwise } = strategy;
+  return validate === undefined
+    ? `merge(${engine}, otherwise ${describeStrategy(otherwise)})`
+    : `merge(${engine}, validated)`;
 }
 
 /** A policy from untrusted data: every pattern and strategy is compiled once, so that a bad file is refused whole. */

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { MERGE_FILE_USAGE, MergeFileExit } from './commands/merge-file.ts';
 import { COMMAND_NAMES, createProgram } from './program.ts';
 import { type Console, createConsole } from './shell/console.ts';
-import { type ExitCode, exitCodes, faultOf } from './shell/exit.ts';
+import { type ExitCode, exitCodes, type Fault, faultOf } from './shell/exit.ts';
 import type { Io } from './shell/io.ts';
 import { shellWord } from './shell/text.ts';
 
@@ -89,6 +89,16 @@ function commandOf(words: readonly string[]): string | undefined {
   return COMMAND_NAMES.find((name) => name === word);
 }
 
+/** Every error ends with what to type next, also one that knows nothing better. */
+function withNext(fault: Fault, command: string | undefined): Fault {
+  if (fault.next !== undefined || fault.exit === exitCodes.interrupted) return fault;
+  const help = command === undefined ? 'entente --help' : `entente ${command} --help`;
+  return {
+    ...fault,
+    next: fault.exit === exitCodes.usage || fault.exit === exitCodes.refused ? help : 'entente doctor',
+  };
+}
+
 async function report(error: unknown, console: Console, command: string | undefined): Promise<ExitCode> {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.ok;
@@ -106,7 +116,7 @@ async function report(error: unknown, console: Console, command: string | undefi
     }
     return exitCodes.usage;
   }
-  const fault = faultOf(error);
+  const fault = withNext(faultOf(error), command);
   if (fault.exit !== exitCodes.ok) await console.fail(fault).catch(() => {});
   return fault.exit;
 }

@@ -1,5 +1,6 @@
 // `watch`: the feed as NDJSON until Ctrl-C. Each item carries the cursor to go on from; a gap is said, never silent.
 import type { FeedItem } from '../../controller/types.ts';
+import { parsePattern } from '../../strategies/pattern.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import { Interrupted } from '../shell/io.ts';
@@ -39,6 +40,8 @@ async function watch(context: Context): Promise<ExitCode> {
   const { console, signal } = context;
   const { controller } = await context.open();
   const pattern = context.args[0];
+  // Said at once, not only when there is something to match.
+  if (pattern !== undefined) parsePattern(pattern);
   const { start, limit, target } = await planOf(context);
   if (target !== undefined && (start === undefined ? 0 : revisionOf(start)) >= target) return exitCodes.ok;
   if (target === undefined) console.talk(`Watching from ${cleanName(start ?? 'the oldest entry')}; Ctrl-C ends it.`);

@@ -2,7 +2,7 @@
 // bound to the file that `begin -o` wrote, or to the terminal session; one that belongs elsewhere is never taken in
 // silence, because a commit judged from a newer base than its author read is a lost update.
 import { createHash } from 'node:crypto';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import { EntenteError } from '../../core/errors.ts';
 import { decodeToken, encodeToken, type Token } from '../../core/token.ts';
@@ -58,10 +58,6 @@ async function isAlive(saved: Saved): Promise<boolean> {
 
 async function store(folder: string, who: Who, open: readonly Saved[]): Promise<void> {
   const file = fileOf(folder, who);
-  if (open.length === 0) {
-    await rm(file, { force: true });
-    return;
-  }
   await ownFolder(path.dirname(file));
   const entries = open.map(({ token, origin }) => ({ token: encodeToken(token), origin }));
   await replaceFile(path.dirname(file), path.basename(file), `${JSON.stringify({ ...who, open: entries })}\n`);
@@ -76,15 +72,6 @@ export async function saveToken(folder: string, token: Token, origin: string): P
   }
   await store(folder, who, [...others, { token, origin }]);
   return others;
-}
-
-export async function dropToken(folder: string, who: Who, origin: string): Promise<void> {
-  const open = await load(fileOf(folder, who));
-  await store(
-    folder,
-    who,
-    open.filter((saved) => saved.origin !== origin),
-  );
 }
 
 /**

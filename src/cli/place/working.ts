@@ -9,7 +9,7 @@ import { decodeToken, type Token } from '../../core/token.ts';
 import type { Context } from '../shell/context.ts';
 import { cleanName, idWord, shellWord } from '../shell/text.ts';
 import { replaceFile } from './files.ts';
-import { dropToken, findToken, type Saved, saveToken } from './tokens.ts';
+import { findToken, type Saved, saveToken } from './tokens.ts';
 
 /** The origin of a token that belongs to a file. */
 export async function fileOrigin(file: string): Promise<string> {
@@ -105,18 +105,18 @@ export async function findBasis(context: Context, file: string | undefined, mayB
   );
 }
 
-/** Saves or drops the token after a commit. Answers the file that now holds the merged content, if one does. */
+/**
+ * Saves the next token after a commit; answers the file that now holds the merged content, if one does. A token that is
+ * spent stays where it is: the same call again is answered as the first time, another change with it is refused.
+ */
 export async function settleToken(
   context: Context,
   outcome: Outcome,
   basis: Basis,
   proposed: Uint8Array | undefined,
 ): Promise<string | undefined> {
-  const { location } = await context.open();
-  const folder = location.state;
+  const folder = (await context.open()).location.state;
   if (folder === undefined) return undefined;
-  const { space, agent, resource } = basis.token;
-  const drop = (): Promise<void> => dropToken(folder, { space, agent, resource }, basis.origin);
   switch (outcome.status) {
     case 'committed':
     case 'conflict':
@@ -130,16 +130,11 @@ export async function settleToken(
       }
       return undefined;
     case 'merged': {
+      // What is stored is not what was sent: only a file that takes it in may go on from there.
       const file = await refreshFile(basis.origin, proposed, outcome.content);
-      if (file === undefined) await drop();
-      else await saveToken(folder, outcome.token, basis.origin);
+      if (file !== undefined) await saveToken(folder, outcome.token, basis.origin);
       return file;
     }
-    case 'split':
-    case 'escalated':
-    case 'aborted':
-      await drop();
-      return undefined;
     default:
       return undefined;
   }

@@ -2,12 +2,14 @@
 import { hashOf } from '../core/hash.ts';
 import type { Details, Resolution } from '../core/resolution.ts';
 import { mergeContents } from '../merge/merge.ts';
+import type { MergeInput, MergeResult } from '../merge/types.ts';
 import { decide } from '../strategies/decide.ts';
 import type { Facts } from '../strategies/facts.ts';
 import { firstWriterWins } from '../strategies/first-writer-wins.ts';
 import type { Merge, Strategy } from '../strategies/types.ts';
 import type { Context } from './context.ts';
 import { parseAnswer } from './custom.ts';
+import { validated } from './merging.ts';
 import { matchOwn } from './policy.ts';
 
 export function resolveDetails(context: Context, details: Details): Resolution {
@@ -17,7 +19,7 @@ export function resolveDetails(context: Context, details: Details): Resolution {
 
 function byStrategy(context: Context, details: Details, strategy: Strategy): Resolution {
   const facts: Facts = {
-    kind: 'modified',
+    kind: kindOf(details),
     agent: details.proposed.agent ?? 'proposed',
     holder: details.current.agent ?? 'current',
     attempt: 0,
@@ -33,6 +35,13 @@ function byStrategy(context: Context, details: Details, strategy: Strategy): Res
     default:
       return verdict;
   }
+}
+
+/** As far as the sides tell: a base that is named without its bytes is no base to merge from (rule C9). */
+function kindOf({ base, proposed }: Details): Facts['kind'] {
+  if (proposed.deleted === true) return 'deleted-modified';
+  const named = base !== undefined && base.deleted !== true && (base.hash ?? '') !== '';
+  return named && base.content === undefined ? 'base-gone' : 'modified';
 }
 
 function customDetails(details: Details, fn: (details: Details) => unknown): Resolution {
@@ -54,20 +63,32 @@ function mergeDetails(context: Context, details: Details, strategy: Merge): Reso
     return { type: 'escalate', reason: 'no-content: a merge needs the bytes of both sides' };
   }
   const input = { base: base?.content ?? null, current: current.content, proposed: proposed.content, path: resource };
-  const registered = context.engines.get(strategy.engine);
   const sides = {
     ...input,
     base: bytesOrNull(input.base),
     current: bytesOrNull(current.content),
     proposed: bytesOrNull(proposed.content),
   };
-  const result =
-    typeof registered === 'function'
-      ? registered(sides)
-      : mergeContents({ ...input, options: { ...strategy.options, engine: strategy.engine } });
+  const result = mergeNow(context, sides, strategy);
   if (result.status !== 'clean' || result.content === null) return byStrategy(context, details, strategy.otherwise);
   const content = typeof current.content === 'string' ? Buffer.from(result.content).toString('utf8') : result.content;
   return { type: 'merged', content, hash: hashOf(result.content) };
+}
+
+/** Never throws: an engine that is not known here, or that fails, leaves it to `otherwise` (rule C10). */
+function mergeNow(context: Context, sides: MergeInput, strategy: Merge): MergeResult {
+  const { engine, options, validate } = strategy;
+  const registered = context.engines.get(engine);
+  try {
+    const result =
+      typeof registered === 'function'
+        ? registered({ ...sides, options: { ...options, engine } })
+        : mergeContents({ ...sides, options: { ...options, engine } });
+    return validate === undefined ? result : validated(result, sides, validate);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { status: 'error', code: 'strategy-threw', message };
+  }
 }
 
 function bytesOrNull(content: Uint8Array | string | null): Uint8Array | null {

@@ -29,6 +29,7 @@ export interface Sides {
 
 /** What is merged in this thread: beyond this, or after this many milliseconds, a worker does it. */
 const INLINE_BYTES = 256 * 1024;
+const INLINE_LINES = 5000;
 const INLINE_MS = 20;
 
 export async function runMerge(
@@ -60,7 +61,7 @@ function inputOf(context: Context, sides: Sides, engine: string, options: MergeO
 
 async function runBuiltIn(context: Context, input: MergeInput): Promise<MergeResult> {
   try {
-    if (largest(input) <= INLINE_BYTES) {
+    if (largest(input) <= INLINE_BYTES && !hasManyLines(input)) {
       const budget = { ...input.options?.budget, ms: Math.min(INLINE_MS, context.limits.mergeMs) };
       const quick = mergeContents({ ...input, options: { ...input.options, budget } });
       if (!overBudget(quick)) return quick.status === 'conflict' ? { ...quick, input } : quick;
@@ -70,6 +71,21 @@ async function runBuiltIn(context: Context, input: MergeInput): Promise<MergeRes
     // A policy may name an engine that is not registered here: a stored one is made elsewhere. The change is kept.
     return threw(error instanceof Error ? error.message : String(error));
   }
+}
+
+function hasManyLines({ base, current, proposed }: MergeInput): boolean {
+  return [base, current, proposed].some((side) => side !== null && hasMoreLines(side, INLINE_LINES));
+}
+
+/** Counts no further than it has to. */
+function hasMoreLines(side: Uint8Array, limit: number): boolean {
+  if (side.length <= limit) return false;
+  let lines = 0;
+  for (let at = side.indexOf(10); at >= 0; at = side.indexOf(10, at + 1)) {
+    lines += 1;
+    if (lines > limit) return true;
+  }
+  return false;
 }
 
 function largest(input: MergeInput): number {
@@ -166,7 +182,11 @@ function withinSize(result: MergeResult, input: MergeInput, limit: number): Merg
 }
 
 /** A veto makes a clean merge a conflict with that reason (trap T26: a merge is not neutral). */
-function validated(result: MergeResult, input: MergeInput, validate: NonNullable<Merge['validate']>): MergeResult {
+export function validated(
+  result: MergeResult,
+  input: MergeInput,
+  validate: NonNullable<Merge['validate']>,
+): MergeResult {
   if (result.status !== 'clean' || result.content === null) return result;
   let verdict: unknown;
   try {

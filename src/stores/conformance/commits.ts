@@ -6,8 +6,7 @@ import type { Chapter } from './harness.ts';
 
 export const commits: Chapter = (rule) => {
   rule(
-    'ST1',
-    'a write whose guard holds makes a new head, seen by every read that starts after the reply',
+    '[ST1] a write whose guard holds makes a new head, seen by every read that starts after the reply',
     async (t) => {
       const reply = await t.applied({
         guards: [guardOf('a.md')],
@@ -39,7 +38,7 @@ export const commits: Chapter = (rule) => {
     },
   );
 
-  rule('ST2', 'a guard on another revision is stale although the hash is equal, and nothing is written', async (t) => {
+  rule('[ST2] a guard on another revision is stale although the hash is equal, and nothing is written', async (t) => {
     const first = await t.write('a', 'same');
     await t.write('a', 'other');
     const third = await t.write('a', 'same');
@@ -49,7 +48,7 @@ export const commits: Chapter = (rule) => {
     assert.equal(await t.store.content(hashOf('lost?')), undefined);
   });
 
-  rule('ST3', 'a guard on another hash is stale although the revision is equal', async (t) => {
+  rule('[ST3] a guard on another hash is stale although the revision is equal', async (t) => {
     const head = await t.write('a', 'one');
     const guard = { ...guardOf('a', head), hash: hashOf('two') };
     const reply = await t.commit({ guards: [guard], writes: [writeOf('a', 'three')] });
@@ -57,7 +56,7 @@ export const commits: Chapter = (rule) => {
     assert.deepEqual(await t.head('a'), head);
   });
 
-  rule('ST4', 'what never was has revision 0 and an empty hash, and only that guard holds on it', async (t) => {
+  rule('[ST4] what never was has revision 0 and an empty hash, and only that guard holds on it', async (t) => {
     const head = await t.write('there', 'x');
     for (const guard of [
       { resource: id('none'), revision: head.revision, hash: '' },
@@ -71,7 +70,7 @@ export const commits: Chapter = (rule) => {
     await t.applied({ guards: [guardOf('none')], writes: [writeOf('none', 'y')] });
   });
 
-  rule('ST5', 'one stale guard of several stops the whole commit', async (t) => {
+  rule('[ST5] one stale guard of several stops the whole commit', async (t) => {
     const a = await t.write('a', '1');
     const b = await t.write('b', '1');
     await t.write('b', '2');
@@ -90,8 +89,7 @@ export const commits: Chapter = (rule) => {
   });
 
   rule(
-    'ST6',
-    'several writes of a commit have one revision, and their heads come in the order of the writes',
+    '[ST6] several writes of a commit have one revision, and their heads come in the order of the writes',
     async (t) => {
       const old = await t.write('m', '1');
       const reply = await t.applied({
@@ -109,7 +107,7 @@ export const commits: Chapter = (rule) => {
     },
   );
 
-  rule('ST7', 'a stale answer has the current head of every guarded resource once, at one revision', async (t) => {
+  rule('[ST7] a stale answer has the current head of every guarded resource once, at one revision', async (t) => {
     const a = await t.write('a', '1');
     const b = await t.write('b', '1');
     const b2 = await t.write('b', { delete: true });
@@ -131,7 +129,7 @@ export const commits: Chapter = (rule) => {
     );
   });
 
-  rule('ST8', 'a guard without a write is compared all the same (a read premise)', async (t) => {
+  rule('[ST8] a guard without a write is compared all the same (a read premise)', async (t) => {
     const premise = await t.write('premise', '1');
     await t.applied({ guards: [guardOf('premise', premise), guardOf('a')], writes: [writeOf('a', '1')] });
     await t.write('premise', '2');
@@ -143,7 +141,7 @@ export const commits: Chapter = (rule) => {
     assert.equal((await t.head('a'))?.version, 1);
   });
 
-  rule('ST9', 'revisions strictly increase within a space, without a hole where the store says so', async (t) => {
+  rule('[ST9] revisions strictly increase within a space, without a hole where the store says so', async (t) => {
     let last = 0;
     for (let round = 0; round < 5; round += 1) {
       const { revision } = await t.write(`r${round % 2}`, `text ${round}`);
@@ -154,7 +152,7 @@ export const commits: Chapter = (rule) => {
     }
   });
 
-  rule('ST10', 'a version is one more than the last, deletes and re-creations included', async (t) => {
+  rule('[ST10] a version is one more than the last, deletes and re-creations included', async (t) => {
     const versions = [];
     for (const body of ['1', '2', { delete: true }, { delete: true }, '3', { hash: 'h' }] as const) {
       versions.push((await t.write('a', body)).version);
@@ -163,8 +161,7 @@ export const commits: Chapter = (rule) => {
   });
 
   rule(
-    'ST11',
-    'a delete leaves a tombstone: a head with an empty hash and no size, guarded like any other',
+    '[ST11] a delete leaves a tombstone: a head with an empty hash and no size, guarded like any other',
     async (t) => {
       const live = await t.write('a', 'text');
       const tombstone = await t.write('a', { delete: true });
@@ -186,8 +183,7 @@ export const commits: Chapter = (rule) => {
   );
 
   rule(
-    'ST12',
-    'born is the revision that created this life, through edits and the delete, and new in the next life',
+    '[ST12] born is the revision that created this life, through edits and the delete, and new in the next life',
     async (t) => {
       const first = await t.write('a', '1');
       assert.equal(first.born, first.revision);
@@ -199,7 +195,7 @@ export const commits: Chapter = (rule) => {
     },
   );
 
-  rule('ST13', 'deleted and re-created with equal bytes is not what was read before', async (t) => {
+  rule('[ST13] deleted and re-created with equal bytes is not what was read before', async (t) => {
     const before = await t.write('a', 'text');
     await t.write('a', { delete: true });
     const again = await t.write('a', 'text');
@@ -210,7 +206,7 @@ export const commits: Chapter = (rule) => {
     }
   });
 
-  rule('ST14', 'a hash-only version has no size, although its bytes may be here', async (t) => {
+  rule('[ST14] a hash-only version has no size, although its bytes may be here', async (t) => {
     const known = await t.write('known', 'bytes');
     for (const hash of ['sha1:abc', known.hash]) {
       const head = await t.write('a', { hash });
@@ -221,7 +217,7 @@ export const commits: Chapter = (rule) => {
     }
   });
 
-  rule('ST15', 'a write without a guard, and two writes on one resource, are misuse and change nothing', async (t) => {
+  rule('[ST15] a write without a guard, and two writes on one resource, are misuse and change nothing', async (t) => {
     const good = t.request({ guards: [guardOf('good')], writes: [writeOf('good', '1')] });
     const cases = [
       t.request({ writes: [writeOf('a', '1')] }),
@@ -235,7 +231,7 @@ export const commits: Chapter = (rule) => {
     assert.equal((await t.store.counts(SPACE)).commits, 0);
   });
 
-  rule('ST16', 'a commit without writes leaves a log entry and a revision of its own', async (t) => {
+  rule('[ST16] a commit without writes leaves a log entry and a revision of its own', async (t) => {
     const head = await t.write('a', '1');
     const reply = await t.applied({ guards: [guardOf('a', head)], meta: { outcome: 'aborted', reason: 'both' } });
     assert.deepEqual(reply.heads, []);

@@ -37,19 +37,18 @@ export interface Case extends Client {
 
 export type RuleBody = (test: Case) => Promise<void>;
 
-/** Says a rule: its id, its text, and the proof. */
-export type Rule = (id: string, text: string, body: RuleBody) => void;
+/** Says a rule: its id in brackets and its text, and the proof. */
+export type Rule = (title: string, body: RuleBody) => void;
 
 /** A group of rules. */
 export type Chapter = (rule: Rule) => void;
 
 export function createRule(runner: Runner, factory: StoreFactory, skip: readonly Skip[]): Rule {
-  return (id, text, body) => {
-    const skipped = skip.find(({ rule }) => rule === id);
-    const title = skipped === undefined ? `[${id}] ${text}` : `[${id}] ${text} (skipped: ${skipped.reason})`;
-    runner.it(title, async () => {
+  return (title, body) => {
+    const skipped = skip.find(({ rule }) => title.startsWith(`[${rule}]`));
+    runner.it(skipped === undefined ? title : `${title} (skipped: ${skipped.reason})`, async () => {
       if (skipped === undefined) await runOnce(factory, body);
-      else process.stderr.write(`conformance: ${id} is skipped: ${skipped.reason}\n`);
+      else process.stderr.write(`conformance: ${skipped.rule} is skipped: ${skipped.reason}\n`);
     });
   };
 }

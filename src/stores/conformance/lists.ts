@@ -18,7 +18,7 @@ async function listAll(store: Store, prefix: string, limit: number): Promise<str
 }
 
 export const lists: Chapter = (rule) => {
-  rule('ST33', 'a list has live and deleted heads by id in the order of their UTF-8 bytes, in pages', async (t) => {
+  rule('[ST33] a list has live and deleted heads by id in the order of their UTF-8 bytes, in pages', async (t) => {
     const names = ['b/2', 'a', 'b/10', 'b', 'B', 'é', '\uffee', '😀', 'c', 'b/1/x'];
     for (const name of names) await t.write(name, name);
     await t.write('b/10', 'twice');
@@ -35,7 +35,7 @@ export const lists: Chapter = (rule) => {
     assert.deepEqual(await t.store.list(SPACE, 'nothing', {}), { items: [] });
   });
 
-  rule('ST34', 'a list goes on after a cursor although resources come and change in between', async (t) => {
+  rule('[ST34] a list goes on after a cursor although resources come and change in between', async (t) => {
     for (const name of ['a', 'c', 'e']) await t.write(name, '1');
     const first = await t.store.list(SPACE, '', { limit: 2 });
     assert.deepEqual(
@@ -52,7 +52,7 @@ export const lists: Chapter = (rule) => {
     );
   });
 
-  rule('G04', 'ids and prefixes with the wildcards and quotes of query languages match only themselves', async (t) => {
+  rule('[G04] ids and prefixes with the wildcards and quotes of query languages match only themselves', async (t) => {
     const names = [
       '100%_done',
       '100xydone',
@@ -80,8 +80,7 @@ export const lists: Chapter = (rule) => {
   });
 
   rule(
-    'ST35',
-    'history has the versions of a resource newest first with what their commits said, in pages',
+    '[ST35] history has the versions of a resource newest first with what their commits said, in pages',
     async (t) => {
       for (const [index, body] of ['1', '2', { delete: true }, '3', { hash: 'h' }].entries()) {
         const meta = {
@@ -118,7 +117,7 @@ export const lists: Chapter = (rule) => {
     },
   );
 
-  rule('ST36', 'counts tell live resources, entries, merges, escalations and open conflicts', async (t) => {
+  rule('[ST36] counts tell live resources, entries, merges, escalations and open conflicts', async (t) => {
     const none = { revision: 0, resources: 0, commits: 0, merged: 0, escalated: 0, open: 0 };
     assert.deepEqual(await t.store.counts(SPACE), none);
     await t.write('a', '1');
@@ -154,7 +153,7 @@ export const lists: Chapter = (rule) => {
     );
   });
 
-  rule('ST37', 'spaces know nothing of each other: heads, revisions, commitIds, records, logs', async (t) => {
+  rule('[ST37] spaces know nothing of each other: heads, revisions, commitIds, records, logs', async (t) => {
     const other = 'other' as Space;
     assert.deepEqual(await t.store.spaces(), []);
     const head = await t.write('a', 'here');
@@ -179,7 +178,7 @@ export const lists: Chapter = (rule) => {
     assert.deepEqual([...(await t.store.spaces())].sort(), [SPACE, other].sort());
   });
 
-  rule('ST38', 'a read and a list show one moment: never half of a commit (T28)', async (t) => {
+  rule('[ST38] a read and a list show one moment: never half of a commit (T28)', async (t) => {
     const total = 100;
     await t.applied({
       guards: [guardOf('p/a'), guardOf('p/b')],

@@ -19,8 +19,7 @@ async function soon<T>(promise: Promise<T>, what: string): Promise<T> {
 
 export const lives: Chapter = (rule) => {
   rule(
-    'ST46',
-    'wake resolves after a commit to the space, also one that lands between two looks, and ends with its signal',
+    '[ST46] wake resolves after a commit to the space, also one that lands between two looks, and ends with its signal',
     async (t) => {
       const stop = new AbortController();
       const wake = t.store.wake(SPACE, stop.signal)[Symbol.asyncIterator]();
@@ -44,7 +43,7 @@ export const lives: Chapter = (rule) => {
     },
   );
 
-  rule('ST47', 'wake ends when the store is closed', async (t) => {
+  rule('[ST47] wake ends when the store is closed', async (t) => {
     const wake = t.store.wake('quiet' as Space, new AbortController().signal)[Symbol.asyncIterator]();
     const end = drain(wake);
     await t.write('a', '1');
@@ -52,7 +51,7 @@ export const lives: Chapter = (rule) => {
     await soon(end, 'the end of wake');
   });
 
-  rule('ST48', 'the epoch is one and the same for all of a history, and no other store has it', async (t) => {
+  rule('[ST48] the epoch is one and the same for all of a history, and no other store has it', async (t) => {
     assert.ok(t.epoch.length >= 16 && t.epoch.length <= 128);
     await t.write('a', '1');
     assert.equal(await t.store.epoch(), t.epoch);
@@ -61,7 +60,7 @@ export const lives: Chapter = (rule) => {
     if (reopened !== undefined) assert.equal(await reopened.epoch(), t.epoch);
   });
 
-  rule('ST49', 'close finishes the commits that wait, and every later call is told so', async (t) => {
+  rule('[ST49] close finishes the commits that wait, and every later call is told so', async (t) => {
     const commits = Array.from({ length: 10 }, (_, index) =>
       t.commit({ guards: [guardOf(`r${index}`)], writes: [writeOf(`r${index}`, '1')] }),
     );
@@ -79,7 +78,7 @@ export const lives: Chapter = (rule) => {
     for (const call of calls) await assert.rejects(call, { code: 'store-unavailable' });
   });
 
-  rule('ST50', 'what was acknowledged is there when a durable store is opened again', async (t) => {
+  rule('[ST50] what was acknowledged is there when a durable store is opened again', async (t) => {
     if (t.reopen === undefined) {
       assert.equal(t.store.capabilities.durability, 'none', 'a durable store gives `reopen` to the suite');
       return;

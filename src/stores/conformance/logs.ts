@@ -15,7 +15,7 @@ async function revisionOf(t: Case): Promise<number> {
 }
 
 export const logs: Chapter = (rule) => {
-  rule('ST39', 'the log has every commit once, oldest first, with what it compared and wrote', async (t) => {
+  rule('[ST39] the log has every commit once, oldest first, with what it compared and wrote', async (t) => {
     const sent = [];
     for (let index = 0; index < 7; index += 1) {
       const request = t.request({
@@ -46,8 +46,7 @@ export const logs: Chapter = (rule) => {
   });
 
   rule(
-    'ST40',
-    'trim drops entries up to a revision and tells the trim point; the log from before is gone',
+    '[ST40] trim drops entries up to a revision and tells the trim point; the log from before is gone',
     async (t) => {
       for (let index = 0; index < 6; index += 1) await t.write(`r${index}`, `${index}`, { commitId: `c${index}` });
       const log = await t.store.log(SPACE, 0, 100);
@@ -73,7 +72,7 @@ export const logs: Chapter = (rule) => {
     },
   );
 
-  rule('ST41', 'trim never takes heads or tombstones, and a head keeps its content', async (t) => {
+  rule('[ST41] trim never takes heads or tombstones, and a head keeps its content', async (t) => {
     const live = await t.write('live', 'content');
     await t.write('dead', 'x');
     const dead = await t.write('dead', { delete: true });
@@ -86,8 +85,7 @@ export const logs: Chapter = (rule) => {
   });
 
   rule(
-    'ST42',
-    'trim takes superseded versions and keeps with their contents, but nothing that is needed elsewhere',
+    '[ST42] trim takes superseded versions and keeps with their contents, but nothing that is needed elsewhere',
     async (t) => {
       await t.write('a', 'first');
       await t.write('a', 'shared');
@@ -117,8 +115,7 @@ export const logs: Chapter = (rule) => {
   );
 
   rule(
-    'ST43',
-    'the sides of an open conflict outlive every trim, and go with the entry that closed it (E4)',
+    '[ST43] the sides of an open conflict outlive every trim, and go with the entry that closed it (E4)',
     async (t) => {
       await t.write('a', 'base');
       await t.write('a', 'current');
@@ -141,7 +138,7 @@ export const logs: Chapter = (rule) => {
     },
   );
 
-  rule('ST44', 'closing a conflict never takes a content that a head has come to need', async (t) => {
+  rule('[ST44] closing a conflict never takes a content that a head has come to need', async (t) => {
     // The conflict names a hash whose bytes are not here yet; then a head brings them.
     const record = { kind: 'conflict', id: 'c', state: 'open', value: conflictOf('late', 'x', 'y') };
     const opened = await t.applied({ records: [{ ...record, expected: 0 }] });
@@ -153,8 +150,7 @@ export const logs: Chapter = (rule) => {
   });
 
   rule(
-    'ST45',
-    'stale guards from before the trim point answer expired, guards that hold apply however old (A5)',
+    '[ST45] stale guards from before the trim point answer expired, guards that hold apply however old (A5)',
     async (t) => {
       const old = await t.write('a', '1');
       const quiet = await t.write('quiet', '1');

@@ -6,8 +6,7 @@ import type { Chapter } from './harness.ts';
 
 export const records: Chapter = (rule) => {
   rule(
-    'ST27',
-    'a record is written when `expected` is its revision, 0 where it is absent; else the commit is stale',
+    '[ST27] a record is written when `expected` is its revision, 0 where it is absent; else the commit is stale',
     async (t) => {
       const record = { kind: 'policy', id: 'p', value: { rules: [1, 2] }, expected: 0 };
       const first = await t.applied({ records: [record] });
@@ -41,7 +40,7 @@ export const records: Chapter = (rule) => {
     },
   );
 
-  rule('ST28', 'a null value removes a record; it can then be made again, as a new one', async (t) => {
+  rule('[ST28] a null value removes a record; it can then be made again, as a new one', async (t) => {
     const first = await t.applied({ records: [{ kind: 'k', id: 'r', state: 's', value: 1, expected: 0 }] });
     await t.applied({ records: [{ kind: 'k', id: 'r', value: null, expected: first.revision }] });
     assert.equal(await t.store.record(SPACE, 'k', 'r'), undefined);
@@ -54,7 +53,7 @@ export const records: Chapter = (rule) => {
     assert.equal((await t.store.record(SPACE, 'k', 'r'))?.created, again.revision);
   });
 
-  rule('ST29', 'records are listed oldest first, by kind and state, in pages', async (t) => {
+  rule('[ST29] records are listed oldest first, by kind and state, in pages', async (t) => {
     const names = ['m', 'b', 'z', 'a', 'q', 'c', 'y'];
     for (const [index, name] of names.entries()) {
       const state = index % 2 === 0 ? 'open' : 'resolved';
@@ -85,7 +84,7 @@ export const records: Chapter = (rule) => {
     }
   });
 
-  rule('ST30', 'records are no resources: lists, reads and counts of resources do not see them', async (t) => {
+  rule('[ST30] records are no resources: lists, reads and counts of resources do not see them', async (t) => {
     await t.applied({
       guards: [guardOf('a')],
       writes: [writeOf('a', '1')],
@@ -100,7 +99,7 @@ export const records: Chapter = (rule) => {
     assert.equal((await t.store.history(SPACE, guardOf('b').resource, {})).items.length, 0);
   });
 
-  rule('ST31', 'keeps are readable by hash although no head names them', async (t) => {
+  rule('[ST31] keeps are readable by hash although no head names them', async (t) => {
     await t.applied({ keeps: ['kept', ''] });
     assert.equal(await textOf(t.store, hashOf('kept')), 'kept');
     assert.deepEqual(await t.store.content(hashOf('')), new Uint8Array(0));
@@ -108,8 +107,7 @@ export const records: Chapter = (rule) => {
   });
 
   rule(
-    'ST32',
-    'what is given and what is answered are copies: changing them changes nothing in the store',
+    '[ST32] what is given and what is answered are copies: changing them changes nothing in the store',
     async (t) => {
       const content = new TextEncoder().encode('abc');
       const hash = hashOf('abc');
@@ -137,7 +135,7 @@ export const records: Chapter = (rule) => {
     },
   );
 
-  rule('S01', 'NUL, lone surrogates, emoji, every byte and 1 MiB come back as they went in', async (t) => {
+  rule('[S01] NUL, lone surrogates, emoji, every byte and 1 MiB come back as they went in', async (t) => {
     const odd = 'a\u0000b \ud800 \udc00 😀 \u0001 \uffff e\u0301';
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
     const large = Uint8Array.from({ length: 1024 * 1024 }, (_, index) => (index * 31) % 251);

@@ -7,8 +7,7 @@ import type { Chapter } from './harness.ts';
 
 export const replays: Chapter = (rule) => {
   rule(
-    'ST17',
-    'a commit that landed answers replayed with its first entry, before any guard is looked at',
+    '[ST17] a commit that landed answers replayed with its first entry, before any guard is looked at',
     async (t) => {
       for (const tokenBound of [false, true]) {
         const name = `bound-${tokenBound}`;
@@ -40,22 +39,17 @@ export const replays: Chapter = (rule) => {
     },
   );
 
-  rule(
-    'ST18',
-    'the same commitId with another fingerprint is a mismatch, whether its guards hold or not',
-    async (t) => {
-      const request = t.request({ guards: [guardOf('a')], writes: [writeOf('a', '1')] });
-      await t.store.commit([request]);
-      const stale = { ...request, fingerprint: 'another' };
-      const fresh = { ...stale, guards: [await t.guard('a')] };
-      assert.deepEqual(await t.store.commit([stale, fresh]), [{ status: 'mismatch' }, { status: 'mismatch' }]);
-      assert.equal((await t.head('a'))?.version, 1);
-    },
-  );
+  rule('[ST18] the same commitId with another fingerprint is a mismatch, whether its guards hold or not', async (t) => {
+    const request = t.request({ guards: [guardOf('a')], writes: [writeOf('a', '1')] });
+    await t.store.commit([request]);
+    const stale = { ...request, fingerprint: 'another' };
+    const fresh = { ...stale, guards: [await t.guard('a')] };
+    assert.deepEqual(await t.store.commit([stale, fresh]), [{ status: 'mismatch' }, { status: 'mismatch' }]);
+    assert.equal((await t.head('a'))?.version, 1);
+  });
 
   rule(
-    'ST19',
-    "the same commitId of another agent is another commit, and tells nothing of the first one's",
+    "[ST19] the same commitId of another agent is another commit, and tells nothing of the first one's",
     async (t) => {
       const request = t.request({ guards: [guardOf('a')], writes: [writeOf('a', '1')] });
       await t.store.commit([request]);
@@ -72,8 +66,7 @@ export const replays: Chapter = (rule) => {
   );
 
   rule(
-    'ST20',
-    'commitStatus tells the entry of a commit that landed, and absent with the trim point of all others',
+    '[ST20] commitStatus tells the entry of a commit that landed, and absent with the trim point of all others',
     async (t) => {
       assert.deepEqual(await t.store.commitStatus(SPACE, AGENT, 'none'), { status: 'absent', trimmed: 0 });
       const request = t.request({ guards: [guardOf('a')], writes: [writeOf('a', '1')], tokenBound: true });
@@ -89,7 +82,7 @@ export const replays: Chapter = (rule) => {
     },
   );
 
-  rule('ST21', 'another epoch is refused before anything else', async (t) => {
+  rule('[ST21] another epoch is refused before anything else', async (t) => {
     const request = t.request({ guards: [guardOf('a')], writes: [writeOf('a', '1')] });
     await t.store.commit([request]);
     const fresh = t.request({ guards: [guardOf('b')], writes: [writeOf('b', '1')] });
@@ -102,23 +95,19 @@ export const replays: Chapter = (rule) => {
     assert.equal(await t.head('b'), undefined);
   });
 
-  rule(
-    'ST22',
-    'requests of a batch act one after another: a later one sees what an earlier one did (D2)',
-    async (t) => {
-      const create = t.request({ guards: [guardOf('a')], writes: [writeOf('a', '1')] });
-      const second = t.request({ guards: [guardOf('a')], writes: [writeOf('a', '2')] });
-      const replies = await t.store.commit([create, second]);
-      assert.deepEqual(
-        replies.map(({ status }) => status),
-        ['committed', 'stale'],
-      );
-      assert.ok(replies[0]?.status === 'committed' && replies[1]?.status === 'stale');
-      assert.deepEqual(replies[1].heads, replies[0].heads);
-    },
-  );
+  rule('[ST22] requests of a batch act one after another: a later one sees what an earlier one did (D2)', async (t) => {
+    const create = t.request({ guards: [guardOf('a')], writes: [writeOf('a', '1')] });
+    const second = t.request({ guards: [guardOf('a')], writes: [writeOf('a', '2')] });
+    const replies = await t.store.commit([create, second]);
+    assert.deepEqual(
+      replies.map(({ status }) => status),
+      ['committed', 'stale'],
+    );
+    assert.ok(replies[0]?.status === 'committed' && replies[1]?.status === 'stale');
+    assert.deepEqual(replies[1].heads, replies[0].heads);
+  });
 
-  rule('ST23', 'an id that comes twice in a batch replays, or mismatches', async (t) => {
+  rule('[ST23] an id that comes twice in a batch replays, or mismatches', async (t) => {
     const request = t.request({ guards: [guardOf('a')], writes: [writeOf('a', '1')] });
     const replies = await t.store.commit([request, request, { ...request, fingerprint: 'another' }]);
     assert.deepEqual(
@@ -128,7 +117,7 @@ export const replays: Chapter = (rule) => {
     assert.equal((await t.store.counts(SPACE)).commits, 1);
   });
 
-  rule('ST24', 'each commit of a batch has its own, larger revision and its own reply, in order', async (t) => {
+  rule('[ST24] each commit of a batch has its own, larger revision and its own reply, in order', async (t) => {
     const requests = Array.from({ length: 20 }, (_, index) =>
       t.request({ guards: [guardOf(`r${index}`)], writes: [writeOf(`r${index}`, `${index}`)] }),
     );
@@ -146,7 +135,7 @@ export const replays: Chapter = (rule) => {
     assert.deepEqual(await t.store.commit([]), []);
   });
 
-  rule('ST25', 'a request that is too large is answered alone, as certainly not applied', async (t) => {
+  rule('[ST25] a request that is too large is answered alone, as certainly not applied', async (t) => {
     const { maxContentBytes, maxGuards, maxWrites } = t.store.capabilities;
     const good = (name: string) => t.request({ guards: [guardOf(name)], writes: [writeOf(name, '1')] });
     const many = Array.from({ length: Math.min(maxGuards, maxWrites) + 1 }, (_, index) => `many/${index}`);
@@ -169,7 +158,7 @@ export const replays: Chapter = (rule) => {
     assert.equal((await t.store.counts(SPACE)).commits, 2);
   });
 
-  rule('ST26', 'of concurrent commits on one head exactly one wins, whoever sends them', async (t) => {
+  rule('[ST26] of concurrent commits on one head exactly one wins, whoever sends them', async (t) => {
     await t.write('counter', '0');
     const agents = 8;
     const rounds = 12;

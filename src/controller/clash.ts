@@ -4,7 +4,7 @@ import type { Repairs, Token } from '../core/token.ts';
 import { type Head, hasContent } from '../core/version.ts';
 import type { Awaitable, CommitReply, CommitRequest, EntryMeta, Snapshot } from '../stores/store.ts';
 import { originOfIntent } from './base.ts';
-import { type Context, tokenOn } from './context.ts';
+import { type Context, headToken, tokenOn } from './context.ts';
 import { guardOf, type Intent, requestOf, staleReads, writeOf } from './intent.ts';
 import type { Proposal } from './proposal.ts';
 import { replay } from './replay.ts';
@@ -105,7 +105,7 @@ async function supersedeMeta(context: Context, intent: Intent): Promise<EntryMet
 /** `commitId` is the one that the caller knows; the token carries the epoch and whose it is. */
 export function committed(context: Context, token: Token, commitId: string, head: Head, at: number): Committed {
   const { resource, version, revision, hash } = head;
-  const fresh = tokenOn(context, resource, token.agent, head, { epoch: token.epoch, asOf: revision, at });
+  const fresh = headToken(context, head, token.agent, token.epoch, revision, at);
   return { status: 'committed', commitId, resource, version, revision, hash, token: fresh };
 }
 

@@ -41,15 +41,22 @@ export interface Context {
 /** A bounded set of agents' names in canonical form: checking one again costs as much as a commit's bookkeeping. */
 export class KnownAgents {
   readonly #names = new Set<string>();
+  #last = '';
 
   has(name: string): name is AgentId {
-    return this.#names.has(name);
+    if (name === this.#last) return true;
+    if (!this.#names.has(name)) return false;
+    this.#last = name;
+    return true;
   }
 
   parse(name: unknown): AgentId {
     if (typeof name === 'string' && this.has(name)) return name;
     const agent = parseAgentId(name);
-    if (this.#names.size >= MAX_KNOWN) this.#names.clear();
+    if (this.#names.size >= MAX_KNOWN) {
+      this.#names.clear();
+      this.#last = '';
+    }
     this.#names.add(agent);
     return agent;
   }
@@ -63,6 +70,21 @@ export interface TokenFacts {
   readonly at: number;
   readonly attempt?: number;
   readonly repairs?: Repairs;
+}
+
+/** A frozen token on a head, put together from what is at hand: the common case of `tokenOn`. */
+export function headToken(
+  context: Context,
+  head: Head,
+  agent: AgentId,
+  epoch: string,
+  asOf: number,
+  at: number,
+): Token {
+  const { resource, version, revision, born, hash } = head;
+  const { space } = context;
+  const id = context.newId();
+  return Object.freeze({ id, space, epoch, resource, version, revision, asOf, born, hash, agent, attempt: 0, at });
 }
 
 /** A frozen token on a head (or on what never was). */

@@ -4,7 +4,7 @@ import type { Page, PageRequest } from '../core/page.ts';
 import { type AgentId, parseResourceId, type ResourceId } from '../core/resource.ts';
 import { type Head, hasContent, type ResourceVersion } from '../core/version.ts';
 import type { Snapshot, VersionEntry } from '../stores/store.ts';
-import { type Context, tokenOn } from './context.ts';
+import { type Context, headToken, tokenOn } from './context.ts';
 import { parseNote } from './intent.ts';
 import type { Draft } from './types.ts';
 
@@ -29,9 +29,10 @@ export function begin(
 /** Not an async function: where there is no content to fetch, the draft is ready as it is (see commit.ts). */
 function draftOf(context: Context, id: ResourceId, agent: AgentId, snapshot: Snapshot): Promise<Draft> {
   const head = snapshot.heads[0];
-  const facts = { epoch: snapshot.epoch, asOf: snapshot.revision, at: context.clock() };
-  const token = tokenOn(context, id, agent, head, facts);
-  if (head === undefined) return Promise.resolve({ token });
+  const { epoch, revision: asOf } = snapshot;
+  const at = context.clock();
+  if (head === undefined) return Promise.resolve({ token: tokenOn(context, id, agent, head, { epoch, asOf, at }) });
+  const token = headToken(context, head, agent, epoch, asOf, at);
   if (!hasContent(head)) return Promise.resolve({ token, head });
   return contentOrFault(context, head).then((content) => ({ token, head, content }));
 }

@@ -4,7 +4,7 @@ import { EntenteError } from '../core/errors.ts';
 import type { Space } from '../core/resource.ts';
 import { assertGuarded, checkLimits, recordText } from './check.ts';
 import { Contents } from './memory/contents.ts';
-import { MemorySpace } from './memory/space.ts';
+import { isPlain, MemorySpace } from './memory/space.ts';
 import { createWakers, type Wakers } from './memory/wakers.ts';
 import type { Capabilities, CommitReply, CommitRequest, Store } from './store.ts';
 
@@ -63,11 +63,20 @@ function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): S
   function commitOne(request: CommitRequest): CommitReply {
     const space = spaceOf(request.space);
     if (request.epoch !== epoch) return { status: 'epoch-changed', epoch };
+    // The common request needs none of the checks below: it is one guarded write of a size that is looked at here.
+    const [write] = request.writes;
+    if (isPlain(request) && (write?.kind !== 'content' || write.content.length <= capabilities.maxContentBytes)) {
+      return told(space.commitPlain(request), request.space);
+    }
+    assertGuarded(request);
     const oversize =
       checkLimits(request, capabilities) ?? (request.records.length === 0 ? undefined : checkRecords(request));
     if (oversize !== undefined) return { status: 'unavailable', error: oversize };
-    const reply = space.commit(request);
-    if (reply.status === 'committed') wakers.notify(request.space);
+    return told(space.commit(request), request.space);
+  }
+
+  function told(reply: CommitReply, space: Space): CommitReply {
+    if (reply.status === 'committed') wakers.notify(space);
     return reply;
   }
 
@@ -75,8 +84,9 @@ function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): S
     capabilities,
     commit(requests) {
       try {
+        if (requests.length === 1) return [commitOne(requests[0] as CommitRequest)];
         for (const request of requests) assertGuarded(request);
-        return requests.length === 1 ? [commitOne(requests[0] as CommitRequest)] : requests.map(commitOne);
+        return requests.map(commitOne);
       } catch (error) {
         // Answers come at once; a fault comes as a rejection, as from every other store.
         return Promise.reject(error);

@@ -48,13 +48,20 @@ export class MemorySpace {
     return this.#log.last;
   }
 
-  commit(request: CommitRequest): CommitReply {
-    // Guards on the very token that names the commit cannot hold after it landed (rule A5), so the look-up is only
-    // needed when they do not, or when the caller chose the commitId.
-    if (request.tokenBound && isPlain(request)) {
-      const live = this.#current.get((request.writes[0] as Write).resource);
-      if (holds(request.guards[0] as Guard, live)) return this.#applyPlain(request, live);
+  /**
+   * The commit of a plain request. Guards on the very token that names the commit cannot hold after it landed (rule
+   * A5), so the look-up of its id is only needed when they do not, or when the caller chose the id.
+   */
+  commitPlain(request: CommitRequest): CommitReply {
+    if (request.tokenBound) {
+      const guard = request.guards[0] as Guard;
+      const live = this.#current.get(guard.resource);
+      if (holds(guard, live)) return this.#applyPlain(request, live);
     }
+    return this.commit(request);
+  }
+
+  commit(request: CommitRequest): CommitReply {
     const guarded = this.#guardsHold(request.guards);
     if (!(guarded && request.tokenBound)) {
       const landed = this.#find(request.agent, request.commitId);
@@ -288,7 +295,7 @@ function holds(guard: Guard, live: Live | undefined): boolean {
 }
 
 /** The request is no more than its one write under that write's own guard. */
-function isPlain(request: CommitRequest): boolean {
+export function isPlain(request: CommitRequest): boolean {
   const { writes, guards, keeps, records } = request;
   if (writes.length !== 1 || guards.length !== 1 || keeps.length > 0 || records.length > 0) return false;
   return guards[0]?.resource === writes[0]?.resource;

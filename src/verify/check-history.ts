@@ -1,6 +1,8 @@
 // Is a recorded history linearizable? No search is needed, because every answer names the version it saw: each version
 // is a zone in time, and the zones must not cross (the idea of Gibbons and Korach, "Testing Shared Memories", 1997).
 // Sorting is the dearest step, so the check is O(n log n). Per resource first, then across resources by revision.
+
+import { addPoints, checkRevisions, type Point } from './check-order.ts';
 import { createFindings, type Findings, type HistoryFinding, named } from './findings.ts';
 import type { HistoryOperation } from './history.ts';
 import { joinAnswers, type Writers, writersOf } from './writers.ts';
@@ -106,70 +108,4 @@ function checkOrder(own: readonly HistoryOperation[], writers: Writers, findings
     const text = `${what} version ${operation.version} after version ${newest.version} was there`;
     findings.add('stale', `${named(operation)} ${text}.`, [newest, operation]);
   }
-}
-
-/** Where an operation stands among the revisions of the space: it took place at one of them. */
-interface Point {
-  readonly operation: HistoryOperation;
-  /** The revision that it saw or made. */
-  readonly low: number;
-  /** The last revision that may come before it: its own for a write less 1, the next version's less 1 for a read. */
-  readonly high: number;
-}
-
-function addPoints(own: readonly HistoryOperation[], writers: Writers, points: Point[]): void {
-  for (const operation of own) {
-    const { version, type } = operation;
-    const writer = writers.get(version);
-    if (type === 'write' && writer !== operation) continue;
-    if (operation.outcome !== 'ok') continue;
-    const low = version === 0 ? 0 : (operation.revision ?? writer?.revision);
-    if (low === undefined) continue;
-    const next = writers.get(version + 1)?.revision ?? Number.POSITIVE_INFINITY;
-    points.push({ operation, low, high: type === 'write' ? low - 1 : next - 1 });
-  }
-}
-
-/** Rule V6: revisions order the whole space, and the order keeps to real time (strict serialisability). */
-function checkRevisions(points: Point[], findings: Findings): void {
-  const called = points.sort((a, b) => a.operation.call - b.operation.call);
-  const returned = [...called].sort((a, b) => a.operation.return - b.operation.return);
-  let at = 0;
-  let newest: Point | undefined;
-  for (const point of called) {
-    const { operation } = point;
-    for (let next = returned[at]; next !== undefined && next.operation.return < operation.call; next = returned[at]) {
-      if (newest === undefined || next.low > newest.low) newest = next;
-      at += 1;
-    }
-    if (newest === undefined || newest.low <= point.high) continue;
-    const text = `stands before revision ${point.high + 1}, but was called after revision ${newest.low} was there`;
-    findings.add('revision', `${named(operation)} ${text} (${newest.operation.resource}).`, [
-      newest.operation,
-      operation,
-    ]);
-  }
-  checkSharedRevisions(called, findings);
-}
-
-/** Two commits never have one revision; one commit may write several resources at one. */
-function checkSharedRevisions(points: readonly Point[], findings: Findings): void {
-  const makers = new Map<number, HistoryOperation>();
-  for (const { operation } of points) {
-    const { revision, commit } = operation;
-    if (operation.type !== 'write' || revision === undefined) continue;
-    const other = makers.get(revision);
-    if (other === undefined) makers.set(revision, operation);
-    else if (!isOneCommit(other, operation)) {
-      findings.add('revision', `Two commits have revision ${revision}${commit ? ` (${commit})` : ''}.`, [
-        other,
-        operation,
-      ]);
-    }
-  }
-}
-
-function isOneCommit(a: HistoryOperation, b: HistoryOperation): boolean {
-  if (a.commit !== undefined && b.commit !== undefined) return a.commit === b.commit;
-  return a.process === b.process && a.call === b.call;
 }

@@ -316,7 +316,7 @@ describe('comments', () => {
     expect(clashes(both)).toEqual([['/host', 'content']]);
     const unplaced = conflict(
       base,
-      base.replace('    1, // one\n', ''),
+      base.replace(', // one\n    2', ' // one'),
       base.replace('    2\n', '    2 // two\n'),
       jsonc,
     );

@@ -1,7 +1,7 @@
 // Merges the comments of JSONC. They are no values, so the merge of values does not see them: where members stand on all
 // three sides, the comments in front of each and behind it are merged three-way; where they cannot be placed, a clash
 // says so. No comment that somebody wrote is lost in silence.
-import { type Context, childPlace, clash, type Plan } from './context.ts';
+import { type Context, childPlace, clash, type Plan, sameInAll } from './context.ts';
 import type { Place } from './pointer.ts';
 import { lineIndent } from './style.ts';
 import * as T from './tape.ts';
@@ -113,18 +113,15 @@ interface Slots {
 }
 
 function matchItems(
-  { base, current, proposed }: Context,
+  context: Context,
   kind: number,
   plan: Plan | undefined,
   all: { readonly base: Slots; readonly current: Slots; readonly proposed: Slots },
 ): [ItemSlots, ItemSlots, ItemSlots, string | number][] {
+  const { base, current, proposed } = context;
   const matched: [ItemSlots, ItemSlots, ItemSlots, string | number][] = [];
   if (kind === T.ARRAY) {
-    const { length } = all.base.items;
-    if (plan !== undefined || length !== all.current.items.length || length !== all.proposed.items.length) return [];
-    all.base.items.forEach((b, i) => {
-      matched.push([b, all.current.items[i] as ItemSlots, all.proposed.items[i] as ItemSlots, i]);
-    });
+    for (const [b, c, p, index] of matchElements(context, plan, all)) matched.push([b, c, p, index]);
     return matched;
   }
   const byName = (doc: T.Doc, items: readonly ItemSlots[]): Map<string, ItemSlots> =>
@@ -136,6 +133,32 @@ function matchItems(
     const p = theirs.get(name);
     if (b !== undefined && p !== undefined) matched.push([b, c, p, name]);
   }
+  return matched;
+}
+
+/** Elements at the same index, where the array kept its shape; else the equal ones at its front and at its end. */
+function matchElements(
+  context: Context,
+  plan: Plan | undefined,
+  { base, current, proposed }: { readonly base: Slots; readonly current: Slots; readonly proposed: Slots },
+): [ItemSlots, ItemSlots, ItemSlots, number][] {
+  const matched: [ItemSlots, ItemSlots, ItemSlots, number][] = [];
+  const lengths = [base, current, proposed].map(({ items }) => items.length) as [number, number, number];
+  const most = Math.min(...lengths);
+  const isSameShape = plan === undefined && lengths.every((each) => each === most);
+  const match = (i: number, isBack: boolean): boolean => {
+    const at = lengths.map((length) => (isBack ? length - 1 - i : i)) as [number, number, number];
+    const b = base.items[at[0]];
+    const c = current.items[at[1]];
+    const p = proposed.items[at[2]];
+    if (b === undefined || c === undefined || p === undefined) return false;
+    if (!isSameShape && !sameInAll(context, b.node, c.node, p.node)) return false;
+    matched.push([b, c, p, at[0]]);
+    return true;
+  };
+  let head = 0;
+  while (head < most && match(head, false)) head++;
+  for (let tail = 0; tail < most - head && match(tail, true); tail++);
   return matched;
 }
 
@@ -166,9 +189,25 @@ function mergeSlot(
   const [start, end] = current[slot];
   // Nothing to replace and no place of its own to stand at: the check of all comments afterwards makes it a clash.
   if (start === end && slot === 'lead') return;
-  const text = T.textOf(context.proposed, ...proposed[slot]);
-  const indent = lineIndent(context.current, current.at);
+  const own = T.textOf(context.current, start, end);
+  const text = theirs === '[]' ? blanksIn(own, slot) : T.textOf(context.proposed, ...proposed[slot]);
+  const indent = slot === 'trail' ? '' : lineIndent(context.current, current.at);
+  if (/\/\/[^\n]*$/.test(text) && !isLineEnd(context.current, end)) return;
   splices.push({ start, end, text: slot === 'trail' ? text : text.replace(/\n[ \t]*/g, `\n${indent}`) });
+}
+
+/** Is there nothing but blanks up to the end of the line? */
+function isLineEnd(doc: T.Doc, at: number): boolean {
+  let i = at;
+  while (doc.bytes[i] === 0x20 || doc.bytes[i] === 0x09) i++;
+  return doc.bytes[i] === 0x0a || doc.bytes[i] === 0x0d;
+}
+
+/** What stays where the comments go: the end of the line and the indent. */
+function blanksIn(trivia: string, slot: 'lead' | 'trail'): string {
+  if (slot === 'trail') return '';
+  const newline = trivia.lastIndexOf('\n');
+  return newline < 0 ? '' : trivia.slice(trivia[newline - 1] === '\r' ? newline - 1 : newline);
 }
 
 function commentsIn(doc: T.Doc, [from, to]: readonly [number, number]): string {

@@ -195,4 +195,35 @@ describe('laws of the JSON merge', () => {
     );
     expect(tampered).toBeGreaterThan(100);
   });
+
+  it('[MJ12] with comments anywhere, a merge is JSONC that lost none, or a clash', () => {
+    const commented = (draw: Draw, model: Model, mark: string): Uint8Array => {
+      const lines = printModel(model, { unit: '  ', eol: '\n', colon: ': ', comma: ',', isEnded: false }).split('\n');
+      // The same line has the same comments on all sides, some lines have one of their own.
+      const annotated = lines.map((line, i) => {
+        const trail = draw(10) === 0 ? ` // ${mark}${i}` : line.length % 3 === 0 ? ` // ${line.length}` : '';
+        return (line.length % 5 === 0 ? `// above ${line.length}\n` : '') + line + trail;
+      });
+      return bytes(`${annotated.join('\n')}\n`);
+    };
+    let clean = 0;
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const draw = randomDraw(seed);
+        const base = randomModel(draw, 3);
+        const input: MergeInput = {
+          base: commented(() => 1, base, 'b'),
+          current: commented(draw, edit(draw, base, draw(3)), 'c'),
+          proposed: commented(draw, edit(draw, base, draw(3)), 'p'),
+          options: { format: 'jsonc' },
+        };
+        const result = mergeJson(input);
+        const check = checkJsonReceipt(input, result);
+        if (!check.ok || result.status === 'error') throw new Error(describeSample(input as Sample['input'], result));
+        if (result.status === 'clean') clean++;
+      }),
+      RUNS,
+    );
+    expect(clean).toBeGreaterThan(300);
+  });
 });

@@ -215,8 +215,12 @@ function putTail<V>(pieces: Piece<V>[], layout: Layout<V>, spacing: Spacing, tai
   const { doc } = layout.style;
   const isEmptied = layout.items.length === 0;
   const wasEmpty = T.countOf(doc, layout.container) === 0;
-  if (isEmptied && !hasComment(doc, tail, close)) pieces.push({ from: close, to: close + 1 });
-  else if (wasEmpty && !hasComment(doc, tail, close))
+  const start = T.startOf(doc, layout.container);
+  if (isEmptied && !hasComment(doc, tail, close)) {
+    // A comment behind the opening bracket may run to the end of its line.
+    const isOpen = trailEnd(doc, start + 1) > start + 1;
+    pieces.push({ text: isOpen ? layout.style.eol + lineIndent(doc, start) : '' }, { from: close, to: close + 1 });
+  } else if (wasEmpty && !hasComment(doc, tail, close))
     pieces.push({ text: spacing.tail }, { from: close, to: close + 1 });
   else if (wasEmpty) pieces.push({ text: spacing.tail.trimEnd() }, { from: tail, to: close + 1 });
   else pieces.push({ from: tail, to: close + 1 });

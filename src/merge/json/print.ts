@@ -113,7 +113,7 @@ function renderRange(doc: T.Doc, splices: readonly Splice[], from: number, to: n
       continue;
     }
     if (splice.start === splice.end) inserted.add(splice);
-    stack.push({ from: splice.end, to: piece.to });
+    if (splice.end < piece.to) stack.push({ from: splice.end, to: piece.to });
     for (let i = splice.pieces.length - 1; i >= 0; i--) stack.push(splice.pieces[i] as Piece<string>);
     if (piece.from < splice.start) chunks.push(doc.bytes.subarray(piece.from, splice.start));
   }

@@ -9,41 +9,63 @@ export interface Lanes {
   length(resource: string): number;
 }
 
+interface Waiter {
+  readonly go: () => void;
+  /** In the order of coming; a timer's tick gives up on those that came before the last one. */
+  readonly tick: number;
+}
+
+/** One timer serves the whole lane, because a timer for each waiter would cost more than a commit. */
 interface Lane {
-  tail: Promise<void>;
-  members: number;
+  readonly waiting: Waiter[];
+  /** Those whose turn it is: one, or more after somebody's patience ended. */
+  active: number;
+  tick: number;
+  timer: NodeJS.Timeout | undefined;
 }
 
 export function createLanes(): Lanes {
   const lanes = new Map<string, Lane>();
+
+  function leave(resource: string, lane: Lane): void {
+    lane.active -= 1;
+    if (lane.active > 0) return;
+    const next = lane.waiting.shift();
+    if (next !== undefined) {
+      lane.active += 1;
+      next.go();
+      return;
+    }
+    clearInterval(lane.timer);
+    lanes.delete(resource);
+  }
+
+  /** Who has waited for a whole tick goes on without a turn. */
+  function lookAround(lane: Lane): void {
+    for (let first = lane.waiting[0]; first !== undefined && first.tick < lane.tick; first = lane.waiting[0]) {
+      lane.waiting.shift();
+      lane.active += 1;
+      first.go();
+    }
+    lane.tick += 1;
+  }
+
   return {
-    length: (resource) => lanes.get(resource)?.members ?? 0,
-    async enter(resource, patienceMs) {
-      const lane = lanes.get(resource) ?? { tail: Promise.resolve(), members: 0 };
-      lanes.set(resource, lane);
-      const before = lane.tail;
-      let leave = (): void => {};
-      const gone = new Promise<void>((resolve) => {
-        leave = resolve;
+    length(resource) {
+      const lane = lanes.get(resource);
+      return lane === undefined ? 0 : lane.active + lane.waiting.length;
+    },
+    enter(resource, patienceMs) {
+      const known = lanes.get(resource);
+      if (known === undefined) {
+        const lane: Lane = { waiting: [], active: 1, tick: 0, timer: undefined };
+        lanes.set(resource, lane);
+        return Promise.resolve(() => leave(resource, lane));
+      }
+      known.timer ??= setInterval(() => lookAround(known), patienceMs);
+      return new Promise((resolve) => {
+        known.waiting.push({ go: () => resolve(() => leave(resource, known)), tick: known.tick });
       });
-      // The next in line waits for all before it; one that ran out of patience does not hold it up once it is done.
-      lane.tail = before.then(() => gone);
-      lane.members += 1;
-      if (lane.members > 1) await withPatience(before, patienceMs);
-      return () => {
-        lane.members -= 1;
-        if (lane.members === 0) lanes.delete(resource);
-        leave();
-      };
     },
   };
-}
-
-async function withPatience(turn: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([turn, patience]);
-  clearTimeout(timer);
 }

@@ -4,10 +4,11 @@ import { EntenteError } from '../core/errors.ts';
 import type { Conflicted, Outcome, Unchanged } from '../core/outcome.ts';
 import { parseAgentId, parseResourceId } from '../core/resource.ts';
 import { hasContent } from '../core/version.ts';
-import { jitter, timerMs } from './backoff.ts';
+import { jitter } from './backoff.ts';
 import { unchanged } from './clash.ts';
 import { commit } from './commit.ts';
 import { type Context, tokenOn } from './context.ts';
+import { createDeadline, type Deadline } from './deadline.ts';
 import { begin } from './read.ts';
 import type { Draft, UpdateFunction, UpdateOptions } from './types.ts';
 
@@ -22,24 +23,22 @@ export async function update(
 ): Promise<Outcome> {
   const id = parseResourceId(resource);
   if (typeof fn !== 'function') throw new EntenteError('misuse', 'update() takes a function of the draft.');
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(tooLate(id)), timerMs(parseDeadline(options.deadlineMs)));
-  const signal = options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal]);
+  const deadline = createDeadline(parseDeadline(options.deadlineMs), options.signal, () => tooLate(id));
   let last: Lost | undefined;
   try {
     for (let number = 0; ; number += 1) {
-      const { outcome, lost } = await oneTurn(context, id, options, fn, signal, number, last);
+      const { outcome, lost } = await oneTurn(context, id, options, fn, deadline, number, last);
       if (!lost) return outcome;
       last = outcome;
       // The first loser joins the lane at once; who loses there too lost to another process, and waits a little.
-      if (number > 0) await context.sleep(jitter(context, number - 1), signal);
+      if (number > 0) await context.sleep(jitter(context, number - 1), deadline.signal);
     }
   } catch (error) {
     // The deadline hands back the last conflict, with its packet; an abort by the caller is the caller's own.
-    if (last?.status === 'conflict' && deadline.signal.aborted && options.signal?.aborted !== true) return last;
+    if (last?.status === 'conflict' && deadline.passed()) return last;
     throw error;
   } finally {
-    clearTimeout(timer);
+    deadline.end();
   }
 }
 
@@ -88,38 +87,46 @@ async function draftAfter(
 
 async function oneTurn(
   context: Context,
-  id: ReturnType<typeof parseResourceId>,
+  id: Draft['token']['resource'],
   options: UpdateOptions,
   fn: UpdateFunction,
-  signal: AbortSignal,
+  deadline: Deadline,
   number: number,
   last: Lost | undefined,
 ): Promise<Turn> {
-  signal.throwIfAborted();
-  const leave = number === 0 ? undefined : await context.lanes.enter(id, PATIENCE_MS);
+  deadline.check();
+  // The first turn needs no lane, unless others wait there: going past them would cost one of them its turn.
+  const leave = number === 0 && context.lanes.length(id) === 0 ? undefined : await context.lanes.enter(id, PATIENCE_MS);
   try {
-    signal.throwIfAborted();
+    if (leave !== undefined) deadline.check();
     const draft = await draftAfter(context, id, options, last);
-    const change = await abortable(Promise.resolve(fn(draft, { attempt: number, signal })), signal);
+    const answer = fn(draft, contextOf(number, deadline));
+    const change = answer instanceof Promise ? await deadline.guard(answer) : answer;
+    // The function may have aborted what it runs under.
+    deadline.check();
     if (change === undefined) {
       const { token } = draft;
       const left = unchanged(context, { token, agent: token.agent, commitId: token.id }, draft.head, token.asOf);
       return { lost: false, outcome: left };
     }
-    const note = options.note === undefined ? {} : { note: options.note };
-    return turnOf(await commit(context, draft.token, change, { signal, ...note }), draft);
+    const { note } = options;
+    return turnOf(
+      await (note === undefined
+        ? commit(context, draft.token, change)
+        : commit(context, draft.token, change, { note })),
+      draft,
+    );
   } finally {
     leave?.();
   }
 }
 
-/** A function that ignores its signal is given up; its result is not used. */
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason as Error);
-    // The function itself may have aborted: that event has been.
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
+/** What a function is told beside its draft; asking for the signal makes it. */
+function contextOf(attempt: number, deadline: Deadline): { readonly attempt: number; readonly signal: AbortSignal } {
+  return {
+    attempt,
+    get signal() {
+      return deadline.signal;
+    },
+  };
 }

@@ -87,6 +87,7 @@ describe('reads are pinned premises', () => {
       armed = true;
       const outcome = await desk.entente.commitOrResolve(stale, { content: 'a\nb\nC\n' }, { reads: [premise] });
       expect(outcome.status).toBe(name === 'retry' ? 'retry' : 'conflict');
+      if (outcome.status === 'conflict') expect(outcome.packet.reason).toContain('premise');
       expect(await desk.text('target.md')).toBe('A\nb\nc\n');
       expect((await inner.counts(stale.space)).open).toBe(0);
     },

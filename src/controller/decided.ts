@@ -55,7 +55,12 @@ async function decidedContent(
       next: 'Settle the marked regions, or say allowMarkers: true when they are meant.',
     });
   }
-  return { kind: 'content', hash: hashOf(content), content: new Uint8Array(content), mediaType: settlement.head?.mediaType };
+  return {
+    kind: 'content',
+    hash: hashOf(content),
+    content: new Uint8Array(content),
+    mediaType: settlement.head?.mediaType,
+  };
 }
 
 /** Text about conflict markers is content like any other: only markers that no side had are left-overs. */

@@ -27,14 +27,42 @@ export function begin(
 }
 
 /** Not an async function: where there is no content to fetch, the draft is ready as it is (see commit.ts). */
-function draftOf(context: Context, id: ResourceId, agent: AgentId, snapshot: Snapshot): Promise<Draft> {
+function draftOf(
+  context: Context,
+  id: ResourceId,
+  agent: AgentId,
+  snapshot: Snapshot,
+  tries: number = 0,
+): Promise<Draft> {
   const head = snapshot.heads[0];
   const { epoch, revision: asOf } = snapshot;
   const at = context.clock();
   if (head === undefined) return Promise.resolve({ token: tokenOn(context, id, agent, head, { epoch, asOf, at }) });
   const token = headToken(context, head, agent, epoch, asOf, at);
   if (!hasContent(head)) return Promise.resolve({ token, head });
-  return contentOrFault(context, head).then((content) => ({ token, head, content }));
+  return context.store
+    .content(head.hash)
+    .then((content) => (content === undefined ? draftAgain(context, head, agent, tries) : { token, head, content }));
+}
+
+const READS = 10;
+
+/** Between the two reads the head was superseded and its bytes were trimmed: the newer one has its own. */
+async function draftAgain(context: Context, missed: Head, agent: AgentId, tries: number): Promise<Draft> {
+  const snapshot = await context.store.read(context.space, [missed.resource]);
+  if (snapshot.heads[0]?.revision === missed.revision) throw contentMissing(missed);
+  if (tries === READS) throw movedOn(missed);
+  return draftOf(context, missed.resource, agent, snapshot, tries + 1);
+}
+
+function contentMissing(head: Head): EntenteError {
+  return new EntenteError('store-corrupt', `The content of ${head.resource} (version ${head.version}) is missing.`, {
+    next: 'Run `entente verify`, and restore from a backup.',
+  });
+}
+
+function movedOn(head: Head): EntenteError {
+  return new EntenteError('base-gone', `${head.resource} moved on while it was read.`, { next: 'Read it again.' });
 }
 
 /** A head's bytes are always kept, so that missing ones are a fault of the store. */
@@ -43,12 +71,7 @@ async function contentOrFault(context: Context, head: Head): Promise<Uint8Array>
   if (content !== undefined) return content;
   // Between the two reads the head may have been superseded and trimmed: then the newer one has its bytes.
   const again = (await context.store.read(context.space, [head.resource])).heads[0];
-  if (again?.revision !== head.revision) {
-    throw new EntenteError('base-gone', `${head.resource} moved on while it was read.`, { next: 'Read it again.' });
-  }
-  throw new EntenteError('store-corrupt', `The content of ${head.resource} (version ${head.version}) is missing.`, {
-    next: 'Run `entente verify`, and restore from a backup.',
-  });
+  throw again?.revision === head.revision ? contentMissing(head) : movedOn(head);
 }
 
 export async function read(

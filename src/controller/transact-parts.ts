@@ -15,7 +15,8 @@ import { matchPolicy } from './policy.ts';
 export interface Part {
   readonly intent: Intent;
   readonly guard: Guard;
-  readonly write: Write;
+  /** Undefined: the same bytes are there already. The part is guarded all the same, for the others rest on it. */
+  readonly write: Write | undefined;
   readonly merged?: { readonly content: Uint8Array; readonly receipt: Receipt };
   readonly label?: string;
   /** The head that it goes over unseen: the last writer wins. */
@@ -35,14 +36,14 @@ export async function partsAt(
   pinned: ReadonlySet<string>,
 ): Promise<Part[] | undefined> {
   const parts: Part[] = [];
+  if (changing.every(({ token, proposal }) => isSame(view.heads.get(token.resource), proposal))) return [];
   for (const intent of changing) {
     const head = view.heads.get(intent.token.resource);
-    if (isSame(head, intent.proposal)) continue;
     const part = await partAt(context, intent, head, view.revision);
     if (part === undefined || (part.label !== undefined && pinned.has(intent.token.resource))) return undefined;
     parts.push(part);
   }
-  return parts;
+  return parts.some((part) => part.write !== undefined) ? parts : [];
 }
 
 async function partAt(
@@ -59,6 +60,11 @@ async function partAt(
   const origin = await originOfIntent(context, intent);
   const clash: Clash = { status: 'clash', head, revision, stalePremises: [] };
   const { plan } = await planFor(context, caseOf(intent, clash, origin, strategy, describeStrategy(strategy)));
+  // Equal bytes that somebody else wrote meanwhile are no change, but the others of the set were made with the old ones
+  // in mind: so the resource's own strategy has to agree to go on.
+  if ((plan.type === 'overwrite' || plan.type === 'merged') && isSame(head, proposal)) {
+    return { intent, guard, write: undefined };
+  }
   if (plan.type === 'overwrite')
     return { intent, guard, write: writeOf(token.resource, proposal), label: strategy.name, overwrote: head };
   if (plan.type !== 'merged' || plan.content === null) return undefined;

@@ -40,6 +40,30 @@ const theirs = LINES.replace('one', 'ONE');
 const both = mine.replace('one', 'ONE');
 
 describe('transact', () => {
+  it('[D1] bytes that somebody else wrote meanwhile do not stand for a write of the set, unless its policy says so', async () => {
+    const { entente } = setUp({ policy });
+    for (const id of ['first/a', 'first/b', 'text/a', 'text/b']) await put(entente, id, '500\n');
+    const old = await tokens(entente, 'first/a', 'text/a');
+    // Somebody else moves five: their a is what ours will be, and their b is not.
+    for (const kind of ['first', 'text']) {
+      await put(entente, `${kind}/a`, '495\n');
+      await put(entente, `${kind}/b`, '505\n');
+    }
+    const transfer = async (kind: string, a: Token): Promise<Outcome> => {
+      const [b] = (await tokens(entente, `${kind}/b`)) as [Token];
+      const writes = [
+        { token: a, change: { content: '495\n' } },
+        { token: b, change: { content: '510\n' } },
+      ];
+      return entente.transact({ agent: 'ann', writes });
+    };
+    as(await transfer('first', old[0] as Token), 'conflict');
+    expect(await textAt(entente, 'first/b')).toBe('505\n');
+    // A merge takes equal changes of both sides as one: whoever chose it for this resource has said so.
+    expect(as(await transfer('text', old[1] as Token), 'merged').results).toHaveLength(1);
+    expect(await textAt(entente, 'text/b')).toBe('510\n');
+  });
+
   it('[D1] writes all of its resources at one revision, with a result for each', async () => {
     const { entente, held } = await world('a', 'b', 'c');
     const outcome = as(await write(entente, held, mine), 'committed');

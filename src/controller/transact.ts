@@ -131,7 +131,10 @@ async function judgeAll(
     const sent = await send(context, transaction, parts, 'merged');
     if (!isStale(sent)) return sent;
     view = viewOf(sent);
-    if (losses > 0) await context.sleep(jitter(context, losses - 1));
+    if (losses === 0) continue;
+    await context.sleep(jitter(context, losses - 1));
+    // After a wait the heads have moved on: merging against old ones would be work for nothing.
+    view = await look(context, transaction);
   }
   return conflictOfAll(context, transaction, view, []);
 }
@@ -156,7 +159,7 @@ async function send(
   };
   const request = requestOf(context, sender, {
     guards: parts.map((part) => part.guard),
-    writes: parts.map((part) => part.write),
+    writes: parts.flatMap((part) => part.write ?? []),
     keeps: outcome === 'merged' ? [keep] : [],
     meta: metaOf(transaction, parts, outcome, outcome === 'merged' ? keep.hash : undefined),
     tokenBound: outcome === 'committed' && transaction.ownId,
@@ -197,7 +200,7 @@ function landed(
 ): Outcome {
   const { commitId, epoch } = transaction;
   const [head] = heads as [Head, ...Head[]];
-  const [part] = parts as [Part, ...Part[]];
+  const [part] = parts.filter(({ write }) => write !== undefined) as [Part, ...Part[]];
   const token = tokenOn(context, head.resource, part.intent.agent, head, {
     epoch,
     asOf: head.revision,
@@ -205,7 +208,7 @@ function landed(
   });
   const results = heads.map(writtenOf);
   if (outcome === 'committed') return { status: 'committed', commitId, ...writtenOf(head), results, token };
-  const content = part.write.kind === 'content' ? part.write.content : new Uint8Array();
+  const content = part.write?.kind === 'content' ? part.write.content : new Uint8Array();
   return { status: 'merged', commitId, ...writtenOf(head), results, content, receipt, token };
 }
 

@@ -124,7 +124,7 @@ interface Witness {
 function checkSequence(proof: Proof, { at, to }: Quad, lists: Lists): void {
   const removers = lists.base.map((_, i) => proof.removed.get(`${at}/${i}`));
   const adders = lists.result.map((_, i) => proof.added.get(`${to}/${i}`));
-  if (hasMixing(proof)) keepMixedPairs(removers, adders);
+  if (hasMixing(proof)) keepMixedPairs(proof, lists, removers, adders);
   const witness: Witness = { lists, removers, adders };
   const keptBase = lists.base.filter((_, i) => removers[i] === undefined);
   const keptResult = lists.result.filter((_, i) => adders[i] === undefined);
@@ -162,26 +162,46 @@ function hasMixing(proof: Proof): boolean {
   return counters.length > 0 || Object.keys(strings).length > 0;
 }
 
-/** Counters and merged strings are both sides' in one value: equal runs of entries by both count as kept pairs. */
-function keepMixedPairs(removers: (readonly string[] | undefined)[], adders: (readonly string[] | undefined)[]): void {
+/**
+ * Counters and merged strings are both sides' in one value. Numbers, and strings, that the receipt says both exchanged
+ * between the same kept neighbours count as kept pairs, where there are as many of them before as after.
+ */
+function keepMixedPairs(
+  proof: Proof,
+  lists: Lists,
+  removers: (readonly string[] | undefined)[],
+  adders: (readonly string[] | undefined)[],
+): void {
   let i = 0;
   let j = 0;
-  const runEnd = (list: readonly (readonly string[] | undefined)[], from: number): number => {
-    let end = from;
-    while (list[end] !== undefined) end++;
-    return end;
-  };
   while (i < removers.length && j < adders.length) {
     const [endBase, endResult] = [runEnd(removers, i), runEnd(adders, j)];
-    const isEven = endBase - i === endResult - j;
-    for (let k = 0; isEven && i + k < endBase; k++) {
-      if (removers[i + k]?.length !== 2 || adders[j + k]?.length !== 2) continue;
-      removers[i + k] = undefined;
-      adders[j + k] = undefined;
+    for (const kind of [T.NUMBER, T.STRING]) {
+      const before = ofBoth(removers, i, endBase).filter(
+        (at) => T.kindOf(proof.base, lists.base[at] as number) === kind,
+      );
+      const after = ofBoth(adders, j, endResult).filter(
+        (at) => T.kindOf(proof.result, lists.result[at] as number) === kind,
+      );
+      if (before.length !== after.length) continue;
+      for (const at of before) removers[at] = undefined;
+      for (const at of after) adders[at] = undefined;
     }
     i = endBase + 1;
     j = endResult + 1;
   }
+}
+
+function runEnd(list: readonly (readonly string[] | undefined)[], from: number): number {
+  let end = from;
+  while (list[end] !== undefined) end++;
+  return end;
+}
+
+function ofBoth(list: readonly (readonly string[] | undefined)[], from: number, to: number): number[] {
+  const found: number[] = [];
+  for (let at = from; at < to; at++) if (list[at]?.length === 2) found.push(at);
+  return found;
 }
 
 /**

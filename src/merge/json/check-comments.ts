@@ -22,7 +22,7 @@ export function checkComments(proof: Proof): void {
 type Counts = Map<string, number>;
 
 /** Every comment with the number of its occurrences. */
-export function countComments(doc: T.Doc): Counts {
+function countComments(doc: T.Doc): Counts {
   const counts: Counts = new Map();
   const { bytes } = doc;
   if (!bytes.includes(0x2f)) return counts;

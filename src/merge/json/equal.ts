@@ -7,7 +7,7 @@ import * as T from './tape.ts';
 /** Below this, a loop is faster than the call into native code. */
 const SHORT = 40;
 
-export function sameBytes(a: Buffer, aFrom: number, b: Buffer, bFrom: number, length: number): boolean {
+function sameBytes(a: Buffer, aFrom: number, b: Buffer, bFrom: number, length: number): boolean {
   if (length > SHORT) return a.compare(b, bFrom, bFrom + length, aFrom, aFrom + length) === 0;
   for (let i = 0; i < length; i++) if (a[aFrom + i] !== b[bFrom + i]) return false;
   return true;

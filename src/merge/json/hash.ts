@@ -13,7 +13,7 @@ export const LITERAL_HASHES: readonly number[] = [0, 0, 0, 0, 0, TRUE, FALSE, NU
 );
 
 /** Spreads the bits of a sum or product, so that neighbours do not look alike. */
-export function spread(hash: number): number {
+function spread(hash: number): number {
   let h = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
   return h ^ (h >>> 14);

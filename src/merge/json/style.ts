@@ -77,7 +77,7 @@ export function lineIndent(doc: T.Doc, at: number): string {
 }
 
 /** The text of a value (or of any range that begins at a value) of `from`, fitted to a line of `to` with that indent. */
-export function fitted(from: Style, start: number, end: number, to: Style, indent: string): string {
+function fitted(from: Style, start: number, end: number, to: Style, indent: string): string {
   const text = T.textOf(from.doc, start, end);
   if (!text.includes('\n')) return text;
   const own = lineIndent(from.doc, start);

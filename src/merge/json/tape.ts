@@ -104,7 +104,7 @@ export function valueBytes(doc: Doc, node: number): Uint8Array {
 }
 
 /** A plain view of bytes (a Buffer prints and compares differently). */
-export function bytesView(bytes: Uint8Array, from: number, to: number): Uint8Array {
+function bytesView(bytes: Uint8Array, from: number, to: number): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from);
 }
 

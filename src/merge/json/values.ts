@@ -46,7 +46,7 @@ function openValues(context: C.Context, work: C.Work, isCurrentSame: boolean): v
   else C.clash(context, work.place, clashKind(context, work), work);
 }
 
-export function takeProposed(context: C.Context, work: C.Work): void {
+function takeProposed(context: C.Context, work: C.Work): void {
   context.plans.set(work.current, { kind: 'take', node: work.proposed });
   C.exchanged(context, work, C.BY_PROPOSED);
 }

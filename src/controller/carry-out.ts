@@ -8,9 +8,9 @@ import type { CommitRequest } from '../stores/store.ts';
 import { type Clash, committed, freshToken, unchanged } from './clash.ts';
 import { conflictIdOf } from './conflicts.ts';
 import { type Context, tokenOn } from './context.ts';
-import { conflicted, expectedOf, regionsOf } from './hand-back.ts';
+import { conflicted, expectedOf } from './hand-back.ts';
 import { staleReads } from './intent.ts';
-import type { Case } from './judge.ts';
+import { type Case, mergeOf } from './judge.ts';
 import { note } from './ledger.ts';
 import { makePacket } from './packet.ts';
 import {
@@ -97,7 +97,7 @@ async function packetFor(
     resource: intent.token.resource,
     expected: await expectedOf(context, intent),
     actual: clash.head,
-    merge: merge ?? (await regionsOf(context, intent, clash)),
+    merge: merge ?? (await mergeOf(context, found)),
     reason,
   });
 }

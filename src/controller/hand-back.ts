@@ -45,7 +45,7 @@ function premises(clash: Clash): string {
 }
 
 /** The regions that clash, for the packet of a change that no strategy merged. */
-export async function regionsOf(context: Context, intent: Intent, clash: Clash): Promise<MergeResult | undefined> {
+async function regionsOf(context: Context, intent: Intent, clash: Clash): Promise<MergeResult | undefined> {
   const { token, relapsed } = intent;
   const same = (clash.head?.revision ?? 0) === token.revision && (clash.head?.hash ?? '') === token.hash;
   if (same && !relapsed) return undefined;

@@ -41,7 +41,8 @@ async function versionsBetween(
   actual: Head | undefined,
 ): Promise<Packet['between']> {
   if (actual === undefined || actual.revision <= expected.revision) return [];
-  const page = await context.store.history(context.space, resource, { limit: MAX_BETWEEN });
+  const limit = Math.min(MAX_BETWEEN, Math.max(1, actual.version - expected.version));
+  const page = await context.store.history(context.space, resource, { after: String(actual.version + 1), limit });
   return page.items
     .filter(({ head }) => head.revision > expected.revision && head.revision <= actual.revision)
     .reverse()

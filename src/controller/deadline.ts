@@ -1,59 +1,77 @@
-// The deadline of an update, and the signal that tells a function of it. Both are made when they are first needed: a
-// function that answers at once needs neither a timer nor a controller, and they would cost more than its commit.
+// The deadline of an update, and the signal that tells a function of it. Timer and signal are made when they are first
+// needed: a function that answers at once needs neither, and they would cost more than its commit.
 import { timerMs } from './backoff.ts';
 
-export interface Deadline {
+export class Deadline {
+  readonly #until: number;
+  readonly #own: AbortSignal | undefined;
+  readonly #tooLate: () => Error;
+  #timer: NodeJS.Timeout | undefined = undefined;
+  #controller: AbortController | undefined = undefined;
+  #signal: AbortSignal | undefined = undefined;
+
+  /** `own`: the caller's signal. `tooLate` makes the reason when the deadline passes. */
+  constructor(ms: number, own: AbortSignal | undefined, tooLate: () => Error) {
+    this.#until = performance.now() + ms;
+    this.#own = own;
+    this.#tooLate = tooLate;
+  }
+
   /** Aborts when the deadline passes or the caller's own signal does. */
-  readonly signal: AbortSignal;
+  get signal(): AbortSignal {
+    if (this.#signal !== undefined) return this.#signal;
+    const controller = new AbortController();
+    this.#controller = controller;
+    const left = this.#until - performance.now();
+    if (left <= 0) controller.abort(this.#tooLate());
+    else this.#timer = setTimeout(() => controller.abort(this.#tooLate()), timerMs(left));
+    this.#signal = this.#own === undefined ? controller.signal : AbortSignal.any([this.#own, controller.signal]);
+    return this.#signal;
+  }
+
+  #isLate(): boolean {
+    return this.#controller === undefined ? performance.now() > this.#until : this.#controller.signal.aborted;
+  }
+
   /** Throws the reason when it is too late, or the caller has aborted. */
-  check(): void;
+  check(): void {
+    this.#own?.throwIfAborted();
+    if (this.#isLate()) throw this.#controller?.signal.reason ?? this.#tooLate();
+  }
+
   /** Rejects when it is too late: a function that ignores its signal is given up, its result is not used. */
-  guard<T>(work: Promise<T>): Promise<T>;
+  guard<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this;
+    return new Promise((resolve, reject) => {
+      const stop = (): void => reject(signal.reason as Error);
+      // The function itself may have aborted: that event has been.
+      if (signal.aborted) stop();
+      signal.addEventListener('abort', stop, { once: true });
+      work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    });
+  }
+
   /** The deadline has passed, and the caller has not aborted. */
-  passed(): boolean;
-  end(): void;
+  get passed(): boolean {
+    return this.#isLate() && this.#own?.aborted !== true;
+  }
+
+  end(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+  }
 }
 
-export function createDeadline(ms: number, own: AbortSignal | undefined, tooLate: () => Error): Deadline {
-  const until = performance.now() + ms;
-  let timer: NodeJS.Timeout | undefined;
-  let controller: AbortController | undefined;
-  let signal: AbortSignal | undefined;
+/** What a function is told beside its draft; asking for the signal makes it. */
+export class TurnContext {
+  readonly attempt: number;
+  readonly #deadline: Deadline;
 
-  function signalNow(): AbortSignal {
-    if (signal !== undefined) return signal;
-    const made = new AbortController();
-    controller = made;
-    const left = until - performance.now();
-    if (left <= 0) made.abort(tooLate());
-    else timer = setTimeout(() => made.abort(tooLate()), timerMs(left));
-    signal = own === undefined ? made.signal : AbortSignal.any([own, made.signal]);
-    return signal;
+  constructor(attempt: number, deadline: Deadline) {
+    this.attempt = attempt;
+    this.#deadline = deadline;
   }
 
-  function isLate(): boolean {
-    return controller === undefined ? performance.now() > until : controller.signal.aborted;
+  get signal(): AbortSignal {
+    return this.#deadline.signal;
   }
-
-  return {
-    get signal() {
-      return signalNow();
-    },
-    check() {
-      own?.throwIfAborted();
-      if (isLate()) throw controller?.signal.reason ?? tooLate();
-    },
-    guard(work) {
-      const watched = signalNow();
-      return new Promise((resolve, reject) => {
-        const stop = (): void => reject(watched.reason as Error);
-        // The function itself may have aborted: that event has been.
-        if (watched.aborted) stop();
-        watched.addEventListener('abort', stop, { once: true });
-        work.then(resolve, reject).finally(() => watched.removeEventListener('abort', stop));
-      });
-    },
-    passed: () => isLate() && own?.aborted !== true,
-    end: () => clearTimeout(timer),
-  };
 }

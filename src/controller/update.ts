@@ -8,7 +8,7 @@ import { jitter } from './backoff.ts';
 import { unchanged } from './clash.ts';
 import { commit } from './commit.ts';
 import { type Context, tokenOn } from './context.ts';
-import { createDeadline, type Deadline } from './deadline.ts';
+import { Deadline, TurnContext } from './deadline.ts';
 import { begin } from './read.ts';
 import type { Draft, UpdateFunction, UpdateOptions } from './types.ts';
 
@@ -23,7 +23,7 @@ export async function update(
 ): Promise<Outcome> {
   const id = parseResourceId(resource);
   if (typeof fn !== 'function') throw new EntenteError('misuse', 'update() takes a function of the draft.');
-  const deadline = createDeadline(parseDeadline(options.deadlineMs), options.signal, () => tooLate(id));
+  const deadline = new Deadline(parseDeadline(options.deadlineMs), options.signal, () => tooLate(id));
   let last: Lost | undefined;
   try {
     for (let number = 0; ; number += 1) {
@@ -35,7 +35,7 @@ export async function update(
     }
   } catch (error) {
     // The deadline hands back the last conflict, with its packet; an abort by the caller is the caller's own.
-    if (last?.status === 'conflict' && deadline.passed()) return last;
+    if (last?.status === 'conflict' && deadline.passed) return last;
     throw error;
   } finally {
     deadline.end();
@@ -100,9 +100,9 @@ async function oneTurn(
   try {
     if (leave !== undefined) deadline.check();
     const draft = await draftAfter(context, id, options, last);
-    const answer = fn(draft, contextOf(number, deadline));
+    const answer = fn(draft, new TurnContext(number, deadline));
     const change = answer instanceof Promise ? await deadline.guard(answer) : answer;
-    // The function may have aborted what it runs under.
+    // The function may have aborted what it runs under, or taken too long without a wait.
     deadline.check();
     if (change === undefined) {
       const { token } = draft;
@@ -119,14 +119,4 @@ async function oneTurn(
   } finally {
     leave?.();
   }
-}
-
-/** What a function is told beside its draft; asking for the signal makes it. */
-function contextOf(attempt: number, deadline: Deadline): { readonly attempt: number; readonly signal: AbortSignal } {
-  return {
-    attempt,
-    get signal() {
-      return deadline.signal;
-    },
-  };
 }

@@ -1,16 +1,7 @@
 // Speed of the lossless JSON merge against the plainest way to read three documents and write one: three JSON.parse and
 // one JSON.stringify. Both are timed in turn in one run, nine rounds; the figures are medians.
 import { mergeJson } from '../src/merge/json.ts';
-
-export interface Row {
-  readonly what: string;
-  readonly ours: string;
-  readonly baseline: string;
-  /** ours / baseline. */
-  readonly ratio: number;
-  readonly bar: string;
-  readonly ok: boolean;
-}
+import { median, type Row } from './rows.ts';
 
 interface Sample {
   readonly base: string;
@@ -65,10 +56,6 @@ function sample(count: number, indent: number | undefined): Sample {
     current: print({ users: edited(1) }),
     proposed: print({ users: edited(2) }),
   };
-}
-
-function median(times: number[]): number {
-  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
 }
 
 function timed(run: () => unknown): number {

@@ -6,15 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { merge as mergeNodeDiff3 } from 'node-diff3';
 import { type ConflictStyle, mergeContents, renderConflicts } from '../src/merge/index.ts';
-
-export interface Row {
-  readonly what: string;
-  readonly ours: string;
-  readonly baseline: string;
-  readonly ratio: number;
-  readonly bar: string;
-  readonly ok: boolean;
-}
+import type { Row } from './rows.ts';
 
 interface Triple {
   readonly base: Uint8Array;

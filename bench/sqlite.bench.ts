@@ -10,16 +10,8 @@ import { guardOf, makeRequest, writeOf } from '../src/stores/conformance/client.
 import { loadDriver, type SqliteDatabase } from '../src/stores/sqlite/driver.ts';
 import { createSqliteStore } from '../src/stores/sqlite.ts';
 import type { CommitRequest, Store } from '../src/stores/store.ts';
+import type { Row } from './rows.ts';
 import type { LoopReport } from './sqlite-loop.ts';
-
-export interface Row {
-  readonly what: string;
-  readonly ours: string;
-  readonly baseline: string;
-  readonly ratio: number;
-  readonly bar: string;
-  readonly ok: boolean;
-}
 
 const ROUNDS = 9;
 const RESOURCES = 1000;

@@ -193,8 +193,13 @@ describe('begin and commit', () => {
   });
 
   it('[CL8] --append needs no begin, --delete leaves a tombstone, undo brings it back', async () => {
-    for (const word of ['a', 'b', 'c']) {
-      expect((await desk.run(['commit', 'log.txt', '--append', '--agent', word], { stdin: `${word}\n` })).code).toBe(0);
+    for (const [word, agent] of [
+      ['a', 'A'],
+      ['b', 'B'],
+      ['c', 'A'],
+    ] as const) {
+      const ran = await desk.run(['commit', 'log.txt', '--append', '--agent', agent], { stdin: `${word}\n` });
+      expect(ran.code).toBe(0);
     }
     expect((await desk.run(['show', 'log.txt', '-q'])).out).toBe('a\nb\nc\n');
     await desk.run(['begin', 'log.txt']);

@@ -70,9 +70,27 @@ function assertMeant(context: Context, baseHash: string): void {
   });
 }
 
-async function send(context: Context, file: string | undefined, bytes: Uint8Array | undefined): Promise<ExitCode> {
-  const { controller, location } = await context.open();
-  const resource = context.id();
+/** An append that says nothing of what it was made on needs no base: it is put on whatever is there, until it lands. */
+function isFreeAppend(context: Context): boolean {
+  const bound = ['token', 'commitId', 'strategy'].some((name) => context.text(name) !== undefined);
+  return context.flag('append') && context.flag('resolve') && !bound;
+}
+
+async function append(context: Context, bytes: Uint8Array): Promise<Sent> {
+  const { agent, controller } = await context.open();
+  const note = context.text('note') ?? context.text('intent');
+  const options = { agent, signal: context.signal, ...(note === undefined ? {} : { note }) };
+  return { outcome: await controller.update(context.id(), options, () => ({ append: bytes })) };
+}
+
+interface Sent {
+  readonly outcome: Outcome;
+  /** A file that now holds the merged content. */
+  readonly refreshed?: string | undefined;
+}
+
+async function compare(context: Context, file: string | undefined, bytes: Uint8Array | undefined): Promise<Sent> {
+  const { controller } = await context.open();
   const basis = await findBasis(context, file, context.flag('append'));
   if (file === undefined && bytes?.length === 0) assertMeant(context, basis.token.hash);
   const change = changeOf(context, bytes);
@@ -80,7 +98,15 @@ async function send(context: Context, file: string | undefined, bytes: Uint8Arra
   const outcome = context.flag('resolve')
     ? await controller.commitOrResolve(basis.token, change, options)
     : await controller.commit(basis.token, change, options);
-  const refreshed = await settleToken(context, outcome, basis, context.flag('append') ? undefined : bytes);
+  const content = context.flag('append') ? undefined : bytes;
+  return { outcome, refreshed: await settleToken(context, outcome, basis, content) };
+}
+
+async function send(context: Context, file: string | undefined, bytes: Uint8Array | undefined): Promise<ExitCode> {
+  const { location } = await context.open();
+  const resource = context.id();
+  const free = bytes !== undefined && isFreeAppend(context);
+  const { outcome, refreshed } = free ? await append(context, bytes) : await compare(context, file, bytes);
   const keep = file === undefined && bytes !== undefined && NOT_SAVED.includes(outcome.status);
   const draft = keep ? await saveDraft(location.state, resource, 'unsaved', bytes) : undefined;
   const exit = await showOutcome(context, outcome, resource, { file: file && shellWord(file), draft, refreshed });

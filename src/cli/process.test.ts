@@ -56,7 +56,7 @@ describe('the program', () => {
   it('[CL19] a broken pipe is quiet', async () => {
     // More than a pipe holds, so that the writer is still at it when the reader goes.
     await desk.run(['commit', 'big', '-q'], { stdin: 'a line of text\n'.repeat(200_000) });
-    for (let index = 0; index < 400; index += 1) await desk.run(['commit', `f${index}`, '-q'], { stdin: `${index}\n` });
+    for (let index = 0; index < 250; index += 1) await desk.run(['commit', `f${index}`, '-q'], { stdin: `${index}\n` });
     const script = `${commandLine} show big -q | head -n 1; ${commandLine} watch --once -q | head -n 1`;
     const { out, err } = await ended(
       spawn('sh', ['-c', script], { cwd: desk.folder, stdio: ['ignore', 'pipe', 'pipe'] }),

@@ -28,6 +28,9 @@ import { createContext } from './shell/context.ts';
 import { type ExitCode, exitCodes } from './shell/exit.ts';
 import type { Io } from './shell/io.ts';
 
+/** The package's own description, from the built file as from the source. */
+const PACKAGE = '../../package.json';
+
 const COMMANDS: readonly Register[] = [
   registerInit,
   registerImport,
@@ -74,7 +77,7 @@ export interface ProgramInput {
 }
 
 function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(new URL(PACKAGE, import.meta.url), 'utf8');
   return String((JSON.parse(text) as { version?: unknown }).version);
 }
 

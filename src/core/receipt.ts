@@ -1,8 +1,5 @@
 // The ledger of an automatic merge: who kept, added and removed what, so that a checker can prove nothing was dropped.
 
-/** Which side of a three-way merge. */
-export type Side = 'base' | 'current' | 'proposed';
-
 /**
  * One run of lines (text) or one member (structures) of the ledger.
  * `kept`: of the base, in the result. `added`: from the named sides, in the result; nobody named = a decision's own

@@ -40,6 +40,8 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 async function runSnippet({ language, code }: Snippet): Promise<string> {
   const cwd = mkdtempSync(join(scratch, 'run-'));
+  // A repository of its own: otherwise `entente init` would take this one, and the snippets would share a store.
+  mkdirSync(join(cwd, '.git'));
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('ENTENTE_'));
   const env = { ...Object.fromEntries(kept), PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`, NO_COLOR: '1' };
   const file = join(cwd, `.snippet.${language === 'ts' ? 'mts' : 'sh'}`);

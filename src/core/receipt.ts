@@ -9,7 +9,7 @@
 export interface ReceiptEntry {
   readonly action: 'kept' | 'added' | 'removed' | 'dropped';
   readonly by: readonly ('current' | 'proposed')[];
-  /** Line text, `dropped`: the range in the side that is named. */
+  /** `dropped`: the range in the side that is named, of lines or of the elements of the array at `pointer`. */
   readonly from?: readonly [number, number];
   /** Line text: 0-based half-open ranges in the base and in the result. Structures: an RFC 6901 pointer. */
   readonly base?: readonly [number, number];

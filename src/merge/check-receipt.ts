@@ -38,14 +38,14 @@ export interface CheckOptions {
 export function checkReceipt(input: MergeInput, result: MergeResult, options: CheckOptions = {}): ReceiptCheck {
   if (result.status !== 'clean')
     return { ok: false, dropped: [], problems: [`the result is ${result.status}, not clean`] };
-  if (result.receipt.engine === 'json') return checkMembers(input, result);
+  if (result.receipt.engine === 'json') return checkMembers(input, result, options);
   const problems = problemsOf(input, result, options);
   if (problems.length === 0) return { ok: true, dropped: [], problems };
   return { ok: false, dropped: findDropped(input, result), problems };
 }
 
-function checkMembers(input: MergeInput, result: CleanMerge): ReceiptCheck {
-  const { ok, dropped } = checkJsonReceipt(input, result);
+function checkMembers(input: MergeInput, result: CleanMerge, { decided }: CheckOptions): ReceiptCheck {
+  const { ok, dropped } = checkJsonReceipt(input, result, decided);
   return { ok, dropped, problems: dropped.map(({ pointer, problem }) => `${pointer}: ${problem}`) };
 }
 

@@ -1,5 +1,6 @@
 // The JSON engine by its rules: what is kept, what clashes and where, and what options change.
 import { describe, expect, it } from 'vitest';
+import { createIdDealer } from './conflict-id.ts';
 import { checkJsonReceipt } from './json/check.ts';
 import { isParseFailure, parseJson } from './json/parse.ts';
 import { internLists } from './json/sequence.ts';
@@ -108,6 +109,14 @@ describe('what is written', () => {
       plans: new Map([[16, { kind: 'items', items: [], source: 16 }]]),
       work: [],
       clashes: [],
+      decided: [],
+      dealId: createIdDealer(),
+      settled: { decisions: new Map(), taken: new Set() },
+      favor: undefined,
+      depth: {},
+      foreign: [],
+      swallowed: [],
+      isGone: false,
       entries: [],
       notes: new Set(),
       clashingComments: [],

@@ -1,7 +1,7 @@
 // The JSON engine: a lossless structural three-way merge of JSON and JSONC. Sides that are no JSON are errors, never a
 // text merge: merging lines could make a document that nobody wrote.
 import type { ReceiptEntry } from '../core/receipt.ts';
-import { createIdDealer } from './conflict-id.ts';
+import { conflictId, createIdDealer } from './conflict-id.ts';
 import { mergeComments, refuseLostComments } from './json/comments.ts';
 import { BOTH, type Changer, type Clash, type Context } from './json/context.ts';
 import { DEFAULT_DEPTH, isParseFailure, type ParseFailure, parseJson } from './json/parse.ts';
@@ -10,6 +10,7 @@ import { printMerged } from './json/print.ts';
 import { mergeHead, mergeTail } from './json/tail.ts';
 import * as T from './json/tape.ts';
 import { mergePlaces } from './json/values.ts';
+import { dropSwallowed } from './json/verdict.ts';
 import { readBack } from './json/verify.ts';
 import type { Engine, FailedMerge, MergeInput, MergeOptions, MergeResult, MergeSide, Note } from './types.ts';
 import { createWatch, OverBudget, type Watch } from './watch.ts';
@@ -17,8 +18,11 @@ import { sameSide } from './whole.ts';
 
 const ENGINE = 'json';
 
-/** Merges JSON documents by structure. Never throws on data. Options: `format`, `arrays`, `strings`, `counters`, `budget`. */
-export const mergeJson: Engine = (input) => {
+/** Merges JSON documents by structure. Never throws on data. Options: `format`, `arrays`, `strings`, `counters`, `favor`, `budget`. */
+export const mergeJson: Engine = (input) => mergeDecided(input, { decisions: new Map(), taken: new Set() });
+
+/** The merge with clashes decided by their ids: those of the conflicts that it has without decisions. */
+export function mergeDecided(input: MergeInput, settled: Context['settled']): MergeResult {
   const { base, current, proposed } = input;
   if (sameSide(current, proposed)) return wholeMerge(base, current, BOTH);
   if (sameSide(base, current)) return wholeMerge(base, proposed, ['proposed']);
@@ -29,14 +33,19 @@ export const mergeJson: Engine = (input) => {
     return wholeConflict(input, { kind: 'too-large', reason: `a side has more than ${bytes} bytes` });
   }
   try {
-    return mergePresent(input, current, proposed);
+    return mergePresent(input, current, proposed, settled);
   } catch (thrown) {
     if (!(thrown instanceof OverBudget)) throw thrown;
     return wholeConflict(input, { kind: 'budget', reason: 'the merge needed more steps or time than it was given' });
   }
-};
+}
 
-function mergePresent(input: MergeInput, current: Uint8Array, proposed: Uint8Array): MergeResult {
+function mergePresent(
+  input: MergeInput,
+  current: Uint8Array,
+  proposed: Uint8Array,
+  settled: Context['settled'],
+): MergeResult {
   const { base, options = {} } = input;
   const watch = createWatch(options.budget);
   const docs: T.Doc[] = [];
@@ -53,7 +62,7 @@ function mergePresent(input: MergeInput, current: Uint8Array, proposed: Uint8Arr
     else return failed(side, doc);
     watch(bytes.length);
   }
-  const context = createContext(docs as [T.Doc, T.Doc, T.Doc], options, watch);
+  const context = createContext(docs as [T.Doc, T.Doc, T.Doc], options, settled, watch);
   mergePlaces(context, {
     base: base === null ? T.ABSENT : T.ROOT,
     current: T.ROOT,
@@ -66,7 +75,13 @@ function mergePresent(input: MergeInput, current: Uint8Array, proposed: Uint8Arr
 /** Stands for an absent base; no node of it is ever looked at. */
 const EMPTY: Uint8Array = new Uint8Array([0x30]);
 
-function createContext([base, current, proposed]: [T.Doc, T.Doc, T.Doc], options: MergeOptions, watch: Watch): Context {
+function createContext(
+  [base, current, proposed]: [T.Doc, T.Doc, T.Doc],
+  options: MergeOptions,
+  settled: Context['settled'],
+  watch: Watch,
+): Context {
+  const { depth } = options.budget ?? {};
   return {
     base,
     current,
@@ -77,6 +92,14 @@ function createContext([base, current, proposed]: [T.Doc, T.Doc, T.Doc], options
     plans: new Map(),
     work: [],
     clashes: [],
+    decided: [],
+    dealId: createIdDealer(),
+    settled,
+    favor: options.favor,
+    depth: depth === undefined ? {} : { depth },
+    foreign: [],
+    swallowed: [],
+    isGone: false,
     entries: [],
     notes: new Set(),
     clashingComments: [],
@@ -86,6 +109,7 @@ function createContext([base, current, proposed]: [T.Doc, T.Doc, T.Doc], options
 
 function finish(input: MergeInput, context: Context): MergeResult {
   const hasBase = input.base !== null;
+  if (context.isGone) return finishAs(input, context, null);
   const comments = mergeComments(context, hasBase);
   const ends = { head: mergeHead(context, hasBase), tail: mergeTail(context, hasBase) };
   const content = printMerged(context, comments, ends);
@@ -94,12 +118,16 @@ function finish(input: MergeInput, context: Context): MergeResult {
     return wholeConflict(input, { kind: 'content', reason: 'the printed document did not read back as it was merged' });
   }
   if (hasBase) refuseLostComments(context, result);
+  dropSwallowed(context);
+  return finishAs(input, context, content);
+}
+
+function finishAs(input: MergeInput, context: Context, content: MergeSide): MergeResult {
   const notes = notesOf(context);
   const { clashes, entries } = context;
   const stats = { engine: ENGINE, clean: entries.length, conflicts: clashes.length };
   if (clashes.length > 0) {
-    const dealId = createIdDealer();
-    const conflicts = clashes.map((each) => conflictOf(each, dealId));
+    const conflicts = clashes.map(conflictOf);
     return { status: 'conflict', conflicts, partial: content, stats, notes, input };
   }
   const kept: ReceiptEntry = { action: 'kept', by: [], pointer: '' };
@@ -113,10 +141,8 @@ function notesOf(context: Context): Note[] {
   }));
 }
 
-function conflictOf(clash: Clash, dealId: ReturnType<typeof createIdDealer>): ConflictOf {
-  const { pointer, ...rest } = clash;
-  const id = dealId(clash.base ?? null, clash.current ?? null, clash.proposed ?? null);
-  return { id, at: { pointer }, ...rest };
+function conflictOf({ pointer, ...rest }: Clash): ConflictOf {
+  return { at: { pointer }, ...rest };
 }
 
 type ConflictOf = Extract<MergeResult, { status: 'conflict' }>['conflicts'][number];
@@ -148,6 +174,7 @@ function wholeMerge(base: MergeSide, content: MergeSide, by: readonly Changer[])
 function wholeConflict(input: MergeInput, { kind, reason }: Pick<Clash, 'kind' | 'reason'>): MergeResult {
   const { base, current, proposed } = input;
   const clash: Clash = {
+    id: conflictId(base, current, proposed),
     pointer: '',
     kind,
     ...(reason === undefined ? {} : { reason }),
@@ -158,7 +185,7 @@ function wholeConflict(input: MergeInput, { kind, reason }: Pick<Clash, 'kind' |
   const stats = { engine: ENGINE, clean: 0, conflicts: 1 };
   return {
     status: 'conflict',
-    conflicts: [conflictOf(clash, createIdDealer())],
+    conflicts: [conflictOf(clash)],
     partial: current,
     stats,
     notes: [],

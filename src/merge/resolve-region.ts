@@ -9,6 +9,7 @@ import { splitLines } from './lines.ts';
 import { hasMarkers } from './markers.ts';
 import { planOfConflict, type TextPlan } from './plan.ts';
 import { both, type Changer, createLedger, type Ledger } from './receipt.ts';
+import { settleJson } from './resolve-json.ts';
 import type { Region } from './three-way.ts';
 import type { ConflictedMerge, MergeInput, MergeResult, MergeSide, RegionDecision } from './types.ts';
 import { endless } from './watch.ts';
@@ -25,8 +26,10 @@ export function resolveConflict(result: MergeResult, id: string, decision: Regio
       next: 'Take an id from the result’s `conflicts`; a settled conflict is no longer listed.',
     });
   }
-  if ('pointer' in conflict.at) {
-    throw new EntenteError('misuse', `Conflict ${id} lies in a structure, not in a text.`, {
+  checkDecision(decision);
+  if (result.stats.engine === 'json') return settleJson(result, id, decision);
+  if ('pointer' in conflict.at && conflict.at.pointer !== '') {
+    throw new EntenteError('misuse', `Conflict ${id} lies in a structure that only its own engine can write.`, {
       next: 'Decide the whole document: give its content to the resolution.',
     });
   }
@@ -35,7 +38,20 @@ export function resolveConflict(result: MergeResult, id: string, decision: Regio
       next: 'Remove the marker lines, or pass `allowMarkers: true` if they are meant.',
     });
   }
-  return conflict.kind === 'content' ? settleRegion(result, id, decision) : settleWhole(result, decision);
+  const isRegion = conflict.kind === 'content' && !('pointer' in conflict.at);
+  return isRegion ? settleRegion(result, id, decision) : settleWhole(result, decision);
+}
+
+const USES: readonly string[] = ['base', 'current', 'proposed', 'both'];
+
+function checkDecision(decision: unknown): void {
+  const { use, content } = (decision ?? {}) as { readonly use?: unknown; readonly content?: unknown };
+  const isSide = typeof use === 'string' && USES.includes(use) && content === undefined;
+  const isContent = use === undefined && (typeof content === 'string' || content instanceof Uint8Array);
+  if (isSide || isContent) return;
+  throw new EntenteError('misuse', 'A decision is { use } or { content }.', {
+    next: `Use one of ${USES.join(', ')}, or give the content as a string or bytes.`,
+  });
 }
 
 function settleRegion(result: ConflictedMerge, id: string, decision: RegionDecision): MergeResult {

@@ -5,6 +5,7 @@ import { DEFAULT_KEY, type Elements, elementsOf, identityAt, mergeKeyed } from '
 import { mergeOrdered } from './ordered.ts';
 import { matchPlace } from './pointer.ts';
 import { mergeAppended, mergeSets } from './sets.ts';
+import { clashValues } from './verdict.ts';
 
 export function mergeArrays(context: C.Context, work: C.Work, isCurrentSame: boolean): void {
   const policy = matchPlace(context.arrays, work.place);
@@ -12,7 +13,7 @@ export function mergeArrays(context: C.Context, work: C.Work, isCurrentSame: boo
     // Both sides may have made the same change: only counters below an array let that come here.
     if (C.sameCP(context, work.current, work.proposed)) C.exchanged(context, work, C.BOTH);
     else if (isCurrentSame) takeWhole(context, work);
-    else if (policy === 'atomic') C.clash(context, work.place, work.base < 0 ? 'both-added' : 'content', work);
+    else if (policy === 'atomic') clashValues(context, work, work.base < 0 ? 'both-added' : 'content');
     else if (policy === 'set') mergeSets(context, work);
     else mergeAppended(context, work);
     return;

@@ -2,6 +2,7 @@
 // code shows that the witness is right: each side is the base without what it removed and with what it added, in order.
 import type { ArrayPolicy } from '../types.ts';
 import { addersOf, drop, type Proof, type Quad, removersOf } from './check.ts';
+import { isOrderDecided } from './check-decided.ts';
 import { canonicalText, isSameValue, scalarText } from './check-values.ts';
 import { compilePatterns, matchesSegments } from './pointer.ts';
 import * as T from './tape.ts';
@@ -67,9 +68,15 @@ function checkSet(proof: Proof, { at, to }: Quad, lists: Lists): void {
   });
 }
 
-function identities(doc: T.Doc, nodes: readonly number[], key: string): Map<string, number> | undefined {
+function identities(
+  doc: T.Doc,
+  nodes: readonly number[],
+  key: string,
+  isLeftOut: readonly boolean[] = [],
+): Map<string, number> | undefined {
   const found = new Map<string, number>();
   for (let i = 0; i < nodes.length; i++) {
+    if (isLeftOut[i] === true) continue;
     const node = nodes[i] as number;
     const member = T.kindOf(doc, node) === T.OBJECT ? T.membersOf(doc, node).get(key) : undefined;
     if (member === undefined || T.isContainer(doc, member) || T.kindOf(doc, member) === T.NULL) return undefined;
@@ -86,7 +93,9 @@ function checkKeyed(proof: Proof, quad: Quad, lists: Lists, key: string): boolea
   const current = identities(proof.current, lists.current, key);
   const proposed = identities(proof.proposed, lists.proposed, key);
   if (base === undefined || current === undefined || proposed === undefined) return false;
-  const result = identities(proof.result, lists.result, key);
+  // What a decision put in place of an element is nobody's, and need not have its identity.
+  const own = lists.result.map((_, i) => proof.added.get(`${quad.to}/${i}`)?.length === 0 && proof.drops.isFree);
+  const result = identities(proof.result, lists.result, key, own);
   if (result === undefined) {
     drop(proof, quad.to, 'an element without an identity of its own');
     return true;
@@ -101,14 +110,21 @@ function checkKeyed(proof: Proof, quad: Quad, lists: Lists, key: string): boolea
       result: node(lists.result, r),
       at: `${quad.at}/${b ?? `+${c ?? p}`}`,
       to: `${quad.to}/${r ?? `-${b}`}`,
+      own: { array: quad.at, current: c, proposed: p },
     });
   }
+  own.forEach((isOwn, i) => {
+    if (isOwn) addersOf(proof, `${quad.to}/${i}`);
+  });
   const common = [...base.keys()].filter((each) => current.has(each) && proposed.has(each) && result.has(each));
   const kept = new Set(common);
   const [ours, theirs, after] = [current, proposed, result].map((index) =>
     String([...index.keys()].filter((each) => kept.has(each))),
   );
-  if (after !== (theirs === String(common) ? ours : theirs))
+  const orders = { base: String(common), current: ours ?? '', proposed: theirs ?? '' };
+  const isFine =
+    after === (theirs === orders.base ? ours : ours === orders.base || ours === theirs ? theirs : undefined);
+  if (!isFine && !isOrderDecided(proof, quad.at, after ?? '', orders))
     drop(proof, quad.to, 'the order is not that of the side that changed it');
   return true;
 }
@@ -121,7 +137,10 @@ interface Witness {
 }
 
 /** A sequence: the kept elements pair up in order, and each side is explained by them and the receipt. */
-function checkSequence(proof: Proof, { at, to }: Quad, lists: Lists): void {
+function checkSequence(proof: Proof, { at, to }: Quad, all: Lists): void {
+  const left = (side: 'current' | 'proposed'): readonly number[] =>
+    proof.drops.count === 0 ? all[side] : all[side].filter((_, i) => !proof.drops.element(side, at, i));
+  const lists: Lists = { ...all, current: left('current'), proposed: left('proposed') };
   const removers = lists.base.map((_, i) => proof.removed.get(`${at}/${i}`));
   const adders = lists.result.map((_, i) => proof.added.get(`${to}/${i}`));
   if (hasMixing(proof)) keepMixedPairs(proof, lists, removers, adders);

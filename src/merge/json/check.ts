@@ -5,6 +5,7 @@ import type { ReceiptEntry } from '../../core/receipt.ts';
 import type { CleanMerge, MergeInput, MergeResult, MergeSide } from '../types.ts';
 import { checkArray } from './check-arrays.ts';
 import { checkComments } from './check-comments.ts';
+import { type Drops, isDecided, isWholeDecided, readDrops } from './check-decided.ts';
 import { isSameValue } from './check-values.ts';
 import { addDeltas } from './number.ts';
 import { isParseFailure, parseJson } from './parse.ts';
@@ -32,6 +33,12 @@ export interface Quad {
   /** Pointers of the place in the base (or where it would be) and in the result. */
   readonly at: string;
   readonly to: string;
+  /** Elements of arrays: the array's pointer in the base, and their indices on the sides. */
+  readonly own?: {
+    readonly array: string;
+    readonly current: number | undefined;
+    readonly proposed: number | undefined;
+  };
 }
 
 export interface Proof {
@@ -43,17 +50,21 @@ export interface Proof {
   readonly stack: Quad[];
   readonly removed: ReadonlyMap<string, readonly string[]>;
   readonly added: ReadonlyMap<string, readonly string[]>;
+  readonly drops: Drops;
   readonly used: Set<string>;
-  readonly drops: JsonDrop[];
+  readonly problems: JsonDrop[];
 }
 
 /** More than this is not told one by one. */
 const MAX_DROPS = 100;
 
-/** Checks a merge of `mergeJson`. Results that are not clean claim nothing and pass. */
-export function checkJsonReceipt(input: MergeInput, result: MergeResult): JsonReceiptCheck {
+/**
+ * Checks a merge of `mergeJson`; `decided`: its conflicts were settled by decisions. Results that are not clean claim
+ * nothing and pass.
+ */
+export function checkJsonReceipt(input: MergeInput, result: MergeResult, decided = false): JsonReceiptCheck {
   if (result.status !== 'clean') return { ok: true, dropped: [] };
-  const dropped = checkWhole(input, result) ?? checkParsed(input, result);
+  const dropped = checkWhole(input, result) ?? checkMerged(input, result, decided);
   return { ok: dropped.length === 0, dropped: dropped.slice(0, MAX_DROPS) };
 }
 
@@ -85,7 +96,13 @@ function changesDue(by: readonly string[], base: MergeSide, content: MergeSide):
   return [...(base === null ? [] : [`removed:${by}`]), ...(content === null ? [] : [`added:${by}`])];
 }
 
-function checkParsed(input: MergeInput, merged: CleanMerge): JsonDrop[] {
+function checkMerged(input: MergeInput, merged: CleanMerge, decided: boolean): JsonDrop[] {
+  const drops = readDrops(merged.receipt.entries, input, decided);
+  if (drops === undefined) return [{ pointer: '', problem: 'something is dropped that no option or decision dropped' }];
+  return isWholeDecided(input, merged, drops) ? [] : checkParsed(input, merged, drops);
+}
+
+function checkParsed(input: MergeInput, merged: CleanMerge, drops: Drops): JsonDrop[] {
   const options = { jsonc: input.options?.format === 'jsonc', depth: Number.POSITIVE_INFINITY };
   const sides = [input.base ?? Buffer.from('0'), input.current, input.proposed, merged.content];
   const docs: T.Doc[] = [];
@@ -106,18 +123,21 @@ function checkParsed(input: MergeInput, merged: CleanMerge): JsonDrop[] {
     stack: [],
     removed: pointersOf(entries, 'removed'),
     added: pointersOf(entries, 'added'),
+    drops,
     used: new Set(),
-    drops: [],
+    problems: [],
   };
   const root = input.base === null ? T.ABSENT : T.ROOT;
   proof.stack.push({ base: root, current: T.ROOT, proposed: T.ROOT, result: T.ROOT, at: '', to: '' });
   for (let quad = proof.stack.pop(); quad !== undefined; quad = proof.stack.pop()) checkQuad(proof, quad);
   const claimed = proof.removed.size + proof.added.size;
-  if (proof.used.size !== claimed || entries.length !== claimed + 1 || entries[0]?.action !== 'kept') {
+  if (proof.used.size !== claimed || entries.length !== claimed + drops.count + 1 || entries[0]?.action !== 'kept') {
     drop(proof, '', 'the receipt names a change that did not happen, or one twice');
   }
-  checkComments(proof);
-  return proof.drops;
+  // With comments, a loss may be that of a comment alone: these are counted, not placed.
+  if (drops.unused() > 0 && !result.jsonc) drop(proof, '', 'the receipt tells a loss where there is none');
+  if (drops.count === 0) checkComments(proof);
+  return proof.problems;
 }
 
 function pointersOf(entries: readonly ReceiptEntry[], action: string): Map<string, readonly string[]> {
@@ -125,7 +145,7 @@ function pointersOf(entries: readonly ReceiptEntry[], action: string): Map<strin
 }
 
 export function drop(proof: Proof, pointer: string, problem: string): void {
-  proof.drops.push({ pointer, problem });
+  proof.problems.push({ pointer, problem });
 }
 
 /** The sides that the receipt names for a place in the base that was removed; the entry counts as used. */
@@ -147,6 +167,7 @@ function checkQuad(proof: Proof, quad: Quad): void {
   const isProposedSame = isSameValue(proof.base, base, proof.proposed, proposed);
   const removers = removersOf(proof, at);
   const adders = addersOf(proof, to);
+  if (isDecided(proof, quad, removers, adders)) return;
   if (removers !== undefined || adders !== undefined) {
     checkExchange(proof, quad, { isCurrentSame, isProposedSame, removers, adders });
   } else if (isCurrentSame && isProposedSame) {

@@ -1,8 +1,9 @@
 // Merges the comments of JSONC. They are no values, so the merge of values does not see them: where members stand on all
 // three sides, the comments in front of each and behind it are merged three-way; where they cannot be placed, a clash
 // says so. No comment that somebody wrote is lost in silence.
-import { type Context, childPlace, clash, type Plan, sameInAll } from './context.ts';
-import type { Place } from './pointer.ts';
+import { clash } from './clash.ts';
+import { type Context, childPlace, type Plan, sameInAll } from './context.ts';
+import { type Place, pointerOf } from './pointer.ts';
 import { lineIndent } from './style.ts';
 import * as T from './tape.ts';
 import { commentsBetween, type ItemSlots, slotsOf } from './trivia.ts';
@@ -47,12 +48,18 @@ export function refuseLostComments(context: Context, result: T.Doc): void {
     ];
     if ((c > b && r < c - Math.max(0, b - p)) || (p > b && r < p - Math.max(0, b - c))) lost.push(text);
   }
+  const has = (side: Uint8Array | undefined, text: string): boolean =>
+    side !== undefined && Buffer.from(side).includes(text);
+  // What was decided against may be lost on either side, what is open only on proposed's.
   const isTold = (text: string): boolean =>
     context.clashingComments.includes(text) ||
-    context.clashes.some(({ proposed: side }) => side !== undefined && Buffer.from(side).includes(text));
+    context.clashes.some(({ proposed: side }) => has(side, text)) ||
+    context.decided.some(({ current: own, proposed: side }) => has(own, text) || has(side, text));
   if (lost.every(isTold)) return;
   const nodes = { base: T.ROOT, current: T.ROOT, proposed: T.ROOT };
-  clash(context, undefined, 'content', nodes, 'a comment that one side added has no place in the other side');
+  const reason = 'a comment that one side added has no place in the other side';
+  const verdict = clash(context, undefined, 'content', nodes, { reason, allows: 'sides', isFixed: true });
+  if (verdict !== undefined) context.entries.push({ action: 'dropped', by: ['proposed'], pointer: '' });
 }
 
 type Tally = Map<string, number>;
@@ -175,25 +182,41 @@ function mergeSlot(
   const ours = commentsIn(context.current, current[slot]);
   const theirs = commentsIn(context.proposed, proposed[slot]);
   if (theirs === before || theirs === ours) return;
+  const splice = spliceOf(context, current, proposed, slot, theirs === '[]');
   if (ours !== before) {
     context.clashingComments.push(...commentsBetween(context.proposed, ...proposed[slot]));
-    clash(
+    const verdict = clash(
       context,
       place,
       'content',
       { base: base.node, current: current.node, proposed: proposed.node },
-      'both sides changed a comment here',
+      { reason: 'both sides changed a comment here', allows: 'sides', isFixed: splice === undefined },
     );
-    return;
+    if (verdict === undefined) return;
+    const dropped = 'use' in verdict && verdict.use === 'proposed' ? 'current' : 'proposed';
+    context.entries.push({ action: 'dropped', by: [dropped], pointer: pointerOf(place, 'base') });
+    if (dropped === 'proposed') return;
+    context.clashingComments.push(...commentsBetween(context.current, ...current[slot]));
   }
+  // Without a place of its own the check of all comments afterwards makes it a clash.
+  if (splice !== undefined) splices.push(splice);
+}
+
+/** Current's comments exchanged for proposed's; undefined where those have no place to stand at. */
+function spliceOf(
+  context: Context,
+  current: ItemSlots,
+  proposed: ItemSlots,
+  slot: 'lead' | 'trail',
+  isRemoved: boolean,
+): TriviaSplice | undefined {
   const [start, end] = current[slot];
-  // Nothing to replace and no place of its own to stand at: the check of all comments afterwards makes it a clash.
-  if (start === end && slot === 'lead') return;
+  if (start === end && slot === 'lead') return undefined;
   const own = T.textOf(context.current, start, end);
-  const text = theirs === '[]' ? blanksIn(own, slot) : T.textOf(context.proposed, ...proposed[slot]);
+  const text = isRemoved ? blanksIn(own, slot) : T.textOf(context.proposed, ...proposed[slot]);
   const indent = slot === 'trail' ? '' : lineIndent(context.current, current.at);
-  if (/\/\/[^\n]*$/.test(text) && !isLineEnd(context.current, end)) return;
-  splices.push({ start, end, text: slot === 'trail' ? text : text.replace(/\n[ \t]*/g, `\n${indent}`) });
+  if (/\/\/[^\n]*$/.test(text) && !isLineEnd(context.current, end)) return undefined;
+  return { start, end, text: slot === 'trail' ? text : text.replace(/\n[ \t]*/g, `\n${indent}`) };
 }
 
 /** Is there nothing but blanks up to the end of the line? */

@@ -2,10 +2,13 @@
 // decided so far. Decisions are plans on nodes of current; what has no plan stays as current has it.
 import type { ReceiptEntry } from '../../core/receipt.ts';
 import type { RegionKind } from '../../core/region.ts';
+import type { createIdDealer } from '../conflict-id.ts';
+import type { RegionDecision } from '../types.ts';
 import type { Watch } from '../watch.ts';
 import { equalValues } from './equal.ts';
+import type { Foreign } from './foreign.ts';
 import { type ArrayPatterns, appendSegment, type Patterns, type Place, pointerOf } from './pointer.ts';
-import * as T from './tape.ts';
+import type * as T from './tape.ts';
 
 export type Changer = 'current' | 'proposed';
 export const BOTH: readonly Changer[] = ['current', 'proposed'];
@@ -18,23 +21,33 @@ export interface Work {
   readonly current: number;
   readonly proposed: number;
   readonly place: Place | undefined;
+  /** The objects that it is a member of. */
+  readonly parent?: { readonly current: number; readonly proposed: number };
 }
 
 /** What becomes of a node of current. */
 export type Plan =
-  /** The children in order: a node of current, or `~node` of proposed. `source` is the container in proposed. */
+  /** The children in order: a node of current, or `~` a foreign one. `source` is the container in proposed. */
   | { readonly kind: 'items'; readonly items: readonly number[]; readonly source: number }
+  /** A foreign value (foreign.ts) in the place of current's. */
   | { readonly kind: 'take'; readonly node: number }
   | { readonly kind: 'text'; readonly text: string };
 
 /** A clash, its sides as source ranges; a side that has nothing there is left out. */
 export interface Clash {
+  readonly id: string;
   readonly pointer: string;
   readonly kind: RegionKind;
   readonly reason?: string;
   readonly base?: Uint8Array;
   readonly current?: Uint8Array;
   readonly proposed?: Uint8Array;
+}
+
+/** Decisions by the ids of the clashes that they settle; `taken` is filled with the ids that the merge met. */
+export interface Settled {
+  readonly decisions: ReadonlyMap<string, RegionDecision>;
+  readonly taken: Set<string>;
 }
 
 export interface Context {
@@ -46,10 +59,22 @@ export interface Context {
   readonly counters: Patterns<true>;
   readonly plans: Map<number, Plan>;
   readonly work: Work[];
+  /** Open ones, and those that a decision or `favor` settled. */
   readonly clashes: Clash[];
+  readonly decided: Clash[];
+  readonly dealId: ReturnType<typeof createIdDealer>;
+  readonly settled: Settled;
+  readonly favor: Changer | undefined;
+  /** The limit of nesting, for what a decision brings. */
+  readonly depth: { readonly depth?: number };
+  readonly foreign: Foreign[];
+  /** Arrays that a decision exchanged as a whole: their pointers in the base and in the result. */
+  readonly swallowed: { readonly at: string; readonly to: string }[];
+  /** A decision took the whole document away. */
+  isGone: boolean;
   readonly entries: ReceiptEntry[];
   readonly notes: Set<string>;
-  /** Comments of proposed that a clash of comments speaks of. */
+  /** Comments that a clash of comments speaks of: proposed's, and current's that a decision left out. */
   readonly clashingComments: string[];
   readonly watch: Watch;
 }
@@ -73,24 +98,6 @@ export function sameCP(context: Context, current: number, proposed: number): boo
 /** The place of a child: what it is called in the base, and in the result. */
 export function childPlace(parent: Place | undefined, base: string | number, result: string | number): Place {
   return { parent, base, result };
-}
-
-export function clash(
-  context: Context,
-  place: Place | undefined,
-  kind: RegionKind,
-  nodes: { readonly base?: number; readonly current?: number; readonly proposed?: number },
-  reason?: string,
-): void {
-  const { base = T.ABSENT, current = T.ABSENT, proposed = T.ABSENT } = nodes;
-  context.clashes.push({
-    pointer: pointerOf(place, 'base'),
-    kind,
-    ...(reason === undefined ? {} : { reason }),
-    ...(base < 0 ? {} : { base: T.valueBytes(context.base, base) }),
-    ...(current < 0 ? {} : { current: T.valueBytes(context.current, current) }),
-    ...(proposed < 0 ? {} : { proposed: T.valueBytes(context.proposed, proposed) }),
-  });
 }
 
 export function removed(

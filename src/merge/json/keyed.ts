@@ -1,9 +1,12 @@
 // Merges arrays whose elements have an identity: element by element, wherever they stand. Order comes from the side that
 // changed it; two different new orders are a clash, because an order that nobody wrote must not be stored in silence.
+import { clash, type Sides, type Verdict } from './clash.ts';
 import * as C from './context.ts';
 import { memberOf } from './equal.ts';
 import { parseDecimal } from './number.ts';
+import { pointerOf } from './pointer.ts';
 import * as T from './tape.ts';
+import { itemOf, planVerdict, swallow, writeVerdict } from './verdict.ts';
 import { FRONT, type Insertions, insertAfter, weave } from './weave.ts';
 
 export const DEFAULT_KEY = 'id';
@@ -66,6 +69,18 @@ interface Keyed {
   readonly proposed: ReadonlyMap<string, number>;
   /** Elements of current that proposed deleted. */
   readonly gone: Set<number>;
+  /** Elements that current deleted and a decision has, by identity. */
+  readonly back: Map<string, number>;
+  readonly decided: Decided[];
+}
+
+/** A decided clash of one element: its index in the base (or in current), and what stands there now. */
+interface Decided {
+  readonly at: number;
+  readonly item: number | undefined;
+  readonly nodes: Sides;
+  readonly verdict: Verdict;
+  readonly own: { readonly current: number | undefined; readonly proposed: number | undefined };
 }
 
 /** Merges by identity; false (and nothing done) if not all elements of all versions have one of their own. */
@@ -74,18 +89,38 @@ export function mergeKeyed(context: C.Context, work: C.Work, elements: Elements,
   const current = base && indexById(context.current, elements.current, key);
   const proposed = current && indexById(context.proposed, elements.proposed, key);
   if (base === undefined || current === undefined || proposed === undefined) return false;
-  const keyed: Keyed = { context, work, elements, base, current, proposed, gone: new Set() };
+  const keyed: Keyed = {
+    context,
+    work,
+    elements,
+    base,
+    current,
+    proposed,
+    gone: new Set(),
+    back: new Map(),
+    decided: [],
+  };
   decideDeletions(keyed);
-  const items = orderItems(keyed);
+  decideTwins(keyed);
+  const order = decideOrder(keyed);
+  const items = order === 'proposed' ? followProposed(keyed) : followCurrent(keyed);
+  if (order === 'base') restoreOrder(keyed, items);
   const places = new Map<number, number>();
   for (let i = 0; i < items.length; i++) places.set(items[i] as number, i);
   decideElements(keyed, places);
+  for (const { at, item, nodes, verdict, own } of keyed.decided) {
+    const isOwn = nodes.current !== undefined && nodes.current >= 0;
+    const result = places.get(isOwn ? (nodes.current as number) : (item ?? T.ABSENT)) ?? at;
+    writeVerdict(context, { ...C.childPlace(work.place, at, result), own }, nodes, verdict);
+  }
   const isSame = items.length === elements.current.length && items.every((item, i) => item === elements.current[i]);
   if (!isSame) context.plans.set(work.current, { kind: 'items', items, source: work.proposed });
+  if (typeof order === 'object') swallow(context, work.place, work, order);
   return true;
 }
 
-function decideDeletions({ context, work, elements, base, current, proposed, gone }: Keyed): void {
+function decideDeletions(keyed: Keyed): void {
+  const { context, work, elements, base, current, proposed, gone } = keyed;
   for (const [identity, at] of base) {
     const b = elements.base[at] as number;
     const c = elements.current[current.get(identity) ?? -1];
@@ -99,14 +134,50 @@ function decideDeletions({ context, work, elements, base, current, proposed, gon
     } else if (p !== undefined && C.sameBP(context, b, p)) {
       C.removed(context, work.place, at, C.BY_CURRENT);
     } else {
-      const nodes = {
-        base: b,
-        ...(c === undefined ? {} : { current: c }),
-        ...(p === undefined ? {} : { proposed: p }),
-      };
-      C.clash(context, C.childPlace(work.place, at, at), 'modified-deleted', nodes);
+      clashElement(keyed, identity, 'modified-deleted', { base: b, current: c ?? T.ABSENT, proposed: p ?? T.ABSENT });
     }
   }
+}
+
+/** One identity that both sides added, with different content. */
+function decideTwins(keyed: Keyed): void {
+  const { context, elements, base, current, proposed } = keyed;
+  for (const [identity, at] of current) {
+    const p = elements.proposed[proposed.get(identity) ?? -1];
+    const c = elements.current[at] as number;
+    if (p === undefined || base.has(identity) || C.sameCP(context, c, p)) continue;
+    clashElement(
+      keyed,
+      identity,
+      'both-added',
+      { current: c, proposed: p },
+      'two different elements with one identity',
+    );
+  }
+}
+
+function clashElement(
+  keyed: Keyed,
+  identity: string,
+  kind: 'modified-deleted' | 'both-added',
+  nodes: Sides,
+  reason?: string,
+): void {
+  const { context, work, base, current, proposed, gone, back, decided } = keyed;
+  const own = { current: current.get(identity), proposed: proposed.get(identity) };
+  const at = base.get(identity) ?? own.current ?? 0;
+  const place = C.childPlace(work.place, at, at);
+  const verdict = clash(context, place, kind, nodes, reason === undefined ? {} : { reason });
+  if (verdict === undefined) return;
+  const { current: c = T.ABSENT } = nodes;
+  let item: number | undefined = c;
+  if (c >= 0) {
+    if (!planVerdict(context, c, nodes, verdict)) gone.add(c);
+  } else {
+    item = itemOf(context, nodes, verdict);
+    if (item !== undefined) back.set(identity, item);
+  }
+  decided.push({ at, item, nodes, verdict, own });
 }
 
 function decideElements(
@@ -125,12 +196,9 @@ function decideElements(
     const p = elements.proposed[inProposed] as number;
     const b = inBase === undefined ? T.ABSENT : (elements.base[inBase] as number);
     if (C.sameInAll(context, b, c, p)) continue;
-    const place = C.childPlace(work.place, inBase ?? at, result);
-    if (b < 0 && !C.sameCP(context, c, p)) {
-      C.clash(context, place, 'both-added', { current: c, proposed: p }, 'two different elements with one identity');
-    } else {
-      context.work.push({ base: b, current: c, proposed: p, place });
-    }
+    if (b < 0 && !C.sameCP(context, c, p)) continue;
+    const place = { ...C.childPlace(work.place, inBase ?? at, result), own: { current: at, proposed: inProposed } };
+    context.work.push({ base: b, current: c, proposed: p, place });
   }
   for (const [identity, at] of proposed) {
     if (base.has(identity) || current.has(identity)) continue;
@@ -139,9 +207,9 @@ function decideElements(
   }
 }
 
-/** The children of the result: nodes of current, and `~node` of proposed. */
-function orderItems(keyed: Keyed): number[] {
-  const { context, work, elements, base, current, proposed, gone } = keyed;
+/** The side that the elements are in the order of, or the value that takes the place of the array. */
+function decideOrder(keyed: Keyed): 'base' | 'current' | 'proposed' | Verdict {
+  const { context, work, base, current, proposed } = keyed;
   // Orders as the indices that the elements have in the base; only those that all three sides have count.
   const ours: number[] = [];
   for (const identity of current.keys()) {
@@ -155,10 +223,31 @@ function orderItems(keyed: Keyed): number[] {
   }
   const isMovedByCurrent = !isAscending(ours);
   const isMovedByProposed = !isAscending(theirs);
-  if (isMovedByCurrent && isMovedByProposed && !ours.every((at, i) => at === theirs[i])) {
-    C.clash(context, work.place, 'order', work, 'both sides put the elements into different orders');
+  const isClash = isMovedByCurrent && isMovedByProposed && !ours.every((at, i) => at === theirs[i]);
+  if (!isClash) return isMovedByProposed && !isMovedByCurrent ? 'proposed' : 'current';
+  const reason = 'both sides put the elements into different orders';
+  const verdict = clash(context, work.place, 'order', work, { reason });
+  if (verdict === undefined) return 'current';
+  if ('value' in verdict || verdict.use === 'both') return verdict;
+  for (const side of C.BOTH) {
+    if (side !== verdict.use)
+      context.entries.push({ action: 'dropped', by: [side], pointer: pointerOf(work.place, 'base') });
   }
-  return isMovedByProposed && !isMovedByCurrent ? followProposed(keyed) : followCurrent(keyed, elements, gone);
+  return verdict.use;
+}
+
+/** Puts the elements that all sides have back into the base's order, on the places that they have among the others. */
+function restoreOrder({ elements, base, current, proposed }: Keyed, items: number[]): void {
+  const common: number[] = [];
+  for (const identity of base.keys()) {
+    const at = current.get(identity);
+    if (at !== undefined && proposed.has(identity)) common.push(elements.current[at] as number);
+  }
+  const isCommon = new Set(common);
+  let next = 0;
+  items.forEach((item, i) => {
+    if (isCommon.has(item)) items[i] = common[next++] as number;
+  });
 }
 
 function isAscending(order: readonly number[]): boolean {
@@ -166,13 +255,15 @@ function isAscending(order: readonly number[]): boolean {
   return true;
 }
 
-function followCurrent({ base, current, proposed }: Keyed, elements: Elements, gone: ReadonlySet<number>): number[] {
+/** The children of the result: nodes of current, and `~` foreign ones. */
+function followCurrent({ elements, base, current, proposed, gone, back }: Keyed): number[] {
   const insertions: Insertions = new Map();
   let anchor = FRONT;
   for (const [identity, at] of proposed) {
     const inCurrent = current.get(identity);
     if (inCurrent !== undefined) anchor = elements.current[inCurrent] as number;
     else if (!base.has(identity)) insertAfter(insertions, anchor, ~(elements.proposed[at] as number));
+    else insertBack(insertions, anchor, back.get(identity));
   }
   const news = new Set<number>();
   for (const [identity, at] of current) if (!base.has(identity)) news.add(elements.current[at] as number);
@@ -184,12 +275,18 @@ function followCurrent({ base, current, proposed }: Keyed, elements: Elements, g
   );
 }
 
-function followProposed({ elements, base, current, proposed, gone }: Keyed): number[] {
+function insertBack(insertions: Insertions, anchor: number, item: number | undefined): void {
+  if (item !== undefined) insertAfter(insertions, anchor, item);
+}
+
+function followProposed({ elements, base, current, proposed, gone, back }: Keyed): number[] {
   const skeleton: number[] = [];
   for (const [identity, at] of proposed) {
     const inCurrent = current.get(identity);
+    const returned = back.get(identity);
     if (inCurrent !== undefined) skeleton.push(elements.current[inCurrent] as number);
     else if (!base.has(identity)) skeleton.push(~(elements.proposed[at] as number));
+    else if (returned !== undefined) skeleton.push(returned);
   }
   const insertions: Insertions = new Map();
   let anchor = FRONT;
@@ -201,7 +298,7 @@ function followProposed({ elements, base, current, proposed, gone }: Keyed): num
   return weave(
     skeleton,
     insertions,
-    () => true,
+    (item) => !gone.has(item),
     () => false,
   );
 }

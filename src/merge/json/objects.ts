@@ -1,8 +1,10 @@
 // Merges the members of two objects against their base (absent counts as empty): the union of the names, each decided
 // by itself. A missing member is something else than null; a new one follows its predecessor on the side that added it.
+import { clash } from './clash.ts';
 import * as C from './context.ts';
 import { equalKeys } from './equal.ts';
 import * as T from './tape.ts';
+import { itemOf, planVerdict, writeVerdict } from './verdict.ts';
 import { FRONT, type Insertions, insertAfter, weave } from './weave.ts';
 
 export function mergeObjects(context: C.Context, work: C.Work): void {
@@ -63,7 +65,8 @@ function pushMember(
   current: number,
   proposed: number,
 ): void {
-  context.work.push({ base, current, proposed, place: C.childPlace(work.place, name, name) });
+  const parent = { current: work.current, proposed: work.proposed };
+  context.work.push({ base, current, proposed, place: C.childPlace(work.place, name, name), parent });
 }
 
 /** Decides the members that current has; those that proposed deleted are given back. */
@@ -80,7 +83,11 @@ function keepOwn(context: C.Context, work: C.Work, rest: Rest): Set<number> {
       gone.add(current);
       C.removed(context, work.place, name, C.BY_PROPOSED);
     } else {
-      C.clash(context, C.childPlace(work.place, name, name), 'modified-deleted', { base, current });
+      const place = C.childPlace(work.place, name, name);
+      const verdict = clash(context, place, 'modified-deleted', { base, current });
+      if (verdict === undefined) continue;
+      if (!planVerdict(context, current, { base, current }, verdict)) gone.add(current);
+      writeVerdict(context, place, { base, current }, verdict);
     }
   }
   return gone;
@@ -101,7 +108,12 @@ function takeNew(context: C.Context, work: C.Work, rest: Rest, first: number): I
     } else if (C.sameBP(context, base, proposed)) {
       C.removed(context, work.place, name, C.BY_CURRENT);
     } else {
-      C.clash(context, C.childPlace(work.place, name, name), 'modified-deleted', { base, proposed });
+      const place = C.childPlace(work.place, name, name);
+      const verdict = clash(context, place, 'modified-deleted', { base, proposed });
+      if (verdict === undefined) continue;
+      const item = itemOf(context, { base, proposed }, verdict);
+      if (item !== undefined) insertAfter(insertions, anchor, item);
+      writeVerdict(context, place, { base, proposed }, verdict);
     }
   }
   return insertions;

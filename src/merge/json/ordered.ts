@@ -1,41 +1,25 @@
 // Merges arrays as sequences. Both sides' changes are found against the base; changes of different elements and of
 // different gaps go together, two insertions into one gap or overlapping runs do not. Elements that were exchanged one
-// for one keep their place, so they are merged by themselves, never by an index that has shifted.
+// for one keep their place, so they are merged by themselves, never by an index that has shifted. Longer than most files:
+// the steps share what they know of the three sequences.
 import type { Hunk } from '../diff.ts';
+import { align, DELETED, isExchange, isInsertion, isIrregular } from './alignment.ts';
+import { clash, type Verdict } from './clash.ts';
 import * as C from './context.ts';
 import type { Elements } from './keyed.ts';
-import { diffSequence, type ElementIds, internElements } from './sequence.ts';
+import {
+  decideRegions,
+  fillRegion,
+  findParts,
+  insertAt,
+  isRegion,
+  type Region,
+  type Sequences,
+  writeRegion,
+} from './regions.ts';
+import { diffSequence, internElements } from './sequence.ts';
 import * as T from './tape.ts';
-
-/** The base's element is not on that side any more. */
-const DELETED = -1;
-/** It went in a run that became another number of elements: no single one took its place. */
-const DISSOLVED = -2;
-
-interface Sequences {
-  readonly context: C.Context;
-  readonly work: C.Work;
-  readonly elements: Elements;
-  readonly ids: ElementIds;
-  /** Equal elements in front, on all three sides, that `ids` leaves out. */
-  readonly offset: number;
-  readonly current: Aligned;
-  readonly proposed: Aligned;
-  /** Places in current whose element goes. */
-  readonly gone: Set<number>;
-  /** Elements of proposed by the place in current that they come in front of. */
-  readonly inserted: Map<number, number[]>;
-  /** Equal changes of both sides. */
-  readonly agreed: Set<Hunk>;
-}
-
-interface Aligned {
-  readonly hunks: readonly Hunk[];
-  /** For each base element: its place on this side, DELETED or DISSOLVED. */
-  readonly at: Int32Array;
-  /** For each gap of the base: the place on this side in front of which an insertion stands. */
-  readonly gap: Int32Array;
-}
+import { itemOf, planVerdict, swallow, writeVerdict } from './verdict.ts';
 
 export function mergeOrdered(context: C.Context, work: C.Work, all: Elements): void {
   const { offset, elements } = trimEqual(context, all);
@@ -53,10 +37,14 @@ export function mergeOrdered(context: C.Context, work: C.Work, all: Elements): v
     gone: new Set(),
     inserted: new Map(),
     agreed: new Set(),
+    parts: new Map(),
+    decided: new Map(),
   };
-  decideHunks(sequences);
-  const items = arrange(sequences, all);
-  mergePairs(sequences, items);
+  findParts(sequences);
+  const verdict = decideHunks(sequences);
+  const placeOf = arrange(sequences, all);
+  mergePairs(sequences, placeOf);
+  if (verdict !== undefined && 'value' in verdict) swallow(context, work.place, work, verdict);
 }
 
 function trimEqual(context: C.Context, all: Elements): { readonly offset: number; readonly elements: Elements } {
@@ -74,140 +62,68 @@ function trimEqual(context: C.Context, all: Elements): { readonly offset: number
   return { offset: head, elements: { base: cut(base), current: cut(current), proposed: cut(proposed) } };
 }
 
-const isInsertion = (hunk: Hunk): boolean => hunk.aStart === hunk.aEnd;
-const isDeletion = (hunk: Hunk): boolean => hunk.bStart === hunk.bEnd;
-const isExchange = (hunk: Hunk): boolean => hunk.aEnd - hunk.aStart === hunk.bEnd - hunk.bStart;
-/** A run that became another number of elements. */
-const isIrregular = (hunk: Hunk): boolean => !isInsertion(hunk) && !isDeletion(hunk) && !isExchange(hunk);
-
-function align(count: number, hunks: readonly Hunk[]): Aligned {
-  const at = new Int32Array(count);
-  const gap = new Int32Array(count + 1);
-  let side = 0;
-  let base = 0;
-  const keepTo = (end: number): void => {
-    for (; base < end; base++, side++) {
-      at[base] = side;
-      gap[base + 1] = side + 1;
-    }
-  };
-  for (const hunk of hunks) {
-    keepTo(hunk.aStart);
-    for (; base < hunk.aEnd; base++) {
-      const place = hunk.bStart + base - hunk.aStart;
-      at[base] = isExchange(hunk) ? place : isDeletion(hunk) ? DELETED : DISSOLVED;
-      gap[base + 1] = isExchange(hunk) ? place + 1 : hunk.bEnd;
-    }
-    side = hunk.bEnd;
-    if (isInsertion(hunk)) gap[base] = side;
-  }
-  keepTo(count);
-  return { hunks, at, gap };
-}
-
-/** Decides proposed's changes one after another against those of current that they touch. */
-function decideHunks(sequences: Sequences): void {
-  const { current, proposed } = sequences;
-  const clashes = createClashes(sequences);
-  let first = 0;
+/**
+ * Decides proposed's changes one after another against those of current that they touch; gives the decision of the
+ * array's own clash.
+ */
+function decideHunks(sequences: Sequences): Verdict | undefined {
+  const { proposed, parts, agreed } = sequences;
+  const verdict = decideRegions(sequences);
+  let filled: Region | undefined;
   for (const theirs of proposed.hunks) {
-    while ((current.hunks[first]?.aEnd ?? Number.POSITIVE_INFINITY) < theirs.aStart) first++;
-    let isBlocked = false;
-    let isAgreed = false;
-    for (let i = first; ; i++) {
-      const ours = current.hunks[i];
-      if (ours === undefined || ours.aStart > theirs.aEnd) break;
-      if (sameHunk(sequences, ours, theirs)) {
-        isAgreed = true;
-        sequences.agreed.add(ours).add(theirs);
-      } else if (clashes.judge(ours, theirs)) {
-        isBlocked = true;
-      }
+    const part = parts.get(theirs);
+    if (part !== undefined && isRegion(part)) {
+      if (part !== filled) fillRegion(sequences, part);
+      filled = part;
+    } else if (!agreed.has(theirs)) {
+      apply(sequences, theirs);
     }
-    if (!isBlocked && !isAgreed) apply(sequences, theirs, clashes.element);
   }
+  return verdict;
 }
 
-function sameHunk({ ids }: Sequences, ours: Hunk, theirs: Hunk): boolean {
-  if (ours.aStart !== theirs.aStart || ours.aEnd !== theirs.aEnd) return false;
-  const length = ours.bEnd - ours.bStart;
-  if (length !== theirs.bEnd - theirs.bStart) return false;
-  for (let i = 0; i < length; i++) {
-    if (ids.current[ours.bStart + i] !== ids.proposed[theirs.bStart + i]) return false;
-  }
-  return true;
-}
-
-interface Clashes {
-  /** True if proposed's change cannot be applied; then the clash is recorded. */
-  readonly judge: (ours: Hunk, theirs: Hunk) => boolean;
-  /** Records a clash at one base element. */
-  readonly element: (base: number, current?: number, proposed?: number) => void;
-}
-
-function createClashes({ context, work, elements, offset }: Sequences): Clashes {
-  let isArrayTold = false;
-  const told = new Set<number>();
-  const whole = (kind: 'content' | 'both-added'): true => {
-    if (!isArrayTold) C.clash(context, work.place, kind, work);
-    isArrayTold = true;
-    return true;
-  };
-  const element = (base: number, current?: number, proposed?: number): void => {
-    if (told.has(base)) return;
-    told.add(base);
-    const index = offset + base;
-    const nodes = {
-      base: elements.base[base] ?? T.ABSENT,
-      current: elements.current[current ?? -1] ?? T.ABSENT,
-      proposed: elements.proposed[proposed ?? -1] ?? T.ABSENT,
-    };
-    const kind = nodes.current < 0 || nodes.proposed < 0 ? 'modified-deleted' : 'content';
-    C.clash(context, C.childPlace(work.place, index, index), kind, nodes);
-  };
-  const overlap = (ours: Hunk, theirs: Hunk): boolean => {
-    const from = Math.max(ours.aStart, theirs.aStart);
-    const count = Math.min(ours.aEnd, theirs.aEnd) - from;
-    const isEither = isIrregular(ours) || isIrregular(theirs);
-    if (!isEither) return false;
-    if (count <= 0) return isIrregular(ours) && isIrregular(theirs) && whole('content');
-    if (count > 1) return whole('content');
-    element(from, isDeletion(ours) ? undefined : ours.bStart, isDeletion(theirs) ? undefined : theirs.bStart);
-    return isIrregular(theirs);
-  };
-  const judge = (ours: Hunk, theirs: Hunk): boolean => {
-    if (isInsertion(ours) && isInsertion(theirs)) return whole('both-added');
-    if (isInsertion(theirs)) return tears(ours, theirs.aStart) && whole('content');
-    if (isInsertion(ours)) return tears(theirs, ours.aStart) && whole('content');
-    return overlap(ours, theirs);
-  };
-  return { judge, element };
-}
-
-/** Would an insertion at that gap stand inside what the other side took away, or at an unclear place in its run? */
-function tears(hunk: Hunk, gap: number): boolean {
-  if (isIrregular(hunk)) return hunk.aStart <= gap && gap <= hunk.aEnd;
-  return isDeletion(hunk) && hunk.aStart < gap && gap < hunk.aEnd;
-}
-
-function apply(sequences: Sequences, theirs: Hunk, clashAt: Clashes['element']): void {
-  const { context, elements, ids, current, offset, gone, inserted } = sequences;
+function apply(sequences: Sequences, theirs: Hunk): void {
+  const { context, elements, ids, current, offset, gone } = sequences;
   const isWhole = isInsertion(theirs) || isIrregular(theirs);
   for (let i = theirs.aStart; i < theirs.aEnd; i++) {
     context.watch(1);
     const place = current.at[i] as number;
     if (isExchange(theirs)) {
-      if (place === DELETED) clashAt(i, undefined, theirs.bStart + i - theirs.aStart);
+      if (place === DELETED) clashElement(sequences, i, undefined, theirs.bStart + i - theirs.aStart);
     } else if (place >= 0) {
       if (isWhole || ids.base[i] === ids.current[place]) gone.add(offset + place);
-      else clashAt(i, place);
+      else clashElement(sequences, i, place);
     }
   }
-  if (!isWhole) return;
-  const at = offset + (current.gap[theirs.aStart] as number);
-  // Changes around elements that current deleted come to one place: in proposed's order.
-  const others = inserted.get(at) ?? [];
-  inserted.set(at, others.concat(elements.proposed.slice(theirs.bStart, theirs.bEnd)));
+  if (isWhole) {
+    const at = offset + (current.gap[theirs.aStart] as number);
+    insertAt(sequences, at, elements.proposed.slice(theirs.bStart, theirs.bEnd));
+  }
+}
+
+/** One side deleted an element that the other one changed. */
+function clashElement(sequences: Sequences, base: number, current?: number, proposed?: number): void {
+  const { context, work, elements, offset, gone, decided } = sequences;
+  const nodes = {
+    base: elements.base[base] ?? T.ABSENT,
+    current: elements.current[current ?? -1] ?? T.ABSENT,
+    proposed: elements.proposed[proposed ?? -1] ?? T.ABSENT,
+  };
+  const index = offset + base;
+  const verdict = clash(context, C.childPlace(work.place, index, index), 'modified-deleted', nodes);
+  if (verdict === undefined) return;
+  let item: number | undefined = nodes.current;
+  if (current !== undefined) {
+    if (!planVerdict(context, nodes.current, nodes, verdict)) gone.add(offset + current);
+  } else {
+    item = itemOf(context, nodes, verdict);
+    if (item !== undefined) insertAt(sequences, offset + (sequences.current.gap[base] as number), [~item]);
+  }
+  const own = {
+    current: current === undefined ? undefined : offset + current,
+    proposed: proposed === undefined ? undefined : offset + proposed,
+  };
+  decided.set(base, { nodes, verdict, item, own });
 }
 
 /** The children of the result, as a plan where they are not just current's; gives their places by node. */
@@ -232,15 +148,25 @@ function arrange(sequences: Sequences, all: Elements): (node: number, place: num
 /** Opens the elements that stand on all sides and differ, and writes down who added and removed the others. */
 function mergePairs(sequences: Sequences, placeOf: (node: number, place: number) => number): void {
   const { context, work, elements, ids, offset, current, proposed, agreed } = sequences;
+  const regions = [...new Set([...sequences.parts.values()].filter(isRegion))];
+  let next = 0;
   for (let i = 0; i < ids.base.length; i++) {
+    while ((regions[next]?.to ?? Number.POSITIVE_INFINITY) <= i) next++;
+    if ((regions[next]?.from ?? Number.POSITIVE_INFINITY) <= i) continue;
     const c = current.at[i] as number;
     const p = proposed.at[i] as number;
-    if (c < 0 || p < 0) {
+    const settled = sequences.decided.get(i);
+    if (settled !== undefined) {
+      const { nodes, verdict, item, own } = settled;
+      const result = item === undefined ? offset + i : placeOf(item, offset + c);
+      writeVerdict(context, { ...C.childPlace(work.place, offset + i, result), own }, nodes, verdict);
+    } else if (c < 0 || p < 0) {
       const by = [...(c < 0 ? C.BY_CURRENT : []), ...(p < 0 ? C.BY_PROPOSED : [])];
       C.removed(context, work.place, offset + i, by);
     } else if (ids.base[i] !== ids.current[c] || ids.base[i] !== ids.proposed[p]) {
       const node = elements.current[c] as number;
-      const place = C.childPlace(work.place, offset + i, placeOf(node, offset + c));
+      const own = { current: offset + c, proposed: offset + p };
+      const place = { ...C.childPlace(work.place, offset + i, placeOf(node, offset + c)), own };
       context.work.push({
         base: elements.base[i] as number,
         current: node,
@@ -249,7 +175,10 @@ function mergePairs(sequences: Sequences, placeOf: (node: number, place: number)
       });
     }
   }
-  const isNew = (hunk: Hunk): boolean => isInsertion(hunk) || isIrregular(hunk);
+  const isNew = (hunk: Hunk): boolean => {
+    const part = sequences.parts.get(hunk);
+    return (isInsertion(hunk) || isIrregular(hunk)) && (part === undefined || !isRegion(part));
+  };
   for (const hunk of current.hunks.filter(isNew)) {
     const by = agreed.has(hunk) ? C.BOTH : C.BY_CURRENT;
     for (let j = hunk.bStart; j < hunk.bEnd; j++) {
@@ -261,4 +190,5 @@ function mergePairs(sequences: Sequences, placeOf: (node: number, place: number)
       C.added(context, work.place, placeOf(~(elements.proposed[j] as number), offset + j), C.BY_PROPOSED);
     }
   }
+  for (const region of regions) writeRegion(sequences, region, placeOf);
 }

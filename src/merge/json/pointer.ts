@@ -35,6 +35,8 @@ export interface Place {
   readonly parent: Place | undefined;
   readonly base: string | number;
   readonly result: string | number;
+  /** Elements of arrays: the indices that the sides have them at, where these do not follow from the base's. */
+  readonly own?: { readonly current?: number | undefined; readonly proposed?: number | undefined };
 }
 
 export function pointerOf(place: Place | undefined, name: 'base' | 'result'): string {

@@ -2,6 +2,7 @@
 
 import type { TriviaSplice } from './comments.ts';
 import type { Context, Plan } from './context.ts';
+import { foreignAt, nameOf } from './foreign.ts';
 import { isSpacious, layOut, type NewChild, type Piece } from './layout.ts';
 import { adopted, colonOf, fittedValue, lineIndent, type Style, styleOf } from './style.ts';
 import * as T from './tape.ts';
@@ -37,40 +38,57 @@ function spliceList(context: Context, comments: readonly TriviaSplice[]): Splice
   const splices: Splice[] = comments.map(({ start, end, text }) => ({ start, end, pieces: [{ text }] }));
   if (plans.size === 0) return splices.sort((a, b) => a.start - b.start || a.end - b.end);
   const from = styleOf(context.proposed);
-  const to = adopted(styleOf(current), from);
+  const printer: Printer = { context, from, to: adopted(styleOf(current), from) };
   for (const [node, plan] of plans) {
-    const pieces = piecesOf(node, plan, from, to);
+    const pieces = piecesOf(printer, node, plan);
     splices.push({ start: T.startOf(current, node), end: T.endOf(current, node), pieces });
   }
   // No two nodes begin at the same byte, and trivia lies between them.
   return splices.sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
-function piecesOf(node: number, plan: Plan, from: Style, to: Style): readonly Piece<string>[] {
+interface Printer {
+  readonly context: Context;
+  readonly from: Style;
+  readonly to: Style;
+}
+
+function piecesOf(printer: Printer, node: number, plan: Plan): readonly Piece<string>[] {
+  const { from, to } = printer;
   if (plan.kind === 'text') return [{ text: plan.text }];
   if (plan.kind === 'take') {
-    return [{ text: fittedValue(from, plan.node, to, lineIndent(to.doc, itemStart(to.doc, node))) }];
+    return [{ text: foreignText(printer, plan.node, lineIndent(to.doc, itemStart(to.doc, node))) }];
   }
   const { items, source } = plan;
   const leads = from.doc.jsonc ? leadsOf(from.doc, source) : undefined;
   const pieces = layOut<number>({
     style: to,
     container: node,
-    items: items.map((item) => (item < 0 ? newChild(from.doc, ~item, leads) : item)),
+    items: items.map((item) => (item < 0 ? newChild(printer, ~item, leads) : item)),
     isSpacious: isSpacious(from.doc, source),
     fallback: from,
   });
-  return pieces.map((piece) => ('value' in piece ? { text: fittedValue(from, piece.value, to, piece.indent) } : piece));
+  return pieces.map((piece) => ('value' in piece ? { text: foreignText(printer, piece.value, piece.indent) } : piece));
 }
 
-function newChild(doc: T.Doc, node: number, leads: Map<number, Comments> | undefined): NewChild<number> {
+function foreignText({ context, from, to }: Printer, number: number, indent: string): string {
+  const { doc, node } = foreignAt(context, number);
+  return fittedValue(doc === from.doc ? from : styleOf(doc), node, to, indent);
+}
+
+function newChild(
+  { context }: Printer,
+  number: number,
+  leads: ReadonlyMap<number, Comments> | undefined,
+): NewChild<number> {
+  const { doc, node } = nameOf(context, number);
   const key = T.keyStartOf(doc, node);
-  const comments = leads?.get(node);
+  const comments = leads?.get(number);
   return {
     ...(key < 0 ? {} : { name: T.textOf(doc, key, T.keyEndOf(doc, node)), colon: colonOf(doc, node) }),
     ...(comments?.lead === undefined ? {} : { lead: comments.lead }),
     ...(comments?.trail === undefined ? {} : { trail: comments.trail }),
-    value: node,
+    value: number,
   };
 }
 

@@ -3,6 +3,7 @@
 import * as C from './context.ts';
 import { type Elements, elementsOf } from './keyed.ts';
 import { internElements } from './sequence.ts';
+import { clashValues } from './verdict.ts';
 
 export function mergeSets(context: C.Context, work: C.Work): void {
   const elements = elementsOf(context, work);
@@ -42,7 +43,7 @@ export function mergeAppended(context: C.Context, work: C.Work): void {
     return c !== undefined && p !== undefined && C.sameInAll(context, node, c, p);
   });
   if (!isPrefix) {
-    C.clash(context, work.place, 'not-append-only', work, 'a side changed what the append-only array had');
+    clashValues(context, work, 'not-append-only', 'a side changed what the append-only array had');
     return;
   }
   const items = [...current];

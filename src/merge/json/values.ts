@@ -7,6 +7,7 @@ import { addDeltas } from './number.ts';
 import { mergeObjects } from './objects.ts';
 import { matchPlace } from './pointer.ts';
 import * as T from './tape.ts';
+import { clashValues } from './verdict.ts';
 
 /** Works through all places, beginning with the given one. */
 export function mergePlaces(context: C.Context, first: C.Work): void {
@@ -43,7 +44,7 @@ function openValues(context: C.Context, work: C.Work, isCurrentSame: boolean): v
   else if (isOpen && kind === T.NUMBER && mergeCounters(context, work)) return;
   else if (isOpen && kind === T.STRING && mergeStrings(context, work)) return;
   else if (C.sameCP(context, current, proposed)) C.exchanged(context, work, C.BOTH);
-  else C.clash(context, work.place, clashKind(context, work), work);
+  else clashValues(context, work, clashKind(context, work));
 }
 
 function takeProposed(context: C.Context, work: C.Work): void {

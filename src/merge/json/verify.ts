@@ -2,6 +2,7 @@
 // called clean.
 import type { Context, Plan } from './context.ts';
 import { equalKeys, equalValues } from './equal.ts';
+import { foreignAt, nameOf } from './foreign.ts';
 import { isParseFailure, parseJson } from './parse.ts';
 import * as T from './tape.ts';
 
@@ -13,7 +14,7 @@ export function readBack(context: Context, printed: Uint8Array): T.Doc | undefin
 }
 
 function isAsPlanned(context: Context, result: T.Doc): boolean {
-  const { current, proposed, plans } = context;
+  const { current, plans } = context;
   const starts = Float64Array.from(plans.keys()).sort();
   // Pairs of a node of current and a node of the result.
   const stack = [T.ROOT, T.ROOT];
@@ -22,7 +23,7 @@ function isAsPlanned(context: Context, result: T.Doc): boolean {
     const c = stack.pop() as number;
     const plan = plans.get(c);
     if (plan?.kind === 'take') {
-      if (!equalValues(proposed, plan.node, result, r)) return false;
+      if (!isForeign(context, plan.node, result, r)) return false;
     } else if (plan?.kind === 'text') {
       if (!isText(plan.text, result, r)) return false;
     } else if (plan !== undefined || holdsPlan(starts, c, T.nextOf(current, c))) {
@@ -32,6 +33,11 @@ function isAsPlanned(context: Context, result: T.Doc): boolean {
     }
   }
   return true;
+}
+
+function isForeign(context: Context, number: number, result: T.Doc, node: number): boolean {
+  const value = foreignAt(context, number);
+  return equalValues(value.doc, value.node, result, node);
 }
 
 function isText(text: string, result: T.Doc, node: number): boolean {
@@ -52,23 +58,23 @@ function holdsPlan(starts: Float64Array, node: number, end: number): boolean {
 }
 
 function pairItems(
-  { current, proposed }: Context,
+  context: Context,
   c: number,
   plan: Extract<Plan, { kind: 'items' }> | undefined,
   result: T.Doc,
   r: number,
   stack: number[],
 ): boolean {
+  const { current } = context;
   const items = plan?.items ?? T.childrenOf(current, c);
   if (T.kindOf(current, c) !== T.kindOf(result, r) || T.countOf(result, r) !== items.length) return false;
   const isObject = T.kindOf(result, r) === T.OBJECT;
   let child = r + T.RECORD;
   for (const item of items) {
-    const doc = item < 0 ? proposed : current;
-    const node = item < 0 ? ~item : item;
-    if (isObject && !equalKeys(doc, node, result, child)) return false;
+    const name = item < 0 ? nameOf(context, ~item) : { doc: current, node: item };
+    if (isObject && !equalKeys(name.doc, name.node, result, child)) return false;
     if (item >= 0) stack.push(item, child);
-    else if (!equalValues(proposed, node, result, child)) return false;
+    else if (!isForeign(context, ~item, result, child)) return false;
     child = T.nextOf(result, child);
   }
   return true;

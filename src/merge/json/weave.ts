@@ -30,9 +30,13 @@ export function weave(
       for (const each of waiting) items.push(each);
       waiting = undefined;
     }
-    if (!stays(item)) continue;
-    items.push(item);
     const next = insertions.get(item);
+    if (!stays(item)) {
+      // What follows an item that goes stands where that one stood.
+      if (next !== undefined) waiting = waiting === undefined ? next : waiting.concat(next);
+      continue;
+    }
+    items.push(item);
     if (next === undefined) continue;
     for (const each of waiting ?? []) items.push(each);
     waiting = next;

@@ -50,7 +50,10 @@ function checkMembers(input: MergeInput, result: CleanMerge, { decided }: CheckO
 }
 
 function problemsOf(input: MergeInput, result: CleanMerge, { decided = false }: CheckOptions): readonly string[] {
-  return result.receipt.engine === 'append' ? checkAppended(input, result) : checkLedger(input, result, decided);
+  if (result.receipt.engine !== 'append') return checkLedger(input, result, decided);
+  const problems = checkAppended(input, result);
+  // What was decided need not be appended any more: then its ledger has to hold.
+  return problems.length > 0 && decided ? checkLedger(input, result, decided) : problems;
 }
 
 /** Which lines are missing, by counting: more than one side removed or nobody did, and the result has too few. */

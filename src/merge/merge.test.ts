@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { checkReceipt, engineNames, type MergeContents, mergeContents } from './index.ts';
+import {
+  checkReceipt,
+  engineNames,
+  type MergeContents,
+  type MergeInput,
+  type MergeOptions,
+  type MergeResult,
+  mergeContents,
+  resolveConflict,
+} from './index.ts';
 
 const engineOf = (choice: Omit<MergeContents, 'base' | 'current' | 'proposed'>): string => {
   const result = mergeContents({ base: '{"a":1}\n', current: '{"a":2}\n', proposed: '{"a":1,"b":1}\n', ...choice });
@@ -59,4 +68,112 @@ describe('mergeContents', () => {
     expect(checkReceipt(input, result)).toMatchObject({ ok: false, dropped: [{ side: 'proposed', line: 0 }] });
     expect(checkReceipt(input, result, { decided: true }).ok).toBe(true);
   });
+
+  it('[MT15] a settled conflict of the append engine passes by its ledger', () => {
+    const input = { base: Buffer.from('a\n'), current: Buffer.from('b\n'), proposed: Buffer.from('a\nc\n') };
+    const open = mergeContents({ ...input, options: { engine: 'append' } });
+    if (open.status !== 'conflict') throw new Error('not a conflict');
+    const [{ id } = { id: '' }] = open.conflicts;
+    for (const use of ['base', 'current', 'proposed', 'both'] as const) {
+      const settled = resolveConflict(open, id, { use });
+      expect(checkReceipt(input, settled, { decided: true }).problems).toEqual([]);
+      expect(checkReceipt(input, settled).ok).toBe(false);
+    }
+  });
+
+  it('[MT23] options, values and sides that do not exist are misuse, with what to do', () => {
+    const sides = { base: 'x\n', current: 'a\n', proposed: 'b\n' };
+    const wrong: unknown[] = [
+      { engin: 'text' },
+      { engine: 5 },
+      { favor: 'ours' },
+      { union: 'yes' },
+      { adjacent: true },
+      { eol: 'crlf' },
+      { finalNewline: 1 },
+      { ignoreWhitespace: true },
+      { bom: false },
+      { format: 'json5' },
+      { arrays: 'set' },
+      { arrays: { '/a': 'sets' } },
+      { arrays: { a: 'set' } },
+      { arrays: { '/a': {} } },
+      { strings: { '/a': 'txt' } },
+      { counters: '/a' },
+      { counters: ['a'] },
+      { budget: 5 },
+      { budget: { ms: '1' } },
+      { budget: { ms: Number.NaN } },
+      { budget: { lines: -1 } },
+      { budget: { seconds: 1 } },
+      { budget: { clock: 5 } },
+      { ['__proto__']: 1, constructor: 1 },
+      null,
+      'text',
+      [],
+    ];
+    const inputs: unknown[] = [
+      ...wrong.map((options) => ({ ...sides, options })),
+      { ...sides, base: undefined },
+      { ...sides, current: ['a'] },
+      { ...sides, proposed: 1 },
+      { ...sides, path: 5 },
+      { ...sides, mediaType: {} },
+      { ...sides, optoins: {} },
+      null,
+      undefined,
+      'x',
+    ];
+    for (const input of inputs) {
+      expect(() => mergeContents(input as MergeContents), JSON.stringify(input)).toThrow(
+        expect.objectContaining({ code: 'misuse', details: { next: expect.any(String) } }),
+      );
+    }
+    const unset = { ...sides, path: undefined, options: { favor: undefined, budget: { ms: undefined } } } as unknown;
+    expect(mergeContents(unset as MergeContents).status).toBe('conflict');
+  });
+
+  it('[MT24] no data makes a merge throw, and every outcome can be settled and proven', () => {
+    const contents: (Uint8Array | null)[] = [
+      null,
+      ...[
+        '',
+        '\ufeffa\n',
+        '\ufeff{"a":1}',
+        '"\\ud800"',
+        'a\nb\n',
+        '{"a":1}',
+        '[1,2]',
+        'a\rb\r\n',
+        ' ',
+        '1e99999999999',
+      ].map((each) => Buffer.from(each)),
+      Uint8Array.of(0x7b, 0xff, 0xfe, 0x7d),
+      Uint8Array.of(1, 0, 2),
+      Buffer.from('['.repeat(6000) + ']'.repeat(6000)),
+    ];
+    const choices: MergeOptions[] = engineNames.flatMap((engine) => [{ engine }, { engine, favor: 'proposed' }]);
+    for (const options of [...choices, { engine: 'json', format: 'jsonc' } as const]) {
+      for (const base of contents) {
+        for (const current of contents) {
+          for (const proposed of contents) proveAll({ base, current, proposed, options });
+        }
+      }
+    }
+  });
 });
+
+function proveAll(input: MergeInput): void {
+  const open = mergeContents(input);
+  if (open.status === 'error') return;
+  if (open.status === 'clean') {
+    if (!checkReceipt(input, open).ok) throw new Error(`not proven: ${JSON.stringify(input)}`);
+    return;
+  }
+  for (const use of ['base', 'current', 'proposed'] as const) {
+    let result: MergeResult = open;
+    for (const { id } of open.conflicts) result = resolveConflict(result, id, { use });
+    const isProven = checkReceipt(input, result, { decided: true }).ok;
+    if (!isProven) throw new Error(`not proven: ${use} ${JSON.stringify(input)}`);
+  }
+}

@@ -2,6 +2,7 @@
 import { EntenteError } from '../core/errors.ts';
 import { bytesOf } from '../core/hash.ts';
 import { mergeAppend } from './append.ts';
+import { checkInput } from './check-input.ts';
 import { chooseEngine, isCommentedJson } from './choose.ts';
 import { mergeJson } from './json.ts';
 import { mergeText } from './text.ts';
@@ -41,9 +42,11 @@ export function engineNamed(name: string): Engine {
 
 /**
  * Merges three versions of one value. Pure and synchronous; never throws on data: what cannot be merged is a conflict,
- * what cannot be read an error result. Throws `misuse` for an engine that does not exist.
+ * what cannot be read an error result. Throws `misuse` for what a caller cannot have meant: an engine or an option that
+ * does not exist, a value that an option does not take, a side that is neither string nor bytes nor null.
  */
 export function mergeContents(contents: MergeContents): MergeResult {
+  checkInput(contents);
   const input = toInput(contents);
   const name = chooseEngine(input);
   const engine = engineNamed(name);

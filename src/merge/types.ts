@@ -24,7 +24,7 @@ export interface MergeBudget {
 }
 
 export interface MergeOptions {
-  /** Which engine; `auto` goes by path, media type and content. */
+  /** Which engine; `auto` goes by path, then media type, else it is text. */
   readonly engine?: string;
   readonly budget?: MergeBudget;
 
@@ -33,7 +33,7 @@ export interface MergeOptions {
   readonly adjacent?: 'conflict' | 'merge';
   /** Take what both sides have, current first, instead of a conflict. */
   readonly union?: boolean;
-  /** Decide each conflicting region for one side. */
+  /** Decide each conflicting region (text) or place (JSON) for one side; conflicts of the whole value stay open. */
   readonly favor?: 'current' | 'proposed';
   /** `auto`: CRLF against LF is no change of a line; the file's ending is merged as one flag. */
   readonly eol?: 'bytes' | 'auto';

@@ -33,28 +33,51 @@ export function readDrops(
   const isAllowed = ({ by }: ReceiptEntry): boolean =>
     by.length === 1 && (isFree || (favor !== undefined && favor !== by[0]));
   if (!told.every(isAllowed)) return undefined;
-  const byPlace = new Map<string, ReceiptEntry[]>();
-  for (const entry of told) {
-    const place = `${entry.by[0]} ${entry.pointer}`;
-    const others = byPlace.get(place);
-    if (others === undefined) byPlace.set(place, [entry]);
-    else others.push(entry);
-  }
   const unused = new Set(told);
-  const find = (place: string, isMeant: (from: ReceiptEntry['from']) => boolean): boolean => {
-    const found = byPlace.get(place)?.find((each) => isMeant(each.from));
-    if (found !== undefined) unused.delete(found);
-    return found !== undefined;
+  const wholes = new Map(told.filter(({ from }) => from === undefined).map((entry) => [placeOf(entry), entry]));
+  const elements = byArray(told);
+  const use = (entry: ReceiptEntry | undefined): boolean => {
+    if (entry !== undefined) unused.delete(entry);
+    return entry !== undefined;
   };
   return {
     isFree,
     mayWin: (side) => isFree || favor === side,
     count: told.length,
-    whole: (side, pointer) => find(`${side} ${pointer}`, (from) => from === undefined),
-    element: (side, array, index) =>
-      find(`${side} ${array}`, (from) => from !== undefined && from[0] <= index && index < from[1]),
+    whole: (side, pointer) => use(wholes.get(`${side} ${pointer}`)),
+    element: (side, array, index) => use(findRange(elements.get(`${side} ${array}`), index)),
     unused: () => unused.size,
   };
+}
+
+function placeOf({ by, pointer }: ReceiptEntry): string {
+  return `${by[0]} ${pointer}`;
+}
+
+/** Losses of elements by side and array, in the order of their ranges. */
+function byArray(told: readonly ReceiptEntry[]): Map<string, ReceiptEntry[]> {
+  const found = new Map<string, ReceiptEntry[]>();
+  for (const entry of told) {
+    if (entry.from === undefined) continue;
+    const others = found.get(placeOf(entry));
+    if (others === undefined) found.set(placeOf(entry), [entry]);
+    else others.push(entry);
+  }
+  for (const entries of found.values()) entries.sort((a, b) => (a.from?.[0] ?? 0) - (b.from?.[0] ?? 0));
+  return found;
+}
+
+/** The range that holds an index: a favoured array may have a hundred thousand, so it is searched by halves. */
+function findRange(entries: readonly ReceiptEntry[] = [], index: number): ReceiptEntry | undefined {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((entries[middle]?.from?.[0] ?? 0) <= index) low = middle + 1;
+    else high = middle;
+  }
+  const found = entries[low - 1];
+  return found?.from !== undefined && index < found.from[1] ? found : undefined;
 }
 
 /** True if the place is one that both sides changed and that a decision settled as the receipt says. */

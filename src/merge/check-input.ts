@@ -92,7 +92,9 @@ export function checkInput(input: unknown): void {
     });
   }
   for (const side of ['base', 'current', 'proposed']) if (input[side] === undefined) refuse(`The side ${side}`, sides);
-  checkFields('A merge', input, INPUT);
+  // Records that hold more than a merge needs may be passed as they are; options are named on purpose.
+  const { base, current, proposed, path, mediaType } = input;
+  checkFields('A merge', { base, current, proposed, path, mediaType, options: input['options'] }, INPUT);
   const { options } = input;
   if (!isRecord(options)) return;
   checkFields('The options of a merge', options, OPTIONS);

@@ -119,7 +119,6 @@ describe('mergeContents', () => {
       { ...sides, proposed: 1 },
       { ...sides, path: 5 },
       { ...sides, mediaType: {} },
-      { ...sides, optoins: {} },
       null,
       undefined,
       'x',
@@ -129,7 +128,12 @@ describe('mergeContents', () => {
         expect.objectContaining({ code: 'misuse', details: { next: expect.any(String) } }),
       );
     }
-    const unset = { ...sides, path: undefined, options: { favor: undefined, budget: { ms: undefined } } } as unknown;
+    const unset = {
+      ...sides,
+      kind: 'a field of the caller’s own',
+      path: undefined,
+      options: { favor: undefined, budget: { ms: undefined } },
+    } as unknown;
     expect(mergeContents(unset as MergeContents).status).toBe('conflict');
   });
 

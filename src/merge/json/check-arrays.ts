@@ -1,5 +1,6 @@
 // The part of the proof that deals with arrays. The receipt serves as the witness of what became of which element; this
 // code shows that the witness is right: each side is the base without what it removed and with what it added, in order.
+// Longer than most files: the policies share the lists and the witness.
 import type { ArrayPolicy } from '../types.ts';
 import { addersOf, drop, type Proof, type Quad, removersOf } from './check.ts';
 import { isOrderDecided } from './check-decided.ts';

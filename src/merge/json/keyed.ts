@@ -1,5 +1,6 @@
 // Merges arrays whose elements have an identity: element by element, wherever they stand. Order comes from the side that
 // changed it; two different new orders are a clash, because an order that nobody wrote must not be stored in silence.
+// Longer than most files: the steps share what they know of the identities.
 import { clash, type Sides, type Verdict } from './clash.ts';
 import * as C from './context.ts';
 import { memberOf } from './equal.ts';

@@ -1,7 +1,6 @@
 // Merges arrays as sequences. Both sides' changes are found against the base; changes of different elements and of
 // different gaps go together, two insertions into one gap or overlapping runs do not. Elements that were exchanged one
-// for one keep their place, so they are merged by themselves, never by an index that has shifted. Longer than most files:
-// the steps share what they know of the three sequences.
+// for one keep their place, so they are merged by themselves, never by an index that has shifted.
 import type { Hunk } from '../diff.ts';
 import { align, DELETED, isExchange, isInsertion, isIrregular } from './alignment.ts';
 import { clash, type Verdict } from './clash.ts';

@@ -7,7 +7,7 @@ import { assertStrategy, Policy } from '../strategies/policy.ts';
 import { defaultSleep } from './backoff.ts';
 import { commit, commitOrResolve } from './commit.ts';
 import { listConflicts, readConflict, sideContent } from './conflicts.ts';
-import { type Context, KnownAgents } from './context.ts';
+import { type Context, KnownAgents, shapeOfTokens } from './context.ts';
 import { resolveDetails } from './details.ts';
 import { feed, readLog } from './feed.ts';
 import { createLanes } from './lanes.ts';
@@ -69,9 +69,10 @@ function createContext(options: ControllerOptions): Context {
   const max = options.history?.max ?? HISTORY;
   if (!Number.isSafeInteger(max) || max < 0)
     throw new EntenteError('misuse', 'history.max is a whole number of at least 0.');
+  const space = options.space === undefined ? DEFAULT_SPACE : parseSpace(options.space);
   return {
     store: options.store,
-    space: options.space === undefined ? DEFAULT_SPACE : parseSpace(options.space),
+    space,
     clock: options.clock ?? Date.now,
     random: options.random ?? Math.random,
     sleep: options.sleep ?? defaultSleep,
@@ -85,6 +86,7 @@ function createContext(options: ControllerOptions): Context {
     lanes: createLanes(),
     newId: createIds(),
     agents: new KnownAgents(),
+    shape: shapeOfTokens(space),
   };
 }
 

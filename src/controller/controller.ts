@@ -91,19 +91,18 @@ function createContext(options: ControllerOptions): Context {
 }
 
 /**
- * Ids unique over processes and time: 96 random bits for this controller, then a counter. The counter's low digits come
- * from a table, because making a string of a number costs more than joining two strings.
+ * Ids unique over processes and time: 60 random bits for a block of 4,096, and the place in it. That makes a shared block
+ * as likely as 1 in 10^6 when one agent has taken 10^10 ids. Twelve characters are the most that the engine joins into one
+ * flat string; a longer one would be a pair of pointers, which costs a garbage collector that meets 10,000 of them in the
+ * log three times as much. The digits come from a table, because a string of a number costs more than joining two.
  */
 function createIds(): () => string {
-  const random = randomBytes(12).toString('base64url');
-  let block = 0;
   let prefix = '';
   let count = DIGITS.length;
   return () => {
     if (count === DIGITS.length) {
       count = 0;
-      prefix = `${random}-${block.toString(36)}.`;
-      block += 1;
+      prefix = randomBytes(9).toString('base64url').slice(0, 10);
     }
     const id = prefix + (DIGITS[count] as string);
     count += 1;
@@ -111,7 +110,11 @@ function createIds(): () => string {
   };
 }
 
-const DIGITS: readonly string[] = Array.from({ length: 36 ** 2 }, (_, number) => number.toString(36));
+const DIGITS: readonly string[] = Array.from({ length: 4096 }, (_, number) =>
+  Buffer.from([number >> 4, (number & 15) << 4])
+    .toString('base64url')
+    .slice(0, 2),
+);
 
 const BUILT_IN = ['auto', 'text', 'json', 'append'];
 

@@ -23,25 +23,29 @@ const UNSAFE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the purpose
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/u;
 
-/** Ids of plain ASCII with ordinary segments need none of the Unicode checks: the common case, decided in one pass. */
+// What a character is to the check of plain ids: a table answers in one step what would take five comparisons.
+const ORDINARY = 1;
+const SLASH = 2;
+const DOT = 3;
+const KINDS: Uint8Array = new Uint8Array(128).fill(ORDINARY, 32, 127);
+KINDS[47] = SLASH;
+KINDS[46] = DOT;
+KINDS[92] = 0;
+
+/**
+ * Ids of plain ASCII with ordinary segments need none of the Unicode checks: the common case, decided in one pass. A
+ * segment that starts with a dot is left to the checks.
+ */
 function isPlain(text: string): boolean {
   const length = text.length;
   if (length === 0 || length > MAX_SEGMENT_BYTES) return false;
-  let dots = 0;
-  let size = 0;
+  let before = SLASH;
   for (let index = 0; index < length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code === 47) {
-      if (size === 0 || (dots === size && size <= 2)) return false;
-      dots = 0;
-      size = 0;
-    } else {
-      if (code < 32 || code > 126 || code === 92) return false;
-      if (code === 46) dots += 1;
-      size += 1;
-    }
+    const kind = KINDS[text.charCodeAt(index)];
+    if (kind !== ORDINARY && (kind === undefined || kind === 0 || before === SLASH)) return false;
+    before = kind;
   }
-  return size > 0 && !(dots === size && size <= 2);
+  return before !== SLASH;
 }
 
 function bad(kind: string, text: unknown, why: string): EntenteError {

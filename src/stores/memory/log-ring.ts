@@ -37,6 +37,10 @@ const BASE_BORN = 5;
 const BASE_SIZE = 6;
 const BASE_AT = 7;
 
+// A short commitId of plain characters (every token's own id is one) is kept as its length and its bytes. As strings,
+// 10,000 of them would outlive their commits by some collections each, and copying them would cost more than all else here.
+const ID_BYTES = 16;
+
 const FIRST_ROWS = 64;
 
 export class LogRing {
@@ -45,6 +49,7 @@ export class LogRing {
   #trimmed = 0;
   readonly #cells: unknown[] = [];
   #numbers = new Float64Array(0);
+  #ids = new Uint8Array(0);
 
   constructor(max: number) {
     this.#max = max;
@@ -94,7 +99,6 @@ export class LogRing {
     const cell = row * CELLS;
     for (let place = cells.length; place < cell + CELLS; place += 1) cells.push(undefined);
     cells[cell + ENTRY] = undefined;
-    cells[cell + COMMIT_ID] = request.commitId;
     cells[cell + FINGERPRINT] = request.fingerprint;
     cells[cell + META] = request.meta;
     cells[cell + RESOURCE] = live.resource;
@@ -114,14 +118,19 @@ export class LogRing {
     numbers[place + BASE_BORN] = live.born;
     numbers[place + BASE_SIZE] = live.size;
     numbers[place + BASE_AT] = live.at;
+    const { commitId } = request;
+    cells[cell + COMMIT_ID] = writeId(this.#ids, row * ID_BYTES, commitId) ? undefined : commitId;
   }
 
   #grow(): Float64Array<ArrayBuffer> {
-    const rows = this.#row(this.#last) + 1;
-    const grown = new Float64Array(Math.min(this.#max, Math.max(FIRST_ROWS, rows * 2)) * NUMBERS);
-    grown.set(this.#numbers);
-    this.#numbers = grown;
-    return grown;
+    const rows = Math.min(this.#max, Math.max(FIRST_ROWS, (this.#row(this.#last) + 1) * 2));
+    const numbers = new Float64Array(rows * NUMBERS);
+    numbers.set(this.#numbers);
+    this.#numbers = numbers;
+    const ids = new Uint8Array(rows * ID_BYTES);
+    ids.set(this.#ids);
+    this.#ids = ids;
+    return numbers;
   }
 
   #cell<T>(row: number, place: number): T {
@@ -136,6 +145,10 @@ export class LogRing {
     return this.#cell<Entry | undefined>(row, ENTRY);
   }
 
+  #idAt(row: number): string {
+    return this.#cell<string | undefined>(row, COMMIT_ID) ?? readId(this.#ids, row * ID_BYTES);
+  }
+
   agentOf(revision: number): AgentId {
     const row = this.#row(revision);
     return this.#entryAt(row)?.agent ?? this.#cell<AgentId>(row, AGENT);
@@ -144,7 +157,7 @@ export class LogRing {
   commitIdOf(revision: number): string {
     if (!this.#kept(revision)) return '';
     const row = this.#row(revision);
-    return this.#entryAt(row)?.commitId ?? this.#cell<string>(row, COMMIT_ID);
+    return this.#entryAt(row)?.commitId ?? this.#idAt(row);
   }
 
   metaOf(revision: number): EntryMeta {
@@ -166,7 +179,7 @@ export class LogRing {
     return {
       revision,
       agent: this.#cell<AgentId>(row, AGENT),
-      commitId: this.#cell<string>(row, COMMIT_ID),
+      commitId: this.#idAt(row),
       fingerprint: this.#cell<string>(row, FINGERPRINT),
       at: this.#number(row, AT),
       heads: [headOf(resource, this.#written(revision, row))],
@@ -225,4 +238,22 @@ export class LogRing {
     }
     this.#trimmed = revision;
   }
+}
+
+/** False, and nothing that counts is written, where the id is too long or holds a character that is no plain one. */
+function writeId(ids: Uint8Array, place: number, id: string): boolean {
+  const { length } = id;
+  if (length >= ID_BYTES) return false;
+  ids[place] = length;
+  for (let index = 0; index < length; index += 1) {
+    const code = id.charCodeAt(index);
+    if (code > 127) return false;
+    ids[place + 1 + index] = code;
+  }
+  return true;
+}
+
+function readId(ids: Uint8Array, place: number): string {
+  const start = place + 1;
+  return String.fromCharCode(...ids.subarray(start, start + (ids[place] as number)));
 }

@@ -81,7 +81,16 @@ export interface TokenFacts {
  */
 export function shapeOfTokens(space: Space): Token {
   const name = '' as ResourceId & AgentId;
-  const head: Head = { resource: name, version: 0, revision: 0, born: 0, hash: '', agent: name, at: 0.5, deleted: true };
+  const head: Head = {
+    resource: name,
+    version: 0,
+    revision: 0,
+    born: 0,
+    hash: '',
+    agent: name,
+    at: 0.5,
+    deleted: true,
+  };
   return headToken({ space, newId: () => '' }, head, name, '', 0, 0.5);
 }
 

@@ -3,7 +3,7 @@ import type { Change } from '../core/change.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Token } from '../core/token.ts';
 import type { Head } from '../core/version.ts';
-import type { CommitReply, CommitRequest } from '../stores/store.ts';
+import type { Awaitable, CommitReply, CommitRequest } from '../stores/store.ts';
 import { attempt, type Clash, committed, type FirstTry, firstTry, isClash } from './clash.ts';
 import type { Context } from './context.ts';
 import { conflicted } from './hand-back.ts';
@@ -16,7 +16,16 @@ import { mismatchError } from './submit.ts';
 type OnClash = (context: Context, intent: Intent, clash: Clash) => Promise<Outcome>;
 
 export function commit(context: Context, token: Token, change: Change, options?: IntentOptions): Promise<Outcome> {
-  return begun(context, token, change, options, handBack);
+  try {
+    return Promise.resolve(begun(context, token, change, options, handBack, false));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** `commit` that gives the outcome itself where it is known at once, and throws what that one rejects with. */
+export function commitNow(context: Context, token: Token, change: Change, options?: IntentOptions): Awaitable<Outcome> {
+  return begun(context, token, change, options, handBack, true);
 }
 
 export function commitOrResolve(
@@ -25,7 +34,11 @@ export function commitOrResolve(
   change: Change,
   options?: IntentOptions,
 ): Promise<Outcome> {
-  return begun(context, token, change, options, judge);
+  try {
+    return Promise.resolve(begun(context, token, change, options, judge, false));
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 function handBack(context: Context, intent: Intent, clash: Clash): Promise<Outcome> {
@@ -36,7 +49,7 @@ function handBack(context: Context, intent: Intent, clash: Clash): Promise<Outco
 }
 
 /**
- * The common commit on a store that answers at once is over before this returns: no asynchronous step of its own, each
+ * `now`: the outcome itself where it is known at once, and no promise of it. The common commit on a store that answers at once is over before this returns: no asynchronous step of its own, each
  * of which would cost as much as the rest of it.
  */
 function begun(
@@ -45,17 +58,14 @@ function begun(
   change: Change,
   options: IntentOptions | undefined,
   onClash: OnClash,
-): Promise<Outcome> {
+  now: boolean,
+): Awaitable<Outcome> {
   if (options !== undefined) return write(context, token, change, options, onClash);
-  try {
-    const request = plainRequest(context, token, change);
-    if (request === undefined) return write(context, token, change, options, onClash);
-    const replies = context.store.commit([request]);
-    if (!(replies instanceof Promise)) return afterPlain(context, token, change, request, replies, onClash);
-    return replies.then((answered) => afterPlain(context, token, change, request, answered, onClash));
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  const request = plainRequest(context, token, change);
+  if (request === undefined) return write(context, token, change, options, onClash);
+  const replies = context.store.commit([request]);
+  if (!(replies instanceof Promise)) return afterPlain(context, token, change, request, replies, onClash, now);
+  return replies.then((answered) => afterPlain(context, token, change, request, answered, onClash, true));
 }
 
 function afterPlain(
@@ -65,10 +75,13 @@ function afterPlain(
   request: CommitRequest,
   replies: readonly CommitReply[],
   onClash: OnClash,
-): Promise<Outcome> {
+  now: boolean,
+): Awaitable<Outcome> {
   const reply = replies[0] as CommitReply;
   if (reply.status === 'committed') {
-    return Promise.resolve(committed(context, token, token.id, reply.heads[0] as Head, request.at));
+    const outcome = committed(context, token, token.id, reply.heads[0] as Head, request.at);
+    // Where the engine sees the object made, it need not look for a `then` in it at every call.
+    return now ? outcome : Promise.resolve(outcome);
   }
   return settlePlain(context, token, change, { request, reply }, onClash);
 }

@@ -1,20 +1,28 @@
 // The deadline of an update, and the signal that tells a function of it. Timer and signal are made when they are first
 // needed: a function that answers at once needs neither, and they would cost more than its commit.
+import { EntenteError } from '../core/errors.ts';
 import { timerMs } from './backoff.ts';
 
 export class Deadline {
   readonly #until: number;
   readonly #own: AbortSignal | undefined;
-  readonly #tooLate: () => Error;
+  readonly #resource: string;
   #timer: NodeJS.Timeout | undefined = undefined;
   #controller: AbortController | undefined = undefined;
   #signal: AbortSignal | undefined = undefined;
 
-  /** `own`: the caller's signal. `tooLate` makes the reason when the deadline passes. */
-  constructor(ms: number, own: AbortSignal | undefined, tooLate: () => Error) {
+  /** `own`: the caller's signal. `resource`: what the update that ends here is of. */
+  constructor(ms: number, own: AbortSignal | undefined, resource: string) {
     this.#until = performance.now() + ms;
     this.#own = own;
-    this.#tooLate = tooLate;
+    this.#resource = resource;
+  }
+
+  /** The reason when the deadline passes. */
+  #tooLate(): EntenteError {
+    return new EntenteError('budget', `The update of ${this.#resource} did not finish before its deadline.`, {
+      next: 'Raise deadlineMs, or do less in the function.',
+    });
   }
 
   /** Aborts when the deadline passes or the caller's own signal does. */

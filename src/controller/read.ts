@@ -3,7 +3,7 @@ import { EntenteError } from '../core/errors.ts';
 import type { Page, PageRequest } from '../core/page.ts';
 import { type AgentId, parseResourceId, type ResourceId } from '../core/resource.ts';
 import { type Head, hasContent, type ResourceVersion } from '../core/version.ts';
-import type { Snapshot, VersionEntry } from '../stores/store.ts';
+import type { Awaitable, Snapshot, VersionEntry } from '../stores/store.ts';
 import { type Context, headToken, tokenOn } from './context.ts';
 import { parseNote } from './intent.ts';
 import type { Draft } from './types.ts';
@@ -20,26 +20,37 @@ export function begin(
     if (options.note !== undefined) parseNote(options.note);
     const answer = context.store.read(context.space, [id]);
     if (answer instanceof Promise) return answer.then((snapshot) => draftOf(context, id, agent, snapshot));
-    return draftOf(context, id, agent, answer);
+    const head = answer.heads[0];
+    if (head === undefined || hasContent(head)) return Promise.resolve(draftOf(context, id, agent, answer));
+    // As `draftOf` has it. Where the engine sees the object made, it need not look for a `then` in it at every call.
+    const token = headToken(context, head, agent, answer.epoch, answer.revision, context.clock());
+    return Promise.resolve({ token, head });
   } catch (error) {
     return Promise.reject(error);
   }
 }
 
-/** Not an async function: where there is no content to fetch, the draft is ready as it is (see commit.ts). */
+/** The draft itself where the store answers at once and there is no content to fetch; throws what `begin` rejects with. */
+export function beginNow(context: Context, id: ResourceId, agentName: string): Awaitable<Draft> {
+  const agent = context.agents.parse(agentName);
+  const answer = context.store.read(context.space, [id]);
+  if (answer instanceof Promise) return answer.then((snapshot) => draftOf(context, id, agent, snapshot));
+  return draftOf(context, id, agent, answer);
+}
+
 function draftOf(
   context: Context,
   id: ResourceId,
   agent: AgentId,
   snapshot: Snapshot,
   tries: number = 0,
-): Promise<Draft> {
+): Awaitable<Draft> {
   const head = snapshot.heads[0];
   const { epoch, revision: asOf } = snapshot;
   const at = context.clock();
-  if (head === undefined) return Promise.resolve({ token: tokenOn(context, id, agent, head, { epoch, asOf, at }) });
+  if (head === undefined) return { token: tokenOn(context, id, agent, head, { epoch, asOf, at }) };
   const token = headToken(context, head, agent, epoch, asOf, at);
-  if (!hasContent(head)) return Promise.resolve({ token, head });
+  if (!hasContent(head)) return { token, head };
   return context.store
     .content(head.hash)
     .then((content) => (content === undefined ? draftAgain(context, head, agent, tries) : { token, head, content }));

@@ -1,15 +1,18 @@
 // Read–modify–write with retries: each attempt runs the function again on fresh state, because a decision made on what
 // was there before may be wrong on what is there now (trap T9).
+import type { Change } from '../core/change.ts';
 import { EntenteError } from '../core/errors.ts';
 import type { Conflicted, Outcome, Unchanged } from '../core/outcome.ts';
-import { parseAgentId, parseResourceId } from '../core/resource.ts';
+import { parseAgentId, parseResourceId, type ResourceId } from '../core/resource.ts';
 import { hasContent } from '../core/version.ts';
+import type { Awaitable } from '../stores/store.ts';
 import { jitter } from './backoff.ts';
 import { unchanged } from './clash.ts';
-import { commit } from './commit.ts';
+import { commitNow } from './commit.ts';
 import { type Context, tokenOn } from './context.ts';
 import { Deadline, TurnContext } from './deadline.ts';
-import { begin } from './read.ts';
+import { parseNote } from './intent.ts';
+import { beginNow } from './read.ts';
 import type { Draft, UpdateFunction, UpdateOptions } from './types.ts';
 
 const DEADLINE_MS = 30_000;
@@ -23,11 +26,15 @@ export async function update(
 ): Promise<Outcome> {
   const id = parseResourceId(resource);
   if (typeof fn !== 'function') throw new EntenteError('misuse', 'update() takes a function of the draft.');
-  const deadline = new Deadline(parseDeadline(options.deadlineMs), options.signal, () => tooLate(id));
+  if (options.note !== undefined) parseNote(options.note);
+  const deadline = new Deadline(parseDeadline(options.deadlineMs), options.signal, id);
   let last: Lost | undefined;
   try {
     for (let number = 0; ; number += 1) {
-      const { outcome, lost } = await oneTurn(context, id, options, fn, deadline, number, last);
+      const task: Task = { context, id, options, fn, deadline, number, last };
+      // The first turn needs no lane, unless others wait there: going past them would cost one of them its turn.
+      const turn = number === 0 && context.lanes.length(id) === 0 ? takeTurn(task) : takeTurnInLane(task);
+      const { outcome, lost } = turn instanceof Promise ? await turn : turn;
       if (!lost) return outcome;
       last = outcome;
       // The first loser joins the lane at once; who loses there too lost to another process, and waits a little.
@@ -47,12 +54,6 @@ function parseDeadline(ms: unknown = DEADLINE_MS): number {
   throw new EntenteError('misuse', `deadlineMs is a number of milliseconds, not ${String(ms)}.`);
 }
 
-function tooLate(resource: string): EntenteError {
-  return new EntenteError('budget', `The update of ${resource} did not finish before its deadline.`, {
-    next: 'Raise deadlineMs, or do less in the function.',
-  });
-}
-
 /** The answers after which the function decides again; both say what is there now. */
 type Lost = Conflicted | Unchanged;
 type Turn = { readonly lost: true; readonly outcome: Lost } | { readonly lost: false; readonly outcome: Outcome };
@@ -67,15 +68,64 @@ function turnOf(outcome: Outcome, draft: Draft): Turn {
   return moved ? { lost: true, outcome } : { lost: false, outcome };
 }
 
+interface Task {
+  readonly context: Context;
+  readonly id: ResourceId;
+  readonly options: UpdateOptions;
+  readonly fn: UpdateFunction;
+  readonly deadline: Deadline;
+  /** Which attempt this is, from 0, and what the one before lost to. */
+  readonly number: number;
+  readonly last: Lost | undefined;
+}
+
+async function takeTurnInLane(task: Task): Promise<Turn> {
+  const { context, id, deadline } = task;
+  deadline.check();
+  const leave = await context.lanes.enter(id, PATIENCE_MS);
+  try {
+    return await takeTurn(task);
+  } finally {
+    leave();
+  }
+}
+
+/**
+ * Read, decide, write. Where store and function answer at once there is no wait in between, so that no other task of
+ * this process comes in between either, and nobody loses.
+ */
+function takeTurn(task: Task): Awaitable<Turn> {
+  const { context, id, options, deadline, last } = task;
+  deadline.check();
+  const draft = last === undefined ? beginNow(context, id, options.agent) : draftAfter(context, id, options, last);
+  return draft instanceof Promise ? draft.then((read) => decide(task, read)) : decide(task, draft);
+}
+
+function decide(task: Task, draft: Draft): Awaitable<Turn> {
+  const { deadline } = task;
+  const answer = task.fn(draft, new TurnContext(task.number, deadline));
+  if (answer instanceof Promise) return deadline.guard(answer).then((change) => send(task, draft, change));
+  return send(task, draft, answer);
+}
+
+function send(task: Task, draft: Draft, change: Change | undefined): Awaitable<Turn> {
+  const { context, deadline } = task;
+  // The function may have aborted what it runs under, or taken too long without a wait.
+  deadline.check();
+  const { token, head } = draft;
+  if (change === undefined) {
+    const left = unchanged(context, { token, agent: token.agent, commitId: token.id }, head, token.asOf);
+    return { lost: false, outcome: left };
+  }
+  const { note } = task.options;
+  const outcome = commitNow(context, token, change, note === undefined ? undefined : { note });
+  return outcome instanceof Promise ? outcome.then((told) => turnOf(told, draft)) : turnOf(outcome, draft);
+}
+
 /** What is there now, and never less than the last attempt lost to: a read that lags would lose again (trap T8). */
-async function draftAfter(
-  context: Context,
-  id: Draft['token']['resource'],
-  options: UpdateOptions,
-  last: Lost | undefined,
-): Promise<Draft> {
-  const draft = await begin(context, id, options);
-  if (last === undefined || draft.token.asOf >= last.token.asOf) return draft;
+async function draftAfter(context: Context, id: ResourceId, options: UpdateOptions, last: Lost): Promise<Draft> {
+  const draft = await beginNow(context, id, options.agent);
+  if (draft.token.asOf >= last.token.asOf) return draft;
   const head = last.status === 'conflict' ? last.packet.actual : last.head;
   const { epoch, asOf } = last.token;
   const token = tokenOn(context, id, parseAgentId(options.agent), head, { epoch, asOf, at: context.clock() });
@@ -83,40 +133,4 @@ async function draftAfter(
   if (!hasContent(head)) return { token, head };
   const content = await context.store.content(head.hash);
   return content === undefined ? draft : { token, head, content };
-}
-
-async function oneTurn(
-  context: Context,
-  id: Draft['token']['resource'],
-  options: UpdateOptions,
-  fn: UpdateFunction,
-  deadline: Deadline,
-  number: number,
-  last: Lost | undefined,
-): Promise<Turn> {
-  deadline.check();
-  // The first turn needs no lane, unless others wait there: going past them would cost one of them its turn.
-  const leave = number === 0 && context.lanes.length(id) === 0 ? undefined : await context.lanes.enter(id, PATIENCE_MS);
-  try {
-    if (leave !== undefined) deadline.check();
-    const draft = await draftAfter(context, id, options, last);
-    const answer = fn(draft, new TurnContext(number, deadline));
-    const change = answer instanceof Promise ? await deadline.guard(answer) : answer;
-    // The function may have aborted what it runs under, or taken too long without a wait.
-    deadline.check();
-    if (change === undefined) {
-      const { token } = draft;
-      const left = unchanged(context, { token, agent: token.agent, commitId: token.id }, draft.head, token.asOf);
-      return { lost: false, outcome: left };
-    }
-    const { note } = options;
-    return turnOf(
-      await (note === undefined
-        ? commit(context, draft.token, change)
-        : commit(context, draft.token, change, { note })),
-      draft,
-    );
-  } finally {
-    leave?.();
-  }
 }

@@ -67,12 +67,19 @@ function canonical(kind: string, text: unknown, maxBytes: number): string {
   return normal;
 }
 
+/** Callers mostly go on with the id that they named last: to compare it costs less than to look at each character. */
+let lastPlain: ResourceId = 'a' as ResourceId;
+
 /**
  * The canonical form of an id, or `bad-id`. At most 1,024 bytes, 255 in a segment.
  * A drive-letter prefix (`C:`) is refused: on one machine it would be a path outside the root.
  */
 export function parseResourceId(text: unknown): ResourceId {
-  if (typeof text === 'string' && isPlain(text) && text.charCodeAt(1) !== 58) return text as ResourceId;
+  if (text === lastPlain) return lastPlain;
+  if (typeof text === 'string' && isPlain(text) && text.charCodeAt(1) !== 58) {
+    lastPlain = text as ResourceId;
+    return lastPlain;
+  }
   const normal = canonical('The resource id', text, MAX_ID_BYTES);
   if (/^[A-Za-z]:/.test(normal)) throw bad('The resource id', text, 'starts like a drive letter.');
   for (const segment of normal.split('/')) {

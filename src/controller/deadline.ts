@@ -1,10 +1,13 @@
 // The deadline of an update, and the signal that tells a function of it. Timer and signal are made when they are first
 // needed: a function that answers at once needs neither, and they would cost more than its commit.
+// Imported, because the global of this name is looked up through a getter at every use.
+import { performance } from 'node:perf_hooks';
 import { EntenteError } from '../core/errors.ts';
 import { timerMs } from './backoff.ts';
 
 export class Deadline {
   readonly #until: number;
+  #fresh: boolean;
   readonly #own: AbortSignal | undefined;
   readonly #resource: string;
   #timer: NodeJS.Timeout | undefined = undefined;
@@ -14,6 +17,7 @@ export class Deadline {
   /** `own`: the caller's signal. `resource`: what the update that ends here is of. */
   constructor(ms: number, own: AbortSignal | undefined, resource: string) {
     this.#until = performance.now() + ms;
+    this.#fresh = ms > 0;
     this.#own = own;
     this.#resource = resource;
   }
@@ -44,6 +48,11 @@ export class Deadline {
   /** Throws the reason when it is too late, or the caller has aborted. */
   check(): void {
     this.#own?.throwIfAborted();
+    if (this.#fresh) {
+      // The clock was read a moment ago, when this was made; to read it costs as much as to make ten objects.
+      this.#fresh = false;
+      return;
+    }
     if (this.#isLate()) throw this.#controller?.signal.reason ?? this.#tooLate();
   }
 

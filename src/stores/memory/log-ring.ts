@@ -99,7 +99,8 @@ export class LogRing {
     const cell = row * CELLS;
     for (let place = cells.length; place < cell + CELLS; place += 1) cells.push(undefined);
     cells[cell + ENTRY] = undefined;
-    cells[cell + FINGERPRINT] = request.fingerprint;
+    // Of a hash-only commit it is the hash itself, and each reference to a young string costs a collection's work.
+    cells[cell + FINGERPRINT] = request.fingerprint === hash ? undefined : request.fingerprint;
     cells[cell + META] = request.meta;
     cells[cell + RESOURCE] = live.resource;
     cells[cell + AGENT] = request.agent;
@@ -180,7 +181,7 @@ export class LogRing {
       revision,
       agent: this.#cell<AgentId>(row, AGENT),
       commitId: this.#idAt(row),
-      fingerprint: this.#cell<string>(row, FINGERPRINT),
+      fingerprint: this.#cell<string | undefined>(row, FINGERPRINT) ?? this.#cell<string>(row, HASH),
       at: this.#number(row, AT),
       heads: [headOf(resource, this.#written(revision, row))],
       guards: [base],

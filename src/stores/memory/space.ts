@@ -27,6 +27,8 @@ import { SortedIds } from './sorted-ids.ts';
 
 export class MemorySpace {
   readonly #current = new BigMap<ResourceId, Live>();
+  /** The one looked up last: a commit mostly follows the read of its resource. None is ever taken out of the map. */
+  #lastLive: Live | undefined;
   readonly #ids = new SortedIds();
   readonly #contents: Contents;
   readonly #records = new Records();
@@ -55,7 +57,7 @@ export class MemorySpace {
   commitPlain(request: CommitRequest): CommitReply {
     if (request.tokenBound) {
       const guard = request.guards[0] as Guard;
-      const live = this.#current.get(guard.resource);
+      const live = this.#liveAt(guard.resource);
       if (holds(guard, live)) return this.#applyPlain(request, live);
     }
     return this.commit(request);
@@ -81,7 +83,7 @@ export class MemorySpace {
   }
 
   #guardsHold(guards: readonly Guard[]): boolean {
-    for (const guard of guards) if (!holds(guard, this.#current.get(guard.resource))) return false;
+    for (const guard of guards) if (!holds(guard, this.#liveAt(guard.resource))) return false;
     return true;
   }
 
@@ -94,7 +96,7 @@ export class MemorySpace {
   #guarded(guards: readonly Guard[]): Head[] {
     const seen = new Map<ResourceId, Head>();
     for (const { resource } of guards) {
-      const live = this.#current.get(resource);
+      const live = this.#liveAt(resource);
       if (live !== undefined) seen.set(resource, headOf(resource, live));
     }
     return [...seen.values()];
@@ -135,8 +137,16 @@ export class MemorySpace {
     return { status: 'committed', revision, heads: heads.map((head) => ({ ...head })) };
   }
 
+  #liveAt(id: ResourceId): Live | undefined {
+    const last = this.#lastLive;
+    if (last !== undefined && last.resource === id) return last;
+    const live = this.#current.get(id);
+    if (live !== undefined) this.#lastLive = live;
+    return live;
+  }
+
   #liveOf(write: Write, request: CommitRequest): Live {
-    const known = this.#current.get(write.resource);
+    const known = this.#liveAt(write.resource);
     if (known !== undefined) return known;
     const live = new Live(write.resource, request.agent);
     this.#current.set(write.resource, live);
@@ -211,7 +221,7 @@ export class MemorySpace {
   }
 
   #head(id: ResourceId): Head | undefined {
-    const live = this.#current.get(id);
+    const live = this.#liveAt(id);
     return live === undefined ? undefined : headOf(live.resource, live);
   }
 
@@ -231,7 +241,7 @@ export class MemorySpace {
     const limit = page.limit ?? 100;
     const below = page.after === undefined ? Number.POSITIVE_INFINITY : Number(page.after);
     const items: VersionEntry[] = [];
-    let facts: Facts | undefined = this.#current.get(id);
+    let facts: Facts | undefined = this.#liveAt(id);
     for (; facts !== undefined; facts = this.#log.baseOf(facts.revision, id)) {
       if (facts.version >= below) continue;
       const last = items.at(-1);

@@ -17,7 +17,7 @@ type OnClash = (context: Context, intent: Intent, clash: Clash) => Promise<Outco
 
 export function commit(context: Context, token: Token, change: Change, options?: IntentOptions): Promise<Outcome> {
   try {
-    return Promise.resolve(begun(context, token, change, options, handBack, false));
+    return begun(context, token, change, options, handBack, false) as Promise<Outcome>;
   } catch (error) {
     return Promise.reject(error);
   }
@@ -35,7 +35,7 @@ export function commitOrResolve(
   options?: IntentOptions,
 ): Promise<Outcome> {
   try {
-    return Promise.resolve(begun(context, token, change, options, judge, false));
+    return begun(context, token, change, options, judge, false) as Promise<Outcome>;
   } catch (error) {
     return Promise.reject(error);
   }
@@ -49,8 +49,9 @@ function handBack(context: Context, intent: Intent, clash: Clash): Promise<Outco
 }
 
 /**
- * `now`: the outcome itself where it is known at once, and no promise of it. The common commit on a store that answers at once is over before this returns: no asynchronous step of its own, each
- * of which would cost as much as the rest of it.
+ * The common commit on a store that answers at once is over before this returns: no asynchronous step of its own, each
+ * of which would cost as much as the rest of it. `now`: where the outcome is known it is given as it is, and else always
+ * as a promise.
  */
 function begun(
   context: Context,

@@ -168,7 +168,7 @@ async function flatRow(): Promise<Row> {
     const hashes = hashesInTurn();
     const ids = Array.from({ length: resources }, (_, index) => `notes/file-${index}.md`);
     const entente = createController({ store: createMemoryStore() });
-    await loop(entente, hashes, ids, ids.length);
+    await loop(entente, () => 'first', ids, ids.length);
     // The same thousand ids, spread over the space: what differs is how many others there are.
     const step = Math.max(1, Math.floor(resources / 1000));
     return { entente, hashes, ids: ids.filter((_, index) => index % step === 0).slice(0, 1000) };

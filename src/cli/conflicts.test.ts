@@ -125,5 +125,8 @@ describe('conflicts', () => {
     const { number } = await openConflict();
     const ran = await resolve(number, '--use', 'B', '--revision', '1', '--json');
     expect([ran.code, ran.json()['status']]).toEqual([5, 'conflict']);
+    const told = await resolve(number, '--use', 'B', '--revision', '1');
+    expect(told.err).toContain('Nothing is decided');
+    expect(told.err).not.toContain('fresh');
   });
 });

@@ -156,6 +156,13 @@ describe('exit codes', () => {
     expect((await waiting).code).toBe(0);
   });
 
+  it('[CL11] a --wait that cannot be read is said before anything is sent', async () => {
+    await clash();
+    const ran = await second('escalate', '--wait=soon');
+    expect([ran.code, ran.json()['error']]).toEqual([2, expect.objectContaining({ code: 'misuse' })]);
+    expect((await desk.run(['conflicts', '--json'])).json()).toEqual({ items: [] });
+  });
+
   it('[CL11] 9: aborted by policy or by decision', async () => {
     await clash();
     expect((await second('abortBoth')).code).toBe(9);

@@ -214,6 +214,12 @@ describe('export', () => {
     expect(readdirSync(desk.path('out'))).toEqual(['run.sh']);
   });
 
+  it.runIf(process.platform === 'linux')('[CL32] a folder that cannot be made is said, and does not hang', async () => {
+    const { code, err } = await desk.run(['export', '/proc/nowhere/at/all']);
+    expect([code, err.includes('[file]')]).toEqual([3, true]);
+    expect((await desk.run(['export', 'new/deep/out'])).code).toBe(0);
+  });
+
   it('[P02] a folder whose name only begins like the root is outside', async () => {
     desk.write('out_secret/x', 'untouched\n');
     mkdirSync(desk.path('out'));

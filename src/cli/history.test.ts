@@ -28,6 +28,8 @@ describe('history', () => {
     const since = await desk.run(['log', '--json', '--since', all.items[1]?.cursor ?? '']);
     expect(since.json()).toMatchObject({ items: [{ revision: 3 }] });
     expect((await desk.run(['log'])).out).toContain('a.txt v3');
+    // A place that is none is no empty page.
+    expect((await desk.run(['log', 'a.txt', '--after', 'x'])).code).toBe(2);
   });
 
   it('[CL25] show gives any version, byte for byte', async () => {
@@ -82,7 +84,9 @@ describe('history', () => {
     expect((await lines('--once', '--since', all[0]?.cursor ?? '')).map(({ revision }) => revision)).toEqual([2, 3]);
     expect(await lines('other/**', '--once')).toEqual([]);
     expect((await desk.run(['watch', '--once', '--since', 'junk'])).code).toBe(2);
-    expect((await desk.run(['watch', '--once', '--since', 'elsewhere:1'])).code).toBe(6);
+    for (const cursor of ['elsewhere:1', 'elsewhere:3', 'elsewhere:9', all[0]?.cursor.replace(/\d+$/, '9') ?? '']) {
+      expect([cursor, (await desk.run(['watch', '--once', '--since', cursor])).code]).toEqual([cursor, 6]);
+    }
   });
 
   it('[CL27] watch tells a commit while it waits', async () => {

@@ -110,6 +110,7 @@ describe('backup, restore, verify, doctor', () => {
     expect([(await desk.run(['backup', 'taken'])).code, desk.read('taken')]).toEqual([2, 'mine\n']);
     desk.write('junk', 'no database at all, just words\n'.repeat(100));
     expect((await desk.run(['restore', 'junk'])).code).toBe(1);
+    expect(readdirSync(desk.path('.entente')).filter((name) => name.includes('before-restore'))).toEqual([]);
     expect((await desk.run(['show', 'x', '-q'])).out).toBe('one\n');
     expect((await desk.run(['backup', 'm.db', '--store', 'memory:'])).code).toBe(2);
   });

@@ -11,8 +11,8 @@ import type { Context } from '../shell/context.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import { readAll } from '../shell/io.ts';
 import { cleanName, idWord, shellWord } from '../shell/text.ts';
-import { waitForDecision } from '../shell/wait.ts';
-import { showOutcome } from '../show/outcome.ts';
+import { checkWait, waitForDecision } from '../shell/wait.ts';
+import { DELETION, showOutcome } from '../show/outcome.ts';
 import type { Register } from './register.ts';
 
 const CONTENT_LIMIT = 8 * 1024 * 1024;
@@ -55,7 +55,12 @@ const NOT_SAVED: readonly Outcome['status'][] = ['conflict', 'retry', 'rejected'
 async function rescue(context: Context, error: unknown, bytes: Uint8Array | undefined): Promise<never> {
   if (bytes === undefined || bytes.length === 0) throw error;
   const location = await context.location().catch(() => undefined);
-  const draft = await saveDraft(location?.state, context.args[0] ?? 'draft', 'unsaved', bytes);
+  const saving = saveDraft(location?.state, context.args[0] ?? 'draft', 'unsaved', bytes);
+  const draft = await saving.catch((fault: Error) => {
+    context.console.alert(`Your content could not be kept either: ${cleanName(fault.message)}`);
+  });
+  // What went wrong first is what has to be mended.
+  if (draft === undefined) throw error;
   context.console.alert(`Your content is kept in ${cleanName(draft)}`);
   if (!isEntenteError(error)) throw error;
   throw new EntenteError(error.code, error.message, { ...error.details, draft }, { cause: error });
@@ -109,12 +114,18 @@ async function send(context: Context, file: string | undefined, bytes: Uint8Arra
   const { outcome, refreshed } = free ? await append(context, bytes) : await compare(context, file, bytes);
   const keep = file === undefined && bytes !== undefined && NOT_SAVED.includes(outcome.status);
   const draft = keep ? await saveDraft(location.state, resource, 'unsaved', bytes) : undefined;
-  const exit = await showOutcome(context, outcome, resource, { file: file && shellWord(file), draft, refreshed });
+  const exit = await showOutcome(context, outcome, resource, {
+    file: bytes === undefined ? DELETION : file && shellWord(file),
+    draft,
+    refreshed,
+    how: context.flag('append') ? '--append' : undefined,
+  });
   return outcome.status === 'escalated' ? (await waitForDecision(context, outcome.conflictId)).exit : exit;
 }
 
 async function commit(context: Context): Promise<ExitCode> {
   context.id();
+  checkWait(context);
   const name = context.args[1];
   const remove = context.flag('delete');
   if (remove && (name !== undefined || context.flag('append'))) {

@@ -1,5 +1,6 @@
 // `log`: what happened, newest first; of one resource its versions, else the commits of the space.
 import type { LogEntry, VersionEntry } from '../../stores/store.ts';
+import { parseVersion } from '../place/target.ts';
 import { table } from '../shell/console.ts';
 import type { Context } from '../shell/context.ts';
 import { ago, cleanName, shellWord } from '../shell/text.ts';
@@ -50,7 +51,8 @@ async function versions(context: Context, limit: number): Promise<undefined> {
   const { console } = context;
   const resource = context.id();
   const { controller } = await context.open();
-  const after = context.text('after');
+  const given = context.text('after');
+  const after = given === undefined ? undefined : String(parseVersion(given));
   const page = await controller.history(resource, { limit, ...(after === undefined ? {} : { after }) });
   if (console.json) {
     await console.object(page);

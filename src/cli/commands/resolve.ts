@@ -63,7 +63,8 @@ async function resolve(context: Context): Promise<ExitCode> {
   });
   const again = `entente conflicts show ${conflict.number}`;
   const next = outcome.status === 'conflict' || outcome.status === 'rejected' ? [again] : [];
-  return showOutcome(context, outcome, conflict.resource, { next });
+  const advice = outcome.status === 'conflict' ? 'Nothing is decided: look at the conflict as it is now.' : undefined;
+  return showOutcome(context, outcome, conflict.resource, { next, advice });
 }
 
 export const registerResolve: Register = (program, run) => {

@@ -4,6 +4,7 @@ import { type AgentId, parseAgentId, type ResourceId, type Space } from '../core
 import type { Repairs, Token } from '../core/token.ts';
 import type { Head } from '../core/version.ts';
 import type { Engine } from '../merge/types.ts';
+import type { Direct } from '../stores/direct.ts';
 import type { Store } from '../stores/store.ts';
 import type { Policy } from '../strategies/policy.ts';
 import type { Strategy } from '../strategies/types.ts';
@@ -20,6 +21,8 @@ export interface Counters {
 
 export interface Context {
   readonly store: Store;
+  /** The store's short way for the common commit, where it has one. */
+  readonly direct: Direct | undefined;
   readonly space: Space;
   readonly clock: () => number;
   readonly random: () => number;

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { EntenteError } from '../core/errors.ts';
 import { DEFAULT_SPACE, parseSpace } from '../core/resource.ts';
+import { directOf } from '../stores/direct.ts';
 import { assertStrategy, Policy } from '../strategies/policy.ts';
 import { defaultSleep } from './backoff.ts';
 import { commit, commitOrResolve } from './commit.ts';
@@ -72,6 +73,7 @@ function createContext(options: ControllerOptions): Context {
   const space = options.space === undefined ? DEFAULT_SPACE : parseSpace(options.space);
   return {
     store: options.store,
+    direct: directOf(options.store, space),
     space,
     clock: options.clock ?? Date.now,
     random: options.random ?? Math.random,

@@ -97,7 +97,7 @@ async function takeTurnInLane(task: Task): Promise<Turn> {
 function takeTurn(task: Task): Awaitable<Turn> {
   const { context, id, options, deadline, last } = task;
   deadline.check();
-  const draft = last === undefined ? beginNow(context, id, options.agent) : draftAfter(context, id, options, last);
+  const draft = last === undefined ? beginNow(context, id, options) : draftAfter(context, id, options, last);
   return draft instanceof Promise ? draft.then((read) => decide(task, read)) : decide(task, draft);
 }
 
@@ -124,7 +124,7 @@ function send(task: Task, draft: Draft, change: Change | undefined): Awaitable<T
 
 /** What is there now, and never less than the last attempt lost to: a read that lags would lose again (trap T8). */
 async function draftAfter(context: Context, id: ResourceId, options: UpdateOptions, last: Lost): Promise<Draft> {
-  const draft = await beginNow(context, id, options.agent);
+  const draft = await beginNow(context, id, options);
   if (draft.token.asOf >= last.token.asOf) return draft;
   const head = last.status === 'conflict' ? last.packet.actual : last.head;
   const { epoch, asOf } = last.token;

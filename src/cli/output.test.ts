@@ -161,9 +161,18 @@ describe('output', () => {
     expect((await desk.run(['merge-file', '--marker-size', 'x', 'a', 'b', 'c'])).err).toContain('next: ');
     const late = await desk.run(['run', 'x', '--timeout', '50ms', '--', 'sleep', '5']);
     expect([late.code, late.err.includes('next: entente run x --timeout 2h -- sleep')]).toEqual([7, true]);
-    const long = await desk.run(['show', 'x'.repeat(100_000), '--json']);
-    expect(long.out.length).toBeLessThan(3000);
-    expect(long.json()).toMatchObject({ error: { code: 'bad-id' } });
+    const words = 'x'.repeat(100_000);
+    for (const argv of [
+      ['show', words],
+      [words],
+      ['show', `--${words}`],
+      ['completion', words],
+      ['commit', 'x', words],
+    ]) {
+      const { out, json } = await desk.run([...argv, '--json']);
+      expect([argv[0]?.slice(0, 9), out.length < 3000]).toEqual([argv[0]?.slice(0, 9), true]);
+      expect(json()).toMatchObject({ error: { code: expect.any(String) } });
+    }
   });
 
   it('[CL20] with --json a missing or unknown command is an object on stdout too', async () => {

@@ -128,10 +128,13 @@ function withNext(fault: Fault, command: string | undefined): Fault {
 
 async function report(error: unknown, console: Console, command: string | undefined): Promise<number> {
   if (error instanceof CommanderError) return reportUsage(error, console, command);
-  const { message, ...fault } = withNext(faultOf(error), command);
-  const shown = message.length > LONGEST ? `${message.slice(0, LONGEST)} …` : message;
-  if (fault.exit !== exitCodes.ok) await console.fail({ ...fault, message: shown }).catch(() => {});
+  const fault = withNext(faultOf(error), command);
+  if (fault.exit !== exitCodes.ok) await console.fail({ ...fault, message: shorten(fault.message) }).catch(() => {});
   return fault.exit;
+}
+
+function shorten(message: string): string {
+  return message.length > LONGEST ? `${message.slice(0, LONGEST)} …` : message;
 }
 
 async function reportUsage(error: CommanderError, console: Console, command: string | undefined): Promise<number> {
@@ -141,7 +144,9 @@ async function reportUsage(error: CommanderError, console: Console, command: str
   const helped = error.code === 'commander.help';
   // The help is on stderr already; with `--json` a program waits for its object all the same.
   if (helped && !console.json) return exit;
-  const message = helped ? 'No command is given, or none of that name.' : error.message.replace(/^error: /, '');
+  const message = helped
+    ? 'No command is given, or none of that name.'
+    : shorten(error.message.replace(/^error: /, ''));
   const next = `entente ${command === undefined || helped ? '' : `${command} `}--help`;
   await console.fail({ code: 'misuse', message, next, exit, details: {} }).catch(() => {});
   return exit;

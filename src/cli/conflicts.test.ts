@@ -77,6 +77,15 @@ describe('conflicts', () => {
     expect((await desk.run(['conflicts', 'show', number])).out).toContain('decided: content by judge');
   });
 
+  it('[CL22] take writes the sides of what is no text, and no merge', async () => {
+    await desk.run(['commit', 'b.bin', '-q'], { stdin: '\0base' });
+    for (const agent of ['A', 'B']) await desk.run(['begin', 'b.bin', '-q', '--agent', agent]);
+    await desk.run(['commit', 'b.bin', '-q', '--agent', 'A'], { stdin: '\0A' });
+    await desk.run(['commit', 'b.bin', '--agent', 'B', '--strategy', 'merge(auto)'], { stdin: '\0B' });
+    const { files } = (await desk.run(['conflicts', 'take', '3', '--json'])).json() as { files: object };
+    expect(Object.keys(files)).toEqual(['base', 'current', 'proposed']);
+  });
+
   it('[CL22] --allow-markers stores them on purpose', async () => {
     const { number } = await openConflict();
     const text = 'about markers:\n<<<<<<< A\nx\n=======\ny\n>>>>>>> B\n';

@@ -1,9 +1,10 @@
 // `log`: what happened, newest first; of one resource its versions, else the commits of the space.
+import { EntenteError } from '../../core/errors.ts';
 import type { LogEntry, VersionEntry } from '../../stores/store.ts';
 import { parseVersion } from '../place/target.ts';
 import { table } from '../shell/console.ts';
 import type { Context } from '../shell/context.ts';
-import { ago, cleanName, shellWord } from '../shell/text.ts';
+import { ago, cleanName, idWord, shellWord } from '../shell/text.ts';
 import type { Register } from './register.ts';
 
 function versionRow({ head, outcome, note, strategy }: VersionEntry, now: number): readonly string[] {
@@ -72,7 +73,8 @@ async function entries(context: Context, limit: number): Promise<undefined> {
   const { controller, store } = await context.open();
   const since = context.text('since');
   const { revision } = await controller.stats();
-  const start = since ?? `${await store.epoch()}:${Math.max(0, revision - limit)}`;
+  const newest = `${await store.epoch()}:${Math.max(0, revision - limit)}`;
+  const start = since === 'start' ? undefined : (since ?? newest);
   const page = await controller.log(start, { limit });
   const items = since === undefined ? [...page.items].reverse() : page.items;
   if (console.json) {
@@ -88,7 +90,14 @@ async function entries(context: Context, limit: number): Promise<undefined> {
 
 async function log(context: Context): Promise<undefined> {
   const limit = context.count('limit', 50, 1, 1000);
-  return context.args[0] === undefined ? entries(context, limit) : versions(context, limit);
+  const commits = context.args[0] === undefined;
+  const other = commits ? 'after' : 'since';
+  if (context.text(other) !== undefined) {
+    throw new EntenteError('misuse', `--${other} goes ${commits ? 'with' : 'without'} an ID.`, {
+      next: commits ? 'entente log --since CURSOR' : `entente log ${idWord(context.id())} --after VERSION`,
+    });
+  }
+  return commits ? entries(context, limit) : versions(context, limit);
 }
 
 export const registerLog: Register = (program, run) => {
@@ -97,7 +106,7 @@ export const registerLog: Register = (program, run) => {
     .description('the versions of a resource, or the commits of the space, newest first')
     .argument('[id]', 'the resource')
     .option('--limit <n>', 'how many at most (50)')
-    .option('--since <cursor>', 'commits after a cursor, oldest first')
+    .option('--since <cursor>', 'commits after a cursor, oldest first; "start": from the oldest entry')
     .option('--after <version>', 'with an id: where the last page ended')
     .action(run(log));
 };

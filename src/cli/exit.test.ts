@@ -1,5 +1,5 @@
 // Every class of exit code, each by a real call.
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Desk, openDesk, type Ran } from '../../test/support/command-line.ts';
 import { EntenteError, errorCodes } from '../core/errors.ts';
@@ -142,6 +142,8 @@ describe('exit codes', () => {
     }
     expect((await desk.run(['commit', 'x', '--token', 'junk'], { stdin: 'x\n' })).code).toBe(7);
     expect((await desk.run(['watch', '[[:x:]]', '--once'])).code).toBe(7);
+    expect((await desk.run(['commit', 'x', desk.write('big', new Uint8Array(8 * 1024 * 1024 + 1))])).code).toBe(7);
+    if (existsSync('/dev/zero')) expect((await desk.run(['commit', 'x', '/dev/zero'])).code).toBe(7);
   });
 
   it('[CL11] 8: escalated; --wait ends with the decision', async () => {

@@ -43,6 +43,7 @@ describe('import', () => {
     expect(await shown('a.txt')).toBe('a\n');
     expect([...(await desk.run(['show', 'deep/er/b.bin', '-q'])).bytes]).toEqual([0, 1, 255]);
     expect(await counts('import', 'd', '--prefix', 'sub')).toEqual({ created: 3 });
+    expect(await counts('import', 'd', '--prefix', 'sub/')).toEqual({ unchanged: 3 });
     expect(await shown('sub/-dash and ünï.txt')).toBe('x');
   });
 

@@ -1,5 +1,5 @@
 // `commit`: compares with what was read and saves, merges or says what clashes. What could not be saved is never lost.
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import type { CommitOptions } from '../../controller/types.ts';
 import type { Change } from '../../core/change.ts';
 import { EntenteError, isEntenteError } from '../../core/errors.ts';
@@ -17,18 +17,26 @@ import type { Register } from './register.ts';
 
 const CONTENT_LIMIT = 8 * 1024 * 1024;
 
-/** Bytes of stdin; a person at a terminal is told what is waited for. */
-export async function readInput(context: Context): Promise<Uint8Array> {
-  const { io, console, signal } = context;
-  if (io.stdin.isTTY === true) {
-    if (!context.flag('input')) {
-      throw new EntenteError('misuse', 'The content would be read from the terminal, but --no-input is set.', {
-        next: 'Name a file, or pipe the content in.',
-      });
-    }
-    console.talk('Reading the content from the terminal; end it with Ctrl-D.');
+/** Before stdin is read: a person at a terminal is told what is waited for, unless that is not wanted. */
+export function announceInput({ io, console, flag }: Context): void {
+  if (io.stdin.isTTY !== true) return;
+  if (!flag('input')) {
+    throw new EntenteError('misuse', 'The content would be read from the terminal, but --no-input is set.', {
+      next: 'Name a file, or pipe the content in.',
+    });
   }
-  return readAll(io.stdin, CONTENT_LIMIT, signal);
+  console.talk('Reading the content from the terminal; end it with Ctrl-D.');
+}
+
+async function readInput(context: Context): Promise<Uint8Array> {
+  announceInput(context);
+  return readAll(context.io.stdin, CONTENT_LIMIT, context.signal);
+}
+
+/** Bytes of a file, or of stdin for `-`; no more than a content may have, so that a device or a pipe has an end too. */
+export async function readSource(context: Context, name: string): Promise<Uint8Array> {
+  if (name === '-') return readInput(context);
+  return readAll(createReadStream(context.path(name)), CONTENT_LIMIT, context.signal);
 }
 
 export function commitOptions(context: Context): CommitOptions {
@@ -132,7 +140,7 @@ async function commit(context: Context): Promise<ExitCode> {
     throw new EntenteError('misuse', '--delete takes no content.', { next: 'entente commit ID --delete' });
   }
   const file = name === undefined || name === '-' ? undefined : context.path(name);
-  const bytes = remove ? undefined : file === undefined ? await readInput(context) : await readFile(file);
+  const bytes = remove ? undefined : await readSource(context, name ?? '-');
   try {
     return await send(context, file, bytes);
   } catch (error) {

@@ -45,6 +45,10 @@ describe('conflicts', () => {
       expect((await desk.run(['conflicts', 'show', name, '--json'])).json()).toMatchObject({ id, resource: 'a.txt' });
     }
     await openConflict('b.txt');
+    const page = await desk.run(['conflicts', 'list', '--all', '--pattern', '*.txt', '--limit', '1']);
+    const more = /^more: entente (.*)$/m.exec(page.err)?.[1]?.replaceAll("'", '').split(' ') ?? [];
+    expect(more.slice(0, 7)).toEqual(['conflicts', 'list', '--all', '--pattern', '*.txt', '--limit', '1']);
+    expect((await desk.run([...more, '--json'])).json()).toMatchObject({ items: [{ resource: 'b.txt' }] });
     expect((await desk.run(['conflicts', 'show', 'c-'])).code).toBe(2);
     expect((await desk.run(['conflicts', 'show', '1'])).code).toBe(3);
   });

@@ -63,7 +63,8 @@ async function versions(context: Context, limit: number): Promise<undefined> {
   if (rows.length > 0)
     await console.line(table(['VERSION', 'REVISION', 'AGENT', 'OUTCOME', 'AGE', 'NOTE'], rows, console.out));
   else console.talk(`There are no versions of ${cleanName(resource)}.`);
-  if (page.next !== undefined) console.talk(`more: entente log ${shellWord(resource)} --after ${shellWord(page.next)}`);
+  if (page.next !== undefined)
+    console.talk(`more: entente log --limit ${limit} --after ${shellWord(page.next)} ${idWord(resource)}`);
   return undefined;
 }
 

@@ -67,7 +67,15 @@ function begun(
   if (landed !== undefined) {
     const { resource, version, revision, hash } = landed;
     const fresh = headToken(context, landed, token.agent, token.epoch, revision, at);
-    const outcome: Outcome = { status: 'committed', commitId: token.id, resource, version, revision, hash, token: fresh };
+    const outcome: Outcome = {
+      status: 'committed',
+      commitId: token.id,
+      resource,
+      version,
+      revision,
+      hash,
+      token: fresh,
+    };
     // Where the engine sees the object made, it need not look for a `then` in it at every call.
     return now ? outcome : Promise.resolve(outcome);
   }

@@ -10,8 +10,9 @@ import { conflicted } from './hand-back.ts';
 import { formlessIntent, type Intent, type IntentOptions, makeIntent } from './intent.ts';
 import { judge } from './judge.ts';
 import { afterBaseGone, isBaseGone } from './lost-base.ts';
-import { plainRequest, swapDirect } from './plain.ts';
+import { plainChange, plainRequest, swapDirect } from './plain.ts';
 import { mismatchError } from './submit.ts';
+import { taken } from './taken.ts';
 
 type OnClash = (context: Context, intent: Intent, clash: Clash) => Promise<Outcome>;
 
@@ -111,17 +112,18 @@ async function settlePlain(
   sent: { request: CommitRequest; reply: CommitReply },
   onClash: OnClash,
 ): Promise<Outcome> {
-  const intent = await makeIntent(context, token, change);
+  const intent = await makeIntent(context, token, plainChange(sent.request, change));
   return settleDown(context, intent, { request: sent.request, replies: [sent.reply] }, sent.reply, onClash);
 }
 
 async function write(
   context: Context,
   token: Token,
-  change: Change,
+  given: Change,
   options: IntentOptions | undefined,
   onClash: OnClash,
 ): Promise<Outcome> {
+  const change = taken(given);
   const made = makeIntent(context, token, change, options);
   let intent = made;
   if (intent instanceof Promise) {

@@ -24,9 +24,20 @@ export function commit(context: Context, token: Token, change: Change, options?:
   }
 }
 
+/** A signal that is made when it is asked for: a commit that is answered at once needs none. */
+export interface Late {
+  readonly signal: AbortSignal;
+}
+
 /** `commit` that gives the outcome itself where it is known at once, and throws what that one rejects with. */
-export function commitNow(context: Context, token: Token, change: Change, options?: IntentOptions): Awaitable<Outcome> {
-  return begun(context, token, change, options, handBack, true);
+export function commitNow(
+  context: Context,
+  token: Token,
+  change: Change,
+  options: IntentOptions | undefined,
+  late: Late,
+): Awaitable<Outcome> {
+  return begun(context, token, change, options, handBack, true, late);
 }
 
 export function commitOrResolve(
@@ -61,8 +72,9 @@ function begun(
   options: IntentOptions | undefined,
   onClash: OnClash,
   now: boolean,
+  late?: Late,
 ): Awaitable<Outcome> {
-  if (options !== undefined) return write(context, token, change, options, onClash);
+  if (options !== undefined) return write(context, token, change, until(options, late), onClash);
   const at = context.clock();
   const landed = swapDirect(context, token, change, at);
   if (landed !== undefined) {
@@ -81,10 +93,14 @@ function begun(
     return now ? outcome : Promise.resolve(outcome);
   }
   const request = plainRequest(context, token, change, at);
-  if (request === undefined) return write(context, token, change, options, onClash);
+  if (request === undefined) return write(context, token, change, until(options, late), onClash);
   const replies = context.store.commit([request]);
-  if (!(replies instanceof Promise)) return afterPlain(context, token, change, request, replies, onClash, now);
-  return replies.then((answered) => afterPlain(context, token, change, request, answered, onClash, true));
+  if (!(replies instanceof Promise)) return afterPlain(context, token, change, request, replies, onClash, now, late);
+  return replies.then((answered) => afterPlain(context, token, change, request, answered, onClash, true, late));
+}
+
+function until(options: IntentOptions | undefined, late: Late | undefined): IntentOptions | undefined {
+  return late === undefined ? options : { ...options, signal: late.signal };
 }
 
 function afterPlain(
@@ -95,6 +111,7 @@ function afterPlain(
   replies: readonly CommitReply[],
   onClash: OnClash,
   now: boolean,
+  late: Late | undefined,
 ): Awaitable<Outcome> {
   const reply = replies[0] as CommitReply;
   if (reply.status === 'committed') {
@@ -102,7 +119,7 @@ function afterPlain(
     // Where the engine sees the object made, it need not look for a `then` in it at every call.
     return now ? outcome : Promise.resolve(outcome);
   }
-  return settlePlain(context, token, change, { request, reply }, onClash);
+  return settlePlain(context, token, change, { request, reply }, onClash, late);
 }
 
 async function settlePlain(
@@ -111,8 +128,9 @@ async function settlePlain(
   change: Change,
   sent: { request: CommitRequest; reply: CommitReply },
   onClash: OnClash,
+  late: Late | undefined,
 ): Promise<Outcome> {
-  const intent = await makeIntent(context, token, plainChange(sent.request, change));
+  const intent = await makeIntent(context, token, plainChange(sent.request, change), until(undefined, late));
   return settleDown(context, intent, { request: sent.request, replies: [sent.reply] }, sent.reply, onClash);
 }
 

@@ -12,6 +12,7 @@ import { commitNow } from './commit.ts';
 import { type Context, tokenOn } from './context.ts';
 import { Deadline, TurnContext } from './deadline.ts';
 import { parseNote } from './intent.ts';
+import { turnUntil } from './lanes.ts';
 import { beginNow } from './read.ts';
 import type { Draft, UpdateFunction, UpdateOptions } from './types.ts';
 
@@ -25,6 +26,7 @@ export async function update(
   fn: UpdateFunction,
 ): Promise<Outcome> {
   const id = parseResourceId(resource);
+  context.agents.parse(options?.agent);
   if (typeof fn !== 'function') throw new EntenteError('misuse', 'update() takes a function of the draft.');
   if (options.note !== undefined) parseNote(options.note);
   const deadline = new Deadline(parseDeadline(options.deadlineMs), options.signal, id);
@@ -80,9 +82,11 @@ interface Task {
 }
 
 async function takeTurnInLane(task: Task): Promise<Turn> {
-  const { context, id, deadline } = task;
+  const { context, id, deadline, options } = task;
   deadline.check();
-  const leave = await context.lanes.enter(id, PATIENCE_MS);
+  // The usual deadline is far off: a signal for it would cost more than a short wait that is over before.
+  const ends = options.signal !== undefined || options.deadlineMs !== undefined;
+  const leave = await turnUntil(context.lanes.enter(id, PATIENCE_MS), ends ? deadline.signal : undefined);
   try {
     return await takeTurn(task);
   } finally {
@@ -118,7 +122,7 @@ function send(task: Task, draft: Draft, change: Change | undefined): Awaitable<T
     return { lost: false, outcome: left };
   }
   const { note } = task.options;
-  const outcome = commitNow(context, token, change, note === undefined ? undefined : { note });
+  const outcome = commitNow(context, token, change, note === undefined ? undefined : { note }, deadline);
   return outcome instanceof Promise ? outcome.then((told) => turnOf(told, draft)) : turnOf(outcome, draft);
 }
 

@@ -15,7 +15,6 @@ import type { Limits } from './types.ts';
 export interface Counters {
   conflicts: number;
   retries: number;
-  escalated: number;
   rejected: number;
 }
 

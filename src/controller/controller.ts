@@ -83,7 +83,7 @@ function createContext(options: ControllerOptions): Context {
     own: new Policy(options.policy),
     fallback: options.default,
     engines: new Map(),
-    counters: { conflicts: 0, retries: 0, escalated: 0, rejected: 0 },
+    counters: { conflicts: 0, retries: 0, rejected: 0 },
     history: new Ring(max),
     lanes: createLanes(),
     newId: createIds(),

@@ -50,7 +50,7 @@ async function run(context: Context, transaction: Transaction): Promise<Outcome>
   );
   const sent = await send(context, transaction, parts, 'committed');
   if (!isStale(sent)) return sent;
-  if (intents.some(({ token }) => token.revision > sent.revision)) throw epochChanged();
+  if (tokensOf(transaction).some(({ revision }) => revision > sent.revision)) throw epochChanged();
   return judgeAll(context, transaction, changing, viewOf(sent));
 }
 
@@ -82,6 +82,10 @@ async function landedBefore(context: Context, transaction: Transaction): Promise
   return replay(context, landed.entry, askerOf(transaction));
 }
 
+function tokensOf({ intents, reads }: Transaction): Token[] {
+  return [...intents.map(({ token }) => token), ...reads];
+}
+
 function askerOf(transaction: Transaction): Asker {
   const [first] = transaction.intents as [Intent, ...Intent[]];
   return { resource: first.token.resource, agent: first.agent, epoch: transaction.epoch, many: true };
@@ -107,7 +111,7 @@ async function look(context: Context, transaction: Transaction): Promise<View & 
     ...transaction.reads.map((read) => read.resource),
   ];
   const snapshot = await context.store.read(context.space, ids);
-  for (const { token } of transaction.intents) checkEpoch(snapshot, token);
+  for (const held of tokensOf(transaction)) checkEpoch(snapshot, held);
   const present = snapshot.heads.filter((head) => head !== undefined);
   const heads = new Map(present.map((head) => [head.resource, head]));
   return { heads, revision: snapshot.revision, trimmed: snapshot.trimmed };
@@ -134,7 +138,8 @@ async function judgeAll(
     if (losses === 0) continue;
     await context.sleep(jitter(context, losses - 1));
     // After a wait the heads have moved on: merging against old ones would be work for nothing.
-    view = await look(context, transaction);
+    const looked = await look(context, transaction);
+    if (looked.revision >= view.revision) view = looked;
   }
   return conflictOfAll(context, transaction, view, []);
 }

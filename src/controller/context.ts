@@ -27,6 +27,7 @@ export interface Context {
   readonly random: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly limits: Limits;
+  readonly onWarning: (message: string) => void;
   /** Rules of this controller, registered ones first; the stored policy comes after them. */
   readonly registered: Policy;
   readonly own: Policy;

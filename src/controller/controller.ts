@@ -79,6 +79,7 @@ function createContext(options: ControllerOptions): Context {
     random: options.random ?? Math.random,
     sleep: options.sleep ?? defaultSleep,
     limits: parseLimits(options.limits),
+    onWarning: options.onWarning ?? warn,
     registered: new Policy(),
     own: new Policy(options.policy),
     fallback: options.default,
@@ -90,6 +91,10 @@ function createContext(options: ControllerOptions): Context {
     agents: new KnownAgents(),
     shape: shapeOfTokens(space),
   };
+}
+
+function warn(message: string): void {
+  process.emitWarning(message, { type: 'EntenteWarning', code: 'ENTENTE_MERGE' });
 }
 
 /**

@@ -189,7 +189,13 @@ async function land(context: Context, settlement: Settlement, landing: Landing):
     guards: [headGuard(settlement)],
     writes: [landing.write],
     keeps,
-    meta: metaFor(settlement, landing.outcome, keeps[0] === undefined ? {} : { receipt: keeps[0].hash }),
+    meta: metaFor(
+      settlement,
+      landing.outcome,
+      keeps[0] === undefined
+        ? {}
+        : { receipt: keeps[0].hash, extra: { base: settlement.conflict.current.version ?? 0 } },
+    ),
   });
   const reply = await submit(context, request);
   if (reply.status === 'unknown') return { status: 'unknown', commitId, resource };

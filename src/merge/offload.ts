@@ -1,5 +1,6 @@
 // Merges in a worker thread: heavy ones, and custom engines that need a hard limit. One thread is kept warm while there
 // is work; a merge that does not end in time ends with its thread.
+import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { MergeInput, MergeResult } from './types.ts';
@@ -37,7 +38,25 @@ import(api.href).then(({ register }) => { register(); return import(workerData);
 
 let idle: Worker | undefined;
 
+/** More threads than cores would only take time from each other, and memory from everybody. */
+const MOST = availableParallelism();
+let busy = 0;
+const waiting: (() => void)[] = [];
+
+/** As many merges at once as there are cores; the others wait for their turn, and their time begins with it. */
 export async function offloadMerge(input: MergeInput, options: OffloadOptions): Promise<MergeResult> {
+  if (busy < MOST) busy += 1;
+  else await new Promise<void>((go) => waiting.push(go));
+  try {
+    return await mergeInThread(input, options);
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) busy -= 1;
+    else next();
+  }
+}
+
+async function mergeInThread(input: MergeInput, options: OffloadOptions): Promise<MergeResult> {
   const worker = takeWorker();
   try {
     const module = options.modulePath === undefined ? undefined : moduleUrl(options.modulePath);

@@ -14,9 +14,9 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
   verify: belowControl,
   cli: ['core', 'merge', 'strategies', 'stores', 'controller', 'verify'],
 };
-/** Rooms of words and pure functions: nothing of the machine but the hash function, clocks and threads. */
+/** Rooms of words and pure functions: nothing of the machine but the hash function, clocks, threads and the number of cores. */
 const pure = ['core', 'merge', 'strategies'];
-const harmless = ['node:crypto', 'node:perf_hooks', 'node:worker_threads', 'node:url', 'node:buffer'];
+const harmless = ['node:crypto', 'node:os', 'node:perf_hooks', 'node:worker_threads', 'node:url', 'node:buffer'];
 
 /** The one pure module that loads other people's parsers, when they are needed first, and which ones. */
 const seam = 'src/merge/packages.ts';

@@ -105,8 +105,12 @@ export async function listConflicts(
   filter: ConflictFilter,
   page: PageRequest,
 ): Promise<Page<Conflict>> {
+  const { state } = filter;
+  if (state !== undefined && state !== 'open' && state !== 'resolved') {
+    throw new EntenteError('misuse', `The state of a conflict is 'open' or 'resolved', not ${JSON.stringify(state)}.`);
+  }
   const pattern = filter.pattern === undefined ? undefined : parsePattern(filter.pattern);
-  const states = filter.state === undefined ? {} : { state: filter.state };
+  const states = state === undefined ? {} : { state };
   let after = page.after;
   // A page may hold fewer than it could, but an empty one means that there are no more.
   for (;;) {

@@ -128,7 +128,18 @@ export function formlessIntent(
   return assemble(context, checkToken(context, given), change, FORMLESS, options);
 }
 
+/** An abort that could not be heard is refused at once. */
+function checkOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null) throw new EntenteError('misuse', 'The options are an object.');
+  const { signal } = options as IntentOptions;
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function')
+    throw new EntenteError('misuse', 'The signal is an AbortSignal.', {
+      next: 'Pass the signal of an AbortController.',
+    });
+}
+
 function assemble(context: Context, token: Token, change: Change, proposal: Proposal, options: IntentOptions): Intent {
+  if (options !== NO_OPTIONS) checkOptions(options);
   const reads = checkReads(options.reads).map((read) => checkRead(context, token, read));
   const supersede = options.supersede === true;
   const ownId = options.commitId === undefined || options.commitId === token.id;

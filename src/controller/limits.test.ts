@@ -66,6 +66,32 @@ describe('limits', () => {
     expect(await entente.getVersion('a')).toBeUndefined();
   });
 
+  it('[LI5] options, reads, signals, filters and pages have a form', async () => {
+    const { entente } = setUp();
+    const token = await tokenOf(entente, 'a', 'ann');
+    for (const options of [null, 7, { reads: 'x' }, { reads: {} }, { signal: 'stop' }, { signal: null }]) {
+      for (const change of [{ content: 'x' }, { append: 'x' }])
+        expect(await codeOf(() => entente.commit(token, change, options as never)), String(options)).toBe('misuse');
+    }
+    for (const writes of [undefined, [], 'x', {}])
+      expect(await codeOf(() => entente.transact({ agent: 'ann', writes } as never))).toBe('misuse');
+    for (const writes of [[null], [{}], [{ token: null, change: { content: 'x' } }]])
+      expect(await codeOf(() => entente.transact({ agent: 'ann', writes } as never))).toBe('bad-token');
+    const calls = [
+      () => entente.transact(undefined as never),
+      () => entente.update('a', undefined as never, () => undefined),
+    ];
+    for (const call of calls) expect(await codeOf(call)).toBe('bad-id');
+    expect(await codeOf(() => entente.conflicts({ state: 'closed' as never }))).toBe('misuse');
+    for (const page of [null, 'x'] as never[]) {
+      expect(await codeOf(() => entente.list('', page))).toBe('misuse');
+      expect(await codeOf(() => entente.history('a', page))).toBe('misuse');
+      expect(await codeOf(() => entente.log(undefined, page))).toBe('misuse');
+      expect(await codeOf(() => entente.conflicts({}, page))).toBe('misuse');
+    }
+    expect(await entente.getVersion('a')).toBeUndefined();
+  });
+
   it('[LI5] limits are known names and numbers', async () => {
     expect(await codeOf(() => setUp({ limits: { bytes: 1 } as never }))).toBe('misuse');
     for (const contentBytes of [-1, Number.NaN, Number.POSITIVE_INFINITY, '5' as never]) {

@@ -100,6 +100,9 @@ describe('pages', () => {
       expect(await codeOf(() => entente.conflicts({}, { limit }))).toBe('misuse');
     }
     expect(await codeOf(() => entente.list('', { after: 7 as never }))).toBe('misuse');
+    await put(entente, 'doc', 'x');
+    for (const after of ['', 'x', '-1', '1.5', '1:doc', '1e1', 'Infinity'])
+      expect(await codeOf(() => entente.history('doc', { after })), after).toBe('misuse');
     expect(await codeOf(() => entente.list('x'.repeat(1025)))).toBe('bad-id');
     expect(await codeOf(() => entente.list(7 as never))).toBe('bad-id');
   });

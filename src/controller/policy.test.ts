@@ -130,12 +130,26 @@ describe('the stored policy', () => {
       ['misuse', { rules: [], other: 1 }],
       ['misuse', null],
       ['bad-pattern', { rules: [rule, ['{b}', 'escalate']] }],
+      ['misuse', { rules: [rule, ['b', { strategy: 'merge', options: { favor: 'me' } }]] }],
+      ['misuse', { rules: [rule, ['b', { strategy: 'merge', options: { budget: 'small' } }]] }],
+      ['misuse', { rules: [rule, ['b', { strategy: 'merge', options: { budget: { lines: '9' } } }]] }],
+      ['misuse', { rules: [], default: { strategy: 'merge', options: { budget: { seconds: 9 } } } }],
+      [
+        'misuse',
+        {
+          rules: [],
+          default: { strategy: 'merge', otherwise: { strategy: 'merge', options: { arrays: { '/a': 1 } } } },
+        },
+      ],
       ['too-large', { rules: Array.from({ length: 501 }, () => rule) }],
     ];
     for (const [code, document] of bad) {
       expect(await codeOf(() => entente.setPolicy(document as never, admin)), JSON.stringify(document)).toBe(code);
     }
     expect(await codeOf(() => entente.setPolicy({ rules: [] }, { agent: '' }))).toBe('bad-id');
+    expect(await codeOf(() => entente.setPolicy({ rules: [] }, undefined as never))).toBe('bad-id');
+    for (const revision of [-1, 0.5, 'x' as never, null as never])
+      expect(await codeOf(() => entente.setPolicy({ rules: [] }, { ...admin, revision }))).toBe('misuse');
     expect(await codeOf(() => entente.explainPolicy('/x'))).toBe('bad-id');
     expect((await entente.policy()).rules).toEqual([['a', 'escalate']]);
   });

@@ -1,9 +1,11 @@
 // Which strategy applies to a resource: registered rules, then those given at the start, then the stored policy, then
 // the default. Looked up once for each commit that meets a conflict (rule C1).
 
+import { EntenteError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { parseAgentId, parseResourceId } from '../core/resource.ts';
+import { checkInput } from '../merge/check-input.ts';
 import type { StoredRecord } from '../stores/store.ts';
 import { firstWriterWins } from '../strategies/first-writer-wins.ts';
 import { Policy, type RuleMatch } from '../strategies/policy.ts';
@@ -80,14 +82,33 @@ export interface SetPolicyOptions {
   readonly revision?: number;
 }
 
+/**
+ * What a merge does not take is refused where it is said. In a policy it would only show in a conflict, as a merge that
+ * fails.
+ */
+export function checkMerging(strategy: Strategy): void {
+  for (let found = strategy; found.name === 'merge'; found = found.otherwise)
+    checkInput({ base: null, current: null, proposed: null, options: found.options });
+}
+
+function checkRevision(revision: unknown): void {
+  if (revision === undefined || (Number.isSafeInteger(revision) && (revision as number) >= 0)) return;
+  throw new EntenteError('misuse', 'The revision of a policy is a whole number of at least 0.', {
+    next: 'Pass the one that policy() told, or none to replace whatever is there.',
+  });
+}
+
 /** A guarded write of the policy record: it is in the log like every other change. */
 export async function setPolicy(
   context: Context,
   document: PolicyDocument,
   options: SetPolicyOptions,
 ): Promise<Outcome> {
-  const agent = parseAgentId(options.agent);
+  const agent = parseAgentId(options?.agent);
+  checkRevision(options.revision);
   const value = parsePolicyDocument(document);
+  const strategies = [...value.rules.map(([, spec]) => spec), ...(value.default === undefined ? [] : [value.default])];
+  for (const spec of strategies) checkMerging(parseStrategy(spec));
   const epoch = await context.store.epoch();
   const { revision: asOf } = await context.store.counts(context.space);
   const expected = options.revision ?? (await readPolicy(context)).revision;

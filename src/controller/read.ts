@@ -144,7 +144,13 @@ export async function hasChanged(context: Context, resource: string, sinceVersio
 }
 
 export async function history(context: Context, resource: string, page: PageRequest = {}): Promise<Page<VersionEntry>> {
-  return context.store.history(context.space, parseResourceId(resource), checkPage(page));
+  const checked = checkPage(page);
+  if (checked.after !== undefined && !/^\d{1,16}$/.test(checked.after)) {
+    throw new EntenteError('misuse', 'A history goes on after a version number.', {
+      next: 'Use the `next` of a page to get the following one.',
+    });
+  }
+  return context.store.history(context.space, parseResourceId(resource), checked);
 }
 
 const MAX_PREFIX = 1024;
@@ -156,8 +162,8 @@ export async function list(
 ): Promise<Page<Head>> {
   if (typeof prefix !== 'string' || prefix.length > MAX_PREFIX)
     throw new EntenteError('bad-id', 'A prefix is a text of at most 1,024 characters.');
-  const { deleted, ...request } = page;
-  const checked = checkPage(request);
+  const { deleted, ...request } = checkPage(page);
+  const checked: PageRequest = request;
   const limit = checked.limit ?? 100;
   const items: Head[] = [];
   let after = checked.after;
@@ -175,7 +181,9 @@ export async function list(
   }
 }
 
-export function checkPage(page: PageRequest): PageRequest {
+export function checkPage<T extends PageRequest>(page: T): T {
+  if (typeof page !== 'object' || page === null)
+    throw new EntenteError('misuse', 'A page is an object with a limit and a place to start after, both if you like.');
   const { limit, after } = page;
   if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000)) {
     throw new EntenteError('misuse', 'A page has 1 to 1,000 items.', {

@@ -3,6 +3,7 @@ import { EntenteError } from '../core/errors.ts';
 import type { MergeOptions } from '../merge/types.ts';
 import { escalate } from './escalate.ts';
 import type { Facts, Verdict } from './facts.ts';
+import { assertStrategy } from './policy.ts';
 import type { Merge, Strategy } from './types.ts';
 
 export interface MergeStrategyOptions {
@@ -20,10 +21,12 @@ export function merge(engine: string = 'auto', options: MergeStrategyOptions = {
       next: 'Use merge("auto"), merge("text"), merge("json"), merge("append") or the name of a registered engine.',
     });
   }
+  const { otherwise = escalate() } = options;
+  assertStrategy(otherwise);
   return {
     name: 'merge',
     engine,
-    otherwise: options.otherwise ?? escalate(),
+    otherwise,
     ...(options.options === undefined ? {} : { options: options.options }),
     ...(options.validate === undefined ? {} : { validate: options.validate }),
   };

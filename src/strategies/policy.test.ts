@@ -59,6 +59,13 @@ describe('a policy', () => {
 });
 
 describe('strategies as values', () => {
+  it('[C1] [PF3] a policy has at most 500 rules, registered ones too', async () => {
+    const policy = new Policy(Array.from({ length: 500 }, (_, index) => [`r${index}`, escalate()] as const));
+    expect(await codeOf(() => policy.register('one/more', escalate()))).toBe('too-large');
+    policy.register('r499', lastWriterWins());
+    expect(policy.match('r499')?.strategy).toEqual(lastWriterWins());
+  });
+
   it('[C1] each factory makes what isStrategy knows by its name', () => {
     for (const name of strategyNames) {
       expect(every[name].name).toBe(name);
@@ -91,6 +98,13 @@ describe('strategies as values', () => {
       () => keepBoth({ suffixes: ['a', 'x'.repeat(65)] }),
       () => abortBoth({ restore: 'current' as never }),
       () => custom('fn' as never),
+      () => merge('text', { otherwise: 'escalate' as never }),
+      () => merge('text', { otherwise: { name: 'keepBoth', suffixes: ['a', '/'] } }),
+      () => retry(undefined as never),
+      () => new Policy({ a: escalate() } as never),
+      () => new Policy(['a'] as never),
+      () => new Policy([['a', { name: 'retry', maxAttempts: -1 }]]),
+      () => new Policy([['a', { name: 'abortBoth', restore: 'all' as never }]]),
     ];
     for (const make of wrong) expect(await codeOf(make), String(make)).toBe('misuse');
   });

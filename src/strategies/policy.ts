@@ -1,5 +1,6 @@
 // An ordered list of pattern → strategy: the first match wins.
 import { EntenteError } from '../core/errors.ts';
+import { isSuffix } from './keep-both.ts';
 import { type Pattern, parsePattern } from './pattern.ts';
 import { type Strategy, strategyNames } from './types.ts';
 
@@ -22,9 +23,19 @@ export function isStrategy(value: unknown): value is Strategy {
   const strategy = value as { readonly [field: string]: unknown };
   if (!strategyNames.some((known) => known === strategy['name'])) return false;
   if (strategy['name'] === 'merge') return typeof strategy['engine'] === 'string' && isStrategy(strategy['otherwise']);
-  if (strategy['name'] === 'retry') return Number.isSafeInteger(strategy['maxAttempts']);
+  if (strategy['name'] === 'retry') return isCount(strategy['maxAttempts']);
+  if (strategy['name'] === 'keepBoth') return strategy['suffixes'] === undefined || areSuffixes(strategy['suffixes']);
+  if (strategy['name'] === 'abortBoth') return strategy['restore'] === undefined || strategy['restore'] === 'base';
   if (strategy['name'] === 'custom') return typeof strategy['fn'] === 'function';
   return true;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function areSuffixes(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && value.every(isSuffix);
 }
 
 /** Refuses what is no strategy with the list of those that are. */
@@ -43,11 +54,22 @@ function describe(value: unknown): string {
   }
 }
 
+function tooMany(): EntenteError {
+  return new EntenteError('too-large', `A policy has at most ${MAX_RULES} rules.`, {
+    next: 'Say more with each pattern, or drop rules that no resource matches.',
+  });
+}
+
 export class Policy {
   readonly #rules: Rule[] = [];
 
   constructor(rules: readonly (readonly [string, Strategy])[] = []) {
-    if (rules.length > MAX_RULES) throw new EntenteError('too-large', `A policy has at most ${MAX_RULES} rules.`);
+    if (!Array.isArray(rules) || !rules.every(Array.isArray)) {
+      throw new EntenteError('misuse', 'A policy is a list of [pattern, strategy].', {
+        next: "Write for example [['**/*.json', merge('json')]].",
+      });
+    }
+    if (rules.length > MAX_RULES) throw tooMany();
     for (const [pattern, strategy] of rules) {
       assertStrategy(strategy);
       this.#rules.push({ pattern: parsePattern(pattern), strategy });
@@ -60,6 +82,7 @@ export class Policy {
     const rule = { pattern: parsePattern(pattern), strategy };
     const index = this.#rules.findIndex((known) => known.pattern.source === pattern);
     if (index >= 0) this.#rules[index] = rule;
+    else if (this.#rules.length >= MAX_RULES) throw tooMany();
     else this.#rules.unshift(rule);
   }
 

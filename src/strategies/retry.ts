@@ -5,8 +5,8 @@ import type { Retry } from './types.ts';
 
 /** `maxAttempts`: how many `retry` outcomes a chain of tokens gets before the change is escalated. At least 0. */
 export function retry(options: { readonly maxAttempts: number }): Retry {
-  const { maxAttempts } = options;
-  if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 0) {
+  const maxAttempts: unknown = options?.maxAttempts;
+  if (typeof maxAttempts !== 'number' || !Number.isSafeInteger(maxAttempts) || maxAttempts < 0) {
     throw new EntenteError(
       'misuse',
       `retry() takes maxAttempts as a whole number of at least 0, not ${String(maxAttempts)}.`,

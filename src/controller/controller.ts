@@ -13,7 +13,7 @@ import { resolveDetails } from './details.ts';
 import { feed, readLog } from './feed.ts';
 import { createLanes } from './lanes.ts';
 import { parseLimits } from './limits.ts';
-import { explainPolicy, readPolicy, setPolicy } from './policy.ts';
+import { checkMerging, explainPolicy, readPolicy, setPolicy } from './policy.ts';
 import { begin, checkPage, getVersion, hasChanged, history, list, read } from './read.ts';
 import { resolve } from './resolve.ts';
 import { Ring } from './ring.ts';
@@ -48,7 +48,11 @@ export function createController(options: ControllerOptions): Controller {
     },
     resolve: (id, decision, resolveOptions) => resolve(context, id, decision, resolveOptions),
     resolveDetails: (details) => resolveDetails(context, details),
-    registerStrategy: (pattern, strategy) => context.registered.register(pattern, strategy),
+    registerStrategy: (pattern, strategy) => {
+      assertStrategy(strategy);
+      checkMerging(strategy);
+      context.registered.register(pattern, strategy);
+    },
     registerEngine: (name, engine) => registerEngine(context, name, engine),
     explainPolicy: (resource) => explainPolicy(context, resource),
     policy: () => readPolicy(context),
@@ -67,6 +71,9 @@ function createContext(options: ControllerOptions): Context {
     });
   }
   if (options.default !== undefined) assertStrategy(options.default);
+  const own = new Policy(options.policy);
+  for (const strategy of [options.default, ...(options.policy ?? []).map(([, given]) => given)])
+    if (strategy !== undefined) checkMerging(strategy);
   const max = options.history?.max ?? HISTORY;
   if (!Number.isSafeInteger(max) || max < 0)
     throw new EntenteError('misuse', 'history.max is a whole number of at least 0.');
@@ -81,7 +88,7 @@ function createContext(options: ControllerOptions): Context {
     limits: parseLimits(options.limits),
     onWarning: options.onWarning ?? warn,
     registered: new Policy(),
-    own: new Policy(options.policy),
+    own,
     fallback: options.default,
     engines: new Map(),
     counters: { conflicts: 0, retries: 0, rejected: 0 },

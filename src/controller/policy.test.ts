@@ -116,6 +116,24 @@ describe('the stored policy', () => {
     expect(await textAt(entente, 'doc.ann')).toBe('mine');
   });
 
+  it('[C1] options that a merge does not take are refused at the start and when they are registered', async () => {
+    const wrong = [
+      { favor: 'me' },
+      { budget: 'small' },
+      { budget: { lines: -1 } },
+      { arrays: { a: 'set' } },
+      { deep: 1 },
+    ];
+    for (const options of wrong as never[]) {
+      for (const strategy of [merge('text', { options }), merge('text', { otherwise: merge('json', { options }) })]) {
+        expect(await codeOf(() => setUp({ default: strategy }))).toBe('misuse');
+        expect(await codeOf(() => setUp({ policy: [['a', strategy]] }))).toBe('misuse');
+        expect(await codeOf(() => setUp().entente.registerStrategy('a', strategy))).toBe('misuse');
+      }
+    }
+    expect(await codeOf(() => setUp().entente.registerStrategy('a', undefined as never))).toBe('misuse');
+  });
+
   it('[PO4] a policy that does not parse is refused whole, and the old one stays', async () => {
     const { entente } = setUp();
     await entente.setPolicy({ rules: [['a', 'escalate']] }, admin);

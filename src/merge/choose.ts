@@ -20,15 +20,15 @@ const byExtension: ReadonlyMap<string, string> = new Map([
   ['.json', 'json'],
   ['.jsonc', 'json'],
   ['.ipynb', 'notebook'],
-  ['.md', 'text'],
-  ['.markdown', 'text'],
+  ['.md', 'markdown'],
+  ['.markdown', 'markdown'],
 ]);
 
 const byMediaType: ReadonlyMap<string, string> = new Map([
   ['application/json', 'json'],
   ['text/json', 'json'],
   ['application/x-ipynb+json', 'notebook'],
-  ['text/markdown', 'text'],
+  ['text/markdown', 'markdown'],
 ]);
 
 /** The engine, and why; `auto` counts as nothing said. The contents are looked at last, and only where nothing else tells. */

@@ -16,17 +16,18 @@ const engineOf = (choice: Omit<MergeContents, 'base' | 'current' | 'proposed'>):
 };
 
 describe('mergeContents', () => {
-  it('[MT21] goes by the option, then the path, then the media type, then text', () => {
-    expect(engineOf({})).toBe('text');
-    expect(engineOf({ path: 'notes/plan.md' })).toBe('text');
+  it('[MT21] goes by the option, then the path, then the media type, then the contents, then text', () => {
+    expect(engineOf({ path: 'notes/plan.txt' })).toBe('text');
+    expect(engineOf({ path: 'notes/plan.md' })).toBe('markdown');
     expect(engineOf({ path: 'a/b.JSON' })).toBe('json');
     expect(engineOf({ path: 'tsconfig.jsonc' })).toBe('json');
-    expect(engineOf({ path: '.json' })).toBe('text');
     expect(engineOf({ mediaType: 'application/problem+json; charset=utf-8' })).toBe('json');
     expect(engineOf({ path: 'a.json', options: { engine: 'text' } })).toBe('text');
     expect(engineOf({ path: 'a.json', options: { engine: 'auto' } })).toBe('json');
     expect(engineOf({ options: { engine: 'append' } })).toBe('append');
-    expect(engineNames).toEqual(['text', 'append', 'json']);
+    for (const name of ['text', 'append', 'json', 'markdown', 'changelog', 'package-json', 'notebook', 'lock']) {
+      expect(engineNames).toContain(name);
+    }
   });
 
   it('[MT21] refuses an engine that does not exist', () => {

@@ -6,6 +6,7 @@ import { checkInput } from './check-input.ts';
 import { chooseEngine, isCommentedJson } from './choose.ts';
 import { mergeJson } from './json.ts';
 import { mergeLock } from './lock.ts';
+import { mergeChangelog, mergeMarkdown } from './markdown/markdown.ts';
 import { mergeNotebook } from './profiles/notebook.ts';
 import { mergePackageJson } from './profiles/package-json.ts';
 import { mergeText } from './text.ts';
@@ -32,6 +33,8 @@ const engines: ReadonlyMap<string, Engine> = new Map([
   ['package-json', mergePackageJson],
   ['notebook', mergeNotebook],
   ['lock', mergeLock],
+  ['markdown', mergeMarkdown],
+  ['changelog', mergeChangelog],
 ]);
 
 /** The names that `options.engine` takes, beside `auto`. */

@@ -29,8 +29,16 @@ export type Adjacent = 'conflict' | 'merge';
 /** The changed regions in base order. `adjacent: 'merge'` keeps hunks apart that only touch. */
 export function findRegions(sides: Sides, adjacent: Adjacent, watch: Watch): readonly Region[] {
   const { base, current, proposed } = sides;
-  const currentHunks = diffLines(base, current, watch);
-  const proposedHunks = diffLines(base, proposed, watch);
+  return regionsOf(sides, diffLines(base, current, watch), diffLines(base, proposed, watch), adjacent);
+}
+
+/** The regions that the changes of the two sides make, in base order. */
+export function regionsOf(
+  sides: Sides,
+  currentHunks: readonly Hunk[],
+  proposedHunks: readonly Hunk[],
+  adjacent: Adjacent,
+): readonly Region[] {
   const regions: Region[] = [];
   const shifts = { current: 0, proposed: 0 };
   let c = 0;

@@ -1,0 +1,54 @@
+// What the lines of a Markdown text are, as far as blocks need it: no syntax tree, and nothing is ever printed from it.
+// A text is read from the top, because a fence that opens far above makes code of everything below.
+import { bytesOfLines, type Lines } from '../lines.ts';
+
+export interface MarkdownLine {
+  /** `text`: paragraphs, tables, quotes, HTML and whatever else is no list and no heading. `code`: in or at a fence. */
+  readonly kind: 'blank' | 'heading' | 'item' | 'text' | 'code';
+  /** Columns before the first character; a tab counts as four. */
+  readonly indent: number;
+}
+
+const FENCE = /^ *(`{3,}|~{3,})(.*)$/;
+const HEADING = /^ {0,3}#{1,6}(?:[ \t]|$)/;
+const ITEM = /^ *(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)/;
+const BREAK = /^ *(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/;
+
+/** One entry for each line. Bytes beyond ASCII mean nothing here, so that invalid UTF-8 is as good as any text. */
+export function outlineOf(lines: Lines): readonly MarkdownLine[] {
+  const found: MarkdownLine[] = [];
+  let fence: string | undefined;
+  for (let i = 0; i < lines.count; i++) {
+    const text = lineText(lines, i);
+    const indent = text.length - text.trimStart().length;
+    const mark = FENCE.exec(text);
+    if (fence !== undefined) {
+      found.push({ kind: 'code', indent });
+      const [, run = '', rest = ''] = mark ?? [];
+      if (run.startsWith(fence) && rest.trim() === '') fence = undefined;
+    } else if (mark !== null && !(mark[1]?.startsWith('`') === true && mark[2]?.includes('`') === true)) {
+      found.push({ kind: 'code', indent });
+      fence = mark[1];
+    } else {
+      found.push({ kind: kindOf(text), indent });
+    }
+  }
+  return found;
+}
+
+function kindOf(text: string): MarkdownLine['kind'] {
+  if (text.trim() === '') return 'blank';
+  if (HEADING.test(text)) return 'heading';
+  return ITEM.test(text) && !BREAK.test(text) ? 'item' : 'text';
+}
+
+/** How much of a line is looked at: what tells its kind stands at its beginning. */
+const LOOK = 512;
+
+function lineText(lines: Lines, i: number): string {
+  const bytes = bytesOfLines(lines, i, i + 1).subarray(0, LOOK);
+  return Buffer.from(bytes)
+    .toString('latin1')
+    .replace(/[\r\n]+$/, '')
+    .replace(/^[ \t]+/, (blanks) => blanks.replaceAll('\t', '    '));
+}

@@ -135,7 +135,8 @@ describe('history', () => {
       source: 'stored',
       strategy: 'merge(json)',
     });
-    expect(await explain('x')).toMatchObject({ strategy: 'escalate', source: 'default' });
+    expect(await explain('x')).toEqual({ resource: 'x', strategy: 'escalate', source: 'default' });
+    expect(await explain('logs/x')).toMatchObject({ engine: { engine: 'append', by: 'policy' } });
     expect((await desk.run(['policy', 'test', file, 'logs/x', '--json'])).json()).toMatchObject({
       ok: true,
       items: [{ resource: 'logs/x', index: 1, strategy: 'merge(append)' }],

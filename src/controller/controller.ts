@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { EntenteError } from '../core/errors.ts';
 import { DEFAULT_SPACE, parseSpace } from '../core/resource.ts';
+import { engineNames } from '../merge/merge.ts';
 import { directOf } from '../stores/direct.ts';
 import { assertStrategy, Policy } from '../strategies/policy.ts';
 import { defaultSleep } from './backoff.ts';
@@ -10,10 +11,11 @@ import { commit, commitOrResolve } from './commit.ts';
 import { listConflicts, readConflict, sideContent } from './conflicts.ts';
 import { type Context, KnownAgents, shapeOfTokens } from './context.ts';
 import { resolveDetails } from './details.ts';
+import { explainPolicy } from './explain.ts';
 import { feed, readLog } from './feed.ts';
 import { createLanes } from './lanes.ts';
 import { parseLimits } from './limits.ts';
-import { checkMerging, explainPolicy, readPolicy, setPolicy } from './policy.ts';
+import { checkMerging, readPolicy, setPolicy } from './policy.ts';
 import { begin, checkPage, getVersion, hasChanged, history, list, read } from './read.ts';
 import { resolve } from './resolve.ts';
 import { Ring } from './ring.ts';
@@ -130,7 +132,7 @@ const DIGITS: readonly string[] = Array.from({ length: 4096 }, (_, number) =>
     .slice(0, 2),
 );
 
-const BUILT_IN = ['auto', 'text', 'json', 'append'];
+const BUILT_IN = ['auto', ...engineNames];
 
 function registerEngine(context: Context, name: string, engine: unknown): void {
   if (typeof name !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(name) || BUILT_IN.includes(name)) {

@@ -87,6 +87,30 @@ describe('the stored policy', () => {
     expect(await entente.explainPolicy('b')).toMatchObject({ pattern: '*', strategy: { name: 'escalate' } });
   });
 
+  it('[PO5] a merge is explained with its engine and why: the rule, the path, the media type, the contents, or none', async () => {
+    const { entente } = setUp({
+      policy: [
+        ['logs/**', merge('append')],
+        ['own', merge('mine')],
+        ['kept', keepBoth()],
+        ['**', merge()],
+      ],
+    });
+    entente.registerEngine('mine', () => ({ status: 'error', code: 'syntax', message: '' }));
+    const engineOf = async (id: string): Promise<unknown> => (await entente.explainPolicy(id)).engine;
+    expect(await engineOf('logs/a.json')).toMatchObject({ engine: 'append', by: 'policy' });
+    expect(await engineOf('own')).toMatchObject({ engine: 'mine', by: 'policy', why: expect.stringContaining('here') });
+    expect(await engineOf('kept')).toBeUndefined();
+    expect(await engineOf('web/package.json')).toMatchObject({ engine: 'package-json', by: 'path' });
+    expect(await engineOf('web/yarn.lock')).toMatchObject({ engine: 'lock', by: 'path' });
+    expect(await engineOf('a.md')).toMatchObject({ engine: 'markdown', by: 'path' });
+    expect(await engineOf('nothing')).toMatchObject({ engine: 'text', by: 'default' });
+    await put(entente, 'data', '{"a":1}');
+    expect(await engineOf('data')).toMatchObject({ engine: 'json', by: 'content' });
+    await put(entente, 'data.txt', '{"a":1}');
+    expect(await engineOf('data.txt')).toMatchObject({ engine: 'text', by: 'default' });
+  });
+
   it('[PO3] without a rule of its own the stored policy decides, and its default behind the given one', async () => {
     const bare = setUp();
     expect(await bare.entente.explainPolicy('x')).toEqual({ source: 'default', strategy: { name: 'firstWriterWins' } });

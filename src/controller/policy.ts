@@ -66,10 +66,6 @@ function compile(record: StoredRecord): Compiled {
   return { revision: record.revision, policy: new Policy(rules), fallback };
 }
 
-export async function explainPolicy(context: Context, resource: string): Promise<PolicyMatch> {
-  return matchPolicy(context, parseResourceId(resource));
-}
-
 export async function readPolicy(context: Context): Promise<StoredPolicy> {
   const record = await context.store.record(context.space, KIND, ID);
   return record === undefined

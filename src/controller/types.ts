@@ -5,6 +5,7 @@ import type { Page, PageRequest } from '../core/page.ts';
 import type { Conflict, ConflictEntry, Decision, Details, Resolution } from '../core/resolution.ts';
 import type { Token } from '../core/token.ts';
 import type { Head, ResourceVersion } from '../core/version.ts';
+import type { EngineChoice } from '../merge/choose.ts';
 import type { Engine } from '../merge/types.ts';
 import type { EntryMeta, LogEntry, Store, VersionEntry } from '../stores/store.ts';
 import type { PolicyDocument, Strategy } from '../strategies/types.ts';
@@ -184,4 +185,6 @@ export interface PolicyMatch {
   readonly source: 'registered' | 'options' | 'stored' | 'default';
   /** The place of the rule in its source, from 0. */
   readonly index?: number;
+  /** Told by `explainPolicy` for merges: the engine that a conflict of this resource would go to, and what it is chosen by. */
+  readonly engine?: EngineChoice;
 }

@@ -7,8 +7,8 @@ import type { MergeInput } from './types.ts';
 /** An engine, and what it was chosen by. */
 export interface EngineChoice {
   readonly engine: string;
-  /** `default`: nothing speaks for an engine, so it is text. */
-  readonly by: 'option' | 'path' | 'media-type' | 'content' | 'default';
+  /** `policy`: a rule names it (told by the controller). `default`: nothing speaks for an engine, so it is text. */
+  readonly by: 'option' | 'policy' | 'path' | 'media-type' | 'content' | 'default';
   /** In words, for people. */
   readonly why: string;
 }

@@ -3,6 +3,7 @@ export type { Receipt, ReceiptEntry } from '../core/receipt.ts';
 export type { MergeConflict, Range, RegionAt, RegionKind } from '../core/region.ts';
 export type { CheckOptions, DroppedLine, DroppedMember, ReceiptCheck } from './check-receipt.ts';
 export { checkReceipt } from './check-receipt.ts';
+export type { EngineChoice } from './choose.ts';
 export { applyJsonPatch } from './json/patch.ts';
 export { diffAsPatch } from './json/patch-diff.ts';
 export { hasMarkers } from './markers.ts';

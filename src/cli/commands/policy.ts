@@ -59,7 +59,7 @@ async function explain(context: Context): Promise<undefined> {
   const { console } = context;
   const resource = context.id();
   const { controller } = await context.open();
-  const { strategy, pattern, source, index } = await controller.explainPolicy(resource);
+  const { strategy, pattern, source, index, engine } = await controller.explainPolicy(resource);
   const text = describeStrategy(strategy);
   if (console.json) {
     await console.object({
@@ -68,6 +68,7 @@ async function explain(context: Context): Promise<undefined> {
       source,
       ...(pattern === undefined ? {} : { pattern }),
       ...(index === undefined ? {} : { index }),
+      ...(engine === undefined ? {} : { engine }),
     });
     return undefined;
   }
@@ -76,6 +77,7 @@ async function explain(context: Context): Promise<undefined> {
       ? 'no rule matches: the default'
       : `rule ${index ?? 0} of the ${source} policy, ${JSON.stringify(cleanName(pattern))}`;
   await console.line(`${cleanName(resource)}: ${cleanName(text)} (${why})`);
+  if (engine !== undefined) await console.line(`engine: ${cleanName(engine.engine)} (${cleanName(engine.why)})`);
   return undefined;
 }
 
@@ -163,7 +165,7 @@ export const registerPolicy: Register = (program, run) => {
   policy.command('show', { isDefault: true }).description('the stored policy').action(run(show));
   policy
     .command('explain')
-    .description('the rule that applies to a resource, and where it comes from')
+    .description('the rule that applies to a resource, where it comes from, and the engine a merge would use')
     .argument('<id>', 'the resource')
     .action(run(explain));
   policy

@@ -22,6 +22,8 @@ const byExtension: ReadonlyMap<string, string> = new Map([
   ['.ipynb', 'notebook'],
   ['.md', 'markdown'],
   ['.markdown', 'markdown'],
+  ['.yaml', 'yaml'],
+  ['.yml', 'yaml'],
 ]);
 
 const byMediaType: ReadonlyMap<string, string> = new Map([
@@ -29,6 +31,10 @@ const byMediaType: ReadonlyMap<string, string> = new Map([
   ['text/json', 'json'],
   ['application/x-ipynb+json', 'notebook'],
   ['text/markdown', 'markdown'],
+  ['application/yaml', 'yaml'],
+  ['application/x-yaml', 'yaml'],
+  ['text/yaml', 'yaml'],
+  ['text/x-yaml', 'yaml'],
 ]);
 
 /** The engine, and why; `auto` counts as nothing said. The contents are looked at last, and only where nothing else tells. */

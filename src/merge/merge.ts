@@ -12,6 +12,7 @@ import { mergePackageJson } from './profiles/package-json.ts';
 import { mergeText } from './text.ts';
 import type { Engine, MergeInput, MergeOptions, MergeResult, MergeSide } from './types.ts';
 import { mergeTrivially } from './whole.ts';
+import { mergeYaml } from './yaml.ts';
 
 /** What `mergeContents` takes: like an engine's input, a string standing for its UTF-8 bytes. */
 export interface MergeContents {
@@ -33,6 +34,7 @@ const engines: ReadonlyMap<string, Engine> = new Map([
   ['package-json', mergePackageJson],
   ['notebook', mergeNotebook],
   ['lock', mergeLock],
+  ['yaml', mergeYaml],
   ['markdown', mergeMarkdown],
   ['changelog', mergeChangelog],
 ]);

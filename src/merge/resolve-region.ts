@@ -8,6 +8,7 @@ import { fillByDecision, fillFrom, putInRow, unite } from './fill.ts';
 import { splitLines } from './lines.ts';
 import { LOCK } from './lock.ts';
 import { hasMarkers } from './markers.ts';
+import { settleMirrored } from './mirror/resolve.ts';
 import type { TextPlan } from './plan.ts';
 import { planOfConflict } from './planners.ts';
 import { both, type Changer, createLedger, type Ledger } from './receipt.ts';
@@ -30,6 +31,8 @@ export function resolveConflict(result: MergeResult, id: string, decision: Regio
   }
   checkDecision(decision);
   if (isJsonEngine(result.stats.engine)) return settleJson(result, id, decision);
+  const settled = settleMirrored(result, id, decision);
+  if (settled !== undefined) return settled;
   if ('pointer' in conflict.at && conflict.at.pointer !== '') {
     throw new EntenteError('misuse', `Conflict ${id} lies in a structure that only its own engine can write.`, {
       next: 'Decide the whole document: give its content to the resolution.',

@@ -46,7 +46,8 @@ export interface Context {
 /** A bounded set of agents' names in canonical form: checking one again costs as much as a commit's bookkeeping. */
 export class KnownAgents {
   readonly #names = new Set<string>();
-  #last = '';
+  /** None yet: no text is equal to it, the empty one neither. */
+  #last: string | undefined;
 
   has(name: string): name is AgentId {
     if (name === this.#last) return true;
@@ -60,7 +61,7 @@ export class KnownAgents {
     const agent = parseAgentId(name);
     if (this.#names.size >= MAX_KNOWN) {
       this.#names.clear();
-      this.#last = '';
+      this.#last = undefined;
     }
     this.#names.add(agent);
     return agent;

@@ -38,30 +38,55 @@ export interface IntentOptions {
 const NO_READS: readonly Token[] = [];
 const NO_OPTIONS: IntentOptions = {};
 const MAX_NOTE = 2000;
+/** Characters of a token's id and hash. */
+const MAX_NAME = 128;
 const LONG = 512;
 
 /** Throws `bad-token` or `token-mismatch` for what is no token of this space. */
 export function checkToken(context: Context, token: Token): Token {
   if (!isShaped(token)) return checkSpace(context, parseToken(token));
   // A name in another spelling would be another resource, so that the token is made anew with the canonical one.
-  const canonical = parseResourceId(token.resource) === token.resource && parseAgentId(token.agent) === token.agent;
+  const canonical = hasOwnName(token) && isOwnForm(parseAgentId, token.agent);
   return checkSpace(context, canonical ? token : parseToken(token));
 }
 
-/** The fields that decide anything have the right types: true for every token that came from here. */
+/** The token's resource is named in canonical form. */
+export function hasOwnName(token: Token): boolean {
+  return isOwnForm(parseResourceId, token.resource);
+}
+
+/** A name that is none is the token's fault, which `parseToken` puts into words. */
+function isOwnForm(parse: (name: unknown) => string, name: unknown): boolean {
+  try {
+    return parse(name) === name;
+  } catch {
+    return false;
+  }
+}
+
+/** The fields have the right types: true for every token that came from here. */
 export function isShaped(token: Token): boolean {
   if (typeof token !== 'object' || token === null) return false;
-  const { revision, version, asOf, attempt } = token;
+  const { id, hash, epoch, at } = token;
   return (
-    typeof token.id === 'string' &&
-    typeof token.hash === 'string' &&
-    typeof token.epoch === 'string' &&
-    Number.isSafeInteger(revision) &&
-    Number.isSafeInteger(version) &&
-    Number.isSafeInteger(asOf) &&
-    Number.isSafeInteger(attempt) &&
+    typeof id === 'string' &&
+    id !== '' &&
+    id.length <= MAX_NAME &&
+    typeof hash === 'string' &&
+    hash.length <= MAX_NAME &&
+    typeof epoch === 'string' &&
+    typeof at === 'number' &&
+    isCount(token.revision) &&
+    isCount(token.version) &&
+    isCount(token.asOf) &&
+    isCount(token.born) &&
+    isCount(token.attempt) &&
     token.repairs === undefined
   );
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 function checkSpace(context: Context, token: Token): Token {

@@ -3,12 +3,11 @@
 // answers undefined and takes the long way, which checks everything and says what is wrong.
 import type { Change } from '../core/change.ts';
 import { hashOf } from '../core/hash.ts';
-import { parseResourceId } from '../core/resource.ts';
 import type { Token } from '../core/token.ts';
 import type { Standing } from '../stores/direct.ts';
 import type { CommitRequest, EntryMeta, Keep, RecordWrite, Write } from '../stores/store.ts';
 import type { Context } from './context.ts';
-import { isShaped } from './intent.ts';
+import { hasOwnName, isShaped } from './intent.ts';
 import { isHash, isOneKind } from './proposal.ts';
 
 const META: EntryMeta = { outcome: 'committed' };
@@ -20,7 +19,7 @@ export function plainRequest(context: Context, token: Token, change: Change, at:
   const write = plainWrite(context, token, change);
   if (write === undefined || write.hash === token.hash) return undefined;
   // A resource that was there has a canonical id: another one would find no head with this revision.
-  if (token.revision === 0 && parseResourceId(token.resource) !== token.resource) return undefined;
+  if (token.revision === 0 && !hasOwnName(token)) return undefined;
   const { resource, revision, hash, agent, id } = token;
   return {
     space: context.space,

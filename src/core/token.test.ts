@@ -108,15 +108,47 @@ describe('tokens', () => {
   it.each(doorNames)('[F2] what is no token is bad-token at every door: %s', async (name) => {
     const desk = openDesk();
     const { token } = await desk.begin('doc');
-    const wrong = [undefined, null, 'token', {}, { ...token, revision: '0' }, { ...token, resource: 5 }];
+    const fields = [
+      { id: '' },
+      { id: 'x'.repeat(129) },
+      { hash: 'x'.repeat(129) },
+      { revision: '0' },
+      { revision: -1 },
+      { version: -1 },
+      { born: -1 },
+      { attempt: -1 },
+      { asOf: Number.NaN },
+      { at: 'now' },
+      { epoch: 7 },
+      { resource: 5 },
+      { resource: '../doc' },
+      { agent: '' },
+      { agent: 'a\nb' },
+      { repairs: {} },
+    ];
+    const wrong = [undefined, null, 'token', {}, ...fields.map((field) => ({ ...token, ...field }))];
     for (const value of wrong) {
       const code = await codeOf(async () =>
         name === 'transact'
           ? desk.entente.transact({ agent: 'ann', writes: [{ token: value as Token, change: { content: 'x' } }] })
           : doors[name](desk.entente, value as Token, { content: 'x' }),
       );
-      expect(['bad-token', 'bad-id'], JSON.stringify(value)).toContain(code);
+      const reads = [value as Token];
+      expect(code, JSON.stringify(value)).toBe('bad-token');
+      if (value !== undefined)
+        expect(await codeOf(doors[name](desk.entente, token, { content: 'x' }, { reads }))).toBe('bad-token');
     }
+  });
+
+  it('[F2] [P08] an empty name is none, also for a controller that has seen no other yet', async () => {
+    expect(await codeOf(openDesk().begin('doc', ''))).toBe('bad-id');
+    expect(await codeOf(openDesk().entente.update('doc', { agent: '' }, () => undefined))).toBe('bad-id');
+    const desk = openDesk();
+    const { token } = await desk.begin('doc');
+    const nobody = { ...token, agent: '' } as unknown as Token;
+    for (const change of [{ content: 'x' }, { hash: 'x' }])
+      expect(await codeOf(desk.entente.commit(nobody, change))).toBe('bad-token');
+    expect((await desk.store.counts(token.space)).commits).toBe(0);
   });
 
   it('[F2] a token for another resource than it was made for opens and overwrites nothing', async () => {
@@ -127,7 +159,7 @@ describe('tokens', () => {
     expect(await codeOf(desk.entente.commit(foreign, { append: 'x' }))).toBe('base-gone');
     as(await desk.entente.commit(foreign, { content: 'x' }), 'conflict');
     const made = { ...token, resource: '../outside', revision: 0, hash: '', version: 9 } as unknown as Token;
-    expect(await codeOf(desk.entente.commit(made, { content: 'x' }))).toBe('bad-id');
+    expect(await codeOf(desk.entente.commit(made, { content: 'x' }))).toBe('bad-token');
     expect(await desk.text('secret')).toBe('ours');
     expect((await desk.entente.list()).items).toHaveLength(2);
   });

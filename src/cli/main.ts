@@ -2,11 +2,19 @@
 // The executable: hands the process to `runCli` and its answer back. Ctrl-C asks the command to stop; a second one, or
 // a command that does not stop, ends the process at once: the store is safe at every moment.
 import { createWriteStream, fstatSync } from 'node:fs';
-import { runCli } from './run.ts';
 import type { Output } from './shell/io.ts';
 
 const GRACE_MS = 3000;
 const INTERRUPTED = 130;
+
+// git takes an exit code of 1 for a conflict: a program that breaks, or cannot even be loaded, must not end with it.
+const BROKEN = process.argv.some((word) => word === 'merge-driver' || word === 'merge-file') ? 255 : 1;
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${error.stack ?? error.message}\n`);
+  process.exit(BROKEN);
+});
+
+const { runCli } = await import('./run.ts');
 
 const stop = new AbortController();
 const onSignal = (): void => {

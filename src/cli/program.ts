@@ -13,10 +13,12 @@ import { registerExport } from './commands/export.ts';
 import { registerImport } from './commands/import.ts';
 import { registerInit } from './commands/init.ts';
 import { registerLog } from './commands/log.ts';
+import { registerMergeDriver } from './commands/merge-driver.ts';
 import { registerMergeFile } from './commands/merge-file.ts';
 import { registerPolicy } from './commands/policy.ts';
 import type { Register, Run } from './commands/register.ts';
 import { registerResolve } from './commands/resolve.ts';
+import { registerResolveMarkers } from './commands/resolve-markers.ts';
 import { registerRun } from './commands/run.ts';
 import { registerDiff, registerShow } from './commands/show.ts';
 import { registerStatus } from './commands/status.ts';
@@ -49,6 +51,8 @@ const COMMANDS: readonly Register[] = [
   registerPolicy,
   registerUndo,
   registerMergeFile,
+  registerMergeDriver,
+  registerResolveMarkers,
   registerBackup,
   registerVerify,
   registerDoctor,
@@ -58,14 +62,27 @@ const COMMANDS: readonly Register[] = [
 
 export const COMMAND_NAMES: readonly string[] = [
   ...['init', 'import', 'export', 'begin', 'commit', 'edit', 'run', 'status', 'log', 'show', 'diff', 'conflicts'],
-  ...['resolve', 'watch', 'policy', 'undo', 'merge-file', 'backup', 'restore', 'verify', 'doctor', 'demo'],
+  ...[
+    'resolve',
+    'watch',
+    'policy',
+    'undo',
+    'merge-file',
+    'merge-driver',
+    'resolve-markers',
+    'backup',
+    'restore',
+    'verify',
+    'doctor',
+    'demo',
+  ],
   ...['completion', 'help'],
 ];
 
 const EPILOGUE = `
 Exit codes: 0 committed, unchanged, merged or kept both; 1 unexpected; 2 usage; 3 not found; 4 not allowed;
 5 conflict; 6 stale; 7 input refused; 8 escalated; 9 aborted; 69 store not reachable; 130 interrupted.
-(merge-file: 0 clean, 1 conflict, 129 and above an error.)
+(merge-file and merge-driver: 0 clean, 1 conflict, 129 and above an error.)
 
 The loop: entente begin ID > work.md; change it; entente commit ID work.md`;
 

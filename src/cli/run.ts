@@ -1,9 +1,9 @@
 // One run of the command line, free of the process: arguments and streams in, an exit code out.
 import { CommanderError } from 'commander';
-import { MERGE_FILE_USAGE, MergeFileExit } from './commands/merge-file.ts';
 import { COMMAND_NAMES, createProgram } from './program.ts';
 import { type Console, createConsole, isPipe } from './shell/console.ts';
 import { exitCodes, type Fault, faultOf } from './shell/exit.ts';
+import { GIT_COMMANDS, GIT_USAGE, GitExit } from './shell/git-exit.ts';
 import type { Io } from './shell/io.ts';
 import { shellWord } from './shell/text.ts';
 
@@ -80,8 +80,8 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     if (state.fault !== undefined) throw state.fault;
     return state.exit;
   } catch (error) {
+    if (error instanceof GitExit) return error.exit;
     if (state.broken) return exitCodes.ok;
-    if (error instanceof MergeFileExit) return error.exit;
     return await report(state.fault ?? error, console, commandOf(words));
   } finally {
     console.endProgress();
@@ -139,8 +139,8 @@ function shorten(message: string): string {
 
 async function reportUsage(error: CommanderError, console: Console, command: string | undefined): Promise<number> {
   if (error.exitCode === 0) return exitCodes.ok;
-  // git takes what `merge-file` answers for a class of its own: a wrong call must not look like a conflict.
-  const exit = command === 'merge-file' ? MERGE_FILE_USAGE : exitCodes.usage;
+  // git takes what these answer for a class of its own: a wrong call must not look like a conflict.
+  const exit = GIT_COMMANDS.includes(command ?? '') ? GIT_USAGE : exitCodes.usage;
   const helped = error.code === 'commander.help';
   // The help is on stderr already; with `--json` a program waits for its object all the same.
   if (helped && !console.json) return exit;

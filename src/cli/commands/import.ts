@@ -15,7 +15,7 @@ import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import { Interrupted } from '../shell/io.ts';
 import { forEachConcurrently } from '../shell/pool.ts';
 import { cleanName, shellWord } from '../shell/text.ts';
-import type { Register } from './register.ts';
+import { collect, type Register } from './register.ts';
 
 const FILE_LIMIT = 8 * 1024 * 1024;
 const AT_ONCE = 64;
@@ -231,7 +231,3 @@ export const registerImport: Register = (program, run) => {
     )
     .action(run(importFolder));
 };
-
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
-}

@@ -1,13 +1,16 @@
 // `init`: makes the home folder and the database. Safe to repeat: what is there is left as it is.
 import { chmod, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
+import { EntenteError } from '../../core/errors.ts';
 import { ownFolder, replaceFile } from '../place/files.ts';
 import { chooseHome, findHome } from '../place/home.ts';
 import { DATABASE_NAME, parseStoreUrl, readConfig } from '../place/location.ts';
 import { isThere, openStore } from '../place/open.ts';
 import type { Context } from '../shell/context.ts';
+import type { ExitCode } from '../shell/exit.ts';
 import { cleanName } from '../shell/text.ts';
-import type { Register } from './register.ts';
+import { initGit } from './init-git.ts';
+import { collect, type Register } from './register.ts';
 
 async function writeOnce(file: string, text: string): Promise<void> {
   await writeFile(file, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
@@ -15,8 +18,15 @@ async function writeOnce(file: string, text: string): Promise<void> {
   });
 }
 
-async function init(context: Context): Promise<undefined> {
+async function init(context: Context): Promise<ExitCode | undefined> {
   const { io, console } = context;
+  if (context.flag('git')) return initGit(context);
+  const lone = ['remove', 'yes', 'pattern', 'command'].find(
+    (name) => context.flag(name) || context.text(name) !== undefined || context.list(name).length > 0,
+  );
+  if (lone !== undefined) {
+    throw new EntenteError('misuse', `--${lone} belongs to --git.`, { next: `entente init --git --${lone}` });
+  }
   const given = context.text('store');
   const found = await findHome(io.cwd);
   const home = found ?? (await chooseHome(io.cwd));
@@ -49,5 +59,10 @@ export const registerInit: Register = (program, run) => {
   program
     .command('init')
     .description('set up: make .entente/ and its database here (in a git repository: one for all its worktrees)')
+    .option('--git', 'instead: let git merge with entente (.gitattributes and the config of the repository)')
+    .option('--remove', 'with --git: take that away again')
+    .option('--pattern <pattern>', 'with --git: which files (repeatable; default: the formats with an engine)', collect)
+    .option('--command <words>', 'with --git: how git calls entente (default: entente, or where it lies)')
+    .option('-y, --yes', 'with --git: do not ask')
     .action(run(init));
 };

@@ -6,26 +6,11 @@ import { type ConflictStyle, mergeContents, renderConflicts } from '../../merge/
 import type { MergeOptions, MergeResult } from '../../merge/types.ts';
 import { putWorkFile } from '../place/working.ts';
 import type { Context } from '../shell/context.ts';
-import { faultOf } from '../shell/exit.ts';
+import { withGitExits } from '../shell/git-exit.ts';
 import { cleanName, plural } from '../shell/text.ts';
 import { contentJson } from '../show/json.ts';
 import { resizeMarkers } from '../show/marker-size.ts';
-import type { Register } from './register.ts';
-
-export const MERGE_FILE_USAGE = 129;
-export const MERGE_FILE_FAULT = 255;
-const INTERRUPTED = 130;
-
-/** Raised with the exit code that git's users expect. */
-export class MergeFileExit extends Error {
-  readonly exit: number;
-
-  constructor(exit: number) {
-    super(`merge-file ends with ${exit}`);
-    this.name = 'MergeFileExit';
-    this.exit = exit;
-  }
-}
+import { collect, type Register } from './register.ts';
 
 /** The files cannot be merged, however the command is spelt. */
 class MergeFault extends EntenteError {}
@@ -85,25 +70,6 @@ async function merge(context: Context): Promise<number> {
   return conflicts > 0 ? 1 : 0;
 }
 
-async function mergeFile(context: Context): Promise<undefined> {
-  let exit: number;
-  try {
-    exit = await merge(context);
-  } catch (error) {
-    const fault = faultOf(error);
-    if (fault.exit === 0) return undefined;
-    const usage = fault.code === 'misuse' && !(error instanceof MergeFault);
-    exit = fault.code === 'interrupted' ? INTERRUPTED : usage ? MERGE_FILE_USAGE : MERGE_FILE_FAULT;
-    await context.console.fail({ next: 'entente merge-file --help', ...fault, exit });
-  }
-  if (exit !== 0) throw new MergeFileExit(exit);
-  return undefined;
-}
-
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
-}
-
 export const registerMergeFile: Register = (program, run) => {
   program
     .command('merge-file')
@@ -119,5 +85,5 @@ export const registerMergeFile: Register = (program, run) => {
     .option('--union', 'take both sides of conflicts')
     .option('-L, --label <name>', 'labels for CURRENT, BASE and OTHER, in this order', collect)
     .option('--marker-size <n>', 'length of the conflict markers')
-    .action(run(mergeFile));
+    .action(run(withGitExits('merge-file', merge, (error) => !(error instanceof MergeFault))));
 };

@@ -9,3 +9,8 @@ export type Handler = (context: Context) => Promise<ExitCode | undefined>;
 export type Run = (handler: Handler) => (...args: unknown[]) => Promise<void>;
 
 export type Register = (program: Command, run: Run) => void;
+
+/** For an option that may be given more than once. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}

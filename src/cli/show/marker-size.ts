@@ -27,3 +27,19 @@ export function resizeMarkers(
   });
   return Buffer.from(resized.join('\n'), 'latin1');
 }
+
+/** Markers of at least `size` characters; longer ones stay, since the merge made them so for a reason. */
+export function growMarkers(
+  rendered: Uint8Array,
+  labels: { readonly current: string; readonly base: string; readonly proposed: string },
+  size: number,
+): Uint8Array {
+  return size > markerSizeOf(rendered) ? resizeMarkers(rendered, labels, size) : rendered;
+}
+
+function markerSizeOf(rendered: Uint8Array): number {
+  const opened = Buffer.from(rendered)
+    .toString('latin1')
+    .matchAll(/^<{7,}(?= |\r?$)/gm);
+  return Math.max(0, ...[...opened].map(([mark]) => mark.length));
+}

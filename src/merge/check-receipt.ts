@@ -5,8 +5,7 @@ import { checkAppended } from './check-append.ts';
 import { checkLedger } from './check-ledger.ts';
 import { type Line, readLines } from './check-lines.ts';
 import { checkJsonReceipt } from './json/check.ts';
-import { checkMirrored } from './mirror/check.ts';
-import { formatNamed } from './mirror/formats.ts';
+import { structureNamed } from './mirror/formats.ts';
 import { checkProfiled } from './profiles/check-profile.ts';
 import { profileNamed } from './profiles/index.ts';
 import { profiledInput } from './profiles/profile.ts';
@@ -48,10 +47,10 @@ export function checkReceipt(input: MergeInput, result: MergeResult, options: Ch
   if (profile !== undefined) {
     return told(checkProfiled(profiledInput(input, profile), result, options.decided === true));
   }
-  const format = formatNamed(result.receipt.engine);
+  const structure = structureNamed(result.receipt.engine);
   // What was decided as a whole has a ledger of lines.
-  if (format !== undefined && result.receipt.entries[0]?.pointer !== undefined) {
-    return told(checkMirrored(format, input, result, options.decided === true).dropped);
+  if (structure !== undefined && result.receipt.entries[0]?.pointer !== undefined) {
+    return told(structure.check(input, result, options.decided === true).dropped);
   }
   const problems = problemsOf(input, result, options);
   if (problems.length === 0) return { ok: true, dropped: [], problems };

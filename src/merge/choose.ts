@@ -24,6 +24,9 @@ const byExtension: ReadonlyMap<string, string> = new Map([
   ['.markdown', 'markdown'],
   ['.yaml', 'yaml'],
   ['.yml', 'yaml'],
+  ['.toml', 'toml'],
+  ['.ndjson', 'ndjson'],
+  ['.jsonl', 'ndjson'],
 ]);
 
 const byMediaType: ReadonlyMap<string, string> = new Map([
@@ -35,6 +38,10 @@ const byMediaType: ReadonlyMap<string, string> = new Map([
   ['application/x-yaml', 'yaml'],
   ['text/yaml', 'yaml'],
   ['text/x-yaml', 'yaml'],
+  ['application/toml', 'toml'],
+  ['application/x-ndjson', 'ndjson'],
+  ['application/jsonl', 'ndjson'],
+  ['application/x-jsonlines', 'ndjson'],
 ]);
 
 /** The engine, and why; `auto` counts as nothing said. The contents are looked at last, and only where nothing else tells. */

@@ -4,12 +4,15 @@ import { bytesOf } from '../core/hash.ts';
 import { mergeAppend } from './append.ts';
 import { checkInput } from './check-input.ts';
 import { chooseEngine, isCommentedJson } from './choose.ts';
+import { finishSource } from './code/finish.ts';
 import { mergeJson } from './json.ts';
 import { mergeLock } from './lock.ts';
 import { mergeChangelog, mergeMarkdown } from './markdown/markdown.ts';
+import { mergeNdjson } from './ndjson.ts';
 import { mergeNotebook } from './profiles/notebook.ts';
 import { mergePackageJson } from './profiles/package-json.ts';
 import { mergeText } from './text.ts';
+import { mergeToml } from './toml.ts';
 import type { Engine, MergeInput, MergeOptions, MergeResult, MergeSide } from './types.ts';
 import { mergeTrivially } from './whole.ts';
 import { mergeYaml } from './yaml.ts';
@@ -35,6 +38,8 @@ const engines: ReadonlyMap<string, Engine> = new Map([
   ['notebook', mergeNotebook],
   ['lock', mergeLock],
   ['yaml', mergeYaml],
+  ['toml', mergeToml],
+  ['ndjson', mergeNdjson],
   ['markdown', mergeMarkdown],
   ['changelog', mergeChangelog],
 ]);
@@ -61,7 +66,7 @@ export function mergeContents(contents: MergeContents): MergeResult {
   const input = inputOf(contents);
   const { engine: name } = chooseEngine(input);
   const engine = engineNamed(name);
-  return mergeTrivially(input, name) ?? engine(input);
+  return mergeTrivially(input, name) ?? finishSource(input, engine(input));
 }
 
 /** What an engine is given for these contents: sides as bytes, and what the path says of the format. */

@@ -1,9 +1,48 @@
-// The formats that are merged by way of mirrors, by the names of their engines.
+// The formats that are merged by structure beside JSON, by the names of their engines: how their conflicts are settled and
+// their receipts checked.
+import { checkJsonReceipt, type JsonReceiptCheck } from '../json/check.ts';
+import type { Context } from '../json/context.ts';
+import { arraysOf, mergeRecords, readArray } from '../ndjson.ts';
+import { tomlFormat } from '../toml.ts';
+import type { CleanMerge, MergeInput, MergeResult } from '../types.ts';
 import { yamlFormat } from '../yaml.ts';
-import type { Format } from './engine.ts';
+import { checkMirrored } from './check.ts';
+import { type Format, mergeMirrored } from './engine.ts';
 
-const formats: ReadonlyMap<string, Format> = new Map([yamlFormat].map((format) => [format.name, format]));
+export interface Structure {
+  readonly name: string;
+  readonly merge: (input: MergeInput, settled: Context['settled']) => MergeResult;
+  /** The JSON of a value that a decision gives in the format's own words. */
+  readonly readValue: (text: string) => string | undefined;
+  readonly check: (input: MergeInput, merged: CleanMerge, decided: boolean) => JsonReceiptCheck;
+}
 
-export function formatNamed(engine: string): Format | undefined {
-  return formats.get(engine);
+function mirrored(format: Format): Structure {
+  return {
+    name: format.name,
+    merge: (input, settled) => mergeMirrored(format, input, settled),
+    readValue: format.readValue,
+    check: (input, merged, decided) => checkMirrored(format, input, merged, decided),
+  };
+}
+
+const records: Structure = {
+  name: 'ndjson',
+  merge: mergeRecords,
+  readValue: (text) => text,
+  check(input, merged, decided) {
+    const arrays = arraysOf(input);
+    const content = merged.content === null ? null : readArray(merged.content);
+    if (arrays === undefined || content === undefined) {
+      return { ok: false, dropped: [{ pointer: '', problem: 'a side or the result is not one record a line' }] };
+    }
+    return checkJsonReceipt({ ...input, ...arrays }, { ...merged, content }, decided);
+  },
+};
+
+const structures = [mirrored(yamlFormat), mirrored(tomlFormat), records];
+const byName: ReadonlyMap<string, Structure> = new Map(structures.map((each) => [each.name, each]));
+
+export function structureNamed(engine: string): Structure | undefined {
+  return byName.get(engine);
 }

@@ -4,28 +4,27 @@ import { EntenteError } from '../../core/errors.ts';
 import { bytesOf } from '../../core/hash.ts';
 import type { ConflictedMerge, MergeInput, MergeResult, RegionDecision } from '../types.ts';
 import { decodeSide } from './encoding.ts';
-import { type Format, mergeMirrored } from './engine.ts';
-import { formatNamed } from './formats.ts';
+import { type Structure, structureNamed } from './formats.ts';
 
 /**
  * The result with one more conflict decided; undefined where the conflict is none of the structure. Throws `misuse` for
  * a decision that does not fit.
  */
 export function settleMirrored(result: ConflictedMerge, id: string, decision: RegionDecision): MergeResult | undefined {
-  const format = formatNamed(result.stats.engine);
+  const format = structureNamed(result.stats.engine);
   const conflict = result.conflicts.find((each) => each.id === id);
   if (format === undefined || conflict === undefined || !('pointer' in conflict.at)) return undefined;
   const settled = [...(result.settled ?? []), { id, decision }];
   const decisions = new Map(settled.map((each) => [each.id, inJson(format, each.decision)]));
   const taken = new Set<string>();
-  const merged = mergeMirrored(format, withoutClock(result.input), { decisions, taken });
+  const merged = format.merge(withoutClock(result.input), { decisions, taken });
   if (merged.status === 'error' || !taken.has(id)) return undefined;
   const { input } = result;
   return merged.status === 'clean' ? merged : { ...merged, input, settled };
 }
 
 /** A value that a decision brings, as JSON. */
-function inJson(format: Format, decision: RegionDecision): RegionDecision {
+function inJson(format: Structure, decision: RegionDecision): RegionDecision {
   if (!('content' in decision)) return decision;
   const text = decodeSide(bytesOf(decision.content));
   const content = text === undefined ? undefined : format.readValue(text);

@@ -1,0 +1,227 @@
+// Splices a decided merge into current's TOML: values are exchanged in their place, rows and tables come and go with
+// their lines and comments. What has no safe place gives up; the result is read again in any case.
+// Longer than most files: rows, tables, elements and values in brackets share the splices.
+import type { Context, Plan } from '../json/context.ts';
+import { foreignAt, nameOf } from '../json/foreign.ts';
+import * as T from '../json/tape.ts';
+import type { Mirrors } from '../mirror/engine.ts';
+import { layFlow } from '../mirror/flow.ts';
+import * as M from '../mirror/mirror.ts';
+import { NoPlace, type Piece, type Splice, splice } from '../mirror/splice.ts';
+import { type Chunk, chunksIn, type Entry, type Section, type TomlMirror } from './outline.ts';
+import { bareName, inlineToml } from './write.ts';
+
+/** The text, or undefined where a change has no safe place in it. */
+export function printToml(context: Context, mirrors: Mirrors): string | undefined {
+  const { current } = mirrors;
+  if (context.plans.size === 0) return current.text;
+  try {
+    return splice(current.text, new Printer(context, mirrors).splices());
+  } catch (thrown) {
+    if (thrown instanceof NoPlace) return undefined;
+    throw thrown;
+  }
+}
+
+class Printer {
+  readonly #context: Context;
+  readonly #mirrors: Mirrors;
+  readonly #to: TomlMirror;
+  readonly #eol: string;
+  readonly #splices = new Map<number, { end: number; pieces: Piece[] }>();
+
+  constructor(context: Context, mirrors: Mirrors) {
+    this.#context = context;
+    this.#mirrors = mirrors;
+    this.#to = mirrors.current as TomlMirror;
+    this.#eol = this.#to.text.includes('\r\n') ? '\r\n' : '\n';
+  }
+
+  splices(): Splice[] {
+    for (const [node, plan] of this.#context.plans) this.#plan(node, plan);
+    return [...this.#splices].map(([start, { end, pieces }]) => ({ start, end, pieces }));
+  }
+
+  #put(start: number, end: number, pieces: readonly Piece[]): void {
+    const found = this.#splices.get(start);
+    if (found === undefined) {
+      this.#splices.set(start, { end, pieces: [...pieces] });
+      return;
+    }
+    // Insertions in front of what goes, or one after the other.
+    if (found.end > start && end > start) throw new NoPlace();
+    found.pieces.push(...pieces);
+    found.end = Math.max(found.end, end);
+  }
+
+  #insert(at: number, text: string): void {
+    const { text: all } = this.#to;
+    const isOpen = at > 0 && all[at - 1] !== '\n' && !this.#splices.has(at);
+    this.#put(at, at, [{ text: isOpen ? this.#eol + text : text }]);
+  }
+
+  #plan(node: number, plan: Plan): void {
+    const to = this.#to;
+    const entry = to.entries.get(node);
+    const isWritten = entry === undefined || entry.kind === 'leaf';
+    const [start, end] = [M.startOf(to, node), M.endOf(to, node)];
+    if (plan.kind === 'items') {
+      if (!isWritten) this.#tableItems(node, entry, plan.items);
+      else
+        this.#put(
+          start,
+          end,
+          layFlow(
+            to,
+            node,
+            plan.items.map((item) => (item < 0 ? this.#flowItem(~item, node) : item)),
+          ),
+        );
+      return;
+    }
+    if (!isWritten) throw new NoPlace();
+    const text = plan.kind === 'text' ? inlineOf(plan.text) : this.#valueText(plan.node);
+    this.#put(start, end, [{ text }]);
+  }
+
+  #mirrorOf(doc: T.Doc): TomlMirror | undefined {
+    const { base, current, proposed } = this.#mirrors;
+    return [proposed, base, current].find((mirror) => mirror?.doc === doc) as TomlMirror | undefined;
+  }
+
+  /** A value as it stands behind an equals sign. */
+  #valueText(number: number): string {
+    const { doc, node } = foreignAt(this.#context, number);
+    const from = this.#mirrorOf(doc);
+    const entry = from?.entries.get(node);
+    if (from === undefined || (entry !== undefined && entry.kind !== 'leaf')) return inlineToml(doc, node);
+    return from.text.slice(M.startOf(from, node), M.endOf(from, node)).replaceAll(/\r?\n/g, this.#eol);
+  }
+
+  #nameText(number: number): string {
+    const { doc, node } = nameOf(this.#context, number);
+    return bareName(T.keyOf(doc, node));
+  }
+
+  #flowItem(number: number, container: number): string {
+    const value = this.#valueText(number);
+    return T.kindOf(this.#to.doc, container) === T.ARRAY ? value : `${this.#nameText(number)} = ${value}`;
+  }
+
+  /** Members of a table, or elements of an array of tables. */
+  #tableItems(node: number, entry: Entry, items: readonly number[]): void {
+    const kept = new Set(items);
+    const children = T.childrenOf(this.#to.doc, node);
+    for (const child of children) if (!kept.has(child)) this.#remove(child);
+    if (entry.kind === 'array') {
+      // Elements are counted: they cannot change places without their lines.
+      const order = items.filter((item) => item >= 0);
+      if (order.some((item, i) => i > 0 && item < (order[i - 1] as number))) throw new NoPlace();
+    }
+    let before: Entry | undefined;
+    for (const item of items) {
+      if (item >= 0) before = this.#to.entries.get(item) ?? before;
+      else this.#add(entry, ~item, before);
+    }
+  }
+
+  #remove(child: number): void {
+    const entry = this.#to.entries.get(child);
+    if (entry === undefined) throw new NoPlace();
+    for (const { blanks, end } of chunksIn(entry)) this.#put(blanks, end, []);
+  }
+
+  #add(table: Entry, number: number, before: Entry | undefined): void {
+    const { doc, node } = foreignAt(this.#context, number);
+    const from = this.#mirrorOf(doc);
+    const entry = from?.entries.get(node);
+    if (from !== undefined && entry !== undefined && (entry.kind !== 'leaf' || table.kind === 'array')) {
+      this.#insert(this.#afterTables(table, before), this.#tableText(from, entry));
+    } else if (table.kind === 'array') {
+      throw new NoPlace();
+    } else {
+      this.#addRow(table, number, entry?.row === undefined ? undefined : { from, row: entry.row }, before);
+    }
+  }
+
+  /** The lines of a table and all that is in it, if they are nobody else's. */
+  #tableText(from: TomlMirror, entry: Entry): string {
+    const chunks = chunksIn(entry);
+    const [first] = chunks;
+    const last = chunks.at(-1);
+    if (first === undefined || last === undefined || first.section.header !== first) throw new NoPlace();
+    const sections = new Set<Section>();
+    for (const { section } of chunks) sections.add(section);
+    const own = new Set(chunks);
+    const isAlone = [...sections].every(
+      ({ header, rows }) => header !== undefined && own.has(header) && rows.every((row) => own.has(row)),
+    );
+    // Something else between them would come along.
+    const isJoined = chunks.every(
+      (chunk, i) => i === 0 || !/[^\s#]/.test(this.#between(from, chunks[i - 1] as Chunk, chunk)),
+    );
+    if (!isAlone || !isJoined) throw new NoPlace();
+    return this.#ended(from.text.slice(first.blanks, last.end));
+  }
+
+  /** What stands between two chunks, without comments. */
+  #between(from: TomlMirror, a: Chunk, b: Chunk): string {
+    return from.text.slice(a.end, b.start).replaceAll(/#[^\n]*/g, '');
+  }
+
+  #ended(text: string): string {
+    const own = text.replaceAll(/\r?\n/g, this.#eol);
+    return own.endsWith('\n') ? own : own + this.#eol;
+  }
+
+  /** Where a table can be put: after the table in front of it, else after the rows and tables of its parent. */
+  #afterTables(table: Entry, before: Entry | undefined): number {
+    const isTable =
+      before !== undefined && before.kind !== 'leaf' && chunksIn(before).at(-1)?.section.header !== undefined;
+    const inFront = isTable ? chunksIn(before).at(-1) : undefined;
+    const last = inFront ?? table.section?.rows.at(-1) ?? table.section?.header ?? chunksIn(table).at(-1);
+    if (last === undefined) {
+      const first = chunksIn(this.#to.root)[0];
+      return first === undefined ? this.#to.text.length : first.comments;
+    }
+    const { section } = last;
+    return (section.rows.at(-1) ?? section.header ?? last).end;
+  }
+
+  #addRow(
+    table: Entry,
+    number: number,
+    source: { readonly from: TomlMirror | undefined; readonly row: Chunk } | undefined,
+    before: Entry | undefined,
+  ): void {
+    const sibling = [...table.members.values()].find(({ row }) => row !== undefined && row.names.length > 1)?.row;
+    const section = table.section ?? sibling?.section;
+    if (section === undefined) throw new NoPlace();
+    const inFront = before?.row?.section === section ? before.row : undefined;
+    const at = inFront ?? section.rows.at(-1) ?? section.header;
+    const first = chunksIn(this.#to.root)[0];
+    const place = at === undefined ? (first?.comments ?? this.#to.text.length) : at.end;
+    this.#insert(place, this.#rowText(table, number, source, sibling));
+  }
+
+  #rowText(
+    table: Entry,
+    number: number,
+    source: { readonly from: TomlMirror | undefined; readonly row: Chunk } | undefined,
+    sibling: Chunk | undefined,
+  ): string {
+    const isSimple = source?.from !== undefined && source.row.names.length === 1;
+    if (isSimple && table.section !== undefined && source.from !== undefined) {
+      return this.#ended(source.from.text.slice(source.row.comments, source.row.end));
+    }
+    const prefix =
+      table.section === undefined ? (sibling?.names.slice(0, -1) ?? []).map((name) => `${name}.`).join('') : '';
+    return `${prefix}${this.#nameText(number)} = ${this.#valueText(number)}${this.#eol}`;
+  }
+}
+
+/** A string or a number that was computed. */
+function inlineOf(json: string): string {
+  if (json.includes('\\ud') || json.includes('\u007f')) throw new NoPlace();
+  return json;
+}

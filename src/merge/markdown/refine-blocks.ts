@@ -23,7 +23,10 @@ export function refineByBlocks(sides: Sides, outlines: Outlines, region: Region,
   if (base === undefined || current === undefined || proposed === undefined) return [region];
   const blocks = { base: base.lines, current: current.lines, proposed: proposed.lines };
   if (Object.values(blocks).some(isUnterminated)) return [region];
-  const found = regionsOf(blocks, hunksOf(base, current, watch), hunksOf(base, proposed, watch), 'merge');
+  const ours = hunksOf(base, current, watch);
+  const theirs = hunksOf(base, proposed, watch);
+  if (hasMove(base, current, ours) || hasMove(base, proposed, theirs)) return [region];
+  const found = regionsOf(blocks, ours, theirs, 'merge');
   return joinUnsafe(found).map((each) => inLines(each, { base, current, proposed }));
 }
 
@@ -46,6 +49,24 @@ function hunksOf(from: Blocks, to: Blocks, watch: Watch): readonly Hunk[] {
     }));
     return pairs.every(({ aStart, bStart }) => isEdit(from, aStart, to, bStart)) ? pairs : [hunk];
   });
+}
+
+/**
+ * Whether a line went at one place and came at another: what the other side did with it where it was would not follow
+ * it, and a line that it deleted would come back.
+ */
+function hasMove(from: Blocks, to: Blocks, hunks: readonly Hunk[]): boolean {
+  const gone = new Map<string, number>();
+  hunks.forEach(({ aStart, aEnd }, i) => {
+    for (const line of textsOf(from, aStart, aEnd)) gone.set(line, gone.has(line) ? -1 : i);
+  });
+  return hunks.some(({ bStart, bEnd }, i) => textsOf(to, bStart, bEnd).some((line) => (gone.get(line) ?? i) !== i));
+}
+
+/** The lines of blocks `[start, end)` that say something. */
+function textsOf({ lines }: Blocks, start: number, end: number): readonly string[] {
+  const text = Buffer.from(bytesOfLines(lines, start, end)).toString('latin1');
+  return text.split('\n').filter((line) => line.trim() !== '');
 }
 
 /** The same kind of block, with at least half of the longer one shared at its ends. */

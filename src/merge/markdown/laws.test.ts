@@ -1,0 +1,124 @@
+// Laws of the Markdown merges, on random documents whose lines are all different.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LAW_TIMEOUT, lawRuns } from '../../../test/support/law-runs.ts';
+import { createRandom } from '../../../test/support/random.ts';
+import { markdownTriple } from '../../../test/support/random-markdown.ts';
+import { checkReceipt, type MergeInput, type MergeResult, mergeContents, resolveConflict } from '../index.ts';
+
+const options = { numRuns: lawRuns(5_000), seed: 4_071 };
+const seeds = fc.integer({ min: 0, max: 0x7fffffff });
+const engines = ['markdown', 'changelog'] as const;
+const show = (side: Uint8Array | null): string => Buffer.from(side ?? []).toString();
+const contentOf = (result: MergeResult): string | null => (result.status === 'clean' ? show(result.content) : null);
+const linesOf = (text: string): string[] => text.split('\n').filter((line) => /[a-z]\d/.test(line));
+
+function inputOf(seed: number, engine: string): MergeInput {
+  const { base, current, proposed } = markdownTriple(createRandom(seed));
+  const bytes = (text: string): Uint8Array => Buffer.from(text);
+  return { base: bytes(base), current: bytes(current), proposed: bytes(proposed), options: { engine } };
+}
+
+const swapped = (input: MergeInput): MergeInput => ({ ...input, current: input.proposed, proposed: input.current });
+
+describe.each(engines)('laws of the %s merge', { timeout: LAW_TIMEOUT }, (engine) => {
+  it('[MD6] [CG5] loses no line, brings none back, invents none, and the checker agrees', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const input = inputOf(seed, engine);
+        const result = mergeContents(input);
+        if (result.status !== 'clean') return;
+        expect(checkReceipt(input, result).problems).toEqual([]);
+        // Lines that moved past a blank one may come back in any merge by lines.
+        if (mergeContents({ ...input, options: { engine: 'text' } }).status === 'clean') return;
+        const [base, current, proposed] = [input.base, input.current, input.proposed].map(
+          (side) => new Set(linesOf(show(side))),
+        ) as [Set<string>, Set<string>, Set<string>];
+        const written = linesOf(show(result.content));
+        const due = [
+          ...[...base].filter((line) => current.has(line) && proposed.has(line)),
+          ...[...current, ...proposed].filter((line) => !base.has(line)),
+        ];
+        expect([...written].sort()).toEqual([...new Set(due)].sort());
+      }),
+      options,
+    );
+  });
+
+  it('[MD6] [CG5] swapping the sides swaps the conflicts, and what is clean stays clean', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const input = inputOf(seed, engine);
+        const one = mergeContents(input);
+        const other = mergeContents(swapped(input));
+        expect(other.status).toBe(one.status);
+        if (engine === 'markdown') expect(contentOf(other)).toBe(contentOf(one));
+        if (one.status !== 'conflict' || other.status !== 'conflict') return;
+        expect(other.conflicts.map((c) => [c.base, c.proposed, c.current])).toEqual(
+          one.conflicts.map((c) => [c.base, c.current, c.proposed]),
+        );
+      }),
+      options,
+    );
+  });
+
+  it('[MD6] [CG5] favouring or settling for current gives the partial, in any order, and it is proven', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const input = inputOf(seed, engine);
+        const open = mergeContents(input);
+        if (open.status !== 'conflict') return;
+        const favoured = mergeContents({ ...input, options: { engine, favor: 'current' } });
+        expect(contentOf(favoured)).toBe(show(open.partial));
+        const settle = (ids: readonly string[], use: 'current' | 'proposed'): MergeResult =>
+          ids.reduce<MergeResult>((result, id) => resolveConflict(result, id, { use }), open);
+        const ids = open.conflicts.map(({ id }) => id);
+        expect(contentOf(settle(ids, 'current'))).toBe(show(open.partial));
+        const settled = settle([...ids].reverse(), 'proposed');
+        expect(contentOf(settled)).toBe(contentOf(settle(ids, 'proposed')));
+        expect(checkReceipt(input, settled, { decided: true }).problems).toEqual([]);
+      }),
+      { ...options, numRuns: lawRuns(2_000) },
+    );
+  });
+
+  it('[MD1] [CG5] what merges by lines is what it is by lines', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const input = inputOf(seed, engine);
+        const plain = mergeContents({ ...input, options: { engine: 'text' } });
+        if (plain.status === 'clean') expect(contentOf(mergeContents(input))).toBe(contentOf(plain));
+      }),
+      options,
+    );
+  });
+
+  it('[MD6] [CG5] a lost line does not pass the checker', () => {
+    fc.assert(
+      fc.property(seeds, fc.nat(), (seed, at) => {
+        const input = inputOf(seed, engine);
+        const result = mergeContents(input);
+        const lines = contentOf(result)?.split('\n') ?? [];
+        if (result.status !== 'clean' || lines.length < 3) return;
+        lines.splice(at % (lines.length - 1), 1);
+        expect(checkReceipt(input, { ...result, content: Buffer.from(lines.join('\n')) }).ok).toBe(false);
+      }),
+      { ...options, numRuns: lawRuns(2_000) },
+    );
+  });
+});
+
+describe('Markdown and text', () => {
+  it('[MD2] blocks solve conflicts of lines, and never the other way round', () => {
+    let [solved, open] = [0, 0];
+    for (let seed = 0; seed < 3_000; seed++) {
+      const input = inputOf(seed, 'markdown');
+      const plain = mergeContents({ ...input, options: { engine: 'text' } });
+      if (plain.status !== 'conflict') continue;
+      open += 1;
+      if (mergeContents(input).status === 'clean') solved += 1;
+    }
+    expect(open).toBeGreaterThan(300);
+    expect(solved).toBeGreaterThan(open / 20);
+  });
+});

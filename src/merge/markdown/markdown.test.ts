@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { checkReceipt, type MergeInput, type MergeResult, mergeContents, renderConflicts } from '../index.ts';
+
+type Texts = readonly [base: string, current: string, proposed: string];
+
+const inputOf = ([base, current, proposed]: Texts, engine: string): MergeInput => ({
+  base: Buffer.from(base),
+  current: Buffer.from(current),
+  proposed: Buffer.from(proposed),
+  options: { engine },
+});
+
+function merge(texts: Texts, engine = 'markdown'): MergeResult {
+  const input = inputOf(texts, engine);
+  const result = mergeContents(input);
+  if (result.status === 'clean') expect(checkReceipt(input, result).problems).toEqual([]);
+  return result;
+}
+
+function merged(texts: Texts, engine = 'markdown'): string {
+  const result = merge(texts, engine);
+  return result.status === 'clean' ? Buffer.from(result.content ?? []).toString() : result.status;
+}
+
+const conflictsOf = (result: MergeResult): string[] =>
+  result.status === 'conflict' ? result.conflicts.map(({ base }) => Buffer.from(base ?? []).toString()) : [];
+
+describe('Markdown', () => {
+  it('[MD2] neighbouring list items are different blocks, with all that is nested in them', () => {
+    expect(merged(['- one\n- two\n', '- one!\n- two\n', '- one\n- two!\n'])).toBe('- one!\n- two!\n');
+    expect(merged(['1. one\n2. two\n', '1. one!\n2. two\n', '1. one\n2. two!\n'])).toBe('1. one!\n2. two!\n');
+    expect(merged(['- one\n- two\n', '- one\n- two\n- three\n', '- one\n- two!\n'])).toBe('- one\n- two!\n- three\n');
+    const nested = '- one\n  - inner\n- two\n';
+    expect(merged([nested, nested.replace('inner', 'inner!'), nested.replace('two', 'two!')])).toBe(
+      '- one\n  - inner!\n- two!\n',
+    );
+    expect(merged([nested, nested.replace('inner', 'inner!'), nested.replace('one', 'one!')])).toBe('conflict');
+  });
+
+  it('[MD2] a heading and the paragraph right below it are different blocks', () => {
+    expect(merged(['# Title\ntext\n', '# Other\ntext\n', '# Title\ntext and more\n'])).toBe('# Other\ntext and more\n');
+  });
+
+  it('[MD2] a conflict shrinks to the blocks that both sides changed', () => {
+    const base = '- alpha one\n- beta two\n- gamma three\n';
+    const current = base.replace('one', 'one!').replace('two', 'two!');
+    const proposed = base.replace('two', 'two?').replace('three', 'three?');
+    const result = merge([base, current, proposed]);
+    expect(conflictsOf(result)).toEqual(['- beta two\n']);
+    expect(Buffer.from(renderConflicts(result, 'diff3')).toString()).toBe(
+      '- alpha one!\n<<<<<<< current\n- beta two!\n||||||| base\n- beta two\n=======\n- beta two?\n>>>>>>> proposed\n- gamma three?\n',
+    );
+  });
+
+  it('[MD4] what blocks cannot tell for sure stays a conflict', () => {
+    for (const texts of [
+      // One paragraph, two insertions at one place, an insertion into what was deleted, a deletion beside an edit.
+      ['one\ntwo\n', 'one!\ntwo\n', 'one\ntwo!\n'],
+      ['- a\n', '- a\n- c\n', '- a\n- p\n'],
+      ['- a\n', '', '- a\n  - inner\n'],
+      ['- a\n- b\n', '- b\n', '- a\n- b!\n'],
+      // Code has no blocks, wherever its fence is.
+      ['```\na\nb\n```\n', '```\nA\nb\n```\n', '```\na\nB\n```\n'],
+      ['~~~\n- a\n- b\n~~~\n', '~~~\n- A\n- b\n~~~\n', '~~~\n- a\n- B\n~~~\n'],
+      // A last line without its newline.
+      ['- a\n- b', '- A\n- b', '- a\n- B'],
+    ] as const) {
+      expect(merged(texts), JSON.stringify(texts)).toBe('conflict');
+    }
+  });
+
+  it('[MD4] a block that moved past a blank line takes no other change with it', () => {
+    const base = '# T\n\nkept\npara\ngraph\n\n';
+    expect(merged([base, '# T\n\nkept\n\n', '# T\n\nkept\n\npara\ngraph\n'])).toBe('conflict');
+  });
+
+  it('[MD5] line ends, byte order marks and bytes that are no UTF-8 stay', () => {
+    const crlf = '\ufeff# T\r\n\r\n- a\r\n- b\r\n';
+    expect(merged([crlf, crlf.replace('- a', '- A'), crlf.replace('- b', '- B')])).toBe(
+      '\ufeff# T\r\n\r\n- A\r\n- B\r\n',
+    );
+    const odd = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+    const result = mergeContents({
+      base: odd('- \xff one\n- \xfe two\n'),
+      current: odd('- \xff one!\n- \xfe two\n'),
+      proposed: odd('- \xff one\n- \xfe two!\n'),
+      path: 'x.md',
+    });
+    expect(result.status === 'clean' && Buffer.from(result.content ?? []).toString('latin1')).toBe(
+      '- \xff one!\n- \xfe two!\n',
+    );
+  });
+
+  it('[MD5] [T04] [T06] markers in the text are text, and binary is no Markdown', () => {
+    const base = '# T\n\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n\nend\n';
+    expect(merged([base, base.replace('# T', '# U'), base.replace('end', 'END')])).toContain('<<<<<<< HEAD\na\n');
+    const binary = mergeContents({ base: 'a', current: 'b', proposed: 'c\0', path: 'a.md' });
+    expect(binary).toMatchObject({ status: 'conflict', conflicts: [{ kind: 'binary' }] });
+  });
+
+  it('[MD4] long lines, deep lists and many blocks end', () => {
+    const items = (tag: string, count: number): string =>
+      Array.from({ length: count }, (_, i) => `${' '.repeat(i % 40)}- item ${i} ${tag}\n`).join('');
+    expect(merge([items('b', 20_000), items('c', 20_000), items('p', 20_000)]).status).toBe('conflict');
+    const long = 'x'.repeat(1_000_000);
+    expect(merged([`- ${long}\n- b\n`, `- ${long}!\n- b\n`, `- ${long}\n- B\n`])).toBe(`- ${long}!\n- B\n`);
+    let time = 0;
+    const clock = (): number => {
+      time += 1;
+      return time;
+    };
+    const input = inputOf([items('b', 9_000), items('c', 9_000), items('p', 9_000)], 'markdown');
+    const result = mergeContents({ ...input, options: { engine: 'markdown', budget: { ms: 0, clock } } });
+    expect(result).toMatchObject({ status: 'conflict', conflicts: [{ kind: 'budget' }] });
+  });
+});
+
+const log = (entries: string): string => `# Changes\n\n## Unreleased\n\n${entries}## 1.0.0\n\n- first\n`;
+
+describe('change logs', () => {
+  it('[CG1] both sides put an entry first under the same heading: both stay, current’s first', () => {
+    const old = '- old\n\n';
+    expect(merged([log(old), log(`- ours\n${old}`), log(`- theirs\n${old}`)], 'changelog')).toBe(
+      log(`- ours\n- theirs\n${old}`),
+    );
+    expect(merged([log(''), log('- ours\n\n'), log('- theirs\n\n')], 'changelog')).toBe(log('- ours\n- theirs\n\n'));
+    expect(merged([log(''), log('One.\n\n'), log('Two.\n\n')], 'changelog')).toBe(log('One.\n\nTwo.\n\n'));
+  });
+
+  it('[CG1] a heading or an entry that both added stands once', () => {
+    expect(merged([log(''), log('### Added\n\n- a\n\n'), log('### Added\n\n- b\n\n')], 'changelog')).toBe(
+      log('### Added\n\n- a\n- b\n\n'),
+    );
+    expect(merged([log(''), log('- same\n- a\n\n'), log('- same\n\n')], 'changelog')).toBe(log('- same\n- a\n\n'));
+  });
+
+  it('[CG2] sections stay whole, and entries without a heading come before them, whoever wrote them', () => {
+    const [added, fixed] = ['### Added\n\n- a\n\n', '### Fixed\n\n- f\n\n'];
+    expect(merged([log(''), log(added), log(fixed)], 'changelog')).toBe(log(added + fixed));
+    for (const texts of [
+      [log(''), log(added), log('- plain\n\n')],
+      [log(''), log('- plain\n\n'), log(added)],
+    ] as const) {
+      expect(merged(texts, 'changelog')).toBe(log(`- plain\n\n${added}`));
+    }
+  });
+
+  it('[CG3] where an entry could come under a wrong heading, or stand twice, a person decides', () => {
+    const [added, fixed] = ['### Added\n\n- a\n\n', '### Fixed\n\n- f\n\n'];
+    for (const texts of [
+      [log(''), log('### Added\n\n- x\n\n### Fixed\n\n- y\n\n'), log('### Fixed\n\n- z\n\n')],
+      [log(''), log(added + fixed), log('### Added\n\n- b\n\n### Fixed\n\n- g\n\n')],
+      [log(''), log('### Added\n\n- a\n\n'), log('#### Deeper\n\n- b\n\n')],
+      [log(''), log('One.\n'), log('Two.\n')],
+      ['before any heading\n\n# T\n', 'a\n\nbefore any heading\n\n# T\n', 'b\n\nbefore any heading\n\n# T\n'],
+      [log('- old\n\n'), log('- old!\n\n'), log('- old?\n\n')],
+    ] as const) {
+      expect(merged(texts, 'changelog'), JSON.stringify(texts)).toBe('conflict');
+    }
+  });
+
+  it('[CG4] only where it is asked for: the name of the file is not enough', () => {
+    const sides = { base: log(''), current: log('- a\n\n'), proposed: log('- b\n\n'), path: 'CHANGELOG.md' };
+    expect(mergeContents(sides)).toMatchObject({ status: 'conflict', stats: { engine: 'markdown' } });
+    expect(mergeContents({ ...sides, options: { engine: 'changelog' } }).status).toBe('clean');
+  });
+});

@@ -17,7 +17,8 @@ export interface Part {
   readonly guard: Guard;
   /** Undefined: the same bytes are there already. The part is guarded all the same, for the others rest on it. */
   readonly write: Write | undefined;
-  readonly merged?: { readonly content: Uint8Array; readonly receipt: Receipt };
+  /** `base`: the version that the receipt counts from. */
+  readonly merged?: { readonly content: Uint8Array; readonly receipt: Receipt; readonly base: number };
   readonly label?: string;
   /** The head that it goes over unseen: the last writer wins. */
   readonly overwrote?: Head | undefined;
@@ -69,7 +70,7 @@ async function partAt(
     return { intent, guard, write: writeOf(token.resource, proposal), label: strategy.name, overwrote: head };
   if (plan.type !== 'merged' || plan.content === null) return undefined;
   const { content, receipt } = plan;
-  const merged = { content, receipt };
+  const merged = { content, receipt, base: origin.head?.version ?? 0 };
   // The merge came to what is there: nothing to write.
   if (head !== undefined && !head.deleted && head.hash === hashOf(content)) {
     return { intent, guard, write: undefined, merged, label: describeStrategy(strategy) };

@@ -217,7 +217,8 @@ function receiptsOf(ledgers: readonly Ledger[]): Pick<EntryMeta, 'receipt' | 'ex
   const [first] = ledgers;
   if (first === undefined) return {};
   const receipts = Object.fromEntries(ledgers.map(({ part, keep }) => [part.intent.token.resource, keep.hash]));
-  return { receipt: first.keep.hash, extra: { resource: first.part.intent.token.resource, receipts } };
+  const bases = Object.fromEntries(ledgers.map(({ part }) => [part.intent.token.resource, part.merged?.base ?? 0]));
+  return { receipt: first.keep.hash, extra: { resource: first.part.intent.token.resource, receipts, bases } };
 }
 
 function landed(

@@ -7,7 +7,9 @@ import { parseTarget, parseVersion, type Target } from '../place/target.ts';
 import type { Context } from '../shell/context.ts';
 import { cleanName, idWord } from '../shell/text.ts';
 import { unifiedDiff } from '../show/diff.ts';
+import { explainVersion } from '../show/explain.ts';
 import { contentJson } from '../show/json.ts';
+import { explanationJson, explanationLines } from '../show/receipt.ts';
 import type { Register } from './register.ts';
 
 export interface Found {
@@ -28,8 +30,14 @@ export async function readTarget(controller: Controller, { resource, version }: 
 async function show(context: Context): Promise<undefined> {
   const { console } = context;
   const target = parseTarget(context.args[0]);
-  const { controller } = await context.open();
-  const { head, content } = await readTarget(controller, target);
+  const opened = await context.open();
+  const { head, content } = await readTarget(opened.controller, target);
+  if (context.flag('receipt')) {
+    const explanation = await explainVersion(opened, head, content);
+    if (console.json) await console.object(explanationJson(explanation));
+    else for (const line of explanationLines(explanation, console)) await console.line(line);
+    return undefined;
+  }
   if (console.json) {
     await console.object({ ...head, ...(content === undefined ? {} : contentJson(content)) });
     return undefined;
@@ -105,6 +113,7 @@ export const registerShow: Register = (program, run) => {
     .command('show')
     .description('the content of a resource or of one of its versions, to stdout')
     .argument('<id[@version]>', 'the resource')
+    .option('--receipt', 'instead: why a merged version is as it is, region by region')
     .action(run(show));
 };
 

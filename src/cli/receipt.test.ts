@@ -1,0 +1,67 @@
+// show --receipt on the command line.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Desk, openDesk } from '../../test/support/command-line.ts';
+
+let desk: Desk;
+beforeEach(async () => {
+  desk = await openDesk();
+  const commit = async (agent: string, stdin: string, ...more: readonly string[]): Promise<void> => {
+    expect((await desk.run(['commit', 'p.txt', '-q', '--agent', agent, ...more], { stdin })).code).toBe(0);
+  };
+  await commit('dan', 'one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\n');
+  for (const agent of ['ann', 'bob']) await desk.run(['begin', 'p.txt', '-q', '--agent', agent]);
+  await commit('ann', 'ONE\ntwo\nthree\nfour\nfive\nsix\nseven\neight\n', '--note', 'loud\u001b[2J');
+  await commit('bob', 'one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n', '--strategy', 'merge(text)');
+});
+afterEach(() => desk.close());
+
+describe('show --receipt', () => {
+  it('[PR4] [S04] tells people who stands behind each region, with its text', async () => {
+    const { code, out, err } = await desk.run(['show', 'p.txt', '--receipt']);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toBe(`p.txt v3: merged by text, merge(text)
+  base      v1
+  current   ann (v2: loud[2J)
+  proposed  bob
+
+line 1 of the base: removed by ann (v2: loud[2J)
+  - one
+line 1: added by ann (v2: loud[2J)
+  + ONE
+lines 2 to 8: kept: neither side changed it
+    two
+    three
+    … 3 lines …
+    seven
+    eight
+line 9: added by bob
+  + nine
+`);
+  });
+
+  it('[PR4] --json has the ranges of the receipt, the parties and the whole text', async () => {
+    const { json } = await desk.run(['show', 'p.txt@3', '--receipt', '--json']);
+    const answer = json();
+    expect(answer).toMatchObject({
+      resource: 'p.txt',
+      version: 3,
+      engine: 'text',
+      base: 1,
+      proposed: { agent: 'bob' },
+    });
+    expect(answer['regions']).toContainEqual({
+      action: 'added',
+      by: ['proposed'],
+      result: [8, 9],
+      why: 'added by bob',
+      text: 'nine\n',
+    });
+    expect(JSON.stringify(answer['regions'])).toContain('four');
+  });
+
+  it('[PR6] a version that no merge made says so, with exit code 3', async () => {
+    const { code, err } = await desk.run(['show', 'p.txt@2', '--receipt']);
+    expect([code, err]).toEqual([3, expect.stringContaining('p.txt v2 is no merge: ann committed it as it is.')]);
+    expect(err).toContain('next: entente log p.txt');
+  });
+});

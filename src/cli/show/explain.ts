@@ -1,0 +1,212 @@
+// Why a merged version is as it is: its receipt, region by region, with who stands behind each, what they said of it, and
+// the text itself.
+import type { Controller } from '../../controller/types.ts';
+import { EntenteError } from '../../core/errors.ts';
+import type { Receipt, ReceiptEntry } from '../../core/receipt.ts';
+import type { Head } from '../../core/version.ts';
+import { createLocator, type Located, type Locator } from '../../merge/locate.ts';
+import type { LogEntry, VersionEntry } from '../../stores/store.ts';
+import type { Opened } from '../shell/context.ts';
+import { cleanName, idWord } from '../shell/text.ts';
+
+/** Somebody whose change went into the merge. */
+export interface Author {
+  readonly agent: string;
+  /** Absent for the change that came in: its version is the merge. */
+  readonly version?: number;
+  readonly note?: string;
+}
+
+export interface ExplainedRegion {
+  readonly action: ReceiptEntry['action'];
+  readonly by: readonly ('current' | 'proposed')[];
+  /** Lines, 0-based and half-open, or a pointer: where it stands in base and result. `from`: in the side named. */
+  readonly base?: readonly [number, number];
+  readonly result?: readonly [number, number];
+  readonly from?: readonly [number, number];
+  readonly pointer?: string;
+  /** In words: who did it, and what they said of it. */
+  readonly why: string;
+  /** What stands there; for `removed` what stood in the base. Absent where that version is not kept. */
+  readonly text?: Uint8Array;
+}
+
+export interface Explanation {
+  readonly head: Head;
+  readonly engine: string;
+  readonly strategy?: string;
+  readonly commitId: string;
+  /** The version that both sides started from; 0: nothing. Absent where the log does not say. */
+  readonly base?: number;
+  readonly current: readonly Author[];
+  readonly proposed: Author;
+  readonly regions: readonly ExplainedRegion[];
+}
+
+const PAGE = 100;
+
+/** Explains a version; `not-found` where no merge made it, `gone` where its entry or its receipt is no longer kept. */
+export async function explainVersion(
+  opened: Pick<Opened, 'store' | 'controller' | 'space'>,
+  head: Head,
+  content: Uint8Array | undefined,
+): Promise<Explanation> {
+  const entry = await entryOf(opened, head);
+  const { meta } = entry;
+  const hash = receiptHash(entry, head.resource);
+  if (hash === undefined) {
+    throw new EntenteError(
+      'not-found',
+      `${cleanName(head.resource)} v${head.version} is no merge: ${cleanName(head.agent)} ${meta.outcome} it as it is.`,
+      { next: `entente log ${idWord(head.resource)}` },
+    );
+  }
+  const bytes = await opened.store.content(hash);
+  if (bytes === undefined) throw gone(head);
+  const receipt = JSON.parse(Buffer.from(bytes).toString('utf8')) as Receipt;
+  const base = baseOf(entry, head.resource);
+  const sides = {
+    base: await contentAt(opened.controller, head, base),
+    current: await contentAt(opened.controller, head, head.version - 1),
+    result: content,
+  };
+  const { note } = meta;
+  const proposed: Author = { agent: head.agent, ...(note === undefined ? {} : { note }) };
+  const current = await authorsBetween(opened.controller, head, base);
+  return {
+    head,
+    engine: receipt.engine,
+    ...(meta.strategy === undefined ? {} : { strategy: meta.strategy }),
+    commitId: entry.commitId,
+    ...(base === undefined ? {} : { base }),
+    current,
+    proposed,
+    regions: explainRegions(receipt, sides, { current, proposed: [proposed] }),
+  };
+}
+
+async function entryOf({ store, space }: Pick<Opened, 'store' | 'space'>, head: Head): Promise<LogEntry> {
+  const page = await store.log(space, head.revision - 1, 1);
+  const entry = page.status === 'ok' ? page.entries[0] : undefined;
+  if (entry?.revision === head.revision) return entry;
+  throw gone(head);
+}
+
+function gone(head: Head): EntenteError {
+  return new EntenteError('gone', `How ${cleanName(head.resource)} v${head.version} was made is no longer kept.`, {
+    next: `entente show ${idWord(head.resource)}`,
+  });
+}
+
+/** A set that was committed together has a receipt for each of its merges. */
+function receiptHash({ meta }: LogEntry, resource: string): string | undefined {
+  const each = meta.extra?.['receipts'] as { readonly [id: string]: string } | undefined;
+  if (each === undefined) return meta.receipt;
+  return Object.hasOwn(each, resource) ? each[resource] : undefined;
+}
+
+function baseOf({ meta }: LogEntry, resource: string): number | undefined {
+  const each = meta.extra?.['bases'] as { readonly [id: string]: number } | undefined;
+  const found = each === undefined ? meta.extra?.['base'] : Object.hasOwn(each, resource) ? each[resource] : undefined;
+  return typeof found === 'number' ? found : undefined;
+}
+
+async function contentAt(
+  controller: Controller,
+  { resource }: Head,
+  version: number | undefined,
+): Promise<Uint8Array | undefined> {
+  if (version === undefined || version < 1) return undefined;
+  // A version that was trimmed meanwhile takes its text with it, and not the explanation.
+  return (await controller.read(resource, { version }).catch(() => undefined))?.content;
+}
+
+/** Who changed the resource after the base and before the merge, oldest first. */
+async function authorsBetween(
+  controller: Controller,
+  { resource, version }: Head,
+  base: number | undefined,
+): Promise<readonly Author[]> {
+  const first = base ?? version - 2;
+  const found: VersionEntry[] = [];
+  let after: string | undefined = String(version);
+  while (after !== undefined) {
+    const { items, next }: Awaited<ReturnType<Controller['history']>> = await controller.history(resource, {
+      after,
+      limit: PAGE,
+    });
+    found.push(...items.filter(({ head }) => head.version > first));
+    after = items.some(({ head }) => head.version <= first) ? undefined : next;
+  }
+  return found
+    .reverse()
+    .map(({ head, note }) => ({ agent: head.agent, version: head.version, ...(note === undefined ? {} : { note }) }));
+}
+
+interface Contents {
+  readonly base: Uint8Array | undefined;
+  readonly current: Uint8Array | undefined;
+  readonly result: Uint8Array | undefined;
+}
+
+type Authors = { readonly [side in 'current' | 'proposed']: readonly Author[] };
+
+function explainRegions(receipt: Receipt, contents: Contents, authors: Authors): readonly ExplainedRegion[] {
+  const locator = (content: Uint8Array | undefined): Locator | undefined =>
+    content === undefined ? undefined : createLocator(receipt.engine, content);
+  const places = { base: locator(contents.base), current: locator(contents.current), result: locator(contents.result) };
+  const found = receipt.entries.map((entry) => {
+    const located = locate(entry, places);
+    const { action, by, base, result, from, pointer } = entry;
+    const region: ExplainedRegion = {
+      action,
+      by,
+      ...(base === undefined ? {} : { base }),
+      ...(result === undefined ? {} : { result }),
+      ...(from === undefined ? {} : { from }),
+      ...(pointer === undefined ? {} : { pointer }),
+      why: whyOf(entry, authors),
+      ...(located === undefined ? {} : { text: located.text }),
+    };
+    return { region, start: located?.start ?? 0 };
+  });
+  // Lines come in order. Places of a structure do not: the same place's two halves belong together, in its order.
+  if (!receipt.entries.some(({ pointer }) => pointer !== undefined)) return found.map(({ region }) => region);
+  const starts = new Map(found.map(({ region, start }) => [region.pointer ?? '', start]));
+  const startOf = ({ pointer = '' }: ExplainedRegion): number => starts.get(pointer) ?? 0;
+  return found.map(({ region }) => region).sort((a, b) => startOf(a) - startOf(b));
+}
+
+function locate(
+  { action, by, base, result, from, pointer }: ReceiptEntry,
+  places: { readonly [name in keyof Contents]: Locator | undefined },
+): Located | undefined {
+  // What proposed sent was not kept: only what came of it was.
+  const own = action === 'dropped' ? (by[0] === 'current' ? places.current : undefined) : undefined;
+  const side = action === 'removed' ? places.base : action === 'dropped' ? own : places.result;
+  if (pointer !== undefined) return pointer === '' && action === 'kept' ? undefined : side?.pointer(pointer);
+  const range = action === 'removed' ? base : action === 'dropped' ? from : result;
+  return range === undefined ? undefined : side?.lines(range);
+}
+
+const DONE: { readonly [action in ReceiptEntry['action']]?: string } = {
+  added: 'added',
+  removed: 'removed',
+  dropped: 'left out, by an option or a decision: added',
+};
+
+/** In words, for people. */
+function whyOf({ action, by, pointer }: ReceiptEntry, authors: Authors): string {
+  if (action === 'kept') return pointer === '' ? 'kept, but for what is told below' : 'kept: neither side changed it';
+  if (action === 'added' && by.length === 0) return 'put there by a decision';
+  const done = DONE[action] ?? 'put together from what both sides added: written';
+  const sides = by.length === 0 ? (['current', 'proposed'] as const) : by;
+  const names = sides.map((side) => authors[side].map(nameOf).join(', ') || side);
+  return `${done} by ${names.length > 1 ? 'both, ' : ''}${names.join(' and ')}`;
+}
+
+/** `ann (v2: a typo)`. */
+export function nameOf({ agent, version, note }: Author): string {
+  const more = [...(version === undefined ? [] : [`v${version}`]), ...(note === undefined ? [] : [cleanName(note)])];
+  return more.length === 0 ? cleanName(agent) : `${cleanName(agent)} (${more.join(': ')})`;
+}

@@ -48,6 +48,18 @@ describe('append', () => {
     expect(contentOf(mergeContents(inputOf('a\n', 'a\nb\n', 'a\nb\n')))).toBe('a\nb\n');
   });
 
+  it('[T07] ten thousand appenders from one base: each record once, in the order of the merges', () => {
+    let log: Uint8Array = Buffer.from('start');
+    for (let i = 0; i < 10_000; i++) {
+      const record = i % 2 === 0 ? `\nrecord ${i}` : `record ${i}`;
+      const proposed = Buffer.from(`start${record}`);
+      const result = mergeContents({ base: Buffer.from('start'), current: log, proposed, options });
+      log = (result.status === 'clean' ? result.content : null) ?? Buffer.from('');
+    }
+    const records = Array.from({ length: 9_999 }, (_, i) => `record ${i + 1}`);
+    expect(Buffer.from(log).toString().split('\n')).toEqual(['start', 'record 0', ...records]);
+  });
+
   it('[MT15] a lost record, a record too many and a changed receipt are found out', () => {
     const input = inputOf('a\n', 'a\nb\n', 'a\nc\n');
     const result = mergeContents(input);

@@ -55,8 +55,10 @@ export async function carryOut(
       return send(context, found, plan, copyRequest(context, found, plan), merge);
     case 'abort':
       return send(context, found, plan, abortRequest(context, found, plan), merge);
-    case 'open':
-      return send(context, found, plan, openRequest(context, found, plan), merge);
+    case 'open': {
+      const known = merge ?? (await mergeOf(context, found));
+      return send(context, found, plan, openRequest(context, found, plan, known), known);
+    }
   }
 }
 

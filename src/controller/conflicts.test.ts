@@ -1,8 +1,9 @@
 // Open conflicts: where they live, the queue, and that they hold nobody up (rules E1 and E2).
 import { describe, expect, it } from 'vitest';
 import { as, codeOf, put, setUp, text, tokenOf } from '../../test/support/entente.ts';
-import type { Outcome } from '../core/outcome.ts';
+import type { Escalated, Outcome } from '../core/outcome.ts';
 import { escalate } from '../strategies/escalate.ts';
+import { merge } from '../strategies/merge.ts';
 import type { Controller } from './types.ts';
 
 /** An agent's change that runs into somebody else's and is kept for a person. */
@@ -36,6 +37,40 @@ describe('conflicts', () => {
     const sides = ['base', 'current', 'proposed'] as const;
     const texts = await Promise.all(sides.map((side) => entente.conflictContent(outcome.conflictId, side)));
     expect(texts.map(text)).toEqual(['base', 'before ann: a', 'ann’s'.replace('’', "'")]);
+  });
+
+  it('[E1] a conflict names the places that clash, without their bytes and not without end', async () => {
+    for (const strategy of [escalate(), merge('text')]) {
+      const { entente } = setUp({ default: strategy });
+      const lines = (name: string): string => Array.from({ length: 150 }, (_, row) => `${name} ${row}\n-\n`).join('');
+      const run = async (base: string, current: string, proposed: string, path: string): Promise<Escalated> => {
+        await put(entente, path, base);
+        const token = await tokenOf(entente, path, 'ann');
+        await put(entente, path, current);
+        return as(await entente.commitOrResolve(token, { content: proposed }), 'escalated');
+      };
+      const one = await run('a\n-\nb\n', 'A\n-\nB\n', 'x\n-\nb\n', 'one');
+      const [region] = one.packet.regions;
+      expect((await entente.conflict(one.conflictId))?.regions).toEqual([
+        { id: region?.id, kind: 'content', at: region?.at },
+      ]);
+      const many = await run(lines('base'), lines('current'), lines('proposed'), 'many');
+      expect(many.packet.regions.length).toBe(150);
+      expect((await entente.conflict(many.conflictId))?.regions.length).toBe(100);
+      const absent = await run('a', 'b', 'c\0', 'binary');
+      expect((await entente.conflict(absent.conflictId))?.regions.map(({ kind }) => kind)).toEqual(['binary']);
+    }
+    // The name of a member may be longer than a record takes: the change is kept all the same.
+    const { entente } = setUp({ default: merge('json') });
+    const key = 'k'.repeat(1_200_000);
+    const doc = (value: number): string => JSON.stringify({ [key]: value, short: value });
+    await put(entente, 'long.json', doc(0));
+    const token = await tokenOf(entente, 'long.json', 'ann');
+    await put(entente, 'long.json', doc(1));
+    const { conflictId, packet } = as(await entente.commitOrResolve(token, { content: doc(2) }), 'escalated');
+    expect(packet.regions.length).toBe(2);
+    expect((await entente.conflict(conflictId))?.regions.map(({ at }) => at)).toEqual([{ pointer: '/short' }]);
+    expect(text(await entente.conflictContent(conflictId, 'proposed'))).toBe(doc(2));
   });
 
   it('[E1] records are no resources: lists, versions and counts do not see them', async () => {

@@ -3,7 +3,7 @@ import { EntenteError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Packet } from '../core/outcome.ts';
 import type { Page, PageRequest } from '../core/page.ts';
-import { type Conflict, type StoredSide, sideOf } from '../core/resolution.ts';
+import { type Conflict, type ConflictRegion, type StoredSide, sideOf } from '../core/resolution.ts';
 import { parseResourceId, type ResourceId } from '../core/resource.ts';
 import type { Head } from '../core/version.ts';
 import type { MergeResult, MergeSide } from '../merge/types.ts';
@@ -30,12 +30,13 @@ export interface Opening {
   readonly origin: Origin;
   readonly current: Head | undefined;
   readonly reason: string;
+  readonly merge: MergeResult | undefined;
   readonly strategy: string;
   readonly at: number;
 }
 
 export function openingRecord(context: Context, opening: Opening): RecordWrite {
-  const { intent, origin, current, reason, strategy, at } = opening;
+  const { intent, origin, current, reason, merge, strategy, at } = opening;
   const value: ConflictValue = {
     id: conflictIdOf(context, intent),
     resource: intent.token.resource,
@@ -43,12 +44,35 @@ export function openingRecord(context: Context, opening: Opening): RecordWrite {
     current: sideOf(current),
     proposed: proposedSide(intent, at),
     reason,
+    regions: regionsOf(merge),
     strategy,
     commitId: intent.commitId,
     openedAt: at,
     ...(intent.note === undefined ? {} : { note: intent.note }),
   };
   return { kind: CONFLICT, id: value.id, state: 'open', value, expected: 0 };
+}
+
+const MAX_REGIONS = 100;
+/** JSON characters of one place: a member's name may be longer than a whole record. */
+const MAX_PLACE = 2000;
+
+/** What a record may hold of a merge: places, not bytes, and none that is too long for it or is no data. */
+export function regionsOf(merge: MergeResult | undefined): ConflictRegion[] {
+  if (merge?.status !== 'conflict') return [];
+  return merge.conflicts
+    .slice(0, MAX_REGIONS)
+    .map(({ id, kind, at, reason }) => ({ id, kind, at, ...(reason === undefined ? {} : { reason }) }))
+    .filter(isSmall);
+}
+
+/** What an engine of others answered may be anything. */
+function isSmall(region: ConflictRegion): boolean {
+  try {
+    return JSON.stringify(region).length <= MAX_PLACE;
+  } catch {
+    return false;
+  }
 }
 
 function baseSide(intent: Intent, origin: Origin): StoredSide {
@@ -73,6 +97,7 @@ export function conflictOf(record: StoredRecord): Conflict {
   const value = record.value as ConflictValue;
   return {
     ...value,
+    regions: value.regions ?? [],
     number: record.created,
     state: record.state === 'open' ? 'open' : 'resolved',
     revision: record.revision,
@@ -132,7 +157,7 @@ export async function sideContent(context: Context, side: StoredSide | undefined
 }
 
 /** The three-way merge of a stored conflict, where all its bytes are here. */
-async function mergeOfConflict(context: Context, conflict: Conflict): Promise<MergeResult | undefined> {
+export async function mergeOfConflict(context: Context, conflict: Conflict): Promise<MergeResult | undefined> {
   const [base, current, proposed] = await Promise.all(
     [conflict.base, conflict.current, conflict.proposed].map((side) => sideContent(context, side)),
   );

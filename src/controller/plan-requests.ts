@@ -3,7 +3,7 @@ import { hashOf } from '../core/hash.ts';
 import type { Receipt } from '../core/receipt.ts';
 import type { ResourceId } from '../core/resource.ts';
 import { type Head, type Written, writtenOf } from '../core/version.ts';
-import type { MergeSide } from '../merge/types.ts';
+import type { MergeResult, MergeSide } from '../merge/types.ts';
 import type { CommitRequest, EntryMeta, Guard, Keep, Write } from '../stores/store.ts';
 import type { Clash } from './clash.ts';
 import { openingRecord } from './conflicts.ts';
@@ -127,7 +127,12 @@ export function abortReason(found: Case): string {
   return `neither goes on: ${found.intent.agent} and ${holderOf(found.clash)} both changed ${found.intent.token.resource}`;
 }
 
-export function openRequest(context: Context, found: Case, plan: Extract<Plan, { type: 'open' }>): CommitRequest {
+export function openRequest(
+  context: Context,
+  found: Case,
+  plan: Extract<Plan, { type: 'open' }>,
+  merge: MergeResult | undefined,
+): CommitRequest {
   const { intent, clash, origin } = found;
   const { proposal } = intent;
   const record = openingRecord(context, {
@@ -135,6 +140,7 @@ export function openRequest(context: Context, found: Case, plan: Extract<Plan, {
     origin,
     current: clash.head,
     reason: plan.reason,
+    merge,
     strategy: found.label,
     at: context.clock(),
   });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { as, put, setUp, text, textAt, tokenOf } from '../../test/support/entente.ts';
 import { withMethods } from '../../test/support/wrap.ts';
 import { EntenteError } from '../core/errors.ts';
+import { mergeContents } from '../merge/merge.ts';
 import { createMemoryStore } from '../stores/memory.ts';
 import { escalate } from '../strategies/escalate.ts';
 import type { Controller, ControllerOptions } from './types.ts';
@@ -50,6 +51,11 @@ describe('resolve, when the resource moved', () => {
     expect(await textAt(entente, 'doc')).toBe(SAME_LINE);
     const conflict = await entente.conflict(id);
     expect(conflict).toMatchObject({ state: 'open', number: 3, current: { version: 3 }, base: { version: 1 } });
+    const sides = { base: BASE, current: SAME_LINE, proposed: PROPOSED };
+    const merged = mergeContents(sides);
+    expect(conflict?.regions.map((region) => region.id)).toEqual(
+      merged.status === 'conflict' ? merged.conflicts.map((region) => region.id) : [],
+    );
     expect(text(await entente.conflictContent(id, 'current'))).toBe(SAME_LINE);
     // Decided again in the knowledge of it, under the same commitId: the first answer stored nothing.
     as(await entente.resolve(id, { use: 'proposed' }, { ...judge, revision: conflict?.revision ?? 0 }), 'committed');

@@ -10,7 +10,15 @@ import type { MergeResult } from '../merge/types.ts';
 import type { Keep, Write } from '../stores/store.ts';
 import { contentOf } from './base.ts';
 import { isSame } from './clash.ts';
-import { changedRecord, headOfSide, noConflict, readConflict, sideContent } from './conflicts.ts';
+import {
+  changedRecord,
+  headOfSide,
+  mergeOfConflict,
+  noConflict,
+  readConflict,
+  regionsOf,
+  sideContent,
+} from './conflicts.ts';
 import type { Context } from './context.ts';
 import { decidedProposal, decisionKind } from './decided.ts';
 import { fingerprintOf, parseCommitId, parseNote } from './intent.ts';
@@ -215,7 +223,9 @@ async function repoint(
   merge: MergeResult | undefined,
 ): Promise<Outcome | undefined> {
   const { conflict, head, resource } = settlement;
-  const record = changedRecord(conflict, 'open', { current: sideOf(head) });
+  const moved = { ...conflict, current: sideOf(head) };
+  const regions = regionsOf(await mergeOfConflict(context, moved));
+  const record = changedRecord(conflict, 'open', { current: moved.current, regions });
   // Under an id of its own: the decision's commitId stays free for the decision.
   const request = {
     ...requestFor(context, settlement, {

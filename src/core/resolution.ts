@@ -1,4 +1,5 @@
 // How a conflict is decided: a strategy returns a Resolution, a person or a judge gives a Decision.
+import type { MergeConflict } from './region.ts';
 import type { Head } from './version.ts';
 
 /** One side of a conflict as a strategy sees it; `content` is absent when the version is hash-only or a tombstone. */
@@ -47,6 +48,9 @@ export interface StoredSide {
   readonly deleted: boolean;
 }
 
+/** A place where the sides of a stored conflict clash: its bytes are those of the sides. */
+export type ConflictRegion = Pick<MergeConflict, 'id' | 'kind' | 'at' | 'reason'>;
+
 export interface ConflictDecision {
   readonly decision: 'current' | 'proposed' | 'base' | 'both' | 'content' | 'abort';
   readonly agent: string;
@@ -68,6 +72,8 @@ export interface Conflict {
   readonly current: StoredSide;
   readonly proposed: StoredSide;
   readonly reason: string;
+  /** Where the sides clash, the first 100 places; none where they could not be merged at all. */
+  readonly regions: readonly ConflictRegion[];
   readonly strategy: string;
   readonly commitId: string;
   readonly note?: string;

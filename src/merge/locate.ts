@@ -1,9 +1,11 @@
 // What stands at the places that a receipt names: the source text of lines, and of the values at pointers, in every
 // format whose receipts have pointers.
+import type { Receipt } from '../core/receipt.ts';
 import { isParseFailure, parseJson } from './json/parse.ts';
 import { parseIndex, parsePointer } from './json/pointer.ts';
 import * as T from './json/tape.ts';
 import { bytesOfLines, splitLines } from './lines.ts';
+import { frontMatterLines } from './markdown/front-matter.ts';
 import { readMirror } from './mirror/engine.ts';
 import { endOf, type Mirror, startOf } from './mirror/mirror.ts';
 import { readArray } from './ndjson.ts';
@@ -23,8 +25,28 @@ export interface Locator {
   readonly pointer: (pointer: string) => Located | undefined;
 }
 
-/** Looks into one version of a document that the engine of that name merged. */
-export function createLocator(engine: string, content: Uint8Array): Locator {
+/** Looks into one version of a document that was merged into `result`. */
+export function createLocator({ engine, entries }: Receipt, content: Uint8Array, result: Uint8Array): Locator {
+  if (FRONTED.includes(engine) && entries.some(({ pointer }) => pointer !== undefined)) {
+    return frontedLocator(content, result);
+  }
+  return plainLocator(engine, content);
+}
+
+/** Engines that may merge the front matter of a text by structure. */
+const FRONTED = ['markdown', 'changelog'];
+
+/** Pointers lead into the front matter; lines are counted as if the text had that of the result. */
+function frontedLocator(content: Uint8Array, result: Uint8Array): Locator {
+  const [own, written] = [splitLines(content), splitLines(result)];
+  const [ownFront, writtenFront] = [frontMatterLines(own), frontMatterLines(written)];
+  const body = bytesOfLines(own, ownFront, own.count);
+  const { lines } = plainLocator('text', Buffer.concat([bytesOfLines(written, 0, writtenFront), body]));
+  const { pointer } = plainLocator('yaml', bytesOfLines(own, 1, Math.max(1, ownFront - 1)));
+  return { lines, pointer };
+}
+
+function plainLocator(engine: string, content: Uint8Array): Locator {
   const lines = splitLines(content);
   let places: ((pointer: string) => Located | undefined) | undefined;
   return {

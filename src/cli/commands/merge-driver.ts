@@ -2,13 +2,14 @@
 // git takes it from there. Needs no store. 0: clean, 1: conflict, 129 and above: an error.
 import { readFile, realpath } from 'node:fs/promises';
 import { EntenteError } from '../../core/errors.ts';
+import { prepareGrammar } from '../../merge/code/grammars.ts';
 import { type ConflictStyle, engineNames } from '../../merge/index.ts';
 import { askGit } from '../place/git.ts';
 import { putWorkFile } from '../place/working.ts';
 import type { Context } from '../shell/context.ts';
 import { withGitExits } from '../shell/git-exit.ts';
 import { cleanName, plural, shellWord } from '../shell/text.ts';
-import { type MarkedLabels, mergeMarked } from '../show/marked.ts';
+import { type Marked, type MarkedLabels, mergeMarked } from '../show/marked.ts';
 import type { Register } from './register.ts';
 
 export const STYLES: readonly ConflictStyle[] = ['merge', 'diff3', 'zdiff3'];
@@ -61,6 +62,7 @@ async function merge(context: Context): Promise<number> {
       next: 'git config merge.entente.driver "entente merge-driver %O %A %B %P"',
     });
   }
+  await prepareGrammar(path);
   const merged = mergeMarked({
     // git writes an empty file where the two sides have no base.
     base: base.length === 0 ? null : base,
@@ -72,9 +74,9 @@ async function merge(context: Context): Promise<number> {
     size,
     ...(engine === undefined ? {} : { engine }),
   });
-  if (merged.status !== 'binary') await putWorkFile(file, merged.content);
-  const conflicts = merged.status === 'conflict' ? merged.conflicts : merged.status === 'binary' ? 1 : 0;
-  tell(context, path, merged.status, conflicts, merged.status === 'conflict' ? merged.reasons : []);
+  if (merged.status !== 'unmarked') await putWorkFile(file, merged.content);
+  const conflicts = merged.status === 'conflict' ? merged.conflicts : merged.status === 'unmarked' ? 1 : 0;
+  tell(context, path, merged, conflicts);
   if (console.json) {
     const { status } = merged;
     const answer = { status: status === 'clean' ? 'clean' : 'conflict', engine: merged.engine, conflicts, path };
@@ -84,15 +86,12 @@ async function merge(context: Context): Promise<number> {
   return conflicts > 0 ? 1 : 0;
 }
 
-function tell(context: Context, path: string, status: string, conflicts: number, reasons: readonly string[]): void {
-  const { console } = context;
+function tell({ console }: Context, path: string, merged: Marked, conflicts: number): void {
+  if (merged.status === 'clean') return;
   const name = cleanName(path);
-  for (const reason of reasons) console.talk(`entente: ${name}: ${cleanName(reason)}`);
-  if (status === 'binary') {
-    console.talk(
-      `entente: ${name} is no text; current is kept. Take the other: git checkout --theirs -- ${shellWord(path)}`,
-    );
-  } else if (conflicts > 0) console.talk(`entente: ${plural(conflicts, 'conflict')} in ${name}`);
+  for (const reason of merged.reasons) console.talk(`entente: ${name}: ${cleanName(reason)}`);
+  if (merged.status === 'conflict') console.talk(`entente: ${plural(conflicts, 'conflict')} in ${name}`);
+  else console.talk(`entente: current is kept. The other side: git checkout --theirs -- ${shellWord(path)}`);
 }
 
 export const registerMergeDriver: Register = (program, run) => {

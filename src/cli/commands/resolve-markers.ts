@@ -1,6 +1,7 @@
 // `resolve-markers`: merges a file again that another tool left with markers, by the engine of its path. The markers hold
 // the three sides; what can be merged is, and what cannot stays marked. Needs no store.
 import { readFile, realpath } from 'node:fs/promises';
+import { prepareGrammar } from '../../merge/code/grammars.ts';
 import type { ConflictStyle } from '../../merge/index.ts';
 import { putWorkFile } from '../place/working.ts';
 import type { Context } from '../shell/context.ts';
@@ -50,7 +51,7 @@ function mergeAgain(context: Context, name: string, content: Uint8Array): Result
     before,
     conflicts: better ? merged.conflicts : before,
     content: better ? merged.content : content,
-    reasons: merged.status === 'binary' ? ['it is no text'] : merged.reasons,
+    reasons: merged.reasons,
   };
 }
 
@@ -59,6 +60,7 @@ async function resolveMarkers(context: Context): Promise<ExitCode> {
   const name = context.args[0] ?? '';
   const file = await realpath(context.path(name));
   const found = await readFile(file);
+  await prepareGrammar(name);
   const { status, engine, conflicts, before, content, reasons } = mergeAgain(context, name, found);
   const stdout = context.flag('stdout');
   if (!stdout && Buffer.compare(content, found) !== 0) await putWorkFile(file, content);

@@ -73,6 +73,25 @@ describe('explained receipts', () => {
     },
   );
 
+  it('[PR4] a front matter by its members, the text below it by its lines', async () => {
+    const doc = (front: string, body: string): string => `---\n${front}---\n${body}`;
+    const sides = [
+      doc('a: 1\nb: 1\n', 'x\n\ny\n'),
+      doc('a: 2\nb: 1\n', 'X\n\ny\n'),
+      doc('a: 1\nb: 5\nc: 3\n', 'x\n\nY\n'),
+    ] as const;
+    const explained = told(await explain(await merged('x.md', sides), 'x.md'));
+    expect(explained).toContain('removed /a | removed by ann (v2: typo) | 1');
+    expect(explained).toContain('added /c | added by bob (more) | 3');
+    const lines = explained.filter((line) => /^(added|removed) [0-9>]/.test(line));
+    expect(lines.map((line) => line.replace(/^(\w+) \S+/, '$1'))).toEqual([
+      'removed | removed by ann (v2: typo) | x/',
+      'added | added by ann (v2: typo) | X/',
+      'removed | removed by bob (more) | y/',
+      'added | added by bob (more) | Y/',
+    ]);
+  });
+
   it('[PR4] what an option left out and what both did alike are told as that', async () => {
     const sides = ['a\nb\nc\nd\n', 'A\nb\nX\nd\n', 'B\nb\nX\nd\nz\n'] as const;
     const favoured = merge('text', { options: { favor: 'current' } });

@@ -153,9 +153,9 @@ type Authors = { readonly [side in 'current' | 'proposed']: readonly Author[] };
 
 function explainRegions(receipt: Receipt, contents: Contents, authors: Authors): readonly ExplainedRegion[] {
   const locator = (content: Uint8Array | undefined): Locator | undefined =>
-    content === undefined ? undefined : createLocator(receipt.engine, content);
+    content === undefined ? undefined : createLocator(receipt, content, contents.result ?? content);
   const places = { base: locator(contents.base), current: locator(contents.current), result: locator(contents.result) };
-  const found = receipt.entries.map((entry) => {
+  const found = receipt.entries.map((entry): Found => {
     const located = locate(entry, places);
     const { action, by, base, result, from, pointer } = entry;
     const region: ExplainedRegion = {
@@ -170,11 +170,20 @@ function explainRegions(receipt: Receipt, contents: Contents, authors: Authors):
     };
     return { region, start: located?.start ?? 0 };
   });
-  // Lines come in order. Places of a structure do not: the same place's two halves belong together, in its order.
-  if (!receipt.entries.some(({ pointer }) => pointer !== undefined)) return found.map(({ region }) => region);
-  const starts = new Map(found.map(({ region, start }) => [region.pointer ?? '', start]));
-  const startOf = ({ pointer = '' }: ExplainedRegion): number => starts.get(pointer) ?? 0;
-  return found.map(({ region }) => region).sort((a, b) => startOf(a) - startOf(b));
+  // Lines come in order. Places of a structure do not: the two halves of one belong together, in the document's order.
+  const [lines, members] = [found.filter(isOfLines), found.filter((each) => !isOfLines(each))];
+  const starts = new Map(members.map(({ region, start }) => [region.pointer, start]));
+  const startOf = ({ region }: Found): number => starts.get(region.pointer) ?? 0;
+  return [...members.sort((a, b) => startOf(a) - startOf(b)), ...lines].map(({ region }) => region);
+}
+
+interface Found {
+  readonly region: ExplainedRegion;
+  readonly start: number;
+}
+
+function isOfLines({ region }: Found): boolean {
+  return region.pointer === undefined;
 }
 
 function locate(

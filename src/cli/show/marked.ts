@@ -10,6 +10,7 @@ import {
   renderConflicts,
   resolveConflict,
 } from '../../merge/index.ts';
+import { LOCK } from '../../merge/lock.ts';
 import { mergeProved } from '../../merge/prove.ts';
 import { growMarkers } from './marker-size.ts';
 
@@ -45,8 +46,8 @@ export type Marked =
       /** What the engines say beside the places themselves. */
       readonly reasons: readonly string[];
     }
-  /** No text: no markers can be written. */
-  | { readonly status: 'binary'; readonly engine: string };
+  /** No text, or a file that is written anew by its own tool: markers would help nobody. Current stays. */
+  | { readonly status: 'unmarked'; readonly engine: string; readonly reasons: readonly string[] };
 
 /** Merges and marks. Never throws on data: what cannot be read is marked wherever the two sides differ. */
 export function mergeMarked(input: MarkedInput): Marked {
@@ -55,9 +56,10 @@ export function mergeMarked(input: MarkedInput): Marked {
     return { status: 'clean', engine: result.stats.engine, content: result.content ?? new Uint8Array() };
   }
   const { labels, size } = input;
-  const rendered = render(input, result);
   const engine = result.status === 'conflict' ? result.stats.engine : (input.engine ?? 'auto');
-  if (rendered === undefined) return { status: 'binary', engine };
+  if (engine === LOCK) return { status: 'unmarked', engine, reasons: reasonsOf(result) };
+  const rendered = render(input, result);
+  if (rendered === undefined) return { status: 'unmarked', engine, reasons: ['it is no text'] };
   const content = growMarkers(rendered.text, labels, size);
   const conflicts = result.status === 'conflict' ? result.conflicts.length : 1;
   return { status: 'conflict', engine, content, conflicts, based: rendered.based, reasons: reasonsOf(result) };

@@ -5,6 +5,7 @@ import { checkAppended } from './check-append.ts';
 import { checkLedger } from './check-ledger.ts';
 import { type Line, readLines } from './check-lines.ts';
 import { checkJsonReceipt } from './json/check.ts';
+import { checkFronted, isFronted } from './markdown/check-front.ts';
 import { structureNamed } from './mirror/formats.ts';
 import { checkProfiled } from './profiles/check-profile.ts';
 import { profileNamed } from './profiles/index.ts';
@@ -67,6 +68,7 @@ function told(dropped: readonly DroppedMember[]): ReceiptCheck {
 }
 
 function problemsOf(input: MergeInput, result: CleanMerge, { decided = false }: CheckOptions): readonly string[] {
+  if (isFronted(result)) return checkFronted(input, result, decided);
   if (result.receipt.engine !== 'append') return checkLedger(input, result, decided);
   const problems = checkAppended(input, result);
   // What was decided need not be appended any more: then its ledger has to hold.

@@ -19,7 +19,9 @@ export function describeConflicts(plan: TextPlan): readonly MergeConflict[] {
       const proposed = textOf(region, 'proposed');
       const range = (side: keyof Sides): Range => {
         const [start, end] = rangeOf(region, side);
-        return { start, end };
+        // A front matter that was merged already has another length on the side itself.
+        const moved = plan.front === undefined ? 0 : plan.front.own[side] - plan.front.lines;
+        return { start: start + moved, end: end + moved };
       };
       const lines = { base: range('base'), current: range('current'), proposed: range('proposed') };
       return { id: idOf(base, current, proposed), kind: 'content', at: { lines }, base, current, proposed };

@@ -5,13 +5,20 @@ import { planMarkdown } from './markdown/plan-markdown.ts';
 import { type Planner, planLines, type TextPlan } from './plan.ts';
 import { prepareSides } from './prepare.ts';
 import type { Region } from './three-way.ts';
-import type { ConflictedMerge } from './types.ts';
+import type { ConflictedMerge, MergeOptions } from './types.ts';
 import { endless } from './watch.ts';
 
 const planners: ReadonlyMap<string, Planner> = new Map([
   ['markdown', planMarkdown],
   ['changelog', planChangelog],
 ]);
+
+/** The time that the first merge had is no limit for what comes after. */
+function withoutClock({ budget, ...options }: MergeOptions): MergeOptions {
+  if (budget === undefined) return options;
+  const { ms: _, ...left } = budget;
+  return { ...options, budget: left };
+}
 
 /** The plan behind a conflict result: of its lines, or of one conflict that holds the whole value. */
 export function planOfConflict({ input, conflicts, stats }: ConflictedMerge): TextPlan {
@@ -20,7 +27,7 @@ export function planOfConflict({ input, conflicts, stats }: ConflictedMerge): Te
   const { texts, finish } = prepareSides(input.base ?? empty, current ?? empty, proposed ?? empty, options);
   if (conflicts[0]?.kind === 'content') {
     const plan = planners.get(stats.engine) ?? planLines;
-    return plan(texts, finish, options, endless);
+    return plan(texts, finish, withoutClock(options), endless);
   }
   const whole: Region = {
     kind: 'conflict',

@@ -9,7 +9,7 @@ import { splitLines } from './lines.ts';
 import { LOCK } from './lock.ts';
 import { hasMarkers } from './markers.ts';
 import { settleMirrored } from './mirror/resolve.ts';
-import type { TextPlan } from './plan.ts';
+import { receiptOf, type TextPlan } from './plan.ts';
 import { planOfConflict } from './planners.ts';
 import { both, type Changer, createLedger, type Ledger } from './receipt.ts';
 import { isJsonEngine, settleJson } from './resolve-json.ts';
@@ -72,7 +72,7 @@ function settleRegion(result: ConflictedMerge, id: string, decision: RegionDecis
   const stats = { engine, clean: clean + 1, conflicts: conflicts.length };
   const { notes } = result;
   if (conflicts.length > 0) return { ...result, conflicts, partial: content, stats, settled };
-  return { status: 'clean', content, receipt: ledger.receipt(engine), stats, notes };
+  return { status: 'clean', content, receipt: receiptOf(plan, ledger, engine), stats, notes };
 }
 
 /** The decisions made so far, by the region of `plan` that they settle. */

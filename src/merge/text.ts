@@ -5,7 +5,7 @@ import { isBinary } from './binary.ts';
 import { describeConflicts } from './describe.ts';
 import { fillByOptions, fillFrom } from './fill.ts';
 import { DEFAULT_MARKER_SIZE, markerSizeFor } from './markers.ts';
-import { type Planner, planLines, type TextPlan } from './plan.ts';
+import { type Planner, planLines, receiptOf, type TextPlan } from './plan.ts';
 import { prepareSides } from './prepare.ts';
 import type { Sides } from './three-way.ts';
 import type { Engine, MergeInput, MergeResult, Note } from './types.ts';
@@ -51,15 +51,15 @@ function write(input: MergeInput, engine: string, plan: TextPlan, watch: Watch):
   const decide = fillByOptions(plan, options, watch);
   if (conflicts.length === 0 || decide !== undefined) {
     const { content, ledger } = assemble(plan, decide ?? (() => ({ pieces: [], dropped: [] })));
-    const stats = { engine: engine, clean: plan.regions.length, conflicts: 0 };
-    return { status: 'clean', content, receipt: ledger.receipt(engine), stats, notes: [] };
+    const stats = { engine, clean: plan.regions.length, conflicts: 0 };
+    return { status: 'clean', content, receipt: receiptOf(plan, ledger, engine), stats, notes: plan.notes ?? [] };
   }
   return {
     status: 'conflict',
     conflicts: describeConflicts(plan),
     partial: assemble(plan, (region) => fillFrom(plan, region, 'current')).content,
-    stats: { engine: engine, clean, conflicts: conflicts.length },
-    notes: markerNotes(plan.texts),
+    stats: { engine, clean, conflicts: conflicts.length },
+    notes: [...markerNotes(plan.texts), ...(plan.notes ?? [])],
     input,
   };
 }

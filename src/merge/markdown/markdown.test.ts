@@ -52,6 +52,82 @@ describe('Markdown', () => {
     );
   });
 
+  const page = (front: string, body = 'text\n'): string => `---\n${front}---\n${body}`;
+
+  it('[MD3] front matter is merged as YAML, with its comments and formatting, and the body beside it', () => {
+    const base = page('title: a # name\ndate: 1\ntags: [x, y]\n', 'one\n\ntwo\n');
+    expect(
+      merged([
+        base,
+        page('title: b # name\ndate: 1\ntags: [x, c, y]\n', 'ONE\n\ntwo\n'),
+        page('title: a # name\ndate: 2\ntags: [x, y, p]\n', 'one\n\nTWO\n'),
+      ]),
+    ).toBe(page('title: b # name\ndate: 2\ntags: [x, c, y, p]\n', 'ONE\n\nTWO\n'));
+    expect(merged([page('a: 1\n'), page('a: 2\n'), page('a: 1\n', 'TEXT\n')])).toBe(page('a: 2\n', 'TEXT\n'));
+    const marked = '\ufeff---\r\na: 1\r\nb: 1\r\n---\r\n';
+    expect(merged([marked, marked.replace('a: 1', 'a: 2'), marked.replace('b: 1', 'b: 2')])).toBe(
+      '\ufeff---\r\na: 2\r\nb: 2\r\n---\r\n',
+    );
+  });
+
+  it('[MD3] a member that both added is no clean merge, wherever its lines are', () => {
+    const base = page('a: 1\nb: 2\nc: 3\n');
+    expect(merged([base, page('new: 1\na: 1\nb: 2\nc: 3\n'), page('a: 1\nb: 2\nc: 3\nnew: 2\n')])).toBe('conflict');
+    expect(merged([base, page('new: 1\na: 1\nb: 2\nc: 3\n'), page('a: 1\nb: 2\nc: 3\nnew: 1\n')])).not.toContain(
+      'new: 1\na: 1\nb: 2\nc: 3\nnew',
+    );
+  });
+
+  it('[MD3] a clash in front matter is one of its lines, or of all of it; conflicts of the body lie where they are', () => {
+    const base = page('title: a\ndate: 1\n', 'x\n\nend\n');
+    const lines = merge([base, page('title: b\ndate: 1\n', 'x\n\nend\n'), page('title: c\ndate: 1\n', 'x\n\nend\n')]);
+    expect(conflictsOf(lines)).toEqual(['title: a\n']);
+    const all = merge([base, page('title: b\ndate: 2\n'), page('title: c\ndate: 1\n')]);
+    expect(conflictsOf(all)[0]).toBe('title: a\ndate: 1\n');
+    const body = merge([
+      base,
+      page('title: b\ndate: 1\n', 'ours\n\nend\n'),
+      page('title: a\ndate: 2\nmore: 1\n', 'theirs\n\nend\n'),
+    ]);
+    expect(body).toMatchObject({
+      status: 'conflict',
+      conflicts: [
+        {
+          at: { lines: { base: { start: 4, end: 5 }, current: { start: 4, end: 5 }, proposed: { start: 5, end: 6 } } },
+        },
+      ],
+    });
+    expect(body.status === 'conflict' && Buffer.from(body.partial ?? []).toString()).toBe(
+      page('title: b\ndate: 2\nmore: 1\n', 'ours\n\nend\n'),
+    );
+  });
+
+  it('[MD3] a fence that came, went or is not closed, and what is no YAML, is merged by lines', () => {
+    expect(merged(['text\n\nend\n', page('a: 1\n', 'text\n\nend\n'), 'text\n\nEND\n'])).toBe(
+      page('a: 1\n', 'text\n\nEND\n'),
+    );
+    const open = '---\na: 1\n\nb: 1\n';
+    expect(merged([open, open.replace('a: 1', 'a: 2'), open.replace('b: 1', 'b: 2')])).toBe('---\na: 2\n\nb: 2\n');
+    const broken = page('a: [1\nx\nb: 1\n');
+    const result = merge([broken, broken.replace('a: [1', 'a: [2'), broken.replace('b: 1', 'b: 2')]);
+    expect(result).toMatchObject({ status: 'clean', notes: [{ code: 'text-fallback' }] });
+    const dots = '---\na: 1\nb: 1\n...\ntext\n';
+    expect(merged([dots, dots.replace('a: 1', 'a: 2'), dots.replace('b: 1', 'b: 2')])).toContain('a: 2\nb: 2\n...\n');
+  });
+
+  it('[MD6] a receipt of front matter that was tampered with does not pass', () => {
+    const input = inputOf([page('a: 1\nb: 1\n'), page('a: 2\nb: 1\n'), page('a: 1\nb: 2\n')], 'markdown');
+    const result = mergeContents(input);
+    if (result.status !== 'clean') throw new Error('not clean');
+    for (const content of [page('a: 1\nb: 2\n'), page('a: 2\nb: 2\n', 'TEXT\n'), 'text\n', page('a: 2\n')]) {
+      expect(checkReceipt(input, { ...result, content: Buffer.from(content) }).ok).toBe(false);
+    }
+    for (let i = 0; i < result.receipt.entries.length; i++) {
+      const entries = result.receipt.entries.filter((_, at) => at !== i);
+      expect(checkReceipt(input, { ...result, receipt: { ...result.receipt, entries } }).ok).toBe(false);
+    }
+  });
+
   it('[MD4] what blocks cannot tell for sure stays a conflict', () => {
     for (const texts of [
       // One paragraph, two insertions at one place, an insertion into what was deleted, a deletion beside an edit.

@@ -1,9 +1,13 @@
-// The plan of a Markdown merge: front matter and body are merged apart, both by lines, and conflicts of the body are
-// refined by blocks. Nothing is printed from a syntax tree: what the result has, a side has line for line.
-import { type Lines, subLines } from '../lines.ts';
+// The plan of a Markdown merge: front matter and body are merged apart, the one as YAML, the other by lines, and
+// conflicts of the body are refined by blocks. Nothing is printed from a syntax tree.
+import { concatBytes } from '../bytes.ts';
+import { bytesOfLines, type Lines, splitLines, subLines } from '../lines.ts';
 import { type Planner, planLines } from '../plan.ts';
 import type { Region, Sides } from '../three-way.ts';
+import type { MergeOptions } from '../types.ts';
+import type { Watch } from '../watch.ts';
 import { frontMatterLines } from './front-matter.ts';
+import { mergeFront } from './merge-front.ts';
 import { outlineOf } from './outline.ts';
 import { type Outlines, refineByBlocks } from './refine-blocks.ts';
 
@@ -11,19 +15,35 @@ export const planMarkdown: Planner = (texts, finish, options, watch) => {
   const { ignoreWhitespace = 'none' } = options;
   // Texts that are compared without their blanks have no indents, which blocks are made of.
   if (ignoreWhitespace !== 'none') return planLines(texts, finish, options, watch);
-  const cut = cutsOf(texts);
-  const front = planLines(partOf(texts, 'front', cut), finish, options, watch).regions;
-  const body = planLines(partOf(texts, 'body', cut), finish, options, watch).regions.map((region) =>
-    moved(region, cut),
-  );
-  if (body.every(({ kind }) => kind !== 'conflict'))
-    return { texts, keys: texts, regions: [...front, ...body], finish };
-  const outlines = outlinesOf(texts, cut);
-  const refined = body.flatMap((region) =>
+  const cuts = cutsOf(texts);
+  const front = mergeFront(partOf(texts, 'front', cuts), options, watch);
+  const { notes } = front;
+  if (front.by === 'lines') {
+    const regions = [...front.regions, ...bodyRegions(texts, cuts, options, watch)];
+    return { texts, keys: texts, regions, finish, notes };
+  }
+  const merged = withFront(texts, cuts, front.content);
+  const lines = splitLines(front.content).count;
+  const regions = bodyRegions(merged, { base: lines, current: lines, proposed: lines }, options, watch);
+  return { texts: merged, keys: merged, regions, finish, notes, front: { entries: front.entries, lines, own: cuts } };
+};
+
+/** The texts with the merged front matter in the place of their own: there is nothing left to be merged in it. */
+function withFront(texts: Sides, cuts: Cuts, front: Uint8Array): Sides {
+  const of = (side: keyof Sides): Lines =>
+    splitLines(concatBytes([front, bytesOfLines(texts[side], cuts[side], texts[side].count)]));
+  return { base: of('base'), current: of('current'), proposed: of('proposed') };
+}
+
+function bodyRegions(texts: Sides, cuts: Cuts, options: MergeOptions, watch: Watch): readonly Region[] {
+  const { regions } = planLines(partOf(texts, 'body', cuts), (content) => content, options, watch);
+  const body = regions.map((region) => moved(region, cuts));
+  if (body.every(({ kind }) => kind !== 'conflict')) return body;
+  const outlines = outlinesOf(texts, cuts);
+  return body.flatMap((region) =>
     region.kind === 'conflict' ? refineByBlocks(texts, outlines, region, watch) : [region],
   );
-  return { texts, keys: texts, regions: [...front, ...refined], finish };
-};
+}
 
 /** Where the body begins in each text. */
 interface Cuts {

@@ -1,13 +1,19 @@
-// One open database: its statements, its transactions, and what it knows of each space. What it knows is trusted only
-// while PRAGMA data_version says that no other connection has written; heads are always read, under the lock.
+// One open database: its statements, its transactions, and what it knows of the newest log and of each space. What it
+// knows is trusted only while PRAGMA data_version says that no other connection has written; then the rows that those have
+// added to the log are read.
 import { EntenteError } from '../../core/errors.ts';
-import type { Space } from '../../core/resource.ts';
+import type { ResourceId, Space } from '../../core/resource.ts';
+import type { Head } from '../../core/version.ts';
+import { Appender } from './append.ts';
 import { Contents } from './contents.ts';
 import type { SqliteDatabase } from './driver.ts';
 import { faultOf, leavesNothing } from './errors.ts';
 import { rollBack } from './open.ts';
+import { headOf } from './rows.ts';
+import { isDue, settle } from './settle.ts';
 import type { Statements } from './statements.ts';
 import { prepareStatements } from './statements.ts';
+import { Tail } from './tail.ts';
 
 /** A space's counters, inside and after the transaction that changes them. */
 export interface SpaceState {
@@ -21,18 +27,25 @@ export interface SpaceState {
   open: number;
 }
 
+/** How many transactions without one of another connection make us alone on the file. */
+const ALONE = 64;
+
 /** A COMMIT failed in a way that leaves it open whether the transaction is stored. */
 export class UnknownCommit extends Error {}
 
 export class Connection {
   readonly sql: Statements;
   readonly contents: Contents;
+  readonly tail: Tail = new Tail();
+  readonly log: Appender;
   readonly place: string;
   readonly #db: SqliteDatabase;
   readonly #schema: number;
   readonly #spaces = new Map<Space, SpaceState>();
   #dataVersion = -1;
   #epoch = '';
+  /** Transactions of ours until the last one of another connection counts as long ago. */
+  #shared = 0;
 
   constructor(db: SqliteDatabase, place: string, schema: number) {
     this.#db = db;
@@ -40,11 +53,17 @@ export class Connection {
     this.#schema = schema;
     this.sql = prepareStatements(db);
     this.contents = new Contents(this.sql);
+    this.log = new Appender(this.sql, this.contents, this.tail);
   }
 
   /** Valid inside a transaction. */
   get epoch(): string {
     return this.#epoch;
+  }
+
+  /** Others have written to the file a short while ago. */
+  get shared(): boolean {
+    return this.#shared > 0;
   }
 
   /** Valid inside a transaction; changes made to it stand when the transaction commits. */
@@ -55,7 +74,7 @@ export class Connection {
       state =
         row === undefined
           ? { sid: 0, trimmed: 0, revision: 0, resources: 0, merged: 0, escalated: 0, open: 0 }
-          : { ...row };
+          : { ...row, ...this.tail.space(row.sid).counters };
       this.#spaces.set(name, state);
     }
     return state;
@@ -65,6 +84,28 @@ export class Connection {
   sidFor(name: Space, state: SpaceState): number {
     if (state.sid === 0) state.sid = Number(this.sql.addSpace.run(name).lastInsertRowid);
     return state.sid;
+  }
+
+  /** A current head. It is this connection's own: callers outside get a copy. */
+  head(sid: number, resource: ResourceId): Head | undefined {
+    const { fresh, known } = this.tail.space(sid);
+    const head = fresh.get(resource) ?? known.get(resource);
+    if (head !== undefined) return head;
+    const row = this.sql.head.get(sid, resource);
+    if (row === undefined) return undefined;
+    return this.tail.know(sid, headOf(row));
+  }
+
+  /** The bytes with this hash. */
+  content(hash: string): Uint8Array | undefined {
+    const put = this.tail.content(hash);
+    return put === undefined ? this.contents.get(hash) : this.contents.at(put);
+  }
+
+  /** Brings the derived tables up to the end of the log. */
+  settle(): void {
+    this.log.flush();
+    settle(this.sql, this.contents, this.tail);
   }
 
   /** What other connections have committed; a number that changes. */
@@ -92,10 +133,13 @@ export class Connection {
    */
   write<T>(work: () => T): T {
     this.sql.beginWrite.run();
+    if (this.#shared > 0) this.#shared -= 1;
     let result: T;
     try {
       this.#refresh();
       result = work();
+      this.log.flush();
+      if (isDue(this.tail)) settle(this.sql, this.contents, this.tail);
     } catch (error) {
       this.#abandon();
       throw error;
@@ -126,16 +170,18 @@ export class Connection {
   #refresh(): void {
     const version = this.dataVersion();
     if (version === this.#dataVersion) return;
+    if (this.#dataVersion !== -1) this.#shared = ALONE;
     this.#spaces.clear();
-    this.contents.expire();
-    const row = this.sql.epoch.get();
+    const row = this.sql.store.get();
     if (row === undefined) throw new EntenteError('store-corrupt', `${this.place} has lost its identity row.`);
     if (row.schema > this.#schema) {
       throw new EntenteError('store-newer', `${this.place} was brought to schema ${row.schema} by a newer entente.`, {
         next: 'Stop this process and start it again with the newer entente.',
       });
     }
-    if (row.epoch !== this.#epoch) this.contents.forget();
+    const { tail } = this;
+    if (row.epoch !== this.#epoch || row.settled !== tail.settled) tail.forget(row.settled);
+    for (const segment of this.sql.tail.all(tail.last)) tail.load(segment);
     this.#epoch = row.epoch;
     this.#dataVersion = version;
   }
@@ -143,7 +189,8 @@ export class Connection {
   #abandon(): void {
     rollBack(this.#db);
     this.#spaces.clear();
-    this.contents.forget();
+    this.log.forget();
+    this.#epoch = '';
     this.#dataVersion = -1;
   }
 }

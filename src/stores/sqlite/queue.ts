@@ -3,7 +3,8 @@
 import type { EntenteError } from '../../core/errors.ts';
 import { isEntenteError } from '../../core/errors.ts';
 import type { Space } from '../../core/resource.ts';
-import type { CommitReply, CommitRequest } from '../store.ts';
+import { checkLimits } from '../check.ts';
+import type { Capabilities, CommitReply, CommitRequest } from '../store.ts';
 import { applyCommit } from './apply.ts';
 import type { Connection } from './connection.ts';
 import { UnknownCommit } from './connection.ts';
@@ -14,38 +15,67 @@ import { pause } from './lock.ts';
 const MAX_REQUESTS = 512;
 const MAX_BYTES = 32 * 1024 * 1024;
 
+/** A caller that is alone goes ahead at once; every so many times we look whether it is still alone. */
+const LOOK_OUT = 8;
+
 export interface QueueOptions {
   readonly random: () => number;
   readonly timeoutMs: number;
+  readonly capabilities: Capabilities;
   /** Hears of the spaces that a transaction has changed. */
   readonly onCommit: (space: Space) => void;
 }
 
 export interface CommitQueue {
-  commit(request: CommitRequest): Promise<CommitReply>;
+  /** One reply each, in order. */
+  commit(requests: readonly CommitRequest[]): Promise<readonly CommitReply[]>;
   /** Resolves when nothing waits any more. */
   idle(): Promise<void>;
 }
 
+/** A call of `commit`: answered when its last request is. */
+interface Call {
+  readonly replies: CommitReply[];
+  readonly resolve: (replies: readonly CommitReply[]) => void;
+  missing: number;
+}
+
 interface Waiting {
   readonly request: CommitRequest;
+  readonly call: Call;
+  /** The request's place in its call. */
+  readonly index: number;
   readonly since: number;
   readonly bytes: number;
-  readonly reply: (reply: CommitReply) => void;
+  reply: CommitReply | undefined;
+}
+
+function answer({ call, index }: Waiting, reply: CommitReply): void {
+  call.replies[index] = reply;
+  call.missing -= 1;
+  if (call.missing === 0) call.resolve(call.replies);
 }
 
 export function createQueue(connection: Connection, options: QueueOptions): CommitQueue {
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
+  /** Transactions of a single request in a row. */
+  let alone = 0;
+
+  /** Callers that are woken together reach us in one turn of the event loop: let them all in. */
+  function gather(): Promise<void> | undefined {
+    if (alone % LOOK_OUT > 0 && !connection.shared) return undefined;
+    return new Promise((resolve) => setImmediate(resolve));
+  }
 
   async function run(): Promise<void> {
-    // Callers that are woken together reach us in one turn of the event loop: let them all in.
-    await new Promise((resolve) => setImmediate(resolve));
+    await gather();
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, batchSize(waiting));
-      if (flush(connection, batch, options)) waiting = waiting.slice(batch.length);
-      else {
-        waiting = dropLate(waiting, connection.place, options.timeoutMs);
+      const batch = nextBatch();
+      if (flush(connection, batch, options)) {
+        alone = batch.length === 1 ? alone + 1 : 0;
+      } else {
+        waiting = dropLate([...batch, ...waiting], connection.place, options.timeoutMs);
         await pause(options.random);
         continue;
       }
@@ -55,12 +85,28 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
     running = undefined;
   }
 
+  function nextBatch(): Waiting[] {
+    const size = batchSize(waiting);
+    const batch = size === waiting.length ? waiting : waiting.slice(0, size);
+    waiting = size === waiting.length ? [] : waiting.slice(size);
+    return batch;
+  }
+
+  function enter(call: Call, requests: readonly CommitRequest[]): void {
+    const since = performance.now();
+    for (const [index, request] of requests.entries()) {
+      const item: Waiting = { request, call, index, since, bytes: bytesOf(request), reply: undefined };
+      const error = checkLimits(request, options.capabilities);
+      if (error === undefined) waiting.push(item);
+      else answer(item, { status: 'unavailable', error });
+    }
+    if (waiting.length > 0) running ??= run();
+  }
+
   return {
-    commit(request) {
-      return new Promise((reply) => {
-        waiting.push({ request, since: performance.now(), bytes: bytesOf(request), reply });
-        running ??= run();
-      });
+    commit(requests) {
+      if (requests.length === 0) return Promise.resolve([]);
+      return new Promise((resolve) => enter({ replies: [], resolve, missing: requests.length }, requests));
     },
     async idle() {
       while (running !== undefined) await running;
@@ -89,37 +135,38 @@ function dropLate(waiting: readonly Waiting[], place: string, timeoutMs: number)
   const limit = performance.now() - timeoutMs;
   return waiting.filter((item) => {
     if (item.since > limit) return true;
-    item.reply({ status: 'unavailable', error: lockedFault(place, timeoutMs) });
+    answer(item, { status: 'unavailable', error: lockedFault(place, timeoutMs) });
     return false;
   });
 }
 
 /** One transaction for the batch, and the replies; false when the lock is not to be had yet. */
 function flush(connection: Connection, batch: readonly Waiting[], { onCommit }: QueueOptions): boolean {
-  const replies = new Map<Waiting, CommitReply>();
-  const failed = new Set<Waiting>();
-  let certain = false;
+  let open = batch;
+  let apart = false;
   for (;;) {
-    const open = batch.filter((item) => !failed.has(item));
-    const trouble = tryBatch(connection, open, certain, replies);
+    const trouble = tryBatch(connection, open, apart);
     if (trouble === undefined) break;
-    const { error, item } = trouble;
-    if (item === undefined && isBusy(error)) return false;
-    if (item === undefined || !isOwnFault(error)) {
-      const reply = failure(error, connection.place);
-      for (const other of open) replies.set(other, reply);
-      break;
-    }
-    // A request that claimed too much, or that SQLite cannot take, must not take the others with it.
-    if (certain || isEntenteError(error)) {
-      failed.add(item);
-      replies.set(item, failure(error, connection.place));
-    }
-    certain = true;
+    const { error } = trouble;
+    const item = trouble.item ?? (open.length === 1 ? open[0] : undefined);
+    if (trouble.item === undefined && isBusy(error)) return false;
+    if (isOwnFault(error) && item !== undefined) {
+      // A request that SQLite cannot take must not take the others with it.
+      item.reply = failure(error, connection.place);
+      open = open.filter((other) => other !== item);
+      if (open.length > 0) continue;
+    } else if (isOwnFault(error) && !apart) {
+      // Their common row was refused: with a row for each it shows whose fault it is.
+      apart = true;
+      continue;
+    } else for (const other of open) other.reply = failure(error, connection.place);
+    break;
   }
-  for (const [item, reply] of replies) {
+  for (const item of batch) {
+    const { reply } = item;
+    if (reply === undefined) continue;
     if (reply.status === 'committed') onCommit(item.request.space);
-    item.reply(reply);
+    answer(item, reply);
   }
   return true;
 }
@@ -130,16 +177,14 @@ interface Trouble {
   readonly item: Waiting | undefined;
 }
 
-function tryBatch(
-  connection: Connection,
-  batch: readonly Waiting[],
-  certain: boolean,
-  replies: Map<Waiting, CommitReply>,
-): Trouble | undefined {
+function tryBatch(connection: Connection, batch: readonly Waiting[], apart: boolean): Trouble | undefined {
   let current: Waiting | undefined;
   try {
     connection.write(() => {
-      for (current of batch) replies.set(current, applyCommit(connection, current.request, certain));
+      for (current of batch) {
+        current.reply = applyCommit(connection, current.request);
+        if (apart) connection.log.flush();
+      }
       current = undefined;
     });
     return undefined;
@@ -149,6 +194,7 @@ function tryBatch(
 }
 
 function isOwnFault(error: unknown): boolean {
+  if (error instanceof UnknownCommit) return false;
   return isOfStatement(error) || (isEntenteError(error) && ownCodes.has(error.code));
 }
 

@@ -5,13 +5,13 @@ import type { CommitRequest, Keep } from '../store.ts';
 import type { SpaceState } from './connection.ts';
 import type { Contents } from './contents.ts';
 import type { Put } from './entries.ts';
-import { INLINE_BYTES, packEntry } from './entries.ts';
+import { packEntry, SMALL_BYTES } from './entries.ts';
 import type { Statements } from './statements.ts';
 import type { Segment, Tail } from './tail.ts';
 
-/** Entries and characters in one row, so that to read one entry never means to read much more. */
+/** Entries, and characters and bytes, in one row: to read one entry should not mean to read much more. */
 const MAX_ENTRIES = 64;
-const MAX_CHARACTERS = 64 * 1024;
+const MAX_SIZE = 64 * 1024;
 
 interface Open {
   readonly segment: Segment;
@@ -20,7 +20,8 @@ interface Open {
   /** The small contents. */
   readonly pieces: Uint8Array[];
   bytes: number;
-  characters: number;
+  /** Characters and bytes together. */
+  size: number;
 }
 
 export interface Commit {
@@ -29,9 +30,8 @@ export interface Commit {
   readonly heads: readonly Head[];
   /** The heads that `heads` supersede, in the same order. */
   readonly priors: readonly (Head | undefined)[];
-  /** Contents that changed conflicts named before, and those that conflicts name now. */
+  /** Contents that changed conflicts named before. */
   readonly passed: readonly string[];
-  readonly holds: readonly string[];
 }
 
 export class Appender {
@@ -47,13 +47,13 @@ export class Appender {
   }
 
   /** Adds a commit to its space's segment. `state.revision` is the commit's; the other counters follow it. */
-  add(state: SpaceState, { request, revision, heads, priors, passed, holds }: Commit): void {
+  add(state: SpaceState, { request, revision, heads, priors, passed }: Commit): void {
     const open = this.#segmentFor(state, revision);
     const puts = this.#putAll(open, request);
-    const line = packEntry({ request, heads, priors, puts, passed, holds });
-    open.characters += line.length;
+    const line = packEntry({ request, heads, priors, puts, passed });
+    open.size += line.length;
     const { agent, commitId } = request;
-    this.#tail.add(open.segment, line, { revision, agent, commitId, heads, puts, holds });
+    this.#tail.add(open.segment, line, { revision, agent, commitId, heads, puts });
   }
 
   /** Writes the rows of the open segments. */
@@ -72,11 +72,11 @@ export class Appender {
     const { sid } = state;
     const open = this.#open.get(sid);
     if (open !== undefined) {
-      if (open.segment.entries.length < MAX_ENTRIES && open.characters < MAX_CHARACTERS) return open;
+      if (open.segment.entries.length < MAX_ENTRIES && open.size < MAX_SIZE) return open;
       this.#write(open);
     }
     const segment = this.#tail.open(sid, revision);
-    const fresh: Open = { segment, state, pieces: [], bytes: 0, characters: 0 };
+    const fresh: Open = { segment, state, pieces: [], bytes: 0, size: 0 };
     this.#open.set(sid, fresh);
     return fresh;
   }
@@ -94,23 +94,20 @@ export class Appender {
 
   #putAll(open: Open, { writes, keeps }: CommitRequest): Put[] {
     const puts: Put[] = [];
-    for (const write of writes) if (write.kind === 'content') puts.push(this.#put(open, write));
-    for (const keep of keeps) puts.push(this.#put(open, keep));
+    for (const write of writes) if (write.kind === 'content') this.#put(open, puts, write);
+    for (const keep of keeps) this.#put(open, puts, keep);
     return puts;
   }
 
-  #put(open: Open, { hash, content }: Keep): Put {
+  #put(open: Open, puts: Put[], { hash, content }: Keep): void {
     const size = content.length;
-    if (size > INLINE_BYTES) return { hash, size, place: this.#placeOfLarge(hash, content), start: 0 };
-    const put: Put = { hash, size, place: open.segment.seq, start: open.bytes };
+    if (size > SMALL_BYTES) {
+      this.#contents.put(hash, content);
+      return;
+    }
+    puts.push({ hash, size, start: open.bytes });
     if (size > 0) open.pieces.push(content);
     open.bytes += size;
-    return put;
-  }
-
-  /** A large content is stored once, however often it is put. */
-  #placeOfLarge(hash: string, content: Uint8Array): number {
-    const place = this.#tail.content(hash)?.place ?? this.#contents.find(hash)?.place;
-    return place ?? Number(this.#sql.addBlob.run(content).lastInsertRowid);
+    open.size += size;
   }
 }

@@ -67,18 +67,17 @@ function store(
   );
   const heads = writes.map((write, index) => nextHead(write, request, revision, priors[index]));
   const passed: string[] = [];
-  const holds: string[] = [];
   for (const record of records) {
     const effect = putRecord(connection.sql, sid, record, revision);
     state.open += effect.opened;
     passed.push(...effect.passed);
-    holds.push(...effect.held);
+    for (const hash of effect.held) connection.contents.hold(hash);
   }
   state.revision = revision;
   for (const [index, head] of heads.entries()) state.resources += lives(head) - lives(priors[index]);
   if (meta.outcome === 'merged') state.merged += 1;
   else if (meta.outcome === 'escalated') state.escalated += 1;
-  connection.log.add(state, { request, revision, heads, priors, passed, holds });
+  connection.log.add(state, { request, revision, heads, priors, passed });
   return { status: 'committed', revision, heads: heads.map((head) => ({ ...head })) };
 }
 

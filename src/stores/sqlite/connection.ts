@@ -9,6 +9,7 @@ import { Contents } from './contents.ts';
 import type { SqliteDatabase } from './driver.ts';
 import { faultOf, leavesNothing } from './errors.ts';
 import { rollBack } from './open.ts';
+import { bytesAt, findPlace } from './places.ts';
 import { headOf } from './rows.ts';
 import { isDue, settle } from './settle.ts';
 import type { Statements } from './statements.ts';
@@ -98,14 +99,18 @@ export class Connection {
 
   /** The bytes with this hash. */
   content(hash: string): Uint8Array | undefined {
-    const put = this.tail.content(hash);
-    return put === undefined ? this.contents.get(hash) : this.contents.at(put);
+    const place = this.tail.content(hash);
+    if (place !== undefined) return bytesAt(this.sql, place);
+    const bytes = this.contents.get(hash);
+    if (bytes !== undefined) return bytes;
+    const settled = findPlace(this.sql, hash);
+    return settled === undefined ? undefined : bytesAt(this.sql, settled);
   }
 
   /** Brings the derived tables up to the end of the log. */
   settle(): void {
     this.log.flush();
-    settle(this.sql, this.contents, this.tail);
+    settle(this.sql, this.tail);
   }
 
   /** What other connections have committed; a number that changes. */
@@ -139,7 +144,7 @@ export class Connection {
       this.#refresh();
       result = work();
       this.log.flush();
-      if (isDue(this.tail)) settle(this.sql, this.contents, this.tail);
+      if (isDue(this.tail)) settle(this.sql, this.tail);
     } catch (error) {
       this.#abandon();
       throw error;

@@ -5,15 +5,12 @@ import type { Head } from '../../core/version.ts';
 import type { CommitRequest, EntryMeta, Guard, LogEntry, VersionEntry } from '../store.ts';
 
 /** Larger contents have a table of their own; smaller ones stand in the segment of the commit that brought them. */
-export const INLINE_BYTES = 1024;
+export const SMALL_BYTES = 4096;
 
-/** A content that a commit brought, and where its bytes are. */
+/** A small content that a commit brought, and where it is in the segment's bytes. */
 export interface Put {
   readonly hash: string;
   readonly size: number;
-  /** The segment's seq, or the id in `blobs` where the content is large. */
-  readonly place: number;
-  /** The first byte in the segment's bytes; 0 where the content is large. */
   readonly start: number;
 }
 
@@ -23,18 +20,17 @@ export interface Entry {
   readonly agent: string;
   readonly commitId: string;
   readonly heads: readonly Head[];
-  /** Of its heads, then of its keeps. Each counts as a holder of its content. */
+  /** The small contents of its heads, then of its keeps. */
   readonly puts: readonly Put[];
-  /** Contents that a conflict names from this entry on. */
-  readonly holds: readonly string[];
 }
 
-/** What trimming an entry lets go. */
+/** What trimming an entry needs to know of it beside. */
 export interface Held {
-  readonly agent: string;
-  readonly commitId: string;
   readonly superseded: readonly Head[];
-  readonly hashes: readonly string[];
+  /** Its keeps, with their sizes. */
+  readonly keeps: readonly { readonly hash: string; readonly size: number }[];
+  /** Contents that changed conflicts named before: the entry holds them from then on. */
+  readonly passed: readonly string[];
 }
 
 type PackedPrior = readonly [
@@ -58,8 +54,8 @@ type PackedHead = readonly [
   deleted: 0 | 1,
   /** The head that it superseded: the log is the only place where that one stands. */
   prior: PackedPrior | 0,
-  /** Where the content is: `start` of a small one, `place` of a large one. */
-  at: number,
+  /** Where a small content begins. */
+  start: number,
 ];
 
 type Packed = readonly [
@@ -71,12 +67,8 @@ type Packed = readonly [
   guards: 0 | readonly (readonly [resource: string, revision: number, hash: string])[],
   heads: readonly PackedHead[],
   meta: EntryMeta,
-  /** Left out where all three are empty. Passed: a changed conflict's contents, which the entry holds from now on. */
-  held?: readonly [
-    keeps: readonly (readonly [hash: string, size: number, at: number])[],
-    passed: readonly string[],
-    holds: readonly string[],
-  ],
+  /** Left out where both are empty. */
+  held?: readonly [keeps: readonly (readonly [hash: string, size: number, start: number])[], passed: readonly string[]],
 ];
 
 export interface ToPack {
@@ -84,32 +76,33 @@ export interface ToPack {
   readonly heads: readonly Head[];
   /** The heads that `heads` supersede, in the same order. */
   readonly priors: readonly (Head | undefined)[];
+  /** In the order of the heads, then of the keeps. */
   readonly puts: readonly Put[];
   readonly passed: readonly string[];
-  readonly holds: readonly string[];
 }
 
-export function packEntry({ request, heads, priors, puts, passed, holds }: ToPack): string {
+export function packEntry({ request, heads, priors, puts, passed }: ToPack): string {
   let used = 0;
+  const startOf = (size: number | undefined): number => {
+    if (size === undefined || size > SMALL_BYTES) return 0;
+    used += 1;
+    return puts[used - 1]?.start ?? 0;
+  };
   const packedHeads = heads.map((head, index): PackedHead => {
     const { resource, version, born, hash, size, mediaType, deleted } = head;
     const prior = packPrior(priors[index]);
-    const at = size === undefined ? 0 : placeIn(puts[used++]);
-    return [resource, version, born, hash, size ?? null, mediaType ?? null, deleted ? 1 : 0, prior, at];
+    return [resource, version, born, hash, size ?? null, mediaType ?? null, deleted ? 1 : 0, prior, startOf(size)];
   });
   const { agent, commitId, at, fingerprint, meta } = request;
   const guards = packGuards(request);
-  if (puts.length === used && passed.length === 0 && holds.length === 0) {
+  if (request.keeps.length === 0 && passed.length === 0) {
     return JSON.stringify([agent, commitId, at, fingerprint, guards, packedHeads, meta] satisfies Packed);
   }
-  const keeps = puts.slice(used).map((put) => [put.hash, put.size, placeIn(put)] as const);
-  const held = [keeps, passed, holds] as const;
+  const keeps = request.keeps.map(
+    ({ hash, content }) => [hash, content.length, startOf(content.length)] as const,
+  );
+  const held = [keeps, passed] as const;
   return JSON.stringify([agent, commitId, at, fingerprint, guards, packedHeads, meta, held] satisfies Packed);
-}
-
-function placeIn(put: Put | undefined): number {
-  if (put === undefined) return 0;
-  return put.size > INLINE_BYTES ? put.place : put.start;
 }
 
 function packPrior(prior: Head | undefined): PackedPrior | 0 {
@@ -179,28 +172,24 @@ function guardHeld([resource, , , , , , , prior]: PackedHead): Guard {
   return guardOf(prior === 0 ? [resource, 0, ''] : [resource, prior[0], prior[2]]);
 }
 
-/** The entry as the derived tables need it; `seq` is that of its segment. */
-export function entryOf(line: string, revision: number, seq: number): Entry {
+/** The entry as the derived tables need it. */
+export function entryOf(line: string, revision: number): Entry {
   const [agent, commitId, at, , , packed, , held] = parse(line);
-  const [keeps, , holds] = held ?? [[], [], []];
   const puts: Put[] = [];
-  const put = (hash: string, size: number, where: number): void => {
-    const large = size > INLINE_BYTES;
-    puts.push({ hash, size, place: large ? where : seq, start: large ? 0 : where });
-  };
   const heads = packed.map((head) => {
-    if (head[4] !== null) put(head[3], head[4], head[8]);
+    const size = head[4];
+    if (size !== null && size <= SMALL_BYTES) puts.push({ hash: head[3], size, start: head[8] });
     return unpackHead(head, { revision, agent, at });
   });
-  for (const [hash, size, where] of keeps) put(hash, size, where);
-  return { revision, agent, commitId, heads, puts, holds };
+  for (const [hash, size, start] of held?.[0] ?? []) if (size <= SMALL_BYTES) puts.push({ hash, size, start });
+  return { revision, agent, commitId, heads, puts };
 }
 
 export function heldBy(line: string): Held {
-  const [agent, commitId, , , , heads, , held] = parse(line);
+  const [, , , , , heads, , held] = parse(line);
   const superseded = heads.map(unpackPrior).filter((head) => head !== undefined);
   const [keeps, passed] = held ?? [[], []];
-  return { agent, commitId, superseded, hashes: [...keeps.map(([hash]) => hash), ...passed] };
+  return { superseded, keeps: keeps.map(([hash, size]) => ({ hash, size })), passed };
 }
 
 /** The version of a resource that an entry wrote, and the one before it. */

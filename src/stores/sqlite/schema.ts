@@ -46,7 +46,14 @@ const first: Migration = (db) => {
       WHEN old.last > (SELECT trimmed FROM spaces WHERE sid = old.sid) BEGIN
       SELECT raise(ABORT, 'log entries go only by trim');
     END;
-    -- Contents of more than 1 KiB, stored before the segment that names them.
+    -- Contents that do not stand in the log, by hash: large ones, those that outlived their entry, and those that an
+    -- open conflict names. refs counts who needs them; blob is null while only the name is held.
+    CREATE TABLE contents (
+      hash TEXT PRIMARY KEY,
+      refs INTEGER NOT NULL,
+      size INTEGER,
+      blob INTEGER
+    ) WITHOUT ROWID;
     CREATE TABLE blobs (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 
     -- Derived from here on. A space's row is written when it begins; its counters are those of its last settled commit.
@@ -97,24 +104,23 @@ const first: Migration = (db) => {
       revision INTEGER NOT NULL,
       PRIMARY KEY (sid, resource, version)
     ) WITHOUT ROWID;
-    -- refs counts versions, keeps of log entries and sides of open conflicts; size is null while only the name is held.
-    -- A large content is the row \`place\` of blobs. A small one is in the segment \`place\` from \`start\` on; when that is
-    -- trimmed, in \`bytes\`, and place is null.
-    CREATE TABLE contents (
-      id INTEGER PRIMARY KEY,
-      hash TEXT NOT NULL,
-      refs INTEGER NOT NULL,
-      size INTEGER,
-      place INTEGER,
-      start INTEGER,
-      bytes BLOB
-    );
-    -- Hashes are random, and so is the place of a new one in its index: a short key keeps the index small.
-    CREATE TABLE content_keys (
+    -- Where the small contents of the log are: the beginning of the hash, the segment, the line. Hashes are random, and
+    -- so is the place of a new one in an index; so they gather in a small table until they are worth the pages of the
+    -- large one.
+    CREATE TABLE young_places (
       key INTEGER NOT NULL,
-      id INTEGER NOT NULL,
-      PRIMARY KEY (key, id)
+      seq INTEGER NOT NULL,
+      line INTEGER NOT NULL,
+      PRIMARY KEY (key, seq, line)
     ) WITHOUT ROWID;
+    CREATE TABLE places (
+      key INTEGER NOT NULL,
+      seq INTEGER NOT NULL,
+      line INTEGER NOT NULL,
+      PRIMARY KEY (key, seq, line)
+    ) WITHOUT ROWID;
+
+    -- Small guarded values; written at once, like contents.
     CREATE TABLE records (
       id INTEGER PRIMARY KEY,
       sid INTEGER NOT NULL,
@@ -138,13 +144,14 @@ export const tables: readonly string[] = [
   'store',
   'spaces',
   'log',
+  'contents',
   'blobs',
   'segments',
   'heads',
   'commits',
   'milestones',
-  'contents',
-  'content_keys',
+  'young_places',
+  'places',
   'records',
 ];
 

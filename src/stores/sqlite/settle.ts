@@ -1,22 +1,23 @@
 // Writing behind: brings the derived tables up to the end of the log, for many commits at once and in the order of each
 // table, so that a page that many commits change is written once. Runs inside a transaction that commits anyway.
 import type { Head } from '../../core/version.ts';
-import type { Claim, Contents } from './contents.ts';
 import type { Entry } from './entries.ts';
+import { addPlaces } from './places.ts';
 import { toText } from './rows.ts';
 import { MILESTONE } from './schema.ts';
+import type { SqlValue } from './driver.ts';
 import type { Statements } from './statements.ts';
 import type { Tail } from './tail.ts';
 
 /** Commits, and characters of their entries, that a tail may have: what a process that opens the file has to read. */
-const MAX_ENTRIES = 1024;
-const MAX_CHARACTERS = 1024 * 1024;
+const MAX_ENTRIES = Number(process.env["ME"] ?? 1024);
+const MAX_CHARACTERS = Number(process.env["ME"] ?? 1024)*1024;
 
 export function isDue(tail: Tail): boolean {
   return tail.entries >= MAX_ENTRIES || tail.characters >= MAX_CHARACTERS;
 }
 
-export function settle(sql: Statements, contents: Contents, tail: Tail): void {
+export function settle(sql: Statements, tail: Tail): void {
   if (tail.entries === 0) return;
   const spaces = new Map<number, Entry[]>();
   for (const { sid, seq, first, entries } of tail.segments) {
@@ -34,7 +35,7 @@ export function settle(sql: Statements, contents: Contents, tail: Tail): void {
     const { revision, resources, merged, escalated, open } = counters;
     sql.setCounters.run(revision, resources, merged, escalated, open, sid);
   }
-  contents.claim(claimsOf(tail));
+  addPlaces(sql, tail.segments);
   sql.setSettled.run(tail.last);
   tail.settle();
 }
@@ -51,7 +52,7 @@ function settleHeads(sql: Statements, sid: number, heads: Head[]): void {
 function settleCommits(sql: Statements, sid: number, entries: readonly Entry[]): void {
   const commits = entries.map(({ agent, commitId, revision }) => ({ agent, id: toText(commitId), revision }));
   commits.sort((left, right) => (left.id < right.id ? -1 : left.id > right.id ? 1 : left.revision - right.revision));
-  for (const { agent, id, revision } of commits) sql.addCommit.run(id, agent, sid, revision);
+  sql.addCommits(commits.flatMap(({ agent, id, revision }): SqlValue[] => [id, agent, sid, revision]));
 }
 
 function settleMilestones(sql: Statements, sid: number, entries: readonly Entry[]): void {
@@ -60,27 +61,4 @@ function settleMilestones(sql: Statements, sid: number, entries: readonly Entry[
       if (version % MILESTONE === 0) sql.addMilestone.run(sid, resource, version, revision);
     }
   }
-}
-
-/** Several holders of one content are counted together. */
-function claimsOf(tail: Tail): Iterable<Claim> {
-  const claims = new Map<string, Claim>();
-  const claimOf = (hash: string): Claim => {
-    const known = claims.get(hash);
-    if (known !== undefined) return known;
-    const claim: Claim = { hash, refs: 0, put: undefined };
-    claims.set(hash, claim);
-    return claim;
-  };
-  for (const { entries } of tail.segments) {
-    for (const { puts, holds } of entries) {
-      for (const put of puts) {
-        const claim = claimOf(put.hash);
-        claim.refs += 1;
-        claim.put ??= put;
-      }
-      for (const hash of holds) claimOf(hash).refs += 1;
-    }
-  }
-  return claims.values();
 }

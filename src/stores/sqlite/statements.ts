@@ -8,6 +8,9 @@ export interface Query<Row> {
   all(...values: SqlValue[]): Row[];
 }
 
+/** Inserts many rows; the values of all of them one after another. */
+export type Bulk = (values: readonly SqlValue[]) => void;
+
 export interface SpaceRow {
   readonly sid: number;
   readonly trimmed: number;
@@ -31,11 +34,14 @@ export interface SegmentRow {
 }
 
 export interface ContentRow {
-  readonly id: number;
   readonly refs: number;
   readonly size: number | null;
-  readonly place: number | null;
-  readonly start: number | null;
+  readonly blob: number | null;
+}
+
+export interface PlaceRow {
+  readonly seq: number;
+  readonly line: number;
 }
 
 export interface StoreRow {
@@ -68,13 +74,11 @@ export interface Statements {
   readonly tail: Query<SegmentRow>;
   readonly segmentWith: Query<Pick<SegmentRow, 'first' | 'last' | 'body'>>;
   readonly segmentsAfter: Query<Pick<SegmentRow, 'seq' | 'first' | 'last' | 'body'>>;
+  readonly segment: Query<Pick<SegmentRow, 'first' | 'body'>>;
   readonly segmentBytes: Query<{ readonly bytes: Uint8Array }>;
   readonly addSegment: SqliteStatement;
   readonly dropSegment: SqliteStatement;
   readonly dropLog: SqliteStatement;
-  readonly addBlob: SqliteStatement;
-  readonly dropBlob: SqliteStatement;
-  readonly blob: Query<{ readonly bytes: Uint8Array }>;
   readonly head: Query<HeadRow>;
   readonly headsFrom: Query<HeadRow>;
   readonly headsAfter: Query<HeadRow>;
@@ -83,18 +87,23 @@ export interface Statements {
   readonly milestone: Query<{ readonly revision: number }>;
   readonly dropMilestones: SqliteStatement;
   readonly landed: Query<{ readonly revision: number }>;
-  readonly addCommit: SqliteStatement;
+  readonly addCommits: Bulk;
   readonly dropCommit: SqliteStatement;
   readonly content: Query<ContentRow>;
-  readonly contentBytes: Query<{ readonly bytes: Uint8Array }>;
-  readonly lastContent: Query<{ readonly id: number }>;
   readonly addContent: SqliteStatement;
-  readonly addKey: SqliteStatement;
   readonly setRefs: SqliteStatement;
-  readonly setPlace: SqliteStatement;
-  readonly moveBytes: SqliteStatement;
+  readonly setBlob: SqliteStatement;
   readonly dropContent: SqliteStatement;
-  readonly dropKey: SqliteStatement;
+  readonly blob: Query<{ readonly bytes: Uint8Array }>;
+  readonly addBlob: SqliteStatement;
+  readonly dropBlob: SqliteStatement;
+  readonly places: Query<PlaceRow>;
+  readonly young: Query<{ readonly places: number }>;
+  readonly addPlaces: Bulk;
+  readonly agePlaces: SqliteStatement;
+  readonly clearYoung: SqliteStatement;
+  readonly dropPlace: SqliteStatement;
+  readonly dropYoung: SqliteStatement;
   readonly record: Query<RecordRow>;
   readonly putRecord: SqliteStatement;
   readonly dropRecord: SqliteStatement;
@@ -104,6 +113,21 @@ export interface Statements {
 
 const HEAD = 'SELECT resource, version, revision, born, hash, size, media_type, agent, at, deleted FROM heads';
 const RECORD = 'SELECT name, state, revision, created, value FROM records';
+
+/** Rows of one statement: to call SQLite costs as much as what it does for a row. */
+const ROWS = 32;
+
+function bulk(db: SqliteDatabase, insert: string, columns: number): Bulk {
+  const row = `(${new Array(columns).fill('?').join(', ')})`;
+  const one = db.prepare(`${insert} VALUES ${row}`);
+  const many = db.prepare(`${insert} VALUES ${new Array(ROWS).fill(row).join(', ')}`);
+  const width = ROWS * columns;
+  return (values) => {
+    let from = 0;
+    for (; from + width <= values.length; from += width) many.run(...values.slice(from, from + width));
+    for (; from < values.length; from += columns) one.run(...values.slice(from, from + columns));
+  };
+}
 
 export function prepareStatements(db: SqliteDatabase): Statements {
   const prepare = (sql: string): SqliteStatement => db.prepare(sql);
@@ -131,13 +155,11 @@ export function prepareStatements(db: SqliteDatabase): Statements {
     segmentsAfter: query(`
       SELECT l.seq, l.first, l.last, l.body FROM segments s JOIN log l ON l.seq = s.seq
       WHERE s.sid = ? AND s.last > ? ORDER BY s.last LIMIT ?`),
+    segment: query('SELECT first, body FROM log WHERE seq = ?'),
     segmentBytes: query('SELECT substr(bytes, ? + 1, ?) AS bytes FROM log WHERE seq = ?'),
     addSegment: prepare('INSERT INTO segments VALUES (?, ?, ?)'),
     dropSegment: prepare('DELETE FROM segments WHERE sid = ? AND last = ?'),
     dropLog: prepare('DELETE FROM log WHERE seq = ?'),
-    addBlob: prepare('INSERT INTO blobs (bytes) VALUES (?)'),
-    dropBlob: prepare('DELETE FROM blobs WHERE id = ?'),
-    blob: query('SELECT bytes FROM blobs WHERE id = ?'),
     head: query(`${HEAD} WHERE sid = ? AND resource = ?`),
     headsFrom: query(`${HEAD} WHERE sid = ? AND resource >= ? ORDER BY resource LIMIT ?`),
     headsAfter: query(`${HEAD} WHERE sid = ? AND resource > ? ORDER BY resource LIMIT ?`),
@@ -148,23 +170,24 @@ export function prepareStatements(db: SqliteDatabase): Statements {
     ),
     dropMilestones: prepare('DELETE FROM milestones WHERE sid = ? AND resource = ? AND version <= ?'),
     landed: query('SELECT revision FROM commits WHERE commit_id = ? AND agent = ? AND sid = ?'),
-    addCommit: prepare('INSERT OR IGNORE INTO commits VALUES (?, ?, ?, ?)'),
+    addCommits: bulk(db, 'INSERT OR IGNORE INTO commits', 4),
     dropCommit: prepare('DELETE FROM commits WHERE commit_id = ? AND agent = ? AND sid = ? AND revision = ?'),
-    content: query(`
-      SELECT c.id, c.refs, c.size, c.place, c.start FROM content_keys k JOIN contents c ON c.id = k.id
-      WHERE k.key = ? AND c.hash = ?`),
-    contentBytes: query('SELECT bytes FROM contents WHERE id = ?'),
-    lastContent: query('SELECT coalesce(max(id), 0) AS id FROM contents'),
-    addContent: prepare('INSERT INTO contents VALUES (?, ?, ?, ?, ?, ?, NULL)'),
-    addKey: prepare('INSERT INTO content_keys VALUES (?, ?)'),
-    setRefs: prepare('UPDATE contents SET refs = ? WHERE id = ?'),
-    setPlace: prepare('UPDATE contents SET refs = ?, size = ?, place = ?, start = ? WHERE id = ?'),
-    moveBytes: prepare(`
-      UPDATE contents SET place = NULL, start = NULL,
-        bytes = (SELECT substr(l.bytes, contents.start + 1, contents.size) FROM log l WHERE l.seq = contents.place)
-      WHERE id = ? AND place = ?`),
-    dropContent: prepare('DELETE FROM contents WHERE id = ?'),
-    dropKey: prepare('DELETE FROM content_keys WHERE key = ? AND id = ?'),
+    content: query('SELECT refs, size, blob FROM contents WHERE hash = ?'),
+    addContent: prepare('INSERT INTO contents VALUES (?, 1, ?, ?)'),
+    setRefs: prepare('UPDATE contents SET refs = ? WHERE hash = ?'),
+    setBlob: prepare('UPDATE contents SET size = ?, blob = ? WHERE hash = ?'),
+    dropContent: prepare('DELETE FROM contents WHERE hash = ?'),
+    blob: query('SELECT bytes FROM blobs WHERE id = ?'),
+    addBlob: prepare('INSERT INTO blobs (bytes) VALUES (?)'),
+    dropBlob: prepare('DELETE FROM blobs WHERE id = ?'),
+    places: query(`
+      SELECT seq, line FROM young_places WHERE key = ?1 UNION ALL SELECT seq, line FROM places WHERE key = ?1`),
+    young: query('SELECT count(*) AS places FROM young_places'),
+    addPlaces: bulk(db, 'INSERT INTO young_places', 3),
+    agePlaces: prepare('INSERT INTO places SELECT key, seq, line FROM young_places ORDER BY key, seq, line'),
+    clearYoung: prepare('DELETE FROM young_places'),
+    dropPlace: prepare('DELETE FROM places WHERE key = ? AND seq = ? AND line = ?'),
+    dropYoung: prepare('DELETE FROM young_places WHERE key = ? AND seq = ? AND line = ?'),
     record: query(`${RECORD} WHERE sid = ? AND kind = ? AND name = ?`),
     putRecord: prepare(`
       INSERT INTO records (sid, kind, name, state, revision, created, value) VALUES (?, ?, ?, ?, ?, ?, ?)

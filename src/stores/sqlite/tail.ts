@@ -3,7 +3,7 @@
 // settle.ts brings the tables forward and empties the tail.
 import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
-import type { Entry, Put } from './entries.ts';
+import type { Entry } from './entries.ts';
 import { entryOf } from './entries.ts';
 import type { SegmentRow } from './statements.ts';
 
@@ -17,6 +17,13 @@ export interface Segment {
   readonly first: number;
   readonly lines: string[];
   readonly entries: Entry[];
+}
+
+/** A small content in a segment's bytes. */
+export interface Place {
+  readonly seq: number;
+  readonly size: number;
+  readonly start: number;
 }
 
 /** A space's counters after its newest commit. */
@@ -47,8 +54,9 @@ export class Tail {
   entries = 0;
   characters = 0;
   readonly #spaces = new Map<number, TailSpace>();
-  readonly #puts = new Map<string, Put>();
-  #newPuts: Put[] = [];
+  /** Segments by the hashes of the small contents that they brought. */
+  readonly #contents = new Map<string, Place>();
+  #looked = 0;
 
   space(sid: number): TailSpace {
     let space = this.#spaces.get(sid);
@@ -92,8 +100,8 @@ export class Tail {
     this.last = settled;
     this.entries = 0;
     this.characters = 0;
-    this.#puts.clear();
-    this.#newPuts = [];
+    this.#contents.clear();
+    this.#looked = 0;
   }
 
   /** A row that another connection has added. */
@@ -101,7 +109,7 @@ export class Tail {
     const { seq, sid, first, last, body, ...counters } = row;
     const segment = this.open(sid, first, seq);
     for (const line of body.split('\n')) {
-      this.add(segment, line, entryOf(line, first + segment.entries.length, seq));
+      this.add(segment, line, entryOf(line, first + segment.entries.length));
     }
     this.space(sid).counters = { revision: last, ...counters };
   }
@@ -120,7 +128,6 @@ export class Tail {
     segment.lines.push(line);
     segment.entries.push(entry);
     for (const head of entry.heads) fresh.set(head.resource, head);
-    for (const put of entry.puts) this.#newPuts.push(put);
     const key = commitKey(entry.agent, entry.commitId);
     if (!commits.has(key)) commits.set(key, entry.revision);
     this.entries += 1;
@@ -141,11 +148,19 @@ export class Tail {
     return this.space(sid).commits.get(commitKey(agent, commitId));
   }
 
-  /** A content that the tail brought. Most commits ask for none, so they are put in order when one is asked for. */
-  content(hash: string): Put | undefined {
-    for (const put of this.#newPuts) this.#puts.set(put.hash, put);
-    this.#newPuts = [];
-    return this.#puts.get(hash);
+  /** Where a small content is that the tail brought. Few are asked for: they are put in order when one is. */
+  content(hash: string): Place | undefined {
+    // The last segment may have grown since.
+    for (; this.#looked < this.segments.length; this.#looked += 1) this.#look(this.segments[this.#looked]);
+    if (this.#looked > 0) this.#look(this.segments[this.#looked - 1]);
+    return this.#contents.get(hash);
+  }
+
+  #look(segment: Segment | undefined): void {
+    if (segment === undefined) return;
+    for (const { puts } of segment.entries) {
+      for (const { hash, size, start } of puts) this.#contents.set(hash, { seq: segment.seq, size, start });
+    }
   }
 }
 

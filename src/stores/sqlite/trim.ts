@@ -1,14 +1,24 @@
 // Trimming: log entries go from the oldest on, a bounded number in a transaction so that commits get in between, each
 // with the versions it superseded and the contents that only it kept. Heads, tombstones and open conflicts stay. The
-// tables are settled first, so that every holder is counted before one lets go.
+// tables are settled first, so that all that goes is found in them.
 import type { Space } from '../../core/resource.ts';
 import type { Connection } from './connection.ts';
-import { entryOf, heldBy } from './entries.ts';
+import type { Entry, Held } from './entries.ts';
+import { entryOf, heldBy, SMALL_BYTES } from './entries.ts';
+import { bytesAt, dropPlaces } from './places.ts';
 import { toText } from './rows.ts';
 import { MILESTONE } from './schema.ts';
 
 /** Rows of the log in one transaction. */
 const STEP = 16;
+
+interface Going {
+  readonly seq: number;
+  /** Its place in the segment. */
+  readonly line: number;
+  readonly entry: Entry;
+  readonly held: Held;
+}
 
 /** Trims one step towards `before`, inside a transaction. Answers the trim point and whether there is more to do. */
 export function trimStep(connection: Connection, space: Space, before: number): { trimmed: number; more: boolean } {
@@ -21,38 +31,52 @@ export function trimStep(connection: Connection, space: Space, before: number): 
   const rows = sql.segmentsAfter.all(sid, trimmed, STEP).filter(({ first }) => first <= target);
   const reached = Math.min(rows.at(-1)?.last ?? target, target);
   sql.setTrimmed.run(reached, sid);
-  for (const { seq, first, last, body } of rows) {
-    const lines = body.split('\n');
-    for (const [index, line] of lines.entries()) {
-      const revision = first + index;
-      if (revision > trimmed && revision <= reached) dropEntry(connection, sid, revision, line);
+  const going: Going[] = [];
+  for (const { seq, first, body } of rows) {
+    for (const [line, text] of body.split('\n').entries()) {
+      const revision = first + line;
+      if (revision <= trimmed || revision > reached) continue;
+      going.push({ seq, line, entry: entryOf(text, revision), held: heldBy(text) });
     }
-    // A row goes when all of it is trimmed; until then readers do not look below the trim point.
-    if (last <= reached) dropSegment(connection, { seq, sid, first, last }, lines);
+  }
+  dropEntries(connection, sid, going, trimmed);
+  for (const { seq, last } of rows) {
+    // A row goes when all of it is trimmed; until then nobody looks below the trim point.
+    if (last > reached) continue;
+    sql.dropSegment.run(sid, last);
+    sql.dropLog.run(seq);
   }
   state.trimmed = reached;
   return { trimmed: reached, more: reached < target };
 }
 
-function dropEntry({ sql, contents }: Connection, sid: number, revision: number, line: string): void {
-  const { agent, commitId, superseded, hashes } = heldBy(line);
-  sql.dropCommit.run(toText(commitId), agent, sid, revision);
-  for (const { resource, version, hash, size } of superseded) {
-    if (size !== undefined) contents.release(hash);
-    if (version % MILESTONE === 0) sql.dropMilestones.run(sid, resource, version);
+/** The small contents of an entry go with it, except those of versions that stay: they get a place of their own. */
+function dropEntries(connection: Connection, sid: number, going: readonly Going[], trimmed: number): void {
+  const { sql, contents } = connection;
+  const ended = new Set<string>();
+  for (const { entry, held } of going) {
+    sql.dropCommit.run(toText(entry.commitId), entry.agent, sid, entry.revision);
+    for (const { resource, version, revision, hash, size } of held.superseded) {
+      ended.add(versionKey(resource, revision));
+      // A version from before has a counted content, whatever its size; a large content is always counted.
+      if (size !== undefined && (size > SMALL_BYTES || revision <= trimmed)) contents.release(hash);
+      if (version % MILESTONE === 0) sql.dropMilestones.run(sid, resource, version);
+    }
+    for (const { hash, size } of held.keeps) if (size > SMALL_BYTES) contents.release(hash);
+    for (const hash of held.passed) contents.release(hash);
   }
-  for (const hash of hashes) contents.release(hash);
+  for (const { seq, line, entry } of going) {
+    dropPlaces(sql, entry, seq, line);
+    const places = new Map(entry.puts.map((put) => [put.hash, { ...put, seq }]));
+    for (const { resource, revision, hash, size } of entry.heads) {
+      const place = places.get(hash);
+      if (size === undefined || place === undefined || ended.has(versionKey(resource, revision))) continue;
+      contents.put(hash, bytesAt(sql, place));
+    }
+    for (const [hash, place] of places) contents.save(hash, () => bytesAt(sql, place));
+  }
 }
 
-function dropSegment(
-  { sql, contents }: Connection,
-  segment: { readonly seq: number; readonly sid: number; readonly first: number; readonly last: number },
-  lines: readonly string[],
-): void {
-  const { seq, sid, first, last } = segment;
-  for (const [index, line] of lines.entries()) {
-    for (const put of entryOf(line, first + index, seq).puts) contents.moveOut(put, seq);
-  }
-  sql.dropSegment.run(sid, last);
-  sql.dropLog.run(seq);
+function versionKey(resource: string, revision: number): string {
+  return `${revision} ${resource}`;
 }

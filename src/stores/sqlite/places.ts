@@ -1,0 +1,64 @@
+// Small contents in the settled log: found by the beginning of their hash, which names the entries that may have brought
+// them; the entry itself decides. Runs inside the caller's transaction.
+import type { Entry, Put } from './entries.ts';
+import { entryOf } from './entries.ts';
+import type { Statements } from './statements.ts';
+import type { Place, Segment } from './tail.ts';
+
+/** Places that gather before they go into the large index. */
+const YOUNG = 8192;
+
+/** The bytes of a small content. */
+export function bytesAt(sql: Statements, { seq, size, start }: Place): Uint8Array {
+  if (size === 0) return new Uint8Array(0);
+  return new Uint8Array(sql.segmentBytes.get(start, size, seq)?.bytes ?? []);
+}
+
+/** Where an untrimmed, settled entry has a content with this hash. */
+export function findPlace(sql: Statements, hash: string): Place | undefined {
+  for (const { seq, line } of sql.places.all(keyOf(hash))) {
+    const segment = sql.segment.get(seq);
+    const text = segment?.body.split('\n')[line];
+    const put = text === undefined ? undefined : entryOf(text, 0).puts.find((one) => one.hash === hash);
+    if (put !== undefined) return { seq, size: put.size, start: put.start };
+  }
+  return undefined;
+}
+
+/** Adds the contents of these segments, in the order of the keys. */
+export function addPlaces(sql: Statements, segments: readonly Segment[]): void {
+  const rows: { readonly key: number; readonly seq: number; readonly line: number }[] = [];
+  for (const { seq, entries } of segments) {
+    for (const [line, entry] of entries.entries()) for (const key of keysOf(entry)) rows.push({ key, seq, line });
+  }
+  rows.sort((left, right) => left.key - right.key);
+  sql.addPlaces(rows.flatMap(({ key, seq, line }) => [key, seq, line]));
+  if ((sql.young.get()?.places ?? 0) < YOUNG) return;
+  sql.agePlaces.run();
+  sql.clearYoung.run();
+}
+
+/** Removes the contents of an entry. */
+export function dropPlaces(sql: Statements, entry: Entry, seq: number, line: number): void {
+  for (const key of keysOf(entry)) {
+    const { changes } = sql.dropPlace.run(key, seq, line);
+    if (Number(changes) === 0) sql.dropYoung.run(key, seq, line);
+  }
+}
+
+/** Each key once: an entry may bring one content for two resources. */
+function keysOf({ puts }: Entry): Iterable<number> {
+  const [put] = puts;
+  if (put === undefined) return [];
+  return puts.length === 1 ? [keyOf(put.hash)] : new Set(puts.map(({ hash }: Put) => keyOf(hash)));
+}
+
+/** 48 bits. */
+export function keyOf(hash: string): number {
+  const start = hash.slice(0, 12);
+  if (/^[0-9a-f]{12}$/.test(start)) return Number.parseInt(start, 16);
+  // A caller's own string: FNV-1a, 32 bits.
+  let key = 0x811c9dc5;
+  for (let index = 0; index < hash.length; index += 1) key = Math.imul(key ^ hash.charCodeAt(index), 0x01000193);
+  return key >>> 0;
+}

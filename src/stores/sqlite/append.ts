@@ -17,6 +17,7 @@ interface Open {
   readonly segment: Segment;
   /** The space's counters follow its commits. */
   readonly state: SpaceState;
+  readonly lines: string[];
   /** The small contents. */
   readonly pieces: Uint8Array[];
   bytes: number;
@@ -38,7 +39,8 @@ export class Appender {
   readonly #sql: Statements;
   readonly #contents: Contents;
   readonly #tail: Tail;
-  readonly #open = new Map<number, Open>();
+  /** By space. Replaced, never cleared: see tail.ts. */
+  #open = new Map<number, Open>();
 
   constructor(sql: Statements, contents: Contents, tail: Tail) {
     this.#sql = sql;
@@ -52,19 +54,21 @@ export class Appender {
     const puts = this.#putAll(open, request);
     const line = packEntry({ request, heads, priors, puts, passed });
     open.size += line.length;
+    open.lines.push(line);
     const { agent, commitId } = request;
-    this.#tail.add(open.segment, line, { revision, agent, commitId, heads, puts });
+    this.#tail.add(open.segment, { revision, agent, commitId, heads, puts }, line.length);
   }
 
   /** Writes the rows of the open segments. */
   flush(): void {
+    if (this.#open.size === 0) return;
     for (const open of this.#open.values()) this.#write(open);
-    this.#open.clear();
+    this.#open = new Map();
   }
 
   /** The transaction was rolled back. */
   forget(): void {
-    this.#open.clear();
+    this.#open = new Map();
     this.#tail.forget(0);
   }
 
@@ -76,19 +80,16 @@ export class Appender {
       this.#write(open);
     }
     const segment = this.#tail.open(sid, revision);
-    const fresh: Open = { segment, state, pieces: [], bytes: 0, size: 0 };
+    const fresh: Open = { segment, state, lines: [], pieces: [], bytes: 0, size: 0 };
     this.#open.set(sid, fresh);
     return fresh;
   }
 
-  #write({ segment, state, pieces }: Open): void {
-    const { seq, sid, first, lines } = segment;
+  #write({ segment, state, lines, pieces, bytes }: Open): void {
+    const { seq, sid, first } = segment;
     const { resources, merged, escalated, open } = state;
     const last = first + lines.length - 1;
-    const [piece = null] = pieces;
-    const bytes = pieces.length > 1 ? Buffer.concat(pieces) : piece;
-    const body = lines.length === 1 ? (lines[0] ?? '') : lines.join('\n');
-    this.#sql.addLog.run(seq, sid, first, last, resources, merged, escalated, open, body, bytes);
+    this.#sql.addLog.run(seq, sid, first, last, resources, merged, escalated, open, lines.join('\n'), join(pieces, bytes));
     this.#tail.space(sid).counters = { revision: last, resources, merged, escalated, open };
   }
 
@@ -110,4 +111,16 @@ export class Appender {
     open.bytes += size;
     open.size += size;
   }
+}
+
+function join(pieces: readonly Uint8Array[], size: number): Uint8Array | null {
+  const [first] = pieces;
+  if (first === undefined || pieces.length === 1) return first ?? null;
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }

@@ -12,9 +12,13 @@ import { MAX_REVISION } from './schema.ts';
 export function applyCommit(connection: Connection, request: CommitRequest): CommitReply {
   if (request.epoch !== connection.epoch) return { status: 'epoch-changed', epoch: connection.epoch };
   const state = connection.space(request.space);
-  const { guards } = request;
-  const heads = guards.map(({ resource }) => connection.head(state.sid, resource));
-  const holds = guards.every((guard, index) => isHeld(guard, heads[index]));
+  const heads: (Head | undefined)[] = [];
+  let holds = true;
+  for (const guard of request.guards) {
+    const head = connection.head(state.sid, guard.resource);
+    heads.push(head);
+    holds &&= isHeld(guard, head);
+  }
   const landed = replayOf(connection, state, request, holds && request.tokenBound);
   if (landed !== undefined) return landed;
   const { sql } = connection;
@@ -44,6 +48,8 @@ function replayOf(
     ? connection.tail.landed(state.sid, agent, commitId)
     : findLanded(connection, state, agent, commitId);
   if (revision === undefined) return undefined;
+  // It may have landed a moment ago, in this very transaction.
+  connection.log.flush();
   const entry = findEntry(connection, state.sid, revision);
   return entry.fingerprint === fingerprint ? { status: 'replayed', entry } : { status: 'mismatch' };
 }
@@ -60,12 +66,17 @@ function store(
   }
   const sid = connection.sidFor(request.space, state);
   const { guards, writes, records, meta } = request;
-  const priors = writes.map(({ resource }, index) =>
-    guards[index]?.resource === resource
-      ? before[index]
-      : before[guards.findIndex((guard) => guard.resource === resource)],
-  );
-  const heads = writes.map((write, index) => nextHead(write, request, revision, priors[index]));
+  const priors: (Head | undefined)[] = [];
+  const heads: Head[] = [];
+  for (let index = 0; index < writes.length; index += 1) {
+    const write = writes[index] as Write;
+    const isNext = guards[index]?.resource === write.resource;
+    const prior = before[isNext ? index : guards.findIndex(({ resource }) => resource === write.resource)];
+    const head = nextHead(write, request, revision, prior);
+    priors.push(prior);
+    heads.push(head);
+    state.resources += lives(head) - lives(prior);
+  }
   const passed: string[] = [];
   for (const record of records) {
     const effect = putRecord(connection.sql, sid, record, revision);
@@ -74,7 +85,6 @@ function store(
     for (const hash of effect.held) connection.contents.hold(hash);
   }
   state.revision = revision;
-  for (const [index, head] of heads.entries()) state.resources += lives(head) - lives(priors[index]);
   if (meta.outcome === 'merged') state.merged += 1;
   else if (meta.outcome === 'escalated') state.escalated += 1;
   connection.log.add(state, { request, revision, heads, priors, passed });

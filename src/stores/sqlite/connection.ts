@@ -42,7 +42,7 @@ export class Connection {
   readonly place: string;
   readonly #db: SqliteDatabase;
   readonly #schema: number;
-  readonly #spaces = new Map<Space, SpaceState>();
+  #spaces = new Map<Space, SpaceState>();
   #dataVersion = -1;
   #epoch = '';
   /** Transactions of ours until the last one of another connection counts as long ago. */
@@ -176,7 +176,7 @@ export class Connection {
     const version = this.dataVersion();
     if (version === this.#dataVersion) return;
     if (this.#dataVersion !== -1) this.#shared = ALONE;
-    this.#spaces.clear();
+    this.#spaces = new Map();
     const row = this.sql.store.get();
     if (row === undefined) throw new EntenteError('store-corrupt', `${this.place} has lost its identity row.`);
     if (row.schema > this.#schema) {
@@ -193,7 +193,7 @@ export class Connection {
 
   #abandon(): void {
     rollBack(this.#db);
-    this.#spaces.clear();
+    this.#spaces = new Map();
     this.log.forget();
     this.#epoch = '';
     this.#dataVersion = -1;

@@ -45,8 +45,9 @@ interface Waiting {
   readonly call: Call;
   /** The request's place in its call. */
   readonly index: number;
-  readonly since: number;
   readonly bytes: number;
+  /** When the lock was refused for the first time; 0: it was not. */
+  refused: number;
   reply: CommitReply | undefined;
 }
 
@@ -93,9 +94,9 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
   }
 
   function enter(call: Call, requests: readonly CommitRequest[]): void {
-    const since = performance.now();
-    for (const [index, request] of requests.entries()) {
-      const item: Waiting = { request, call, index, since, bytes: bytesOf(request), reply: undefined };
+    for (let index = 0; index < requests.length; index += 1) {
+      const request = requests[index] as CommitRequest;
+      const item: Waiting = { request, call, index, bytes: bytesOf(request), refused: 0, reply: undefined };
       const error = checkLimits(request, options.capabilities);
       if (error === undefined) waiting.push(item);
       else answer(item, { status: 'unavailable', error });
@@ -124,17 +125,18 @@ function bytesOf(request: CommitRequest): number {
 /** How many of the waiting requests go into the next transaction: at least one. */
 function batchSize(waiting: readonly Waiting[]): number {
   let bytes = 0;
-  for (const [index, { bytes: size }] of waiting.entries()) {
-    bytes += size;
+  for (let index = 0; index < waiting.length; index += 1) {
+    bytes += waiting[index]?.bytes ?? 0;
     if (index === MAX_REQUESTS || (index > 0 && bytes > MAX_BYTES)) return index;
   }
   return waiting.length;
 }
 
 function dropLate(waiting: readonly Waiting[], place: string, timeoutMs: number): Waiting[] {
-  const limit = performance.now() - timeoutMs;
+  const now = performance.now();
   return waiting.filter((item) => {
-    if (item.since > limit) return true;
+    if (item.refused === 0) item.refused = now;
+    if (item.refused > now - timeoutMs) return true;
     answer(item, { status: 'unavailable', error: lockedFault(place, timeoutMs) });
     return false;
   });

@@ -60,10 +60,9 @@ class LineReader {
 
   line(revision: number): string | undefined {
     const { sql, tail } = this.#connection;
-    const fresh = tail.line(this.#sid, revision);
-    if (fresh !== undefined) return fresh;
     if (revision < this.#first || revision >= this.#first + this.#lines.length) {
-      const row = sql.segmentWith.get(this.#sid, revision);
+      const seq = tail.seqOf(this.#sid, revision);
+      const row = seq === undefined ? sql.segmentWith.get(this.#sid, revision) : sql.segment.get(seq);
       this.#first = row?.first ?? 1;
       this.#lines = row?.body.split('\n') ?? [];
     }
@@ -176,6 +175,9 @@ export function readLog(connection: Connection, space: Space, after: number, lim
     for (const { first, body } of rows) take(first, body.split('\n'));
     more = rows.length === ROWS;
   }
-  for (const { first, lines } of connection.tail.space(sid).segments) if (first <= next) take(first, lines);
+  for (const { seq, first, entries: fresh } of connection.tail.space(sid).segments) {
+    if (next < first || next >= first + fresh.length || entries.length >= limit) continue;
+    take(first, connection.sql.segment.get(seq)?.body.split('\n') ?? []);
+  }
   return { status: 'ok', entries, revision };
 }

@@ -15,7 +15,6 @@ export interface Segment {
   readonly seq: number;
   readonly sid: number;
   readonly first: number;
-  readonly lines: string[];
   readonly entries: Entry[];
 }
 
@@ -35,27 +34,42 @@ export interface Counters {
   readonly open: number;
 }
 
+// Maps and arrays are replaced, never cleared: a cleared Map leads from its old table to the new one, and through a table
+// that the garbage collector has moved to the old generation everything behind it would stay until a full collection.
 class TailSpace {
   /** Heads that stand in no table yet. */
   readonly fresh: Map<ResourceId, Head> = new Map();
   /** Heads from the table. They stay true: whoever changes one writes to the log, which is read first. */
-  readonly known: Map<ResourceId, Head> = new Map();
-  /** Revisions by agent and commitId. */
-  readonly commits: Map<string, number> = new Map();
+  known: Map<ResourceId, Head>;
+  /** Revisions by agent, then by commitId. */
+  readonly commits: Map<string, Map<string, number>> = new Map();
   readonly segments: Segment[] = [];
   counters: Counters | undefined;
+
+  constructor(known: Map<ResourceId, Head> = new Map()) {
+    this.known = known;
+  }
+
+  /** The space once its fresh heads are settled. */
+  settled(): TailSpace {
+    const { known, fresh } = this;
+    if (fresh.size === 0) return new TailSpace(known);
+    if (known.size + fresh.size > KNOWN) return new TailSpace(fresh);
+    for (const [resource, head] of fresh) known.set(resource, head);
+    return new TailSpace(known);
+  }
 }
 
 export class Tail {
-  readonly segments: Segment[] = [];
+  segments: Segment[] = [];
   /** The log up to this seq is in the tables, and the tail goes on to `last`. */
   settled = 0;
   last = 0;
   entries = 0;
   characters = 0;
-  readonly #spaces = new Map<number, TailSpace>();
+  #spaces = new Map<number, TailSpace>();
   /** Segments by the hashes of the small contents that they brought. */
-  readonly #contents = new Map<string, Place>();
+  #contents = new Map<string, Place>();
   #looked = 0;
 
   space(sid: number): TailSpace {
@@ -69,38 +83,33 @@ export class Tail {
 
   /** Remembers a head of the table. */
   know(sid: number, head: Head): Head {
-    const { known } = this.space(sid);
-    if (known.size >= KNOWN) known.clear();
-    known.set(head.resource, head);
+    const space = this.space(sid);
+    if (space.known.size >= KNOWN) space.known = new Map();
+    space.known.set(head.resource, head);
     return head;
   }
 
   /** Forgets everything: the tail is to be read anew after `settled`. */
   forget(settled: number): void {
-    this.#spaces.clear();
-    this.#empty(settled);
+    this.#spaces = new Map();
+    this.#begin(settled);
   }
 
   /** The tables have come up to the end of the tail; the heads are still known. */
   settle(): void {
-    for (const space of this.#spaces.values()) {
-      if (space.known.size + space.fresh.size > KNOWN) space.known.clear();
-      for (const [resource, head] of space.fresh) space.known.set(resource, head);
-      space.fresh.clear();
-      space.commits.clear();
-      space.segments.length = 0;
-      space.counters = undefined;
-    }
-    this.#empty(this.last);
+    const spaces = new Map<number, TailSpace>();
+    for (const [sid, space] of this.#spaces) spaces.set(sid, space.settled());
+    this.#spaces = spaces;
+    this.#begin(this.last);
   }
 
-  #empty(settled: number): void {
-    this.segments.length = 0;
+  #begin(settled: number): void {
+    this.segments = [];
     this.settled = settled;
     this.last = settled;
     this.entries = 0;
     this.characters = 0;
-    this.#contents.clear();
+    this.#contents = new Map();
     this.#looked = 0;
   }
 
@@ -109,50 +118,50 @@ export class Tail {
     const { seq, sid, first, last, body, ...counters } = row;
     const segment = this.open(sid, first, seq);
     for (const line of body.split('\n')) {
-      this.add(segment, line, entryOf(line, first + segment.entries.length));
+      this.add(segment, entryOf(line, first + segment.entries.length), line.length);
     }
     this.space(sid).counters = { revision: last, ...counters };
   }
 
   /** A new segment at the end; its row is the caller's to write. */
   open(sid: number, first: number, seq: number = this.last + 1): Segment {
-    const segment: Segment = { seq, sid, first, lines: [], entries: [] };
+    const segment: Segment = { seq, sid, first, entries: [] };
     this.segments.push(segment);
     this.space(sid).segments.push(segment);
     this.last = seq;
     return segment;
   }
 
-  add(segment: Segment, line: string, entry: Entry): void {
+  /** `characters`: of its line in the log. */
+  add(segment: Segment, entry: Entry, characters: number): void {
     const { fresh, commits } = this.space(segment.sid);
-    segment.lines.push(line);
     segment.entries.push(entry);
     for (const head of entry.heads) fresh.set(head.resource, head);
-    const key = commitKey(entry.agent, entry.commitId);
-    if (!commits.has(key)) commits.set(key, entry.revision);
+    const { agent, commitId, revision } = entry;
+    const own = commits.get(agent);
+    if (own === undefined) commits.set(agent, new Map([[commitId, revision]]));
+    else if (!own.has(commitId)) own.set(commitId, revision);
     this.entries += 1;
-    this.characters += line.length;
+    this.characters += characters;
   }
 
-  /** The text of an entry, or undefined where it is not in the tail. */
-  line(sid: number, revision: number): string | undefined {
+  /** The row of the log that has an entry, or undefined where it is not in the tail. */
+  seqOf(sid: number, revision: number): number | undefined {
     const { segments } = this.space(sid);
     for (let index = segments.length - 1; index >= 0; index -= 1) {
       const segment = segments[index];
-      if (segment !== undefined && segment.first <= revision) return segment.lines[revision - segment.first];
+      if (segment !== undefined && segment.first <= revision) return segment.seq;
     }
     return undefined;
   }
 
   landed(sid: number, agent: string, commitId: string): number | undefined {
-    return this.space(sid).commits.get(commitKey(agent, commitId));
+    return this.space(sid).commits.get(agent)?.get(commitId);
   }
 
-  /** Where a small content is that the tail brought. Few are asked for: they are put in order when one is. */
+  /** Where a small content is that the tail brought; not while segments grow. Few are asked for: they are put in order then. */
   content(hash: string): Place | undefined {
-    // The last segment may have grown since.
     for (; this.#looked < this.segments.length; this.#looked += 1) this.#look(this.segments[this.#looked]);
-    if (this.#looked > 0) this.#look(this.segments[this.#looked - 1]);
     return this.#contents.get(hash);
   }
 
@@ -162,9 +171,4 @@ export class Tail {
       for (const { hash, size, start } of puts) this.#contents.set(hash, { seq: segment.seq, size, start });
     }
   }
-}
-
-/** Lengths make it unambiguous whatever the two hold. */
-function commitKey(agent: string, commitId: string): string {
-  return `${agent.length} ${agent}${commitId}`;
 }

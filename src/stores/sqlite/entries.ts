@@ -1,5 +1,6 @@
 // How a commit stands in the log: one line of JSON in the body of its segment. An array, since names would be a third of
-// its bytes; JSON, since it holds every text that JavaScript has, and no line break.
+// its bytes, and a flat one, since every commit waits for it to be written; JSON, since it holds every text that
+// JavaScript has, and no line break.
 import { EntenteError } from '../../core/errors.ts';
 import type { AgentId, ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
@@ -34,15 +35,19 @@ export interface Held {
   readonly passed: readonly string[];
 }
 
-type PackedPrior = readonly [
-  revision: number,
-  born: number,
-  hash: string,
-  size: number | null,
-  mediaType: string | null,
+/** The entry's own fields, then the heads that it wrote, WIDTH fields each. */
+type Packed = readonly [
   agent: string,
+  commitId: string,
   at: number,
-  deleted: 0 | 1,
+  fingerprint: string,
+  /** 0: the guards are those of the written resources, in order, and the heads tell what they held. */
+  guards: 0 | readonly (readonly [resource: string, revision: number, hash: string])[],
+  /** The outcome alone where nothing else is said. */
+  meta: EntryMeta['outcome'] | EntryMeta,
+  /** 0 where both are empty. */
+  held: 0 | readonly [keeps: readonly (readonly [hash: string, size: number, start: number])[], passed: readonly string[]],
+  ...heads: PackedHead[number][],
 ];
 
 type PackedHead = readonly [
@@ -53,24 +58,21 @@ type PackedHead = readonly [
   size: number | null,
   mediaType: string | null,
   deleted: 0 | 1,
-  /** The head that it superseded: the log is the only place where that one stands. */
-  prior: PackedPrior | 0,
   /** Where a small content begins. */
   start: number,
+  /** The head that it superseded: the log is the only place where that one stands. Revision 0: there was none. */
+  priorRevision: number,
+  priorBorn: number,
+  priorHash: string,
+  priorSize: number | null,
+  priorMediaType: string | null,
+  priorAgent: string,
+  priorAt: number,
+  priorDeleted: 0 | 1,
 ];
 
-type Packed = readonly [
-  agent: string,
-  commitId: string,
-  at: number,
-  fingerprint: string,
-  /** 0: the guards are those of the written resources, in order, and the priors tell what they held. */
-  guards: 0 | readonly (readonly [resource: string, revision: number, hash: string])[],
-  heads: readonly PackedHead[],
-  meta: EntryMeta,
-  /** Left out where both are empty. */
-  held?: readonly [keeps: readonly (readonly [hash: string, size: number, start: number])[], passed: readonly string[]],
-];
+const WIDTH = 16;
+const FIRST_HEAD = 7;
 
 export interface ToPack {
   readonly request: CommitRequest;
@@ -82,66 +84,73 @@ export interface ToPack {
   readonly passed: readonly string[];
 }
 
-/** The line, put together by hand: every commit is packed, and JSON.stringify of such an array takes twice as long. */
 export function packEntry({ request, heads, priors, puts, passed }: ToPack): string {
   const { agent, commitId, at, fingerprint, meta, keeps } = request;
+  if (!Number.isFinite(at)) {
+    throw new EntenteError('misuse', `The time of a commit must be a number, not ${String(at)}.`);
+  }
+  const packed: unknown[] = [agent, commitId, at, fingerprint, packGuards(request), packMeta(meta), 0];
   let used = 0;
-  let packed = '';
   for (let index = 0; index < heads.length; index += 1) {
-    const head = heads[index] as Head;
-    const { resource, version, born, hash, size, mediaType, deleted } = head;
+    const { resource, version, born, hash, size, mediaType = null, deleted } = heads[index] as Head;
     const isSmall = size !== undefined && size <= SMALL_BYTES;
     const start = isSmall ? (puts[used]?.start ?? 0) : 0;
     if (isSmall) used += 1;
-    packed += `${index === 0 ? '' : ','}[${quote(resource)},${version},${born},${quote(hash)},${size ?? null},${
-      mediaType === undefined ? null : quote(mediaType)
-    },${deleted ? 1 : 0},${packPrior(priors[index])},${start}]`;
+    packed.push(resource, version, born, hash, size ?? null, mediaType, deleted ? 1 : 0, start);
+    const prior = priors[index];
+    if (prior === undefined) packed.push(0, 0, '', null, null, '', 0, 0);
+    else {
+      packed.push(prior.revision, prior.born, prior.hash, prior.size ?? null, prior.mediaType ?? null);
+      packed.push(prior.agent, prior.at, prior.deleted ? 1 : 0);
+    }
   }
-  const front = `[${quote(agent)},${quote(commitId)},${finite(at)},${quote(fingerprint)}`;
-  const line = `${front},${packGuards(request)},[${packed}],${packMeta(meta)}`;
-  if (keeps.length === 0 && passed.length === 0) return `${line}]`;
-  const held = keeps.map(({ hash, content: { length } }) => {
-    const start = length <= SMALL_BYTES ? (puts[used++]?.start ?? 0) : 0;
-    return [hash, length, start];
-  });
-  return `${line},${JSON.stringify([held, passed])}]`;
-}
-
-const PLAIN = /^[\w ./:-]*$/;
-
-/** A text as JSON. Most hold nothing that JSON would escape, and to see that takes half the time. */
-function quote(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
-}
-
-function finite(at: number): number {
-  if (Number.isFinite(at)) return at;
-  throw new EntenteError('misuse', `The time of a commit must be a number, not ${String(at)}.`);
-}
-
-function packPrior(prior: Head | undefined): string {
-  if (prior === undefined) return '0';
-  const { revision, born, hash, size, mediaType, agent, at, deleted } = prior;
-  const type = mediaType === undefined ? null : quote(mediaType);
-  return `[${revision},${born},${quote(hash)},${size ?? null},${type},${quote(agent)},${at},${deleted ? 1 : 0}]`;
+  if (keeps.length > 0 || passed.length > 0) {
+    const held = keeps.map(({ hash, content: { length } }) => {
+      const start = length <= SMALL_BYTES ? (puts[used++]?.start ?? 0) : 0;
+      return [hash, length, start];
+    });
+    packed[6] = [held, passed];
+  }
+  return JSON.stringify(packed);
 }
 
 /** Only guards that held come into the log, so those of written resources say what the priors say. */
-function packGuards({ guards, writes }: CommitRequest): string {
+function packGuards({ guards, writes }: CommitRequest): Packed[4] {
   let isPlain = guards.length === writes.length;
   for (let index = 0; isPlain && index < guards.length; index += 1) {
     isPlain = guards[index]?.resource === writes[index]?.resource;
   }
-  if (isPlain) return '0';
-  return JSON.stringify(guards.map(({ resource, revision, hash }) => [resource, revision, hash]));
+  return isPlain ? 0 : guards.map(({ resource, revision, hash }) => [resource, revision, hash] as const);
 }
 
-function packMeta(meta: EntryMeta): string {
-  for (const key in meta) if (key !== 'outcome') return JSON.stringify(meta);
-  return `{"outcome":${quote(meta.outcome)}}`;
+function packMeta(meta: EntryMeta): Packed[5] {
+  for (const key in meta) if (key !== 'outcome') return meta;
+  return meta.outcome;
 }
 
-const parse = (line: string): Packed => JSON.parse(line) as Packed;
+interface Unpacked {
+  readonly agent: string;
+  readonly commitId: string;
+  readonly at: number;
+  readonly fingerprint: string;
+  readonly guards: Packed[4];
+  readonly meta: EntryMeta;
+  readonly keeps: readonly (readonly [hash: string, size: number, start: number])[];
+  readonly passed: readonly string[];
+  readonly heads: readonly PackedHead[];
+}
+
+function parse(line: string): Unpacked {
+  const packed = JSON.parse(line) as Packed;
+  const [agent, commitId, at, fingerprint, guards, meta, held] = packed;
+  const heads: PackedHead[] = [];
+  for (let from = FIRST_HEAD; from < packed.length; from += WIDTH) {
+    heads.push(packed.slice(from, from + WIDTH) as unknown as PackedHead);
+  }
+  const [keeps, passed] = held === 0 ? [[], []] : held;
+  const told = typeof meta === 'string' ? { outcome: meta } : meta;
+  return { agent, commitId, at, fingerprint, guards, meta: told, keeps, passed, heads };
+}
 
 interface Written {
   readonly revision: number;
@@ -165,15 +174,16 @@ function unpackHead(packed: PackedHead, { revision, agent, at }: Written): Head 
   };
 }
 
-function unpackPrior([resource, version, , , , , , prior]: PackedHead): Head | undefined {
-  if (prior === 0) return undefined;
+function unpackPrior([resource, version, , , , , , , ...prior]: PackedHead): Head | undefined {
   const [revision, born, hash, size, mediaType, agent, at, deleted] = prior;
-  return unpackHead([resource, version - 1, born, hash, size, mediaType, deleted, 0, 0], { revision, agent, at });
+  if (revision === 0) return undefined;
+  const head = [resource, version - 1, born, hash, size, mediaType, deleted, 0, ...prior] as const;
+  return unpackHead(head, { revision, agent, at });
 }
 
 /** The entry as the contract tells it. */
 export function logEntryOf(line: string, revision: number): LogEntry {
-  const [agent, commitId, at, fingerprint, guards, heads, meta] = parse(line);
+  const { agent, commitId, at, fingerprint, guards, heads, meta } = parse(line);
   return {
     revision,
     agent: agent as AgentId,
@@ -190,27 +200,26 @@ function guardOf([resource, revision, hash]: readonly [string, number, string]):
   return { resource: resource as ResourceId, revision, hash };
 }
 
-function guardHeld([resource, , , , , , , prior]: PackedHead): Guard {
-  return guardOf(prior === 0 ? [resource, 0, ''] : [resource, prior[0], prior[2]]);
+function guardHeld(packed: PackedHead): Guard {
+  return guardOf([packed[0], packed[8], packed[10]]);
 }
 
 /** The entry as the derived tables need it. */
 export function entryOf(line: string, revision: number): Entry {
-  const [agent, commitId, at, , , packed, , held] = parse(line);
+  const { agent, commitId, at, heads: packedHeads, keeps } = parse(line);
   const puts: Put[] = [];
-  const heads = packed.map((head) => {
-    const size = head[4];
-    if (size !== null && size <= SMALL_BYTES) puts.push({ hash: head[3], size, start: head[8] });
-    return unpackHead(head, { revision, agent, at });
+  const heads = packedHeads.map((packed) => {
+    const [, , , hash, size, , , start] = packed;
+    if (size !== null && size <= SMALL_BYTES) puts.push({ hash, size, start });
+    return unpackHead(packed, { revision, agent, at });
   });
-  for (const [hash, size, start] of held?.[0] ?? []) if (size <= SMALL_BYTES) puts.push({ hash, size, start });
+  for (const [hash, size, start] of keeps) if (size <= SMALL_BYTES) puts.push({ hash, size, start });
   return { revision, agent, commitId, heads, puts };
 }
 
 export function heldBy(line: string): Held {
-  const [, , , , , heads, , held] = parse(line);
+  const { heads, keeps, passed } = parse(line);
   const superseded = heads.map(unpackPrior).filter((head) => head !== undefined);
-  const [keeps, passed] = held ?? [[], []];
   return { superseded, keeps: keeps.map(([hash, size]) => ({ hash, size })), passed };
 }
 
@@ -220,7 +229,7 @@ export function versionIn(
   revision: number,
   resource: ResourceId,
 ): { readonly version: VersionEntry; readonly prior: Head | undefined } | undefined {
-  const [agent, commitId, at, , , heads, meta] = parse(line);
+  const { agent, commitId, at, heads, meta } = parse(line);
   const packed = heads.find(([id]) => id === resource);
   if (packed === undefined) return undefined;
   const { outcome, note, strategy } = meta;

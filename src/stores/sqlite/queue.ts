@@ -15,8 +15,8 @@ import { pause } from './lock.ts';
 const MAX_REQUESTS = 512;
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** A caller that is alone goes ahead at once; every so many times we look whether it is still alone. */
-const LOOK_OUT = 8;
+/** A caller that is alone goes ahead at once; after so many times at most we look whether it is still alone. */
+const LOOK_OUT = 64;
 
 export interface QueueOptions {
   readonly random: () => number;
@@ -65,7 +65,9 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
 
   /** Callers that are woken together reach us in one turn of the event loop: let them all in. */
   function gather(): Promise<void> | undefined {
-    if (alone % LOOK_OUT > 0 && !connection.shared) return undefined;
+    // After 0, 1, 2, 4, 8 … transactions of one request: the longer it was alone, the rarer.
+    const isDue = (alone & (alone - 1)) === 0 || alone % LOOK_OUT === 0;
+    if (!isDue && !connection.shared) return undefined;
     return new Promise((resolve) => setImmediate(resolve));
   }
 

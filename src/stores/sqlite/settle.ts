@@ -20,8 +20,8 @@ export function isDue(tail: Tail): boolean {
 export function settle(sql: Statements, tail: Tail): void {
   if (tail.entries === 0) return;
   const spaces = new Map<number, Entry[]>();
-  for (const { sid, seq, first, entries } of tail.segments) {
-    sql.addSegment.run(sid, first + entries.length - 1, seq);
+  sql.addSegments(tail.segments.flatMap(({ sid, seq, first, entries }) => [sid, first + entries.length - 1, seq]));
+  for (const { sid, entries } of tail.segments) {
     const all = spaces.get(sid);
     if (all === undefined) spaces.set(sid, [...entries]);
     else all.push(...entries);
@@ -42,10 +42,12 @@ export function settle(sql: Statements, tail: Tail): void {
 
 function settleHeads(sql: Statements, sid: number, heads: Head[]): void {
   heads.sort((left, right) => (left.resource < right.resource ? -1 : 1));
+  const values: SqlValue[] = [];
   for (const { resource, version, revision, born, hash, size, mediaType, agent, at, deleted } of heads) {
     const type = mediaType === undefined ? null : toText(mediaType);
-    sql.putHead.run(sid, resource, version, revision, born, hash, size ?? null, type, agent, at, deleted ? 1 : 0);
+    values.push(sid, resource, version, revision, born, hash, size ?? null, type, agent, at, deleted ? 1 : 0);
   }
+  sql.putHeads(values);
 }
 
 /** A commitId that is there already stays with its first commit: only a caller that broke its word can bring it twice. */

@@ -76,13 +76,13 @@ export interface Statements {
   readonly segmentsAfter: Query<Pick<SegmentRow, 'seq' | 'first' | 'last' | 'body'>>;
   readonly segment: Query<Pick<SegmentRow, 'first' | 'body'>>;
   readonly segmentBytes: Query<{ readonly bytes: Uint8Array }>;
-  readonly addSegment: SqliteStatement;
+  readonly addSegments: Bulk;
   readonly dropSegment: SqliteStatement;
   readonly dropLog: SqliteStatement;
   readonly head: Query<HeadRow>;
   readonly headsFrom: Query<HeadRow>;
   readonly headsAfter: Query<HeadRow>;
-  readonly putHead: SqliteStatement;
+  readonly putHeads: Bulk;
   readonly addMilestone: SqliteStatement;
   readonly milestone: Query<{ readonly revision: number }>;
   readonly dropMilestones: SqliteStatement;
@@ -157,13 +157,13 @@ export function prepareStatements(db: SqliteDatabase): Statements {
       WHERE s.sid = ? AND s.last > ? ORDER BY s.last LIMIT ?`),
     segment: query('SELECT first, body FROM log WHERE seq = ?'),
     segmentBytes: query('SELECT substr(bytes, ? + 1, ?) AS bytes FROM log WHERE seq = ?'),
-    addSegment: prepare('INSERT INTO segments VALUES (?, ?, ?)'),
+    addSegments: bulk(db, 'INSERT INTO segments', 3),
     dropSegment: prepare('DELETE FROM segments WHERE sid = ? AND last = ?'),
     dropLog: prepare('DELETE FROM log WHERE seq = ?'),
     head: query(`${HEAD} WHERE sid = ? AND resource = ?`),
     headsFrom: query(`${HEAD} WHERE sid = ? AND resource >= ? ORDER BY resource LIMIT ?`),
     headsAfter: query(`${HEAD} WHERE sid = ? AND resource > ? ORDER BY resource LIMIT ?`),
-    putHead: prepare('INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    putHeads: bulk(db, 'INSERT OR REPLACE INTO heads', 11),
     addMilestone: prepare('INSERT INTO milestones VALUES (?, ?, ?, ?)'),
     milestone: query(
       'SELECT revision FROM milestones WHERE sid = ? AND resource = ? AND version >= ? ORDER BY version LIMIT 1',

@@ -2,6 +2,7 @@
 // them; the entry itself decides. Runs inside the caller's transaction.
 import type { Entry, Put } from './entries.ts';
 import { entryOf } from './entries.ts';
+import type { SqlValue } from './driver.ts';
 import type { Statements } from './statements.ts';
 import type { Place, Segment } from './tail.ts';
 
@@ -25,14 +26,15 @@ export function findPlace(sql: Statements, hash: string): Place | undefined {
   return undefined;
 }
 
-/** Adds the contents of these segments, in the order of the keys. */
+/** Adds the contents of these segments. The table of the young ones is small enough for any order. */
 export function addPlaces(sql: Statements, segments: readonly Segment[]): void {
-  const rows: { readonly key: number; readonly seq: number; readonly line: number }[] = [];
+  const values: SqlValue[] = [];
   for (const { seq, entries } of segments) {
-    for (const [line, entry] of entries.entries()) for (const key of keysOf(entry)) rows.push({ key, seq, line });
+    for (let line = 0; line < entries.length; line += 1) {
+      for (const key of keysOf(entries[line] as Entry)) values.push(key, seq, line);
+    }
   }
-  rows.sort((left, right) => left.key - right.key);
-  sql.addPlaces(rows.flatMap(({ key, seq, line }) => [key, seq, line]));
+  sql.addPlaces(values);
   if ((sql.young.get()?.places ?? 0) < YOUNG) return;
   sql.agePlaces.run();
   sql.clearYoung.run();
@@ -53,12 +55,12 @@ function keysOf({ puts }: Entry): Iterable<number> {
   return puts.length === 1 ? [keyOf(put.hash)] : new Set(puts.map(({ hash }: Put) => keyOf(hash)));
 }
 
-/** 48 bits. */
+/** 48 bits of a hash in hex. Of any other text that a caller calls a hash, some number that is always the same. */
 export function keyOf(hash: string): number {
-  const start = hash.slice(0, 12);
-  if (/^[0-9a-f]{12}$/.test(start)) return Number.parseInt(start, 16);
-  // A caller's own string: FNV-1a, 32 bits.
-  let key = 0x811c9dc5;
-  for (let index = 0; index < hash.length; index += 1) key = Math.imul(key ^ hash.charCodeAt(index), 0x01000193);
-  return key >>> 0;
+  const key = Number.parseInt(hash.slice(0, 12), 16);
+  if (!Number.isNaN(key)) return key;
+  // FNV-1a, 32 bits.
+  let mixed = 0x811c9dc5;
+  for (let index = 0; index < hash.length; index += 1) mixed = Math.imul(mixed ^ hash.charCodeAt(index), 0x01000193);
+  return mixed >>> 0;
 }

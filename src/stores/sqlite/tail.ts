@@ -81,6 +81,11 @@ export class Tail {
     return space;
   }
 
+  /** All that it knows of, by sid. */
+  spaces(): Iterable<readonly [sid: number, space: TailSpace]> {
+    return this.#spaces;
+  }
+
   /** Remembers a head of the table. */
   know(sid: number, head: Head): Head {
     const space = this.space(sid);

@@ -4,6 +4,7 @@ import type { Head } from '../../core/version.ts';
 import type { CommitRequest, Keep } from '../store.ts';
 import type { SpaceState } from './connection.ts';
 import type { Contents } from './contents.ts';
+import type { SqlValue } from './driver.ts';
 import type { Put } from './entries.ts';
 import { packEntry, SMALL_BYTES } from './entries.ts';
 import type { Statements } from './statements.ts';
@@ -59,6 +60,18 @@ export class Appender {
     this.#tail.add(open.segment, { revision, agent, commitId, heads, puts }, line.length);
   }
 
+  /**
+   * Writes the row of the only open segment if the store is as its row says, outside a transaction: the statement is one
+   * by itself. False when it is not, or when somebody has written to the log since.
+   */
+  flushIf(epoch: string, schema: number): boolean {
+    const [open] = this.#open.values();
+    if (open === undefined || this.#open.size > 1) return false;
+    const { changes } = this.#sql.addLogIf.run(...this.#row(open), epoch, this.#tail.settled, schema);
+    this.#open = new Map();
+    return Number(changes) === 1;
+  }
+
   /** Writes the rows of the open segments. */
   flush(): void {
     if (this.#open.size === 0) return;
@@ -85,12 +98,16 @@ export class Appender {
     return fresh;
   }
 
-  #write({ segment, state, lines, pieces, bytes }: Open): void {
+  #write(open: Open): void {
+    this.#sql.addLog.run(...this.#row(open));
+  }
+
+  #row({ segment, state, lines, pieces, bytes }: Open): SqlValue[] {
     const { seq, sid, first } = segment;
     const { resources, merged, escalated, open } = state;
     const last = first + lines.length - 1;
-    this.#sql.addLog.run(seq, sid, first, last, resources, merged, escalated, open, lines.join('\n'), join(pieces, bytes));
     this.#tail.space(sid).counters = { revision: last, resources, merged, escalated, open };
+    return [seq, sid, first, last, resources, merged, escalated, open, lines.join('\n'), join(pieces, bytes)];
   }
 
   #putAll(open: Open, { writes, keeps }: CommitRequest): Put[] {

@@ -5,6 +5,7 @@ import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
 import type { CommitReply, CommitRequest, Guard, Write } from '../store.ts';
 import type { Connection, SpaceState } from './connection.ts';
+import { SMALL_BYTES } from './entries.ts';
 import { findEntry, findLanded } from './reads.ts';
 import { putRecord, staleRecords } from './records.ts';
 import { MAX_REVISION } from './schema.ts';
@@ -28,6 +29,19 @@ export function applyCommit(connection: Connection, request: CommitRequest): Com
   const current = new Map<ResourceId, Head>();
   for (const head of heads) if (head !== undefined) current.set(head.resource, { ...head });
   return { status: 'stale', revision: state.revision, heads: [...current.values()], staleRecords: stale };
+}
+
+/**
+ * The same outside a transaction, for a request that only appends to the log of a space that is there. Undefined unless
+ * it is committed: every other answer needs a look at one moment of the store.
+ */
+export function applyPlain(connection: Connection, request: CommitRequest): CommitReply | undefined {
+  const { epoch, records, keeps, writes } = request;
+  if (epoch !== connection.epoch || records.length > 0 || keeps.length > 0) return undefined;
+  for (const write of writes) if (write.kind === 'content' && write.content.length > SMALL_BYTES) return undefined;
+  if (connection.space(request.space).sid === 0) return undefined;
+  const reply = applyCommit(connection, request);
+  return reply.status === 'committed' ? reply : undefined;
 }
 
 function isHeld({ revision, hash }: Guard, head: Head | undefined): boolean {

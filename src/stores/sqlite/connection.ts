@@ -1,13 +1,13 @@
 // One open database: its statements, its transactions, and what it knows of the newest log and of each space. What it
 // knows is trusted only while PRAGMA data_version says that no other connection has written; then the rows that those have
 // added to the log are read.
-import { EntenteError } from '../../core/errors.ts';
+import { EntenteError, isEntenteError } from '../../core/errors.ts';
 import type { ResourceId, Space } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
 import { Appender } from './append.ts';
 import { Contents } from './contents.ts';
 import type { SqliteDatabase } from './driver.ts';
-import { faultOf, leavesNothing } from './errors.ts';
+import { faultOf, isOfStatement, leavesNothing } from './errors.ts';
 import { rollBack } from './open.ts';
 import { bytesAt, findPlace } from './places.ts';
 import { headOf } from './rows.ts';
@@ -157,6 +157,29 @@ export class Connection {
       throw new UnknownCommit('COMMIT failed', { cause: faultOf(error, this.place) });
     }
     return result;
+  }
+
+  /**
+   * Runs `work` and stores what it has appended to the log, in one statement instead of a transaction of four. The log
+   * tells whether that was right: a row has the next seq or is refused, so nobody can have committed since we looked.
+   * `work` may append to one space that is there already, write nothing else, and answers undefined to give up. Then,
+   * or when somebody was quicker, the answer is undefined and nothing has happened: the way is \`write\`.
+   */
+  writeAtOnce<T>(work: () => T | undefined): T | undefined {
+    if (this.#dataVersion === -1 || this.#shared > 0 || isDue(this.tail)) return undefined;
+    try {
+      const result = work();
+      if (result === undefined) return undefined;
+      if (this.log.flushIf(this.#epoch, this.#schema)) return result;
+      this.#shared = ALONE;
+    } catch (error) {
+      this.#abandon();
+      // What is the request's own fault, or nobody's, shows again on the other way; all else may have been the COMMIT.
+      if (isOfStatement(error) || leavesNothing(error) || isEntenteError(error)) return undefined;
+      throw new UnknownCommit('COMMIT failed', { cause: faultOf(error, this.place) });
+    }
+    this.#abandon();
+    return undefined;
   }
 
   /**

@@ -5,7 +5,7 @@ import { isEntenteError } from '../../core/errors.ts';
 import type { Space } from '../../core/resource.ts';
 import { checkLimits } from '../check.ts';
 import type { Capabilities, CommitReply, CommitRequest } from '../store.ts';
-import { applyCommit } from './apply.ts';
+import { applyCommit, applyPlain } from './apply.ts';
 import type { Connection } from './connection.ts';
 import { UnknownCommit } from './connection.ts';
 import { faultOf, isBusy, isOfStatement, lockedFault } from './errors.ts';
@@ -184,6 +184,11 @@ interface Trouble {
 function tryBatch(connection: Connection, batch: readonly Waiting[], apart: boolean): Trouble | undefined {
   let current: Waiting | undefined;
   try {
+    const [first] = batch;
+    if (first !== undefined && batch.length === 1) {
+      first.reply = connection.writeAtOnce(() => applyPlain(connection, first.request));
+      if (first.reply !== undefined) return undefined;
+    }
     connection.write(() => {
       for (current of batch) {
         current.reply = applyCommit(connection, current.request);

@@ -20,9 +20,15 @@ export type Migration = (db: SqliteDatabase) => void;
 
 const first: Migration = (db) => {
   db.exec(`
-    -- The log up to the row \`settled\` is in the derived tables.
-    CREATE TABLE store (id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL, settled INTEGER NOT NULL);
-    INSERT INTO store VALUES (1, lower(hex(randomblob(16))), 0);
+    -- The log up to the row \`settled\` is in the derived tables. schema is the file's user_version once more: here the
+    -- statement that appends to the log can look at it.
+    CREATE TABLE store (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      epoch TEXT NOT NULL,
+      settled INTEGER NOT NULL,
+      schema INTEGER NOT NULL
+    );
+    INSERT INTO store VALUES (1, lower(hex(randomblob(16))), 0, 1);
     -- A segment: commits of one transaction to one space, with the revisions first to last. body has a line for each
     -- (entries.ts), bytes their small contents one after another; the counters are those after the last one.
     -- Across the spaces seq only grows, and no seq is ever given twice.
@@ -198,7 +204,11 @@ export function migrate(db: SqliteDatabase, place: string, list: readonly Migrat
   if (!needsMigration(db, place, list)) return;
   const from = pragma(db, 'user_version') as number;
   for (const step of list.slice(from)) step(db);
-  db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${list.length};`);
+  db.exec(`
+    PRAGMA application_id = ${APPLICATION_ID};
+    PRAGMA user_version = ${list.length};
+    UPDATE store SET schema = ${list.length};
+  `);
 }
 
 /** The value of a pragma, whatever its column is called. */

@@ -71,6 +71,7 @@ export interface Statements {
   readonly setTrimmed: SqliteStatement;
   readonly setCounters: SqliteStatement;
   readonly addLog: SqliteStatement;
+  readonly addLogIf: SqliteStatement;
   readonly tail: Query<SegmentRow>;
   readonly segmentWith: Query<Pick<SegmentRow, 'first' | 'last' | 'body'>>;
   readonly segmentsAfter: Query<Pick<SegmentRow, 'seq' | 'first' | 'last' | 'body'>>;
@@ -137,7 +138,8 @@ export function prepareStatements(db: SqliteDatabase): Statements {
     beginWrite: prepare('BEGIN IMMEDIATE'),
     commit: prepare('COMMIT'),
     dataVersion: query('PRAGMA data_version'),
-    store: query('SELECT epoch, settled, (SELECT user_version FROM pragma_user_version) AS schema FROM store'),
+    store: query(`
+      SELECT epoch, settled, max(schema, (SELECT user_version FROM pragma_user_version)) AS schema FROM store`),
     setSettled: prepare('UPDATE store SET settled = ?'),
     space: query('SELECT sid, trimmed, revision, resources, merged, escalated, open FROM spaces WHERE name = ?'),
     spaces: query('SELECT name FROM spaces ORDER BY name'),
@@ -147,6 +149,8 @@ export function prepareStatements(db: SqliteDatabase): Statements {
       'UPDATE spaces SET revision = ?, resources = ?, merged = ?, escalated = ?, open = ? WHERE sid = ?',
     ),
     addLog: prepare('INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    addLogIf: prepare(`
+      INSERT INTO log SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM store WHERE epoch = ? AND settled = ? AND schema = ?`),
     tail: query(`
       SELECT seq, sid, first, last, resources, merged, escalated, open, body FROM log WHERE seq > ? ORDER BY seq`),
     segmentWith: query(`

@@ -46,7 +46,9 @@ type Packed = readonly [
   /** The outcome alone where nothing else is said. */
   meta: EntryMeta['outcome'] | EntryMeta,
   /** 0 where both are empty. */
-  held: 0 | readonly [keeps: readonly (readonly [hash: string, size: number, start: number])[], passed: readonly string[]],
+  held:
+    | 0
+    | readonly [keeps: readonly (readonly [hash: string, size: number, start: number])[], passed: readonly string[]],
   ...heads: PackedHead[number][],
 ];
 
@@ -141,7 +143,7 @@ interface Unpacked {
 }
 
 function parse(line: string): Unpacked {
-  const packed = JSON.parse(line) as Packed;
+  const packed = read(line);
   const [agent, commitId, at, fingerprint, guards, meta, held] = packed;
   const heads: PackedHead[] = [];
   for (let from = FIRST_HEAD; from < packed.length; from += WIDTH) {
@@ -150,6 +152,15 @@ function parse(line: string): Unpacked {
   const [keeps, passed] = held === 0 ? [[], []] : held;
   const told = typeof meta === 'string' ? { outcome: meta } : meta;
   return { agent, commitId, at, fingerprint, guards, meta: told, keeps, passed, heads };
+}
+
+function read(line: string): Packed {
+  try {
+    return JSON.parse(line) as Packed;
+  } catch (cause) {
+    const next = 'Keep a copy of the file, and restore a backup: entente restore FILE.';
+    throw new EntenteError('store-corrupt', 'An entry of the log is damaged.', { next }, { cause });
+  }
 }
 
 interface Written {

@@ -1,8 +1,9 @@
 // Small contents in the settled log: found by the beginning of their hash, which names the entries that may have brought
 // them; the entry itself decides. Runs inside the caller's transaction.
+
+import type { SqlValue } from './driver.ts';
 import type { Entry, Put } from './entries.ts';
 import { entryOf } from './entries.ts';
-import type { SqlValue } from './driver.ts';
 import type { Statements } from './statements.ts';
 import type { Place, Segment } from './tail.ts';
 

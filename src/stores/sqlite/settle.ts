@@ -2,16 +2,16 @@
 // commits change is written once. Runs inside a transaction that commits anyway.
 import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
+import type { SqlValue } from './driver.ts';
 import { addPlaces } from './places.ts';
 import { toText } from './rows.ts';
 import { MILESTONE } from './schema.ts';
-import type { SqlValue } from './driver.ts';
 import type { Statements } from './statements.ts';
 import type { Tail } from './tail.ts';
 
 /** Commits, and characters of their entries, that a tail may have: what a process that opens the file has to read. */
-const MAX_ENTRIES = Number(process.env["ME"] ?? 512);
-const MAX_CHARACTERS = Number(process.env["ME"] ?? 1024)*1024;
+const MAX_ENTRIES = 512;
+const MAX_CHARACTERS = 1024 * 1024;
 
 export function isDue(tail: Tail): boolean {
   return tail.entries >= MAX_ENTRIES || tail.characters >= MAX_CHARACTERS;

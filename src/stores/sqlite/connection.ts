@@ -144,7 +144,7 @@ export class Connection {
       this.#refresh();
       result = work();
       this.log.flush();
-      if (isDue(this.tail)) settle(this.sql, this.tail);
+      if (isDue(this.tail, 0)) settle(this.sql, this.tail);
     } catch (error) {
       this.#abandon();
       throw error;
@@ -166,7 +166,7 @@ export class Connection {
    * or when somebody was quicker, the answer is undefined and nothing has happened: the way is \`write\`.
    */
   writeAtOnce<T>(work: () => T | undefined): T | undefined {
-    if (this.#dataVersion === -1 || this.#shared > 0 || isDue(this.tail)) return undefined;
+    if (this.#dataVersion === -1 || this.#shared > 0 || isDue(this.tail, 1)) return undefined;
     try {
       const result = work();
       if (result === undefined) return undefined;

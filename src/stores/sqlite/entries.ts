@@ -94,17 +94,10 @@ export function packEntry({ request, heads, priors, puts, passed }: ToPack): str
   const packed: unknown[] = [agent, commitId, at, fingerprint, packGuards(request), packMeta(meta), 0];
   let used = 0;
   for (let index = 0; index < heads.length; index += 1) {
-    const { resource, version, born, hash, size, mediaType = null, deleted } = heads[index] as Head;
-    const isSmall = size !== undefined && size <= SMALL_BYTES;
-    const start = isSmall ? (puts[used]?.start ?? 0) : 0;
+    const head = heads[index] as Head;
+    const isSmall = head.size !== undefined && head.size <= SMALL_BYTES;
+    packHead(packed, head, isSmall ? (puts[used]?.start ?? 0) : 0, priors[index]);
     if (isSmall) used += 1;
-    packed.push(resource, version, born, hash, size ?? null, mediaType, deleted ? 1 : 0, start);
-    const prior = priors[index];
-    if (prior === undefined) packed.push(0, 0, '', null, null, '', 0, 0);
-    else {
-      packed.push(prior.revision, prior.born, prior.hash, prior.size ?? null, prior.mediaType ?? null);
-      packed.push(prior.agent, prior.at, prior.deleted ? 1 : 0);
-    }
   }
   if (keeps.length > 0 || passed.length > 0) {
     const held = keeps.map(({ hash, content: { length } }) => {
@@ -114,6 +107,17 @@ export function packEntry({ request, heads, priors, puts, passed }: ToPack): str
     packed[6] = [held, passed];
   }
   return JSON.stringify(packed);
+}
+
+function packHead(packed: unknown[], head: Head, start: number, prior: Head | undefined): void {
+  const { resource, version, born, hash, size = null, mediaType = null, deleted } = head;
+  packed.push(resource, version, born, hash, size, mediaType, deleted ? 1 : 0, start);
+  if (prior === undefined) {
+    packed.push(0, 0, '', null, null, '', 0, 0);
+    return;
+  }
+  packed.push(prior.revision, prior.born, prior.hash, prior.size ?? null, prior.mediaType ?? null);
+  packed.push(prior.agent, prior.at, prior.deleted ? 1 : 0);
 }
 
 /** Only guards that held come into the log, so those of written resources say what the priors say. */
@@ -156,11 +160,16 @@ function parse(line: string): Unpacked {
 
 function read(line: string): Packed {
   try {
-    return JSON.parse(line) as Packed;
-  } catch (cause) {
-    const next = 'Keep a copy of the file, and restore a backup: entente restore FILE.';
-    throw new EntenteError('store-corrupt', 'An entry of the log is damaged.', { next }, { cause });
+    const packed: unknown = JSON.parse(line);
+    if (Array.isArray(packed) && packed.length >= FIRST_HEAD && (packed.length - FIRST_HEAD) % WIDTH === 0) {
+      return packed as unknown as Packed;
+    }
+  } catch {
+    // No JSON: the same to the caller.
   }
+  throw new EntenteError('store-corrupt', 'An entry of the log is damaged.', {
+    next: 'Keep a copy of the file, and restore a backup: entente restore FILE.',
+  });
 }
 
 interface Written {

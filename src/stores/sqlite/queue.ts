@@ -148,31 +148,34 @@ function dropLate(waiting: readonly Waiting[], place: string, timeoutMs: number)
 function flush(connection: Connection, batch: readonly Waiting[], { onCommit }: QueueOptions): boolean {
   let open = batch;
   let apart = false;
-  for (;;) {
+  while (open.length > 0) {
     const trouble = tryBatch(connection, open, apart);
     if (trouble === undefined) break;
     const { error } = trouble;
-    const item = trouble.item ?? (open.length === 1 ? open[0] : undefined);
     if (trouble.item === undefined && isBusy(error)) return false;
-    if (isOwnFault(error) && item !== undefined) {
-      // A request that SQLite cannot take must not take the others with it.
-      item.reply = failure(error, connection.place);
-      open = open.filter((other) => other !== item);
-      if (open.length > 0) continue;
-    } else if (isOwnFault(error) && !apart) {
+    const item = trouble.item ?? (open.length === 1 ? open[0] : undefined);
+    const isOwn = isOwnFault(error);
+    if (isOwn && item === undefined && !apart) {
       // Their common row was refused: with a row for each it shows whose fault it is.
       apart = true;
       continue;
-    } else for (const other of open) other.reply = failure(error, connection.place);
-    break;
+    }
+    // A request that SQLite cannot take must not take the others with it.
+    const failed = isOwn && item !== undefined ? [item] : open;
+    for (const one of failed) one.reply = failure(error, connection.place);
+    open = open.filter((other) => !failed.includes(other));
   }
+  answerAll(batch, onCommit);
+  return true;
+}
+
+function answerAll(batch: readonly Waiting[], onCommit: QueueOptions['onCommit']): void {
   for (const item of batch) {
     const { reply } = item;
     if (reply === undefined) continue;
     if (reply.status === 'committed') onCommit(item.request.space);
     answer(item, reply);
   }
-  return true;
 }
 
 interface Trouble {

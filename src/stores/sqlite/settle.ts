@@ -13,8 +13,9 @@ import type { Tail } from './tail.ts';
 const MAX_ENTRIES = 512;
 const MAX_CHARACTERS = 1024 * 1024;
 
-export function isDue(tail: Tail): boolean {
-  return tail.entries >= MAX_ENTRIES || tail.characters >= MAX_CHARACTERS;
+/** Whether it is time to settle, with so many commits more. */
+export function isDue(tail: Tail, more: number): boolean {
+  return tail.entries + more >= MAX_ENTRIES || tail.characters >= MAX_CHARACTERS;
 }
 
 export function settle(sql: Statements, tail: Tail): void {

@@ -50,31 +50,37 @@ export function trimStep(connection: Connection, space: Space, before: number): 
   return { trimmed: reached, more: reached < target };
 }
 
-/** The small contents of an entry go with it, except those of versions that stay: they get a place of their own. */
 function dropEntries(connection: Connection, sid: number, going: readonly Going[], trimmed: number): void {
-  const { sql, contents } = connection;
   const ended = new Set<string>();
   for (const { entry, held } of going) {
-    sql.dropCommit.run(toText(entry.commitId), entry.agent, sid, entry.revision);
-    for (const { resource, version, revision, hash, size } of held.superseded) {
-      ended.add(versionKey(resource, revision));
-      // A version from before has a counted content, whatever its size; a large content is always counted.
-      if (size !== undefined && (size > SMALL_BYTES || revision <= trimmed)) contents.release(hash);
-      if (version % MILESTONE === 0) sql.dropMilestones.run(sid, resource, version);
-    }
-    for (const { hash, size } of held.keeps) if (size > SMALL_BYTES) contents.release(hash);
-    for (const hash of held.passed) contents.release(hash);
+    connection.sql.dropCommit.run(toText(entry.commitId), entry.agent, sid, entry.revision);
+    letGo(connection, sid, held, trimmed);
+    for (const { resource, revision } of held.superseded) ended.add(versionKey(resource, revision));
   }
-  for (const { seq, line, entry } of going) {
-    dropPlaces(sql, entry, seq, line);
-    const places = new Map(entry.puts.map((put) => [put.hash, { ...put, seq }]));
-    for (const { resource, revision, hash, size } of entry.heads) {
-      const place = places.get(hash);
-      if (size === undefined || place === undefined || ended.has(versionKey(resource, revision))) continue;
-      contents.put(hash, bytesAt(sql, place));
-    }
-    for (const [hash, place] of places) contents.save(hash, () => bytesAt(sql, place));
+  for (const one of going) saveContents(connection, one, ended);
+}
+
+/** Versions that the entry superseded, its large keeps, and what a changed conflict had named. */
+function letGo({ sql, contents }: Connection, sid: number, held: Held, trimmed: number): void {
+  for (const { resource, version, revision, hash, size } of held.superseded) {
+    // A version from before has a counted content, whatever its size; a large content is always counted.
+    if (size !== undefined && (size > SMALL_BYTES || revision <= trimmed)) contents.release(hash);
+    if (version % MILESTONE === 0) sql.dropMilestones.run(sid, resource, version);
   }
+  for (const { hash, size } of held.keeps) if (size > SMALL_BYTES) contents.release(hash);
+  for (const hash of held.passed) contents.release(hash);
+}
+
+/** The small contents of an entry go with it, except those of versions that stay: they get a place of their own. */
+function saveContents(connection: Connection, { seq, line, entry }: Going, ended: ReadonlySet<string>): void {
+  const { sql, contents } = connection;
+  dropPlaces(sql, entry, seq, line);
+  const places = new Map(entry.puts.map((put) => [put.hash, { ...put, seq }]));
+  for (const { resource, revision, hash, size } of entry.heads) {
+    const place = size === undefined ? undefined : places.get(hash);
+    if (place !== undefined && !ended.has(versionKey(resource, revision))) contents.put(hash, bytesAt(sql, place));
+  }
+  for (const [hash, place] of places) contents.save(hash, () => bytesAt(sql, place));
 }
 
 function versionKey(resource: string, revision: number): string {

@@ -106,7 +106,7 @@ export class Appender {
     const { seq, sid, first } = segment;
     const { resources, merged, escalated, open } = state;
     const last = first + lines.length - 1;
-    this.#tail.space(sid).counters = { revision: last, resources, merged, escalated, open };
+    this.#tail.count(sid, { revision: last, resources, merged, escalated, open });
     return [seq, sid, first, last, resources, merged, escalated, open, lines.join('\n'), join(pieces, bytes)];
   }
 

@@ -20,7 +20,7 @@ export function applyCommit(connection: Connection, request: CommitRequest): Com
     heads.push(head);
     holds &&= isHeld(guard, head);
   }
-  const landed = replayOf(connection, state, request, holds && request.tokenBound);
+  const landed = replayOf(connection, state, request, holds && request.tokenBound && request.writes.length > 0);
   if (landed !== undefined) return landed;
   const { sql } = connection;
   const stale = request.records.length === 0 ? [] : staleRecords(sql, state.sid, request.records);
@@ -49,7 +49,7 @@ function isHeld({ revision, hash }: Guard, head: Head | undefined): boolean {
   return head.revision === revision && head.hash === hash;
 }
 
-/** `bound`: guards that hold on the very token that names the commit prove that it never landed (rule A5). */
+/** `bound`: guards that hold on the very token that names the commit, and that it moves, prove that it never landed (A5). */
 function replayOf(
   connection: Connection,
   state: SpaceState,

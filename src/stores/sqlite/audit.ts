@@ -6,7 +6,7 @@ import { openHashes } from './contents.ts';
 import type { SqliteDatabase } from './driver.ts';
 import type { Entry } from './entries.ts';
 import { entryOf, heldBy, SMALL_BYTES } from './entries.ts';
-import { keyOf } from './places.ts';
+import { hasPlace, keyOf } from './places.ts';
 import { toText } from './rows.ts';
 import type { SegmentRow, SpaceRow } from './statements.ts';
 
@@ -148,8 +148,7 @@ class Audit {
     if (landed !== revision) this.#tell(`commit ${JSON.stringify(commitId)} of revision ${revision} is not indexed`);
     const keys = new Set(puts.map(({ hash }) => keyOf(hash)));
     for (const key of keys) {
-      const isThere = sql.places.all(key).some((place) => place.seq === seq && place.line === line);
-      if (!isThere) this.#tell(`a content of revision ${revision} is not indexed`);
+      if (!hasPlace(sql, key, { seq, line })) this.#tell(`a content of revision ${revision} is not indexed`);
     }
     this.#entries += 1;
     this.#places += keys.size;

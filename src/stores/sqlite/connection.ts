@@ -31,6 +31,9 @@ export interface SpaceState {
 /** How many transactions without one of another connection make us alone on the file. */
 const ALONE = 64;
 
+/** Spaces of which the counters are kept. */
+const SPACES = 4096;
+
 /** A COMMIT failed in a way that leaves it open whether the transaction is stored. */
 export class UnknownCommit extends Error {}
 
@@ -171,13 +174,14 @@ export class Connection {
       const result = work();
       if (result === undefined) return undefined;
       if (this.log.flushIf(this.#epoch, this.#schema)) return result;
-      this.#shared = ALONE;
     } catch (error) {
+      this.#shared = ALONE;
       this.#abandon();
       // What is the request's own fault, or nobody's, shows again on the other way; all else may have been the COMMIT.
       if (isOfStatement(error) || leavesNothing(error) || isEntenteError(error)) return undefined;
       throw new UnknownCommit('COMMIT failed', { cause: faultOf(error, this.place) });
     }
+    this.#shared = ALONE;
     this.#abandon();
     return undefined;
   }
@@ -196,6 +200,7 @@ export class Connection {
   }
 
   #refresh(): void {
+    if (this.#spaces.size > SPACES) this.#spaces = new Map();
     const version = this.dataVersion();
     if (version === this.#dataVersion) return;
     if (this.#dataVersion !== -1) this.#shared = ALONE;

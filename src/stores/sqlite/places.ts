@@ -4,7 +4,7 @@
 import type { SqlValue } from './driver.ts';
 import type { Entry, Put } from './entries.ts';
 import { entryOf } from './entries.ts';
-import type { Statements } from './statements.ts';
+import type { PlaceRow, Statements } from './statements.ts';
 import type { Place, Segment } from './tail.ts';
 
 /** Places that gather before they go into the large index. */
@@ -18,13 +18,35 @@ export function bytesAt(sql: Statements, { seq, size, start }: Place): Uint8Arra
 
 /** Where an untrimmed, settled entry has a content with this hash. */
 export function findPlace(sql: Statements, hash: string): Place | undefined {
-  for (const { seq, line } of sql.places.all(keyOf(hash))) {
+  for (const { seq, line } of placesOf(sql, keyOf(hash))) {
     const segment = sql.segment.get(seq);
     const text = segment?.body.split('\n')[line];
     const put = text === undefined ? undefined : entryOf(text, 0).puts.find((one) => one.hash === hash);
     if (put !== undefined) return { seq, size: put.size, start: put.start };
   }
   return undefined;
+}
+
+/** Few at a time: one content may have been put a million times, and the first place is nearly always right. */
+const PAGE = 8;
+
+function* placesOf(sql: Statements, key: number): Generator<PlaceRow> {
+  for (const table of [sql.youngPlaces, sql.places]) {
+    for (let after: PlaceRow | undefined = { seq: 0, line: 0 }; after !== undefined; ) {
+      const rows: PlaceRow[] = table.all(key, after.seq, after.line, PAGE);
+      yield* rows;
+      after = rows.length === PAGE ? rows.at(-1) : undefined;
+    }
+  }
+}
+
+/** Whether the index has this place. */
+export function hasPlace(sql: Statements, key: number, { seq, line }: PlaceRow): boolean {
+  for (const table of [sql.places, sql.youngPlaces]) {
+    const [next] = table.all(key, seq, line - 1, 1);
+    if (next?.seq === seq && next.line === line) return true;
+  }
+  return false;
 }
 
 /** Adds the contents of these segments. The table of the young ones is small enough for any order. */

@@ -156,7 +156,7 @@ export function readCounts(connection: Connection, space: Space): Counts {
   return { revision, resources, commits: revision, merged, escalated, open };
 }
 
-/** Rows that are fetched at once: with 64 entries in each, more would be thrown away. */
+/** Rows that are fetched at once: they may have 64 entries each. */
 const ROWS = 16;
 
 export function readLog(connection: Connection, space: Space, after: number, limit: number): LogPage {
@@ -171,9 +171,10 @@ export function readLog(connection: Connection, space: Space, after: number, lim
     }
   };
   for (let more = next <= revision; more && entries.length < limit; ) {
-    const rows = connection.sql.segmentsAfter.all(sid, next - 1, ROWS);
+    const most = Math.min(ROWS, Math.ceil(limit) - entries.length);
+    const rows = connection.sql.segmentsAfter.all(sid, next - 1, most);
     for (const { first, body } of rows) take(first, body.split('\n'));
-    more = rows.length === ROWS;
+    more = rows.length === most;
   }
   for (const { seq, first, entries: fresh } of connection.tail.space(sid).segments) {
     if (next < first || next >= first + fresh.length || entries.length >= limit) continue;

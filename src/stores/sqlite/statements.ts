@@ -99,6 +99,7 @@ export interface Statements {
   readonly addBlob: SqliteStatement;
   readonly dropBlob: SqliteStatement;
   readonly places: Query<PlaceRow>;
+  readonly youngPlaces: Query<PlaceRow>;
   readonly young: Query<{ readonly places: number }>;
   readonly addPlaces: Bulk;
   readonly agePlaces: SqliteStatement;
@@ -184,8 +185,10 @@ export function prepareStatements(db: SqliteDatabase): Statements {
     blob: query('SELECT bytes FROM blobs WHERE id = ?'),
     addBlob: prepare('INSERT INTO blobs (bytes) VALUES (?)'),
     dropBlob: prepare('DELETE FROM blobs WHERE id = ?'),
-    places: query(`
-      SELECT seq, line FROM young_places WHERE key = ?1 UNION ALL SELECT seq, line FROM places WHERE key = ?1`),
+    places: query('SELECT seq, line FROM places WHERE key = ? AND (seq, line) > (?, ?) ORDER BY seq, line LIMIT ?'),
+    youngPlaces: query(
+      'SELECT seq, line FROM young_places WHERE key = ? AND (seq, line) > (?, ?) ORDER BY seq, line LIMIT ?',
+    ),
     young: query('SELECT count(*) AS places FROM young_places'),
     addPlaces: bulk(db, 'INSERT INTO young_places', 3),
     agePlaces: prepare('INSERT INTO places SELECT key, seq, line FROM young_places ORDER BY key, seq, line'),

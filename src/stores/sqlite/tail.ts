@@ -7,7 +7,7 @@ import type { Entry } from './entries.ts';
 import { entryOf } from './entries.ts';
 import type { SegmentRow } from './statements.ts';
 
-/** Heads of a space that are kept after they were settled or looked up. */
+/** Heads that are kept after they were settled or looked up, of all spaces together. */
 const KNOWN = 8192;
 
 /** A row of the log: the commits of one transaction to one space, or a part of them. */
@@ -49,16 +49,10 @@ class TailSpace {
   constructor(known: Map<ResourceId, Head> = new Map()) {
     this.known = known;
   }
-
-  /** The space once its fresh heads are settled. */
-  settled(): TailSpace {
-    const { known, fresh } = this;
-    if (fresh.size === 0) return new TailSpace(known);
-    if (known.size + fresh.size > KNOWN) return new TailSpace(fresh);
-    for (const [resource, head] of fresh) known.set(resource, head);
-    return new TailSpace(known);
-  }
 }
+
+/** What the tail says of a space that it does not know. Nobody writes to it. */
+const NOTHING = new TailSpace();
 
 export class Tail {
   segments: Segment[] = [];
@@ -68,11 +62,17 @@ export class Tail {
   entries = 0;
   characters = 0;
   #spaces = new Map<number, TailSpace>();
+  #known = 0;
   /** Segments by the hashes of the small contents that they brought. */
   #contents = new Map<string, Place>();
   #looked = 0;
 
+  /** What the tail says of a space, for reading. */
   space(sid: number): TailSpace {
+    return this.#spaces.get(sid) ?? NOTHING;
+  }
+
+  #own(sid: number): TailSpace {
     let space = this.#spaces.get(sid);
     if (space === undefined) {
       space = new TailSpace();
@@ -86,24 +86,47 @@ export class Tail {
     return this.#spaces;
   }
 
+  /** The counters after the newest commit of the tail. */
+  count(sid: number, counters: Counters): void {
+    this.#own(sid).counters = counters;
+  }
+
   /** Remembers a head of the table. */
   know(sid: number, head: Head): Head {
-    const space = this.space(sid);
-    if (space.known.size >= KNOWN) space.known = new Map();
-    space.known.set(head.resource, head);
+    if (this.#known >= KNOWN) this.#forgetKnown();
+    this.#known += 1;
+    this.#own(sid).known.set(head.resource, head);
     return head;
+  }
+
+  #forgetKnown(): void {
+    this.#known = 0;
+    for (const [sid, space] of this.#spaces) {
+      if (space.segments.length === 0) this.#spaces.delete(sid);
+      else space.known = new Map();
+    }
   }
 
   /** Forgets everything: the tail is to be read anew after `settled`. */
   forget(settled: number): void {
     this.#spaces = new Map();
+    this.#known = 0;
     this.#begin(settled);
   }
 
   /** The tables have come up to the end of the tail; the heads are still known. */
   settle(): void {
+    let known = this.#known;
+    for (const { fresh } of this.#spaces.values()) known += fresh.size;
     const spaces = new Map<number, TailSpace>();
-    for (const [sid, space] of this.#spaces) spaces.set(sid, space.settled());
+    for (const [sid, space] of this.#spaces) {
+      // Too many: the newest are kept.
+      const heads = known > KNOWN ? space.fresh : space.known;
+      if (heads === space.known) for (const [resource, head] of space.fresh) heads.set(resource, head);
+      if (heads.size > 0) spaces.set(sid, new TailSpace(heads));
+    }
+    this.#known = 0;
+    for (const space of spaces.values()) this.#known += space.known.size;
     this.#spaces = spaces;
     this.#begin(this.last);
   }
@@ -125,21 +148,21 @@ export class Tail {
     for (const line of body.split('\n')) {
       this.add(segment, entryOf(line, first + segment.entries.length), line.length);
     }
-    this.space(sid).counters = { revision: last, ...counters };
+    this.count(sid, { revision: last, ...counters });
   }
 
   /** A new segment at the end; its row is the caller's to write. */
   open(sid: number, first: number, seq: number = this.last + 1): Segment {
     const segment: Segment = { seq, sid, first, entries: [] };
     this.segments.push(segment);
-    this.space(sid).segments.push(segment);
+    this.#own(sid).segments.push(segment);
     this.last = seq;
     return segment;
   }
 
   /** `characters`: of its line in the log. */
   add(segment: Segment, entry: Entry, characters: number): void {
-    const { fresh, commits } = this.space(segment.sid);
+    const { fresh, commits } = this.#own(segment.sid);
     segment.entries.push(entry);
     for (const head of entry.heads) fresh.set(head.resource, head);
     const { agent, commitId, revision } = entry;

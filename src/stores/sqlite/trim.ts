@@ -8,9 +8,11 @@ import { entryOf, heldBy, SMALL_BYTES } from './entries.ts';
 import { bytesAt, dropPlaces } from './places.ts';
 import { toText } from './rows.ts';
 import { MILESTONE } from './schema.ts';
+import type { Statements } from './statements.ts';
 
-/** Rows of the log in one transaction. */
-const STEP = 16;
+/** Entries in one transaction, at least where there are as many; and rows that are fetched at once. */
+const STEP = 512;
+const ROWS = 16;
 
 interface Going {
   readonly seq: number;
@@ -28,7 +30,7 @@ export function trimStep(connection: Connection, space: Space, before: number): 
   if (!(target > trimmed)) return { trimmed, more: false };
   connection.settle();
   const { sql } = connection;
-  const rows = sql.segmentsAfter.all(sid, trimmed, STEP).filter(({ first }) => first <= target);
+  const rows = rowsToTrim(sql, sid, trimmed, target);
   const reached = Math.min(rows.at(-1)?.last ?? target, target);
   sql.setTrimmed.run(reached, sid);
   const going: Going[] = [];
@@ -48,6 +50,19 @@ export function trimStep(connection: Connection, space: Space, before: number): 
   }
   state.trimmed = reached;
   return { trimmed: reached, more: reached < target };
+}
+
+type Rows = ReturnType<Statements['segmentsAfter']['all']>;
+
+function rowsToTrim(sql: Statements, sid: number, trimmed: number, target: number): Rows {
+  const rows: Rows = [];
+  for (let last = trimmed; last < target && last < trimmed + STEP; ) {
+    const more = sql.segmentsAfter.all(sid, last, ROWS).filter(({ first }) => first <= target);
+    rows.push(...more);
+    if (more.length < ROWS) break;
+    last = rows.at(-1)?.last ?? target;
+  }
+  return rows;
 }
 
 function dropEntries(connection: Connection, sid: number, going: readonly Going[], trimmed: number): void {

@@ -8,6 +8,8 @@ export interface Row {
   readonly ratio: number;
   readonly bar: string;
   readonly ok: boolean;
+  /** What is known about the price of this one; printed with the page where the bar is missed. */
+  readonly why?: string;
 }
 
 export function median(values: readonly number[]): number {

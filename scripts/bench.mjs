@@ -63,6 +63,8 @@ async function machine() {
 }
 
 function page(rows, where) {
+  const missed = rows.filter((row) => !row.ok);
+  const reasons = missed.map((row) => `- **${row.what}**: ${row.ratio.toPrecision(3)} ×. ${row.why ?? ''}`.trimEnd());
   return `# Benchmarks
 
 Written by \`npm run bench -- --write\`. Ours and the baseline are measured in one run, interleaved; the ratio is what
@@ -71,7 +73,7 @@ travels from machine to machine, the absolute figures do not. A bar is the least
 Machine: ${where}.
 
 ${markdownTable(rows)}
-`;
+${reasons.length === 0 ? '' : `\n## Bars that are missed\n\n${reasons.join('\n')}\n`}`;
 }
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));

@@ -45,6 +45,10 @@ describe('conflicts', () => {
       expect((await desk.run(['conflicts', 'show', name, '--json'])).json()).toMatchObject({ id, resource: 'a.txt' });
     }
     await openConflict('b.txt');
+    const page = await desk.run(['conflicts', 'list', '--all', '--pattern', '*.txt', '--limit', '1']);
+    const more = /^more: entente (.*)$/m.exec(page.err)?.[1]?.replaceAll("'", '').split(' ') ?? [];
+    expect(more.slice(0, 7)).toEqual(['conflicts', 'list', '--all', '--pattern', '*.txt', '--limit', '1']);
+    expect((await desk.run([...more, '--json'])).json()).toMatchObject({ items: [{ resource: 'b.txt' }] });
     expect((await desk.run(['conflicts', 'show', 'c-'])).code).toBe(2);
     expect((await desk.run(['conflicts', 'show', '1'])).code).toBe(3);
   });
@@ -75,6 +79,15 @@ describe('conflicts', () => {
     expect(await now()).toBe('one\nTWO, zwei\nthree\nfour\nfünf\n');
     expect((await desk.run(['conflicts', '--json'])).json()).toEqual({ items: [] });
     expect((await desk.run(['conflicts', 'show', number])).out).toContain('decided: content by judge');
+  });
+
+  it('[CL22] take writes the sides of what is no text, and no merge', async () => {
+    await desk.run(['commit', 'b.bin', '-q'], { stdin: '\0base' });
+    for (const agent of ['A', 'B']) await desk.run(['begin', 'b.bin', '-q', '--agent', agent]);
+    await desk.run(['commit', 'b.bin', '-q', '--agent', 'A'], { stdin: '\0A' });
+    await desk.run(['commit', 'b.bin', '--agent', 'B', '--strategy', 'merge(auto)'], { stdin: '\0B' });
+    const { files } = (await desk.run(['conflicts', 'take', '3', '--json'])).json() as { files: object };
+    expect(Object.keys(files)).toEqual(['base', 'current', 'proposed']);
   });
 
   it('[CL22] --allow-markers stores them on purpose', async () => {
@@ -125,5 +138,8 @@ describe('conflicts', () => {
     const { number } = await openConflict();
     const ran = await resolve(number, '--use', 'B', '--revision', '1', '--json');
     expect([ran.code, ran.json()['status']]).toEqual([5, 'conflict']);
+    const told = await resolve(number, '--use', 'B', '--revision', '1');
+    expect(told.err).toContain('Nothing is decided');
+    expect(told.err).not.toContain('fresh');
   });
 });

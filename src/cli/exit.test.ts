@@ -1,5 +1,5 @@
 // Every class of exit code, each by a real call.
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Desk, openDesk, type Ran } from '../../test/support/command-line.ts';
 import { EntenteError, errorCodes } from '../core/errors.ts';
@@ -142,6 +142,8 @@ describe('exit codes', () => {
     }
     expect((await desk.run(['commit', 'x', '--token', 'junk'], { stdin: 'x\n' })).code).toBe(7);
     expect((await desk.run(['watch', '[[:x:]]', '--once'])).code).toBe(7);
+    expect((await desk.run(['commit', 'x', desk.write('big', new Uint8Array(8 * 1024 * 1024 + 1))])).code).toBe(7);
+    if (existsSync('/dev/zero')) expect((await desk.run(['commit', 'x', '/dev/zero'])).code).toBe(7);
   });
 
   it('[CL11] 8: escalated; --wait ends with the decision', async () => {
@@ -154,6 +156,13 @@ describe('exit codes', () => {
     const waiting = second('escalate', '--wait=20s');
     await desk.run(['resolve', conflictId, '--use', 'proposed', '--agent', 'judge']);
     expect((await waiting).code).toBe(0);
+  });
+
+  it('[CL11] a --wait that cannot be read is said before anything is sent', async () => {
+    await clash();
+    const ran = await second('escalate', '--wait=soon');
+    expect([ran.code, ran.json()['error']]).toEqual([2, expect.objectContaining({ code: 'misuse' })]);
+    expect((await desk.run(['conflicts', '--json'])).json()).toEqual({ items: [] });
   });
 
   it('[CL11] 9: aborted by policy or by decision', async () => {

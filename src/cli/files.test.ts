@@ -43,6 +43,7 @@ describe('import', () => {
     expect(await shown('a.txt')).toBe('a\n');
     expect([...(await desk.run(['show', 'deep/er/b.bin', '-q'])).bytes]).toEqual([0, 1, 255]);
     expect(await counts('import', 'd', '--prefix', 'sub')).toEqual({ created: 3 });
+    expect(await counts('import', 'd', '--prefix', 'sub/')).toEqual({ unchanged: 3 });
     expect(await shown('sub/-dash and ünï.txt')).toBe('x');
   });
 
@@ -212,6 +213,12 @@ describe('export', () => {
     await desk.run(['export', 'out']);
     expect(statSync(desk.path('out/run.sh')).mode & 0o777).toBe(0o755);
     expect(readdirSync(desk.path('out'))).toEqual(['run.sh']);
+  });
+
+  it.runIf(process.platform === 'linux')('[CL32] a folder that cannot be made is said, and does not hang', async () => {
+    const { code, err } = await desk.run(['export', '/proc/nowhere/at/all']);
+    expect([code, err.includes('[file]')]).toEqual([3, true]);
+    expect((await desk.run(['export', 'new/deep/out'])).code).toBe(0);
   });
 
   it('[P02] a folder whose name only begins like the root is outside', async () => {

@@ -28,6 +28,19 @@ describe('history', () => {
     const since = await desk.run(['log', '--json', '--since', all.items[1]?.cursor ?? '']);
     expect(since.json()).toMatchObject({ items: [{ revision: 3 }] });
     expect((await desk.run(['log'])).out).toContain('a.txt v3');
+    expect((await desk.run(['log', '--json', '--since', 'start', '--limit', '1'])).json()).toMatchObject({
+      items: [{ revision: 1 }],
+    });
+    // A place that is none is no empty page, and one of the other list is not left out of account.
+    for (const argv of [
+      ['a.txt', '--after', 'x'],
+      ['--since', 'x'],
+      ['--after', '2'],
+      ['a.txt', '--since', 'start'],
+    ]) {
+      const { code, err } = await desk.run(['log', ...argv]);
+      expect([argv, code, err.includes('\nnext: ')]).toEqual([argv, 2, true]);
+    }
   });
 
   it('[CL25] show gives any version, byte for byte', async () => {
@@ -40,6 +53,7 @@ describe('history', () => {
     });
     await desk.run(['commit', 'mail@2', '-q'], { stdin: 'at\n' });
     expect((await desk.run(['show', 'mail@2@1', '-q'])).out).toBe('at\n');
+    expect((await desk.run(['show', 'a.txt@0'])).err).toContain('next: entente log a.txt');
   });
 
   it('[CL25] diff is a unified diff that patch takes', async () => {
@@ -82,7 +96,9 @@ describe('history', () => {
     expect((await lines('--once', '--since', all[0]?.cursor ?? '')).map(({ revision }) => revision)).toEqual([2, 3]);
     expect(await lines('other/**', '--once')).toEqual([]);
     expect((await desk.run(['watch', '--once', '--since', 'junk'])).code).toBe(2);
-    expect((await desk.run(['watch', '--once', '--since', 'elsewhere:1'])).code).toBe(6);
+    for (const cursor of ['elsewhere:1', 'elsewhere:3', 'elsewhere:9', all[0]?.cursor.replace(/\d+$/, '9') ?? '']) {
+      expect([cursor, (await desk.run(['watch', '--once', '--since', cursor])).code]).toEqual([cursor, 6]);
+    }
   });
 
   it('[CL27] watch tells a commit while it waits', async () => {

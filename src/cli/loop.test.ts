@@ -1,4 +1,5 @@
 // begin, work, commit: the loop, and the saved tokens behind it.
+import { readFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commandLine, type Desk, openDesk } from '../../test/support/command-line.ts';
 
@@ -185,6 +186,22 @@ describe('begin and commit', () => {
     expect((await desk.run(['commit', 'empty.txt'], { stdin: '' })).code).toBe(0);
   });
 
+  it('[CL6] one session that reads twice is no other worker', async () => {
+    const as = { env: { ENTENTE_SESSION: 'one' } };
+    await desk.run(['commit', 'notes/a.txt', '-q'], { ...as, stdin: FIVE });
+    await desk.run(['begin', 'notes/a.txt'], as);
+    expect((await desk.run(['begin', 'notes/a.txt', '-o', 'work.txt'], as)).err).not.toContain('elsewhere');
+  });
+
+  it('[CL7] where the home cannot be written, stdin is kept among the temporary files', async () => {
+    await start();
+    desk.write('.entente/drafts', 'a file in the place of the folder\n');
+    const { code, err } = await desk.run(['commit', 'notes/a.txt', '--agent', 'new'], { stdin: 'long work\n' });
+    const draft = /kept in (\S+)/.exec(err)?.[1] ?? '';
+    expect([code, readFileSync(draft, 'utf8'), err.includes('begin comes first')]).toEqual([2, 'long work\n', true]);
+    rmSync(draft);
+  });
+
   it('[CL7] whatever goes wrong after stdin was read, its bytes are kept in a file', async () => {
     await start();
     const { err } = await desk.run(['commit', 'notes/a.txt', '--agent', 'new', '--json'], { stdin: 'long work\n' });
@@ -207,6 +224,23 @@ describe('begin and commit', () => {
     expect((await desk.run(['show', 'log.txt'])).code).toBe(3);
     expect((await desk.run(['undo', 'log.txt'])).code).toBe(0);
     expect((await desk.run(['show', 'log.txt', '-q'])).out).toBe('a\nb\nc\n');
+  });
+
+  it('[CL8] what is proposed after an append or a deletion that lost is one again, and no whole content', async () => {
+    await start();
+    for (const agent of ['A', 'B', 'C']) await desk.run(['begin', 'notes/a.txt', '--agent', agent]);
+    await desk.run(['commit', 'notes/a.txt', '--agent', 'A'], { stdin: FIVE.replace('five', 'FIVE') });
+    const lost = await desk.run(['commit', 'notes/a.txt', '--append', '--no-resolve', '--agent', 'B'], {
+      stdin: 'six\n',
+    });
+    expect(lost.code).toBe(5);
+    expect(lost.err).toMatch(/or: entente --agent B commit notes\/a.txt \S+ --append$/m);
+    const stale = (...argv: string[]): ReturnType<Desk['run']> =>
+      desk.run(['commit', 'notes/a.txt', '--delete', '--agent', 'C', ...argv]);
+    expect((await stale()).err).toContain(
+      'next: entente --agent C show notes/a.txt\n  or: entente --agent C begin notes/a.txt\n',
+    );
+    expect((await stale('--no-resolve')).err).toContain('or: entente --agent C commit notes/a.txt --delete\n');
   });
 
   it('[CL8] a commit that is sent again under one --commit-id lands once', async () => {
@@ -248,6 +282,20 @@ describe('edit and run', () => {
     expect((await desk.run(['commit', 'notes/a.txt', draft, '--agent', 'me'])).out).toContain(
       'committed notes/a.txt v3',
     );
+  });
+
+  it('[CL9] where there is no merge to show, the draft is bound to a token: it goes on with commit', async () => {
+    await desk.run(['commit', 'b.bin', '-q'], { stdin: Uint8Array.from([0, 1]) });
+    await desk.run(['begin', 'b.bin', '--agent', 'other', '-o', 'o.bin']);
+    desk.write('o.bin', Uint8Array.from([0, 2]));
+    const commit = `${commandLine} commit b.bin ${desk.path('o.bin')} --agent other -q --store sqlite:${desk.folder}`;
+    const edited = await desk.run(['edit', 'b.bin', '--agent', 'me'], editor(`echo mine >> "$1"\n${commit}\n`));
+    const draft = /kept in (\S+)/.exec(edited.err)?.[1] ?? '';
+    expect(edited.code).toBe(5);
+    // The draft was made on the first version: it is a conflict again, and no overwrite.
+    const again = await desk.run(['commit', 'b.bin', draft, '--agent', 'me', '--json']);
+    expect([again.code, again.json()['status']]).toEqual([5, 'rejected']);
+    expect([...(await desk.run(['show', 'b.bin', '-q'])).bytes]).toEqual([0, 2]);
   });
 
   it('[CL9] an editor that fails commits nothing and loses nothing', async () => {

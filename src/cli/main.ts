@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // The executable: hands the process to `runCli` and its answer back. Ctrl-C asks the command to stop; a second one, or
 // a command that does not stop, ends the process at once: the store is safe at every moment.
+import { createWriteStream, fstatSync } from 'node:fs';
 import { runCli } from './run.ts';
+import type { Output } from './shell/io.ts';
 
 const GRACE_MS = 3000;
 const INTERRUPTED = 130;
@@ -15,9 +17,18 @@ const onSignal = (): void => {
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
 
-const { stdout, stderr, stdin, env } = process;
+/** Node's own stream writes to a file once and takes a part for the whole when the disk is full; this one does not. */
+function openOutput(): Output {
+  try {
+    return fstatSync(1).isFile() ? createWriteStream('', { fd: 1, autoClose: false }) : process.stdout;
+  } catch {
+    return process.stdout;
+  }
+}
+
+const { stderr, stdin, env } = process;
 process.exitCode = await runCli(process.argv.slice(2), {
-  stdout,
+  stdout: openOutput(),
   stderr,
   stdin,
   env,

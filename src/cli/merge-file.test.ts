@@ -41,6 +41,17 @@ describe('merge-file', () => {
     }
   });
 
+  it('[CL33] the error tells the exit code that it ends with', async () => {
+    for (const [argv, exit] of [
+      [['clean', 'base'], 129],
+      [['clean', 'base', 'nofile'], 255],
+      [['--marker-size', 'x', 'clean', 'base', 'other'], 129],
+    ] as const) {
+      const { code, json } = await merge('--json', ...argv);
+      expect([code, json()['error']]).toEqual([exit, expect.objectContaining({ exit })]);
+    }
+  });
+
   it('[CL33] many conflicts are still 1: a class, never a count', async () => {
     const lines = (word: string): string =>
       Array.from({ length: 300 }, (_, index) => `same ${index}\n\n${word} ${index}\n\n`).join('');
@@ -53,7 +64,8 @@ describe('merge-file', () => {
   it('[CL33] binary files are an error and stay as they are', async () => {
     desk.write('bin', Uint8Array.from([1, 0, 2]));
     desk.write('bin2', Uint8Array.from([1, 0, 3]));
-    expect((await merge('bin', 'base', 'bin2')).code).toBeGreaterThanOrEqual(129);
+    const { code, json } = await merge('--json', 'bin', 'base', 'bin2');
+    expect([code, json()['error']]).toEqual([255, expect.objectContaining({ exit: 255 })]);
     expect([...Buffer.from(desk.read('bin'))]).toEqual([1, 0, 2]);
   });
 
@@ -66,6 +78,8 @@ describe('merge-file', () => {
       ['--theirs'],
       ['--union'],
       ['--marker-size', '12'],
+      ['--marker-size', '0'],
+      ['-pq'],
       ['-L', 'one'],
       ['-L', 'one', '-L', 'two', '-L', 'three', '--diff3'],
     ];
@@ -85,6 +99,15 @@ describe('merge-file', () => {
         ]);
       }
     }
+  });
+
+  it('[CL34] --union takes both sides of each clash, and nothing twice that lies between two of them', async () => {
+    desk.write('ours', 'a\nB1\nc\nd\ne\nF1\ng\n');
+    desk.write('theirs', 'a\nB2\nc\nd\ne\nF2\ng\n');
+    expect(await merge('-p', '--union', 'ours', 'base', 'theirs')).toMatchObject({
+      code: 0,
+      out: 'a\nB1\nB2\nc\nd\ne\nF1\nF2\ng\n',
+    });
   });
 
   it.runIf(hasGit)('[CL34] works as the merge driver of a real git repository', async () => {

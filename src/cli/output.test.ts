@@ -139,11 +139,68 @@ describe('output', () => {
     }
   });
 
+  it('[CL43] what cannot be written whole is a fault, with a code of its own and no quiet success', async () => {
+    await desk.run(['commit', 'x', '-q'], { stdin: 'x\n' });
+    for (const argv of [['log'], ['show', 'x'], ['begin', 'x'], ['watch', '--once'], ['status', '--json']]) {
+      const { code, err } = await desk.run([...argv, '-q'], { breakAfter: 0, breakWith: 'ENOSPC' });
+      expect([argv[0], code]).toEqual([argv[0], 1]);
+      expect(err).toContain('error [file] write ENOSPC\nnext: ');
+    }
+    // A content that did not reach its reader has no token that a commit would go by.
+    expect((await desk.run(['begin', 'y', '--agent', 'B', '-q'], { breakAfter: 0, breakWith: 'ENOSPC' })).code).toBe(0);
+    await desk.run(['begin', 'x', '--agent', 'B', '-q'], { breakAfter: 0, breakWith: 'ENOSPC' });
+    expect((await desk.run(['commit', 'x', '--agent', 'B'], { stdin: 'cut\n' })).code).toBe(2);
+  });
+
+  it('[CL18] faults of the library end with a command of this one; a message does not repeat all that was given', async () => {
+    await desk.run(['commit', 'x', '-q'], { stdin: 'x\n' });
+    const damaged = await desk.run(['commit', 'x', '--token', 'ent1.e30', '--space', 's'], { stdin: 'y\n' });
+    expect(damaged.err).toMatch(/^next: entente --space s begin ID {3}\(/m);
+    expect((await desk.run(['watch', '--once', '--since', 'elsewhere:1'])).err).toMatch(/^next: entente status/m);
+    expect((await desk.run(['log', '--limit', 'x'])).err).toContain('next: entente log --help');
+    expect((await desk.run(['merge-file', '--marker-size', 'x', 'a', 'b', 'c'])).err).toContain('next: ');
+    const late = await desk.run(['run', 'x', '--timeout', '50ms', '--', 'sleep', '5']);
+    expect([late.code, late.err.includes('next: entente run x --timeout 2h -- sleep')]).toEqual([7, true]);
+    const words = 'x'.repeat(100_000);
+    for (const argv of [
+      ['show', words],
+      [words],
+      ['show', `--${words}`],
+      ['completion', words],
+      ['commit', 'x', words],
+    ]) {
+      const { out, json } = await desk.run([...argv, '--json']);
+      expect([argv[0]?.slice(0, 9), out.length < 3000]).toEqual([argv[0]?.slice(0, 9), true]);
+      expect(json()).toMatchObject({ error: { code: expect.any(String) } });
+    }
+  });
+
+  it('[CL20] with --json a missing or unknown command is an object on stdout too', async () => {
+    for (const argv of [['--json'], ['--json', 'help', 'nope']]) {
+      const { code, json } = await desk.run(argv);
+      expect([code, json()['error']]).toEqual([2, expect.objectContaining({ code: 'misuse', exit: 2 })]);
+    }
+  });
+
   it('[CL20] help is data: stdout and 0; without a command it is wrong usage', async () => {
     expect(await desk.run(['--help'])).toMatchObject({ code: 0, err: '' });
     expect((await desk.run(['commit', '--help'])).out).toContain('--strategy');
     expect((await desk.run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+/);
     expect((await desk.run([])).code).toBe(2);
+  });
+
+  it('[CL20] completion in bash knows options before the command, and those of its subcommands', async () => {
+    const script = desk.write('c.bash', (await desk.run(['completion', 'bash'])).out);
+    const { execFileSync } = await import('node:child_process');
+    const complete = (...words: readonly string[]): string => {
+      const code = `source ${script}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _entente; echo "\${COMPREPLY[*]}"`;
+      return execFileSync('bash', ['-c', code, 'bash', 'entente', ...words], { encoding: 'utf8' }).trim();
+    };
+    expect(complete('com')).toBe('commit completion');
+    expect(complete('--json', '--store', 'x', 'commit', '--str')).toBe('--strategy');
+    expect(complete('conflicts', '--res')).toBe('--resolved');
+    expect(complete('help', 'und')).toBe('undo');
+    expect(complete('--js')).toBe('--json');
   });
 
   it('[CL20] completion scripts name every command', async () => {

@@ -76,6 +76,17 @@ describe('the program', () => {
     expect(lines).toEqual(Array.from({ length: 6 }, (_, index) => `line ${index}`));
   });
 
+  it('[CL43] a file takes the whole output, also behind what it holds; a full one is a fault', async () => {
+    const content = 'a line of text\n'.repeat(200_000);
+    await desk.run(['commit', 'big', '-q'], { stdin: content });
+    const script = `echo first > out; ${commandLine} show big -q >> out; echo $?; ${commandLine} show big -q > /dev/full; echo $?`;
+    const { out, err } = await ended(
+      spawn('sh', ['-c', script], { cwd: desk.folder, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
+    expect([out, err.split('\n')[0]]).toEqual(['0\n1\n', expect.stringContaining('[file] ENOSPC')]);
+    expect(desk.read('out') === `first\n${content}`).toBe(true);
+  });
+
   it('[CL42] begin, an editor’s work, commit in a pipeline: what a shell script would do', async () => {
     const script = [
       `printf 'a\\nb\\n' | ${commandLine} commit notes.md -q`,

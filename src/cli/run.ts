@@ -2,17 +2,25 @@
 import { CommanderError } from 'commander';
 import { MERGE_FILE_USAGE, MergeFileExit } from './commands/merge-file.ts';
 import { COMMAND_NAMES, createProgram } from './program.ts';
-import { type Console, createConsole } from './shell/console.ts';
-import { type ExitCode, exitCodes, type Fault, faultOf } from './shell/exit.ts';
+import { type Console, createConsole, isPipe } from './shell/console.ts';
+import { exitCodes, type Fault, faultOf } from './shell/exit.ts';
 import type { Io } from './shell/io.ts';
 import { shellWord } from './shell/text.ts';
 
 const WAIT = '--wait';
 
-/** `--wait` alone stands for `--wait=30s`, so that it never takes the next word for its value. */
+/**
+ * `--wait` alone stands for `--wait=30s`, so that it never takes the next word for its value. `-pq` of `merge-file` is
+ * `-p -q`: one is its own, the other belongs to all commands, and the parser does not take them apart.
+ */
 function normalise(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--');
-  return argv.map((word, index) => (word === WAIT && (end < 0 || index < end) ? `${WAIT}=30s` : word));
+  const merging = commandOf(argv) === 'merge-file';
+  return argv.flatMap((word, index) => {
+    if (end >= 0 && index >= end) return [word];
+    if (merging && /^-[pq]{2,}$/.test(word)) return [...word.slice(1)].map((letter) => `-${letter}`);
+    return [word === WAIT ? `${WAIT}=30s` : word];
+  });
 }
 
 function has(words: readonly string[], ...names: readonly string[]): boolean {
@@ -53,9 +61,11 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   io.signal?.addEventListener('abort', interrupt, { once: true });
   io.stdout.on('error', ignore);
   io.stderr.on('error', ignore);
-  const state: { exit: number; broken: boolean } = { exit: exitCodes.ok, broken: false };
-  io.stdout.once('error', () => {
-    state.broken = true;
+  const state: { exit: number; broken: boolean; fault?: unknown } = { exit: exitCodes.ok, broken: false };
+  io.stdout.once('error', (error: NodeJS.ErrnoException) => {
+    if (isPipe(String(error.code))) state.broken = true;
+    // A disk that is full: what was written is not whole, and whoever reads it must hear of it.
+    else state.fault = error;
   });
   try {
     const program = createProgram({
@@ -67,14 +77,12 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       },
     });
     await program.parseAsync([...words], { from: 'user' });
+    if (state.fault !== undefined) throw state.fault;
     return state.exit;
   } catch (error) {
     if (state.broken) return exitCodes.ok;
     if (error instanceof MergeFileExit) return error.exit;
-    const command = commandOf(words);
-    const exit = await report(error, console, command);
-    // git takes what `merge-file` answers for a class of its own: a wrong call must not look like a conflict.
-    return exit === exitCodes.usage && command === 'merge-file' ? MERGE_FILE_USAGE : exit;
+    return await report(state.fault ?? error, console, commandOf(words));
   } finally {
     console.endProgress();
     io.signal?.removeEventListener('abort', interrupt);
@@ -89,9 +97,28 @@ function commandOf(words: readonly string[]): string | undefined {
   return COMMAND_NAMES.find((name) => name === word);
 }
 
+/** The next command for faults of the library, which knows of none: it is used without a command line too. */
+const TYPED: { readonly [code: string]: ((command: string | undefined) => string) | undefined } = {
+  'bad-token': () => 'entente begin ID',
+  'base-gone': () => 'entente begin ID',
+  'epoch-changed': (command) => (command === 'watch' || command === 'log' ? 'entente status' : 'entente begin ID'),
+  expired: () => 'entente show ID',
+  'token-spent': () => 'entente begin ID',
+  'read-only': () => 'entente doctor',
+  'store-locked': () => 'entente doctor',
+};
+
+/** What a message holds of a name or a text that was given: enough to know it again. */
+const LONGEST = 2000;
+
 /** Every error ends with what to type next, also one that knows nothing better. */
 function withNext(fault: Fault, command: string | undefined): Fault {
-  if (fault.next !== undefined || fault.exit === exitCodes.interrupted) return fault;
+  if (fault.exit === exitCodes.interrupted) return fault;
+  const typed = Object.hasOwn(TYPED, fault.code) ? TYPED[fault.code]?.(command) : undefined;
+  if (typed !== undefined && fault.next?.includes('entente ') !== true) {
+    return { ...fault, next: fault.next === undefined ? typed : `${typed}   (${fault.next.replace(/\.$/, '')})` };
+  }
+  if (fault.next !== undefined) return fault;
   const help = command === undefined ? 'entente --help' : `entente ${command} --help`;
   return {
     ...fault,
@@ -99,24 +126,28 @@ function withNext(fault: Fault, command: string | undefined): Fault {
   };
 }
 
-async function report(error: unknown, console: Console, command: string | undefined): Promise<ExitCode> {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return exitCodes.ok;
-    if (error.code !== 'commander.help') {
-      const message = error.message.replace(/^error: /, '');
-      await console
-        .fail({
-          code: 'misuse',
-          message,
-          next: `entente ${command === undefined ? '' : `${command} `}--help`,
-          exit: exitCodes.usage,
-          details: {},
-        })
-        .catch(() => {});
-    }
-    return exitCodes.usage;
-  }
+async function report(error: unknown, console: Console, command: string | undefined): Promise<number> {
+  if (error instanceof CommanderError) return reportUsage(error, console, command);
   const fault = withNext(faultOf(error), command);
-  if (fault.exit !== exitCodes.ok) await console.fail(fault).catch(() => {});
+  if (fault.exit !== exitCodes.ok) await console.fail({ ...fault, message: shorten(fault.message) }).catch(() => {});
   return fault.exit;
+}
+
+function shorten(message: string): string {
+  return message.length > LONGEST ? `${message.slice(0, LONGEST)} …` : message;
+}
+
+async function reportUsage(error: CommanderError, console: Console, command: string | undefined): Promise<number> {
+  if (error.exitCode === 0) return exitCodes.ok;
+  // git takes what `merge-file` answers for a class of its own: a wrong call must not look like a conflict.
+  const exit = command === 'merge-file' ? MERGE_FILE_USAGE : exitCodes.usage;
+  const helped = error.code === 'commander.help';
+  // The help is on stderr already; with `--json` a program waits for its object all the same.
+  if (helped && !console.json) return exit;
+  const message = helped
+    ? 'No command is given, or none of that name.'
+    : shorten(error.message.replace(/^error: /, ''));
+  const next = `entente ${command === undefined || helped ? '' : `${command} `}--help`;
+  await console.fail({ code: 'misuse', message, next, exit, details: {} }).catch(() => {});
+  return exit;
 }

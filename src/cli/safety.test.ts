@@ -110,6 +110,7 @@ describe('backup, restore, verify, doctor', () => {
     expect([(await desk.run(['backup', 'taken'])).code, desk.read('taken')]).toEqual([2, 'mine\n']);
     desk.write('junk', 'no database at all, just words\n'.repeat(100));
     expect((await desk.run(['restore', 'junk'])).code).toBe(1);
+    expect(readdirSync(desk.path('.entente')).filter((name) => name.includes('before-restore'))).toEqual([]);
     expect((await desk.run(['show', 'x', '-q'])).out).toBe('one\n');
     expect((await desk.run(['backup', 'm.db', '--store', 'memory:'])).code).toBe(2);
   });
@@ -146,6 +147,10 @@ describe('backup, restore, verify, doctor', () => {
     expect((await desk.run(['verify', '-'], { stdin: good.join('\n') })).code).toBe(0);
     expect((await desk.run(['verify', desk.write('junk.jsonl', 'junk\n')])).code).toBe(2);
     expect((await desk.run(['verify', 'nofile.jsonl'])).code).toBe(3);
+    // Half a history proves nothing, and a terminal is not read when that is not wanted.
+    const stopped = await desk.run(['verify', 'good.jsonl', '--json'], { signal: AbortSignal.abort() });
+    expect([stopped.code, stopped.json()['error']]).toEqual([130, expect.objectContaining({ code: 'interrupted' })]);
+    expect((await desk.run(['verify', '-', '--no-input'], { stdinTerminal: true })).code).toBe(2);
   });
 
   it('[CL40] doctor tells driver, version, rights, space and integrity', async () => {

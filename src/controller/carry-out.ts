@@ -5,7 +5,7 @@ import type { Merged, Outcome } from '../core/outcome.ts';
 import { type Head, writtenOf } from '../core/version.ts';
 import type { MergeResult } from '../merge/types.ts';
 import type { CommitRequest } from '../stores/store.ts';
-import { type Clash, committed, freshToken, unchanged } from './clash.ts';
+import { type Clash, committed, freshToken, repairsOf, unchanged } from './clash.ts';
 import { conflictIdOf } from './conflicts.ts';
 import { type Context, tokenOn } from './context.ts';
 import { conflicted, expectedOf } from './hand-back.ts';
@@ -45,7 +45,8 @@ export async function carryOut(
     }
     case 'merged':
       if (plan.content !== null && clash.head?.hash === hashOf(plan.content) && !clash.head.deleted) {
-        return unchanged(context, intent, clash.head, clash.revision);
+        // The head has more than what was sent: sent again, that would take the rest out (rule A1).
+        return unchanged(context, intent, clash.head, clash.revision, repairsOf(intent, clash.head));
       }
       return send(context, found, plan, mergedRequest(context, found, plan), merge);
     case 'overwrite':

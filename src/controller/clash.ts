@@ -126,7 +126,7 @@ async function judgeEarly(context: Context, intent: Intent): Promise<Outcome | C
     return replay(context, landed.entry, { resource, agent: intent.agent, epoch: token.epoch });
   }
   const snapshot = await context.store.read(context.space, [resource, ...intent.reads.map((read) => read.resource)]);
-  checkEpoch(snapshot, token);
+  for (const held of [token, ...intent.reads]) checkEpoch(snapshot, held);
   const head = snapshot.heads[0];
   const stalePremises = staleReads(intent.reads, (id) => snapshot.heads.find((known) => known?.resource === id));
   const clash: Clash = { status: 'clash', head, revision: snapshot.revision, stalePremises };
@@ -158,7 +158,7 @@ async function clashOrUnchanged(
   reply: Extract<CommitReply, { status: 'stale' }>,
 ): Promise<Outcome | Clash> {
   const { token } = intent;
-  if (token.revision > reply.revision) throw epochChanged();
+  if ([token, ...intent.reads].some(({ revision }) => revision > reply.revision)) throw epochChanged();
   const headOf = (resource: string): Head | undefined => reply.heads.find((head) => head.resource === resource);
   const head = headOf(token.resource);
   const stalePremises = staleReads(intent.reads, headOf);

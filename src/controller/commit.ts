@@ -5,13 +5,14 @@ import type { Token } from '../core/token.ts';
 import type { Head } from '../core/version.ts';
 import type { Awaitable, CommitReply, CommitRequest } from '../stores/store.ts';
 import { attempt, type Clash, committed, type FirstTry, firstTry, isClash } from './clash.ts';
-import type { Context } from './context.ts';
+import { type Context, headToken } from './context.ts';
 import { conflicted } from './hand-back.ts';
 import { formlessIntent, type Intent, type IntentOptions, makeIntent } from './intent.ts';
 import { judge } from './judge.ts';
 import { afterBaseGone, isBaseGone } from './lost-base.ts';
-import { plainRequest } from './plain.ts';
+import { plainChange, plainRequest, swapDirect } from './plain.ts';
 import { mismatchError } from './submit.ts';
+import { taken } from './taken.ts';
 
 type OnClash = (context: Context, intent: Intent, clash: Clash) => Promise<Outcome>;
 
@@ -23,9 +24,20 @@ export function commit(context: Context, token: Token, change: Change, options?:
   }
 }
 
+/** A signal that is made when it is asked for: a commit that is answered at once needs none. */
+export interface Late {
+  readonly signal: AbortSignal;
+}
+
 /** `commit` that gives the outcome itself where it is known at once, and throws what that one rejects with. */
-export function commitNow(context: Context, token: Token, change: Change, options?: IntentOptions): Awaitable<Outcome> {
-  return begun(context, token, change, options, handBack, true);
+export function commitNow(
+  context: Context,
+  token: Token,
+  change: Change,
+  options: IntentOptions | undefined,
+  late: Late,
+): Awaitable<Outcome> {
+  return begun(context, token, change, options, handBack, true, late);
 }
 
 export function commitOrResolve(
@@ -60,13 +72,35 @@ function begun(
   options: IntentOptions | undefined,
   onClash: OnClash,
   now: boolean,
+  late?: Late,
 ): Awaitable<Outcome> {
-  if (options !== undefined) return write(context, token, change, options, onClash);
-  const request = plainRequest(context, token, change);
-  if (request === undefined) return write(context, token, change, options, onClash);
+  if (options !== undefined) return write(context, token, change, until(options, late), onClash);
+  const at = context.clock();
+  const landed = swapDirect(context, token, change, at);
+  if (landed !== undefined) {
+    const { resource, version, revision, hash } = landed;
+    const fresh = headToken(context, landed, token.agent, token.epoch, revision, at);
+    const outcome: Outcome = {
+      status: 'committed',
+      commitId: token.id,
+      resource,
+      version,
+      revision,
+      hash,
+      token: fresh,
+    };
+    // Where the engine sees the object made, it need not look for a `then` in it at every call.
+    return now ? outcome : Promise.resolve(outcome);
+  }
+  const request = plainRequest(context, token, change, at);
+  if (request === undefined) return write(context, token, change, until(options, late), onClash);
   const replies = context.store.commit([request]);
-  if (!(replies instanceof Promise)) return afterPlain(context, token, change, request, replies, onClash, now);
-  return replies.then((answered) => afterPlain(context, token, change, request, answered, onClash, true));
+  if (!(replies instanceof Promise)) return afterPlain(context, token, change, request, replies, onClash, now, late);
+  return replies.then((answered) => afterPlain(context, token, change, request, answered, onClash, true, late));
+}
+
+function until(options: IntentOptions | undefined, late: Late | undefined): IntentOptions | undefined {
+  return late === undefined ? options : { ...options, signal: late.signal };
 }
 
 function afterPlain(
@@ -77,6 +111,7 @@ function afterPlain(
   replies: readonly CommitReply[],
   onClash: OnClash,
   now: boolean,
+  late: Late | undefined,
 ): Awaitable<Outcome> {
   const reply = replies[0] as CommitReply;
   if (reply.status === 'committed') {
@@ -84,7 +119,7 @@ function afterPlain(
     // Where the engine sees the object made, it need not look for a `then` in it at every call.
     return now ? outcome : Promise.resolve(outcome);
   }
-  return settlePlain(context, token, change, { request, reply }, onClash);
+  return settlePlain(context, token, change, { request, reply }, onClash, late);
 }
 
 async function settlePlain(
@@ -93,18 +128,20 @@ async function settlePlain(
   change: Change,
   sent: { request: CommitRequest; reply: CommitReply },
   onClash: OnClash,
+  late: Late | undefined,
 ): Promise<Outcome> {
-  const intent = await makeIntent(context, token, change);
+  const intent = await makeIntent(context, token, plainChange(sent.request, change), until(undefined, late));
   return settleDown(context, intent, { request: sent.request, replies: [sent.reply] }, sent.reply, onClash);
 }
 
 async function write(
   context: Context,
   token: Token,
-  change: Change,
+  given: Change,
   options: IntentOptions | undefined,
   onClash: OnClash,
 ): Promise<Outcome> {
+  const change = taken(given);
   const made = makeIntent(context, token, change, options);
   let intent = made;
   if (intent instanceof Promise) {

@@ -4,6 +4,7 @@ import { type AgentId, parseAgentId, type ResourceId, type Space } from '../core
 import type { Repairs, Token } from '../core/token.ts';
 import type { Head } from '../core/version.ts';
 import type { Engine } from '../merge/types.ts';
+import type { Direct } from '../stores/direct.ts';
 import type { Store } from '../stores/store.ts';
 import type { Policy } from '../strategies/policy.ts';
 import type { Strategy } from '../strategies/types.ts';
@@ -14,17 +15,19 @@ import type { Limits } from './types.ts';
 export interface Counters {
   conflicts: number;
   retries: number;
-  escalated: number;
   rejected: number;
 }
 
 export interface Context {
   readonly store: Store;
+  /** The store's short way for the common commit, where it has one. */
+  readonly direct: Direct | undefined;
   readonly space: Space;
   readonly clock: () => number;
   readonly random: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly limits: Limits;
+  readonly onWarning: (message: string) => void;
   /** Rules of this controller, registered ones first; the stored policy comes after them. */
   readonly registered: Policy;
   readonly own: Policy;

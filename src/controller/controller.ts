@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { EntenteError } from '../core/errors.ts';
 import { DEFAULT_SPACE, parseSpace } from '../core/resource.ts';
+import { directOf } from '../stores/direct.ts';
 import { assertStrategy, Policy } from '../strategies/policy.ts';
 import { defaultSleep } from './backoff.ts';
 import { commit, commitOrResolve } from './commit.ts';
@@ -72,22 +73,28 @@ function createContext(options: ControllerOptions): Context {
   const space = options.space === undefined ? DEFAULT_SPACE : parseSpace(options.space);
   return {
     store: options.store,
+    direct: directOf(options.store, space),
     space,
     clock: options.clock ?? Date.now,
     random: options.random ?? Math.random,
     sleep: options.sleep ?? defaultSleep,
     limits: parseLimits(options.limits),
+    onWarning: options.onWarning ?? warn,
     registered: new Policy(),
     own: new Policy(options.policy),
     fallback: options.default,
     engines: new Map(),
-    counters: { conflicts: 0, retries: 0, escalated: 0, rejected: 0 },
+    counters: { conflicts: 0, retries: 0, rejected: 0 },
     history: new Ring(max),
     lanes: createLanes(),
     newId: createIds(),
     agents: new KnownAgents(),
     shape: shapeOfTokens(space),
   };
+}
+
+function warn(message: string): void {
+  process.emitWarning(message, { type: 'EntenteWarning', code: 'ENTENTE_MERGE' });
 }
 
 /**

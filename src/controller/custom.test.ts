@@ -71,6 +71,13 @@ describe('custom strategies', () => {
     },
   );
 
+  it('[J10] [C7] a reason without end is cut, and the change is kept', async () => {
+    const { entente, outcome } = await run(() => ({ type: 'escalate', reason: 'x'.repeat(2_000_000) }));
+    const kept = as(outcome, 'escalated');
+    expect(kept.reason).toBe('x'.repeat(500));
+    expect(text(await entente.conflictContent(kept.conflictId, 'proposed'))).toBe('proposed');
+  });
+
   it('[J10] the deadline is a time, however long, and what comes after it is not used', async () => {
     let late: (answer: unknown) => void = () => {};
     const { entente, outcome } = await run(() => new Promise((resolve) => (late = resolve)), { customMs: 20 });

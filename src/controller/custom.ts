@@ -23,8 +23,11 @@ export async function runCustom(context: Context, found: Case, fn: CustomFunctio
   }
 }
 
+/** A reason stands in a record and in answers, which have their own limits. */
+const MAX_REASON = 500;
+
 function threw(message: string): Resolution {
-  return { type: 'escalate', reason: `strategy-threw: ${message.slice(0, 500)}` };
+  return { type: 'escalate', reason: `strategy-threw: ${message.slice(0, MAX_REASON)}` };
 }
 
 async function detailsOf(context: Context, found: Case): Promise<Details> {
@@ -75,7 +78,7 @@ function parseResolution(answer: { readonly [field: string]: unknown }, details:
     case 'retry':
       return { type };
     case 'escalate':
-      return { type, reason: typeof reason === 'string' ? reason : 'custom' };
+      return { type, reason: typeof reason === 'string' ? reason.slice(0, MAX_REASON) : 'custom' };
     default:
       return undefined;
   }

@@ -45,6 +45,24 @@ describe('unknown first', () => {
     as(await desk.entente.commitOrResolve(stale, { content: 'bob' }), 'escalated');
   });
 
+  it('[A7] a store that fails while the answer is in doubt does not end the doubt', async () => {
+    const inner = createMemoryStore();
+    let sent = 0;
+    const store = withMethods(inner, {
+      async commit(requests) {
+        sent += 1;
+        if (sent > 1) throw lost();
+        await inner.commit(requests);
+        return [{ status: 'unknown', error: lost() }];
+      },
+    });
+    const desk = openDesk({ store, sleep: async () => undefined });
+    const { token } = await desk.begin('doc');
+    const outcome = await desk.entente.commit(token, { content: 'x' });
+    expect(outcome).toEqual({ status: 'unknown', commitId: token.id, resource: 'doc' });
+    expect((await inner.counts(token.space)).commits).toBe(1);
+  });
+
   it('[A7] update does not run its function again for a commit that landed unheard', async () => {
     const inner = createMemoryStore();
     let deaf = 2;

@@ -75,6 +75,8 @@ export async function* feed(context: Context, cursor?: string, options: FeedOpti
         yield { type: 'gone', oldest: cursorOf(start.epoch, page.oldest) };
         return;
       }
+      // Revisions of a restored store mean other commits, from the first one on.
+      if ((await context.store.epoch()) !== start.epoch) throw epochChanged();
       yield* told(page, start.epoch, pattern);
       after = page.entries.at(-1)?.revision ?? after;
       if (page.entries.length < PAGE && !signal.aborted) await woken;

@@ -14,6 +14,8 @@ export interface Intent {
   readonly agent: AgentId;
   readonly proposal: Proposal;
   readonly commitId: string;
+  /** The change as it was sent, in short canonical form (rule A4). */
+  readonly mark: string;
   /** The commitId is the token's own id, not one that the caller chose. */
   readonly ownId: boolean;
   readonly fingerprint: string;
@@ -73,6 +75,13 @@ function checkSpace(context: Context, token: Token): Token {
   );
 }
 
+/** A list of premises; left out, and empty, it is the same intent. */
+export function checkReads(reads: unknown): readonly Token[] {
+  if (reads === undefined) return NO_READS;
+  if (Array.isArray(reads)) return reads;
+  throw new EntenteError('misuse', 'The reads are a list of tokens.', { next: 'Pass the tokens that begin() gave.' });
+}
+
 /** A premise is compared in one commit with its token, so it has to be of the same history. */
 function checkRead(context: Context, token: Token, given: Token): Token {
   const read = checkToken(context, given);
@@ -120,7 +129,7 @@ export function formlessIntent(
 }
 
 function assemble(context: Context, token: Token, change: Change, proposal: Proposal, options: IntentOptions): Intent {
-  const reads = options.reads === undefined ? NO_READS : options.reads.map((read) => checkRead(context, token, read));
+  const reads = checkReads(options.reads).map((read) => checkRead(context, token, read));
   const supersede = options.supersede === true;
   const ownId = options.commitId === undefined || options.commitId === token.id;
   // Under the token's own id the store's key says the agent and the token already, so that the change says the rest.
@@ -136,9 +145,10 @@ function assemble(context: Context, token: Token, change: Change, proposal: Prop
     agent: token.agent,
     proposal,
     commitId: ownId ? token.id : parseCommitId(options.commitId),
+    mark,
     ownId,
     fingerprint:
-      ownId && reads === NO_READS && !supersede
+      ownId && reads.length === 0 && !supersede
         ? mark
         : fingerprintOf('write', token.agent, token.id, mark, reads, supersede),
     reads,

@@ -16,6 +16,8 @@ import type { Context } from './context.ts';
 import { runCustom } from './custom.ts';
 import { conflicted } from './hand-back.ts';
 import { type Intent, staleReads } from './intent.ts';
+import { turnUntil } from './lanes.ts';
+import { note } from './ledger.ts';
 import { runMerge } from './merging.ts';
 import { planOf } from './plan.ts';
 import type { Plan } from './plan-requests.ts';
@@ -35,25 +37,29 @@ export interface Case {
 const PATIENCE_MS = 1000;
 
 export async function judge(context: Context, intent: Intent, first: Clash): Promise<Outcome> {
-  if (first.stalePremises.length > 0) return conflicted(context, intent, first, 'a premise moved');
+  if (first.stalePremises.length > 0) return handedBack(context, intent, first, 'a premise moved');
   const { strategy } = await matchPolicy(context, intent.token.resource);
   const contends = strategy.name === 'merge' || strategy.name === 'lastWriterWins';
   if (!contends) return swap(context, intent, first, strategy);
   const { resource } = intent.token;
   const alone = context.lanes.length(resource) === 0;
-  const leave = await context.lanes.enter(resource, PATIENCE_MS);
+  const leave = await turnUntil(context.lanes.enter(resource, PATIENCE_MS), intent.signal);
   try {
-    const clash = alone ? first : await lookAgain(context, intent);
+    const clash = alone ? first : await lookAgain(context, intent, first);
     return await swap(context, intent, clash, strategy);
   } finally {
     leave();
   }
 }
 
-/** After a wait the head has moved: merging against an old one would be work for nothing. */
-async function lookAgain(context: Context, intent: Intent): Promise<Clash> {
+/**
+ * After a wait the head has moved: merging against an old one would be work for nothing. A read that lags behind what the
+ * store answered to the commit does not take its place (trap T8).
+ */
+async function lookAgain(context: Context, intent: Intent, known: Clash): Promise<Clash> {
   const ids = [intent.token.resource, ...intent.reads.map((read) => read.resource)];
   const snapshot = await context.store.read(context.space, ids);
+  if (snapshot.revision < known.revision) return known;
   const stalePremises = staleReads(intent.reads, (id) => snapshot.heads.find((head) => head?.resource === id));
   return { status: 'clash', head: snapshot.heads[0], revision: snapshot.revision, stalePremises };
 }
@@ -63,7 +69,7 @@ async function swap(context: Context, intent: Intent, first: Clash, strategy: St
   const label = describeStrategy(strategy);
   let clash = first;
   for (let losses = 0; losses < context.limits.swaps; losses += 1) {
-    if (clash.stalePremises.length > 0) return conflicted(context, intent, clash, 'a premise moved');
+    if (clash.stalePremises.length > 0) return handedBack(context, intent, clash, 'a premise moved');
     if (isSame(clash.head, intent.proposal)) return unchanged(context, intent, clash.head, clash.revision);
     const found = caseOf(intent, clash, origin, strategy, label);
     const { plan, merge } = await planFor(context, found);
@@ -72,14 +78,21 @@ async function swap(context: Context, intent: Intent, first: Clash, strategy: St
     clash = done;
     if (losses === 0) continue;
     await context.sleep(jitter(context, losses - 1), intent.signal);
-    clash = await lookAgain(context, intent);
+    clash = await lookAgain(context, intent, clash);
   }
-  return conflicted(
+  return handedBack(
     context,
     intent,
     clash,
     `contended: the resource moved ${context.limits.swaps} times while this was being settled`,
   );
+}
+
+/** Not for any strategy to decide: counted like every conflict that goes back to its author (rule E7). */
+async function handedBack(context: Context, intent: Intent, clash: Clash, reason: string): Promise<Outcome> {
+  const outcome = await conflicted(context, intent, clash, reason);
+  note(context, { intent, clash }, { type: 'handBack', reason });
+  return outcome;
 }
 
 const ABSENT: Origin = { state: 'absent' };
@@ -136,13 +149,20 @@ export async function planFor(context: Context, found: Case): Promise<{ plan: Pl
 
 const NO_SILENCE = 'it was deleted, and a merge does not make it again';
 
+/** A reason stands in a record, which has its own limit; what an engine of others says may be of any length. */
+const MAX_REASON = 500;
+
 function whyNot(engine: string, result: MergeResult | undefined, kind: ConflictKind): string {
+  return reasonOf(engine, result, kind).slice(0, MAX_REASON);
+}
+
+function reasonOf(engine: string, result: MergeResult | undefined, kind: ConflictKind): string {
   if (kind === 'modified-deleted') return `modified-deleted: ${NO_SILENCE}`;
   if (result === undefined) return kind === 'hash-only' ? 'no-content: only hashes are known here' : kind;
   if (result.status === 'error') return `${result.code}: ${result.message}`;
   const conflicts = result.status === 'conflict' ? result.conflicts : [];
   const reason = conflicts.find((conflict) => conflict.reason !== undefined)?.reason;
-  if (reason !== undefined) return reason;
+  if (reason !== undefined) return String(reason);
   const kinds = [...new Set(conflicts.map((conflict) => conflict.kind))].join(', ');
   return `merge(${engine}): ${conflicts.length} ${conflicts.length === 1 ? 'region clashes' : 'regions clash'} (${kinds})`;
 }

@@ -24,6 +24,22 @@ interface Lane {
   timer: NodeJS.Timeout | undefined;
 }
 
+/** Waits for a turn until the signal aborts, with its reason; a turn that comes after that goes to the next one. */
+export function turnUntil(turn: Promise<() => void>, signal: AbortSignal | undefined): Promise<() => void> {
+  if (signal === undefined) return turn;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    turn
+      .then((leave) => {
+        if (signal.aborted) leave();
+        else resolve(leave);
+      }, reject)
+      .finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
 export function createLanes(): Lanes {
   const lanes = new Map<string, Lane>();
 

@@ -5,15 +5,15 @@ import type { Context } from './context.ts';
 import type { Case } from './judge.ts';
 import { holderOf, type Plan } from './plan-requests.ts';
 
+type Clashed = Pick<Case, 'intent' | 'clash'>;
+
 /** Counts the conflict and remembers how it was settled (rule E7). */
-export function note(context: Context, found: Case, plan: Plan): void {
+export function note(context: Context, found: Clashed, plan: Plan): void {
   const { counters, history } = context;
   const { intent, clash } = found;
   counters.conflicts += 1;
   if (plan.type === 'retry') counters.retries += 1;
-  else if (plan.type === 'open') counters.escalated += 1;
   else if (plan.type === 'reject') counters.rejected += 1;
-  if (plan.type === 'handBack') return;
   const at = context.clock();
   const entry: ConflictEntry = {
     conflict: {
@@ -30,7 +30,7 @@ export function note(context: Context, found: Case, plan: Plan): void {
   history.add(entry);
 }
 
-function resolutionOf(found: Case, plan: Exclude<Plan, { type: 'handBack' }>): Resolution {
+function resolutionOf(found: Clashed, plan: Plan): Resolution {
   switch (plan.type) {
     case 'merged': {
       const content = plan.content ?? new Uint8Array();
@@ -38,6 +38,8 @@ function resolutionOf(found: Case, plan: Exclude<Plan, { type: 'handBack' }>): R
     }
     case 'overwrite':
       return { type: 'useVersion', side: 'proposed', agent: found.intent.agent };
+    // What is handed back is for its author to decide: so far, what is there stays.
+    case 'handBack':
     case 'reject':
       return { type: 'useVersion', side: 'current', agent: holderOf(found.clash) };
     case 'copy':

@@ -1,9 +1,12 @@
 // Runs a merge for the controller: small ones here under a short budget, everything else in a worker thread, so that
 // the event loop never stands still for long (rule C8). Custom engines get copies, and what they throw is a value.
+// Nothing counts as clean that the independent checker has not proved, in the same thread as the merge.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Receipt } from '../core/receipt.ts';
 import type { MergeConflict, RegionKind } from '../core/region.ts';
 import { mergeContents } from '../merge/merge.ts';
 import { offloadMerge } from '../merge/offload.ts';
+import { proved, UNPROVED } from '../merge/prove.ts';
 import {
   type CleanMerge,
   type Engine,
@@ -31,6 +34,8 @@ export interface Sides {
 const INLINE_BYTES = 256 * 1024;
 const INLINE_LINES = 5000;
 const INLINE_MS = 20;
+/** Beyond this the proof of a merge, which takes about as long again, has a turn of the event loop to itself. */
+const PROOF_BYTES = 16 * 1024;
 
 export async function runMerge(
   context: Context,
@@ -42,8 +47,16 @@ export async function runMerge(
   const input = inputOf(context, sides, engine, strategy?.options);
   const result =
     registered === undefined ? await runBuiltIn(context, input) : await runCustom(context, registered, input);
+  warnOfFault(context, result, sides.path);
   const fitting = withinSize(result, input, context.limits.contentBytes);
   return strategy?.validate === undefined ? fitting : validated(fitting, input, strategy.validate);
+}
+
+/** A merge that did not prove itself is a fault of its engine: the change is kept as a conflict, and somebody is told. */
+function warnOfFault(context: Context, result: MergeResult, path: string): void {
+  if (result.status !== 'conflict') return;
+  const fault = result.notes.find(({ code }) => code === UNPROVED);
+  if (fault !== undefined) context.onWarning(`${path}: ${fault.message}; it was not stored.`);
 }
 
 function inputOf(context: Context, sides: Sides, engine: string, options: MergeOptions | undefined): MergeInput {
@@ -64,7 +77,8 @@ async function runBuiltIn(context: Context, input: MergeInput): Promise<MergeRes
     if (largest(input) <= INLINE_BYTES && !hasManyLines(input)) {
       const budget = { ...input.options?.budget, ms: Math.min(INLINE_MS, context.limits.mergeMs) };
       const quick = mergeContents({ ...input, options: { ...input.options, budget } });
-      if (!overBudget(quick)) return quick.status === 'conflict' ? { ...quick, input } : quick;
+      if (quick.status === 'clean' && largest(input) > PROOF_BYTES) await nextTurn();
+      if (!overBudget(quick)) return quick.status === 'conflict' ? { ...quick, input } : proved(input, quick);
     }
     return await offloadMerge(input, { ms: context.limits.mergeMs });
   } catch (error) {
@@ -99,7 +113,8 @@ function overBudget(result: MergeResult): boolean {
 async function runCustom(context: Context, engine: Engine | string, input: MergeInput): Promise<MergeResult> {
   try {
     const answer = await askEngine(context, engine, input);
-    return resultOf(answer, input) ?? threw('the engine answered something that is no merge result');
+    const result = resultOf(answer, input) ?? threw('the engine answered something that is no merge result');
+    return typeof engine === 'string' ? result : proved(input, result);
   } catch (error) {
     return threw(error instanceof Error ? error.message : String(error));
   }

@@ -5,16 +5,17 @@ import type { Change } from '../core/change.ts';
 import { hashOf } from '../core/hash.ts';
 import { parseResourceId } from '../core/resource.ts';
 import type { Token } from '../core/token.ts';
+import type { Standing } from '../stores/direct.ts';
 import type { CommitRequest, EntryMeta, Keep, RecordWrite, Write } from '../stores/store.ts';
 import type { Context } from './context.ts';
 import { isShaped } from './intent.ts';
-import { isHash } from './proposal.ts';
+import { isHash, isOneKind } from './proposal.ts';
 
 const META: EntryMeta = { outcome: 'committed' };
 const NO_RECORDS: readonly RecordWrite[] = [];
 const NO_KEEPS: readonly Keep[] = [];
 
-export function plainRequest(context: Context, token: Token, change: Change): CommitRequest | undefined {
+export function plainRequest(context: Context, token: Token, change: Change, at: number): CommitRequest | undefined {
   if (!isShaped(token) || token.space !== context.space || !context.agents.has(token.agent)) return undefined;
   const write = plainWrite(context, token, change);
   if (write === undefined || write.hash === token.hash) return undefined;
@@ -29,7 +30,7 @@ export function plainRequest(context: Context, token: Token, change: Change): Co
     fingerprint: write.kind === 'hash' ? write.hash : `content ${write.hash} `,
     epoch: token.epoch,
     asOf: token.asOf,
-    at: context.clock(),
+    at,
     tokenBound: true,
     guards: [{ resource, revision, hash }],
     writes: [write],
@@ -39,8 +40,25 @@ export function plainRequest(context: Context, token: Token, change: Change): Co
   };
 }
 
+/** The change that a plain request carries: what the caller does to its own array meanwhile is not in it (rule E8). */
+export function plainChange({ writes: [write] }: CommitRequest, sent: Change): Change {
+  if (write?.kind === 'hash') return { hash: write.hash };
+  return write?.kind === 'content' ? { content: write.content } : sent;
+}
+
+/** The plain commit of a hash by the store's short way; undefined, and nothing is done, where it is not one. */
+export function swapDirect(context: Context, token: Token, change: Change, at: number): Standing | undefined {
+  const { direct } = context;
+  if (direct === undefined || typeof change !== 'object' || change === null || !('hash' in change)) return undefined;
+  if (!isOneKind(change)) return undefined;
+  if (!isShaped(token) || token.space !== context.space || token.epoch !== direct.epoch) return undefined;
+  const { hash } = change;
+  if (!context.agents.has(token.agent) || !isHash(hash) || hash === token.hash) return undefined;
+  return direct.swap(token, hash, at);
+}
+
 function plainWrite(context: Context, token: Token, change: Change): Exclude<Write, { kind: 'delete' }> | undefined {
-  if (typeof change !== 'object' || change === null) return undefined;
+  if (typeof change !== 'object' || change === null || !isOneKind(change)) return undefined;
   const { resource } = token;
   if ('hash' in change) return isHash(change.hash) ? { resource, kind: 'hash', hash: change.hash } : undefined;
   if (!('content' in change) || change.mediaType !== undefined) return undefined;

@@ -62,7 +62,8 @@ export function mergedRequest(context: Context, found: Case, plan: Extract<Plan,
     guards: [headGuard(found)],
     writes: [write],
     keeps: [keep],
-    meta: metaFor(found, 'merged', { receipt: keep.hash }),
+    // The receipt counts lines of the base: whoever explains it has to know which version that was.
+    meta: metaFor(found, 'merged', { receipt: keep.hash, extra: { base: found.origin.head?.version ?? 0 } }),
   });
 }
 

@@ -7,6 +7,7 @@ import type { Token } from '../core/token.ts';
 import { applyJsonPatch } from '../merge/json/patch.ts';
 import { originOf } from './base.ts';
 import type { Context } from './context.ts';
+import { patchMark } from './taken.ts';
 
 /** What a change would store. `appended` remembers that the intent was to append (rule A8). */
 export type Proposal =
@@ -26,7 +27,7 @@ const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(?:; ?[\w-]{1,64}=[
 
 /** Synchronous where the change says all by itself; a promise where the base has to be read first. */
 export function propose(context: Context, token: Token, change: Change): Proposal | Promise<Proposal> {
-  if (typeof change !== 'object' || change === null) throw noChange();
+  if (typeof change !== 'object' || change === null || !isOneKind(change)) throw noChange();
   if ('hash' in change) return proposeHash(change.hash);
   if ('content' in change) return proposeContent(context, change.content, change.mediaType);
   if ('delete' in change && change.delete === true) return DELETE;
@@ -34,10 +35,29 @@ export function propose(context: Context, token: Token, change: Change): Proposa
   throw noChange();
 }
 
+/**
+ * Content beside a hash would be dropped for the hash, without a word: of the kinds of change there is exactly one.
+ * Written out, because a loop would cost a plain commit a tenth.
+ */
+export function isOneKind(change: object): boolean {
+  let kinds = 0;
+  if ('content' in change) kinds += 1;
+  if ('hash' in change) kinds += 1;
+  if ('append' in change) kinds += 1;
+  if ('edits' in change) kinds += 1;
+  if ('jsonPatch' in change) kinds += 1;
+  if ('delete' in change) kinds += 1;
+  return kinds === 1;
+}
+
 function noChange(): EntenteError {
-  return new EntenteError('misuse', 'A change is one of content, append, edits, jsonPatch, delete: true or hash.', {
-    next: 'Pass for example { content: "new text" }.',
-  });
+  return new EntenteError(
+    'misuse',
+    'A change is exactly one of content, append, edits, jsonPatch, delete: true or hash.',
+    {
+      next: 'Pass for example { content: "new text" }.',
+    },
+  );
 }
 
 export function isHash(hash: unknown): hash is string {
@@ -54,9 +74,7 @@ function proposeHash(hash: string): Proposal {
 }
 
 function proposeContent(context: Context, content: Uint8Array | string, mediaType: string | undefined): Proposal {
-  if (typeof content !== 'string' && !(content instanceof Uint8Array)) {
-    throw new EntenteError('misuse', 'Content is a string or a Uint8Array.', { next: 'Encode it first.' });
-  }
+  checkBytes(content);
   if (mediaType !== undefined && !MEDIA_TYPE.test(mediaType)) {
     throw new EntenteError('misuse', 'The media type is not of the form type/subtype.', {
       next: 'Use for example text/markdown.',
@@ -65,6 +83,11 @@ function proposeContent(context: Context, content: Uint8Array | string, mediaTyp
   // A copy, taken at once: the caller may change its array while the commit waits.
   const bytes = typeof content === 'string' ? bytesOf(content) : new Uint8Array(content);
   return sized(context, bytes, mediaType);
+}
+
+function checkBytes(content: unknown): void {
+  if (typeof content === 'string' || content instanceof Uint8Array) return;
+  throw new EntenteError('misuse', 'Content is a string or a Uint8Array.', { next: 'Encode it first.' });
 }
 
 function sized(context: Context, content: Uint8Array, mediaType: string | undefined): Proposal {
@@ -80,6 +103,7 @@ function sized(context: Context, content: Uint8Array, mediaType: string | undefi
 type BasedChange = Extract<Change, { append: unknown } | { edits: unknown } | { jsonPatch: unknown }>;
 
 async function proposeOnBase(context: Context, token: Token, change: BasedChange): Promise<Proposal> {
+  if ('append' in change) checkBytes(change.append);
   const origin = await originOf(context, token);
   if (origin.state === 'hash-only') {
     throw new EntenteError(
@@ -158,6 +182,6 @@ export function changeMark(change: Change, proposal: Proposal): string {
   if ('content' in change) return `content ${proposal.hash} ${change.mediaType ?? ''}`;
   if ('append' in change) return `append ${hashOf(change.append)}`;
   if ('edits' in change) return `edits ${hashOf(JSON.stringify(change.edits))}`;
-  if ('jsonPatch' in change) return `patch ${hashOf(JSON.stringify(change.jsonPatch))}`;
+  if ('jsonPatch' in change) return `patch ${hashOf(patchMark(change.jsonPatch))}`;
   return 'delete it';
 }

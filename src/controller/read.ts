@@ -3,27 +3,21 @@ import { EntenteError } from '../core/errors.ts';
 import type { Page, PageRequest } from '../core/page.ts';
 import { type AgentId, parseResourceId, type ResourceId } from '../core/resource.ts';
 import { type Head, hasContent, type ResourceVersion } from '../core/version.ts';
+import { type Direct, HASH_ONLY, type Standing } from '../stores/direct.ts';
 import type { Awaitable, Snapshot, VersionEntry } from '../stores/store.ts';
 import { type Context, headToken, tokenOn } from './context.ts';
 import { parseNote } from './intent.ts';
 import type { Draft } from './types.ts';
 
+type BeginOptions = { readonly agent: string; readonly note?: string };
+
 /** Holds nothing open: the token is the whole state of the draft. */
-export function begin(
-  context: Context,
-  resource: string,
-  options: { readonly agent: string; readonly note?: string },
-): Promise<Draft> {
+export function begin(context: Context, resource: string, options: BeginOptions): Promise<Draft> {
   try {
-    const id = parseResourceId(resource);
-    const agent = context.agents.parse(options?.agent);
-    if (options.note !== undefined) parseNote(options.note);
-    const answer = context.store.read(context.space, [id]);
-    if (answer instanceof Promise) return answer.then((snapshot) => draftOf(context, id, agent, snapshot));
-    const head = answer.heads[0];
-    if (head === undefined || hasContent(head)) return Promise.resolve(draftOf(context, id, agent, answer));
-    // As `draftOf` has it. Where the engine sees the object made, it need not look for a `then` in it at every call.
-    const token = headToken(context, head, agent, answer.epoch, answer.revision, context.clock());
+    const live = lookDirect(context, resource);
+    if (live === undefined) return Promise.resolve(beginNow(context, resource, options));
+    const { token, head } = directDraft(context, live, checkedAgent(context, options));
+    // Where the engine sees the object made, it need not look for a `then` in it at every call.
     return Promise.resolve({ token, head });
   } catch (error) {
     return Promise.reject(error);
@@ -31,11 +25,34 @@ export function begin(
 }
 
 /** The draft itself where the store answers at once and there is no content to fetch; throws what `begin` rejects with. */
-export function beginNow(context: Context, id: ResourceId, agentName: string): Awaitable<Draft> {
-  const agent = context.agents.parse(agentName);
+export function beginNow(context: Context, resource: string, options: BeginOptions): Awaitable<Draft> {
+  const id = parseResourceId(resource);
+  const agent = checkedAgent(context, options);
+  const live = lookDirect(context, id);
+  if (live !== undefined) return directDraft(context, live, agent);
   const answer = context.store.read(context.space, [id]);
   if (answer instanceof Promise) return answer.then((snapshot) => draftOf(context, id, agent, snapshot));
   return draftOf(context, id, agent, answer);
+}
+
+/** A head without content by the store's short way; a name under which there is one needs no check. */
+function lookDirect({ direct }: Context, resource: string): Standing | undefined {
+  const live = direct?.look(resource);
+  return live === undefined || live.size !== HASH_ONLY ? undefined : live;
+}
+
+/** As `draftOf` has it. */
+function directDraft(context: Context, live: Standing, agent: AgentId): Required<Pick<Draft, 'token' | 'head'>> {
+  const { epoch, revision: newest } = context.direct as Direct;
+  const { resource, version, revision, born, hash, at, deleted } = live;
+  const token = headToken(context, live, agent, epoch, newest(), context.clock());
+  return { token, head: { resource, version, revision, born, hash, agent: live.agent, at, deleted } };
+}
+
+function checkedAgent(context: Context, options: BeginOptions): AgentId {
+  const agent = context.agents.parse(options?.agent);
+  if (options.note !== undefined) parseNote(options.note);
+  return agent;
 }
 
 function draftOf(

@@ -58,7 +58,9 @@ function factsOf(context: Context, entry: LogEntry, asker: Asker): { epoch: stri
 }
 
 async function landed(context: Context, entry: LogEntry, asker: Asker): Promise<Outcome> {
-  const head = entry.heads.find((written) => written.resource === asker.resource) ?? entry.heads[0];
+  // Of a set the first answer told one write: its first merged one, else its first.
+  const about = asker.many === true ? (entry.meta.extra?.['resource'] ?? asker.resource) : asker.resource;
+  const head = entry.heads.find((written) => written.resource === about) ?? entry.heads[0];
   invariant(head !== undefined, 'a landed commit without a head');
   const token = tokenOn(context, head.resource, asker.agent, head, factsOf(context, entry, asker));
   const results = asker.many === true ? { results: entry.heads.map(writtenOf) } : {};

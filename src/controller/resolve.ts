@@ -17,12 +17,14 @@ import { fingerprintOf, parseCommitId, parseNote } from './intent.ts';
 import { keepCopy } from './keep-copy.ts';
 import { runMerge } from './merging.ts';
 import { makePacket } from './packet.ts';
+import { matchPolicy } from './policy.ts';
 import type { Proposal } from './proposal.ts';
 import { receiptBytes, replay } from './replay.ts';
 import {
   close,
   freshToken,
   handBack,
+  handedBackToken,
   headGuard,
   metaFor,
   requestFor,
@@ -30,14 +32,16 @@ import {
   writeFor,
 } from './settlement.ts';
 import { Mismatch, mismatchError, submit } from './submit.ts';
+import { takenDecision } from './taken.ts';
 import type { ResolveOptions } from './types.ts';
 
 export async function resolve(
   context: Context,
   conflictId: string,
-  decision: Decision,
+  given: Decision,
   options: ResolveOptions,
 ): Promise<Outcome> {
+  const decision = takenDecision(given);
   const agent = parseAgentId(options?.agent);
   const reason = parseNote(options.reason);
   const kind = decisionKind(decision);
@@ -155,16 +159,17 @@ async function write(context: Context, settlement: Settlement, proposal: Proposa
 async function remerge(context: Context, settlement: Settlement, proposal: Proposal): Promise<MergeResult | undefined> {
   const { conflict, head, resource } = settlement;
   if (proposal.kind === 'hash') return undefined;
-  const base = await sideContent(context, conflict.current);
+  // Bytes of another life, equal or not, are no base (rule B2).
+  const sameLife = head === undefined || head.deleted || head.born === conflict.current.born;
+  const base = sameLife ? await sideContent(context, conflict.current) : null;
   const current =
     head === undefined || head.deleted ? null : hasContent(head) ? await contentOf(context, head) : undefined;
   if (base === undefined || current === undefined) return undefined;
-  return runMerge(context, {
-    base,
-    current,
-    proposed: proposal.kind === 'content' ? proposal.content : null,
-    path: resource,
-  });
+  const proposed = proposal.kind === 'content' ? proposal.content : null;
+  // By the resource's own way of merging: what its validator would veto is not merged for a decision either.
+  const { strategy } = await matchPolicy(context, resource);
+  const merging = strategy.name === 'merge' ? strategy : undefined;
+  return runMerge(context, { base, current, proposed, path: resource }, merging);
 }
 
 interface Landing {
@@ -184,7 +189,13 @@ async function land(context: Context, settlement: Settlement, landing: Landing):
     guards: [headGuard(settlement)],
     writes: [landing.write],
     keeps,
-    meta: metaFor(settlement, landing.outcome, keeps[0] === undefined ? {} : { receipt: keeps[0].hash }),
+    meta: metaFor(
+      settlement,
+      landing.outcome,
+      keeps[0] === undefined
+        ? {}
+        : { receipt: keeps[0].hash, extra: { base: settlement.conflict.current.version ?? 0 } },
+    ),
   });
   const reply = await submit(context, request);
   if (reply.status === 'unknown') return { status: 'unknown', commitId, resource };
@@ -233,7 +244,7 @@ async function repoint(
       commitId: settlement.commitId,
       saved: false,
       packet,
-      token: freshToken(context, settlement, head),
+      token: handedBackToken(context, settlement, conflict.current),
     };
   }
   return handBack(context, settlement, reason, merge);

@@ -1,8 +1,8 @@
 // What every way of settling a conflict shares: the state that was seen, and the one commit that closes the record.
 import type { Outcome } from '../core/outcome.ts';
-import type { Conflict, ConflictDecision } from '../core/resolution.ts';
+import type { Conflict, ConflictDecision, StoredSide } from '../core/resolution.ts';
 import type { AgentId, ResourceId } from '../core/resource.ts';
-import type { Token } from '../core/token.ts';
+import type { Repairs, Token } from '../core/token.ts';
 import type { Head } from '../core/version.ts';
 import type { MergeResult } from '../merge/types.ts';
 import type { CommitRequest, EntryMeta, Guard, Keep, RecordWrite, Write } from '../stores/store.ts';
@@ -34,21 +34,36 @@ export async function handBack(
   merge?: MergeResult,
 ): Promise<Outcome> {
   const { conflict, resource, head, commitId } = settlement;
+  // Without a merge the record was pointed elsewhere: its current is not what this decider went by.
+  const token = handedBackToken(context, settlement, merge === undefined ? conflict.base : conflict.current);
   const { version = 0, revision = 0, hash } = conflict.current;
   const packet =
     merge === undefined
       ? { ...(await packetOfConflict(context, conflict)), reason }
       : await makePacket(context, { resource, expected: { version, revision, hash }, actual: head, merge, reason });
-  return { status: 'conflict', commitId, saved: false, packet, token: freshToken(context, settlement, head) };
+  return { status: 'conflict', commitId, saved: false, packet, token };
 }
 
-export function freshToken(context: Context, settlement: Settlement, head: Head | undefined): Token {
+export function freshToken(context: Context, settlement: Settlement, head: Head | undefined, repairs?: Repairs): Token {
   const { resource, agent, epoch, asOf } = settlement;
   return tokenOn(context, resource, agent, head, {
     epoch,
     asOf: Math.max(asOf, head?.revision ?? 0),
     at: context.clock(),
+    ...(repairs === undefined ? {} : { repairs }),
   });
+}
+
+/**
+ * The token of a decision that was handed back launders it no more than any other: the decided content, sent as a plain
+ * change, is judged from what it was decided against (rule A1).
+ */
+export function handedBackToken(context: Context, settlement: Settlement, against: StoredSide | undefined): Token {
+  const { conflict, decided, head } = settlement;
+  const { base, proposed } = conflict;
+  const proposedHash = decided.hash ?? (decided.decision === 'base' ? base?.hash : proposed.hash) ?? '';
+  const repairs = { revision: against?.revision ?? 0, hash: against?.hash ?? '', proposedHash };
+  return freshToken(context, settlement, head, proposedHash === '' ? undefined : Object.freeze(repairs));
 }
 
 export function headGuard(settlement: Settlement): Guard {

@@ -113,6 +113,23 @@ describe('statistics', () => {
     expect((await entente.conflictHistory()).length).toBe(1);
   });
 
+  it('[E7] what goes back to its author is a conflict too: a stale delete, a premise that moved', async () => {
+    const { entente } = setUp({ default: merge('text'), clock: () => 1_000 });
+    await put(entente, 'a', 'x');
+    const premise = await tokenOf(entente, 'a', 'ann');
+    const target = await tokenOf(entente, 'b', 'ann');
+    await put(entente, 'a', 'y', { agent: 'bob' });
+    as(await entente.commitOrResolve(premise, { delete: true }), 'conflict');
+    as(await entente.commitOrResolve(target, { content: 'mine' }, { reads: [premise] }), 'conflict');
+    as(await entente.commit(premise, { delete: true }), 'conflict');
+    const history = await entente.conflictHistory();
+    expect(history.map(({ conflict, resolution }) => [conflict.resource, resolution])).toEqual([
+      ['a', { type: 'useVersion', side: 'current', agent: 'bob' }],
+      ['b', { type: 'useVersion', side: 'current', agent: 'nobody' }],
+    ]);
+    expect(await entente.stats()).toMatchObject({ totalConflicts: 2, resolvedByRetry: 0, rejected: 0, escalated: 0 });
+  });
+
   it('[E7] the space’s own counts are everybody’s; those of refusals are each controller’s', async () => {
     const store = createMemoryStore();
     const [one, two] = [setUp({ store, policy }).entente, setUp({ store, policy }).entente];

@@ -1,5 +1,5 @@
 // Sending a request until its fate is known. Only here are commits sent again, and always under the same commitId.
-import { EntenteError } from '../core/errors.ts';
+import { EntenteError, isEntenteError } from '../core/errors.ts';
 import type { CommitReply, CommitRequest } from '../stores/store.ts';
 import { jitter } from './backoff.ts';
 import type { Context } from './context.ts';
@@ -42,8 +42,18 @@ export async function settle(
     const ms = 1 + jitter(context, tries);
     waited += ms;
     await context.sleep(ms, doubt ? undefined : signal);
-    const again = await context.store.commit([{ ...request, tokenBound: false }]);
-    reply = again[0] as CommitReply;
+    reply = await sendAgain(context, request, doubt);
+  }
+}
+
+/** A store that fails while the first answer is in doubt does not end the doubt: what it throws says nothing of before. */
+async function sendAgain(context: Context, request: CommitRequest, doubt: boolean): Promise<CommitReply> {
+  try {
+    const [reply] = await context.store.commit([{ ...request, tokenBound: false }]);
+    return reply as CommitReply;
+  } catch (error) {
+    if (doubt && isEntenteError(error)) return { status: 'unavailable', error };
+    throw error;
   }
 }
 

@@ -229,6 +229,11 @@ describe('tokens belong to a space and an epoch', () => {
     const ahead = tampered(token, { revision: 99, asOf: 99 });
     expect(await codeOf(doors[name](entente, ahead, { content: 'x' }))).toBe('epoch-changed');
     expect(await codeOf(doors[name](entente, ahead, { content: 'base' }))).toBe('epoch-changed');
+    const own = await put('other.md', 'other');
+    for (const content of ['x', 'other']) {
+      const reads = [ahead];
+      expect(await codeOf(doors[name](entente, own, { content }, { reads })), content).toBe('epoch-changed');
+    }
     expect(await text('plan.md')).toBe('base');
   });
 

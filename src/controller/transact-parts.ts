@@ -69,6 +69,11 @@ async function partAt(
     return { intent, guard, write: writeOf(token.resource, proposal), label: strategy.name, overwrote: head };
   if (plan.type !== 'merged' || plan.content === null) return undefined;
   const { content, receipt } = plan;
+  const merged = { content, receipt };
+  // The merge came to what is there: nothing to write.
+  if (head !== undefined && !head.deleted && head.hash === hashOf(content)) {
+    return { intent, guard, write: undefined, merged, label: describeStrategy(strategy) };
+  }
   const write: Write = {
     resource: token.resource,
     kind: 'content',
@@ -76,5 +81,5 @@ async function partAt(
     content,
     mediaType: head?.mediaType,
   };
-  return { intent, guard, write, merged: { content, receipt }, label: describeStrategy(strategy) };
+  return { intent, guard, write, merged, label: describeStrategy(strategy) };
 }

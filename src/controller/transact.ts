@@ -50,7 +50,7 @@ async function run(context: Context, transaction: Transaction): Promise<Outcome>
   );
   const sent = await send(context, transaction, parts, 'committed');
   if (!isStale(sent)) return sent;
-  if (intents.some(({ token }) => token.revision > sent.revision)) throw epochChanged();
+  if (tokensOf(transaction).some(({ revision }) => revision > sent.revision)) throw epochChanged();
   return judgeAll(context, transaction, changing, viewOf(sent));
 }
 
@@ -82,6 +82,10 @@ async function landedBefore(context: Context, transaction: Transaction): Promise
   return replay(context, landed.entry, askerOf(transaction));
 }
 
+function tokensOf({ intents, reads }: Transaction): Token[] {
+  return [...intents.map(({ token }) => token), ...reads];
+}
+
 function askerOf(transaction: Transaction): Asker {
   const [first] = transaction.intents as [Intent, ...Intent[]];
   return { resource: first.token.resource, agent: first.agent, epoch: transaction.epoch, many: true };
@@ -107,7 +111,7 @@ async function look(context: Context, transaction: Transaction): Promise<View & 
     ...transaction.reads.map((read) => read.resource),
   ];
   const snapshot = await context.store.read(context.space, ids);
-  for (const { token } of transaction.intents) checkEpoch(snapshot, token);
+  for (const held of tokensOf(transaction)) checkEpoch(snapshot, held);
   const present = snapshot.heads.filter((head) => head !== undefined);
   const heads = new Map(present.map((head) => [head.resource, head]));
   return { heads, revision: snapshot.revision, trimmed: snapshot.trimmed };
@@ -134,7 +138,8 @@ async function judgeAll(
     if (losses === 0) continue;
     await context.sleep(jitter(context, losses - 1));
     // After a wait the heads have moved on: merging against old ones would be work for nothing.
-    view = await look(context, transaction);
+    const looked = await look(context, transaction);
+    if (looked.revision >= view.revision) view = looked;
   }
   return conflictOfAll(context, transaction, view, []);
 }
@@ -148,8 +153,7 @@ async function send(
   const [first] = parts as [Part, ...Part[]];
   const { commitId, epoch } = transaction;
   const { agent } = first.intent;
-  const receipt = parts.find((part) => part.merged !== undefined)?.merged?.receipt ?? { engine: 'none', entries: [] };
-  const keep: Keep = { hash: hashOf(receiptBytes(receipt)), content: receiptBytes(receipt) };
+  const ledgers = outcome === 'merged' ? ledgersOf(parts) : [];
   const sender = {
     agent,
     commitId,
@@ -160,8 +164,8 @@ async function send(
   const request = requestOf(context, sender, {
     guards: parts.map((part) => part.guard),
     writes: parts.flatMap((part) => part.write ?? []),
-    keeps: outcome === 'merged' ? [keep] : [],
-    meta: metaOf(transaction, parts, outcome, outcome === 'merged' ? keep.hash : undefined),
+    keeps: ledgers.map(({ keep }) => keep),
+    meta: metaOf(transaction, parts, outcome, ledgers),
     tokenBound: outcome === 'committed' && transaction.ownId,
   });
   const reply = await submit(context, request);
@@ -169,14 +173,32 @@ async function send(
   const { resource } = first.intent.token;
   if (reply.status === 'unknown') return { status: 'unknown', commitId, resource };
   if (reply.status === 'replayed') return replay(context, reply.entry, { resource, agent, epoch, many: true });
-  return landed(context, transaction, parts, reply.heads, outcome, receipt);
+  return landed(context, transaction, parts, reply.heads, ledgers[0]);
+}
+
+/** The receipt of one merged write, as it is told and as it is kept. */
+interface Ledger {
+  readonly part: Part;
+  readonly receipt: Receipt;
+  readonly keep: Keep;
+}
+
+/** One for each write that was merged; where the last writer won all of them, an empty one. */
+function ledgersOf(parts: readonly Part[]): Ledger[] {
+  const merged = parts.filter((part) => part.merged !== undefined && part.write !== undefined);
+  const told = merged.length > 0 ? merged : parts.filter(({ write }) => write !== undefined).slice(0, 1);
+  return told.map((part) => {
+    const receipt = part.merged?.receipt ?? { engine: 'none', entries: [] };
+    const content = receiptBytes(receipt);
+    return { part, receipt, keep: { hash: hashOf(content), content } };
+  });
 }
 
 function metaOf(
   transaction: Transaction,
   parts: readonly Part[],
   outcome: 'committed' | 'merged',
-  receipt: string | undefined,
+  ledgers: readonly Ledger[],
 ): EntryMeta {
   const labels = [...new Set(parts.flatMap((part) => part.label ?? []))];
   // The first of them: `strategy` says that there may be more.
@@ -186,8 +208,16 @@ function metaOf(
     ...(over === undefined ? {} : { overwrote: { version: over.version, revision: over.revision, agent: over.agent } }),
     ...(transaction.note === undefined ? {} : { note: transaction.note }),
     ...(labels.length === 0 ? {} : { strategy: labels.join(', ') }),
-    ...(receipt === undefined ? {} : { receipt }),
+    ...receiptsOf(ledgers),
   };
+}
+
+/** The outcome tells the first merged write; the log has the receipt of every one. */
+function receiptsOf(ledgers: readonly Ledger[]): Pick<EntryMeta, 'receipt' | 'extra'> {
+  const [first] = ledgers;
+  if (first === undefined) return {};
+  const receipts = Object.fromEntries(ledgers.map(({ part, keep }) => [part.intent.token.resource, keep.hash]));
+  return { receipt: first.keep.hash, extra: { resource: first.part.intent.token.resource, receipts } };
 }
 
 function landed(
@@ -195,21 +225,20 @@ function landed(
   transaction: Transaction,
   parts: readonly Part[],
   heads: readonly Head[],
-  outcome: 'committed' | 'merged',
-  receipt: Receipt,
+  told: Ledger | undefined,
 ): Outcome {
   const { commitId, epoch } = transaction;
-  const [head] = heads as [Head, ...Head[]];
-  const [part] = parts.filter(({ write }) => write !== undefined) as [Part, ...Part[]];
+  const part = told?.part ?? (parts[0] as Part);
+  const head = heads.find(({ resource }) => resource === part.intent.token.resource) as Head;
   const token = tokenOn(context, head.resource, part.intent.agent, head, {
     epoch,
     asOf: head.revision,
     at: context.clock(),
   });
   const results = heads.map(writtenOf);
-  if (outcome === 'committed') return { status: 'committed', commitId, ...writtenOf(head), results, token };
+  if (told === undefined) return { status: 'committed', commitId, ...writtenOf(head), results, token };
   const content = part.write?.kind === 'content' ? part.write.content : new Uint8Array();
-  return { status: 'merged', commitId, ...writtenOf(head), results, content, receipt, token };
+  return { status: 'merged', commitId, ...writtenOf(head), results, content, receipt: told.receipt, token };
 }
 
 function unchangedAll(context: Context, transaction: Transaction, view: View): Outcome {

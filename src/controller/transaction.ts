@@ -1,11 +1,12 @@
 // A transaction as it was asked for, checked once: one token for each resource, all of one agent, space and epoch.
-import type { TransactWrite } from '../core/change.ts';
+import type { Change, TransactWrite } from '../core/change.ts';
 import { EntenteError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import { parseAgentId } from '../core/resource.ts';
 import type { Token } from '../core/token.ts';
 import type { Context } from './context.ts';
 import {
+  checkReads,
   checkToken,
   fingerprintOf,
   formlessIntent,
@@ -15,7 +16,7 @@ import {
   parseNote,
 } from './intent.ts';
 import { isBaseGone } from './lost-base.ts';
-import { changeMark } from './proposal.ts';
+import { taken } from './taken.ts';
 import type { TransactOptions } from './types.ts';
 
 export interface Transaction {
@@ -38,13 +39,15 @@ function misuse(message: string): EntenteError {
 }
 
 export async function prepare(context: Context, options: TransactOptions): Promise<Transaction> {
-  const agent = parseAgentId(options.agent);
+  const agent = parseAgentId(options?.agent);
   if (!Array.isArray(options.writes) || options.writes.length === 0)
     throw misuse('transact() takes at least one write.');
-  const reads = (options.reads ?? []).map((read) => checkToken(context, read));
-  const writes = options.writes.map((write: TransactWrite<Token>) => ({
-    ...write,
-    token: checkToken(context, write.token),
+  const spaces = new Set(options.writes.map((write) => write?.token?.space));
+  if (spaces.size > 1) throw misuse('transact() takes tokens of one space.');
+  const reads = checkReads(options.reads).map((read) => checkToken(context, read));
+  const writes = options.writes.map((write: TransactWrite<Token> | null) => ({
+    token: checkToken(context, write?.token as Token),
+    change: taken(write?.change as Change),
   }));
   const resources = new Set(writes.map(({ token }) => token.resource));
   if (resources.size !== writes.length) throw misuse('transact() takes one write for each resource.');
@@ -69,7 +72,7 @@ export async function prepare(context: Context, options: TransactOptions): Promi
   const sorted = [...intents].sort((left, right) => (left.token.id < right.token.id ? -1 : 1));
   const ids = sorted.map((intent) => intent.token.id);
   const ownId = options.commitId === undefined;
-  const marks = sorted.map((intent) => `${intent.token.id} ${markOf(writes, intent)}`).join('\n');
+  const marks = sorted.map((intent) => `${intent.token.id} ${intent.mark}`).join('\n');
   return {
     intents,
     reads,
@@ -81,9 +84,4 @@ export async function prepare(context: Context, options: TransactOptions): Promi
     asOf: Math.min(...tokens.map((token) => token.asOf)),
     ...(lost === undefined ? {} : { lost }),
   };
-}
-
-function markOf(writes: readonly TransactWrite<Token>[], intent: Intent): string {
-  const found = writes.find(({ token }) => token.id === intent.token.id);
-  return found === undefined ? '' : changeMark(found.change, intent.proposal);
 }

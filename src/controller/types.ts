@@ -44,6 +44,8 @@ export interface ControllerOptions {
   /** Waits; rejects with the signal's reason. */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly limits?: Partial<Limits>;
+  /** Told of faults that lose nothing and should not be: a merge that the checker did not prove. @default a process warning */
+  readonly onWarning?: (message: string) => void;
 }
 
 export interface Draft {

@@ -2,7 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { createCountingStore } from '../../test/support/counting-store.ts';
 import { as, codeOf, put, setUp, text, textAt } from '../../test/support/entente.ts';
+import { withMethods } from '../../test/support/wrap.ts';
+import { EntenteError } from '../core/errors.ts';
 import { createMemoryStore } from '../stores/memory.ts';
+import { createLanes, turnUntil } from './lanes.ts';
 import type { Draft } from './types.ts';
 
 const ann = { agent: 'ann' };
@@ -121,6 +124,44 @@ describe('update', () => {
       return grown(draft, 'mine');
     });
     expect(as(outcome, 'conflict').packet.actual?.agent).toBe('setter');
+  });
+
+  it('[UP4] [UP5] a store that certainly did not apply is given up at the deadline and by an abort', async () => {
+    const down = withMethods(createMemoryStore(), {
+      commit: async (requests) =>
+        requests.map(() => ({ status: 'unavailable', error: new EntenteError('store-unavailable', 'down') })),
+    });
+    // Waits end by their signal alone.
+    const sleep = (_: number, signal?: AbortSignal): Promise<void> =>
+      new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+    const { entente } = setUp({ store: down, sleep });
+    for (const change of [{ content: 'x' }, { hash: 'x' }, { append: 'x' }]) {
+      for (const note of [{}, { note: 'why' }]) {
+        const late = entente.update('a', { ...ann, ...note, deadlineMs: 5 }, () => change);
+        expect(await codeOf(() => late)).toBe('budget');
+        const reason = new Error('stop');
+        const stop = new AbortController();
+        setImmediate(() => stop.abort(reason));
+        await expect(entente.update('a', { ...ann, ...note, signal: stop.signal }, () => change)).rejects.toBe(reason);
+      }
+    }
+  });
+
+  it('[UP5] an abort ends the wait for a turn, and the turn goes to the next one', async () => {
+    const lanes = createLanes();
+    const leave = await lanes.enter('a', 1e6);
+    const reason = new Error('stop');
+    const stop = new AbortController();
+    const waiting = turnUntil(lanes.enter('a', 1e6), stop.signal);
+    const next = lanes.enter('a', 1e6);
+    stop.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    leave();
+    (await next)();
+    expect(lanes.length('a')).toBe(0);
+    await expect(turnUntil(lanes.enter('a', 1e6), AbortSignal.abort(reason))).rejects.toBe(reason);
+    await turn();
+    expect(lanes.length('a')).toBe(0);
   });
 
   it('[UP4] no deadline is as long as any number: very long ones are not none', async () => {

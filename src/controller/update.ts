@@ -12,6 +12,7 @@ import { commitNow } from './commit.ts';
 import { type Context, tokenOn } from './context.ts';
 import { Deadline, TurnContext } from './deadline.ts';
 import { parseNote } from './intent.ts';
+import { turnUntil } from './lanes.ts';
 import { beginNow } from './read.ts';
 import type { Draft, UpdateFunction, UpdateOptions } from './types.ts';
 
@@ -25,6 +26,7 @@ export async function update(
   fn: UpdateFunction,
 ): Promise<Outcome> {
   const id = parseResourceId(resource);
+  context.agents.parse(options?.agent);
   if (typeof fn !== 'function') throw new EntenteError('misuse', 'update() takes a function of the draft.');
   if (options.note !== undefined) parseNote(options.note);
   const deadline = new Deadline(parseDeadline(options.deadlineMs), options.signal, id);
@@ -80,9 +82,11 @@ interface Task {
 }
 
 async function takeTurnInLane(task: Task): Promise<Turn> {
-  const { context, id, deadline } = task;
+  const { context, id, deadline, options } = task;
   deadline.check();
-  const leave = await context.lanes.enter(id, PATIENCE_MS);
+  // The usual deadline is far off: a signal for it would cost more than a short wait that is over before.
+  const ends = options.signal !== undefined || options.deadlineMs !== undefined;
+  const leave = await turnUntil(context.lanes.enter(id, PATIENCE_MS), ends ? deadline.signal : undefined);
   try {
     return await takeTurn(task);
   } finally {
@@ -97,7 +101,7 @@ async function takeTurnInLane(task: Task): Promise<Turn> {
 function takeTurn(task: Task): Awaitable<Turn> {
   const { context, id, options, deadline, last } = task;
   deadline.check();
-  const draft = last === undefined ? beginNow(context, id, options.agent) : draftAfter(context, id, options, last);
+  const draft = last === undefined ? beginNow(context, id, options) : draftAfter(context, id, options, last);
   return draft instanceof Promise ? draft.then((read) => decide(task, read)) : decide(task, draft);
 }
 
@@ -118,13 +122,13 @@ function send(task: Task, draft: Draft, change: Change | undefined): Awaitable<T
     return { lost: false, outcome: left };
   }
   const { note } = task.options;
-  const outcome = commitNow(context, token, change, note === undefined ? undefined : { note });
+  const outcome = commitNow(context, token, change, note === undefined ? undefined : { note }, deadline);
   return outcome instanceof Promise ? outcome.then((told) => turnOf(told, draft)) : turnOf(outcome, draft);
 }
 
 /** What is there now, and never less than the last attempt lost to: a read that lags would lose again (trap T8). */
 async function draftAfter(context: Context, id: ResourceId, options: UpdateOptions, last: Lost): Promise<Draft> {
-  const draft = await beginNow(context, id, options.agent);
+  const draft = await beginNow(context, id, options);
   if (draft.token.asOf >= last.token.asOf) return draft;
   const head = last.status === 'conflict' ? last.packet.actual : last.head;
   const { epoch, asOf } = last.token;

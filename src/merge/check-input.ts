@@ -82,6 +82,7 @@ const OPTIONS: Readonly<Record<keyof MergeOptions, Option>> = {
     rule: (value) => Array.isArray(value) && value.every(isPattern),
     takes: 'an array of pointer patterns',
   },
+  bumps: either('conflict', 'higher'),
 };
 
 /** Throws `misuse` for an input of `mergeContents` that is none. An option that is undefined counts as left out. */

@@ -5,6 +5,9 @@ import { checkAppended } from './check-append.ts';
 import { checkLedger } from './check-ledger.ts';
 import { type Line, readLines } from './check-lines.ts';
 import { checkJsonReceipt } from './json/check.ts';
+import { checkProfiled } from './profiles/check-profile.ts';
+import { profileNamed } from './profiles/index.ts';
+import { profiledInput } from './profiles/profile.ts';
 import type { CleanMerge, MergeInput, MergeResult } from './types.ts';
 
 /** A line that the result lacks although nobody removed it. */
@@ -39,14 +42,22 @@ export function checkReceipt(input: MergeInput, result: MergeResult, options: Ch
   if (result.status !== 'clean')
     return { ok: false, dropped: [], problems: [`the result is ${result.status}, not clean`] };
   if (result.receipt.engine === 'json') return checkMembers(input, result, options);
+  const profile = profileNamed(result.receipt.engine);
+  if (profile !== undefined) {
+    return told(checkProfiled(profiledInput(input, profile), result, options.decided === true));
+  }
   const problems = problemsOf(input, result, options);
   if (problems.length === 0) return { ok: true, dropped: [], problems };
   return { ok: false, dropped: findDropped(input, result), problems };
 }
 
 function checkMembers(input: MergeInput, result: CleanMerge, { decided }: CheckOptions): ReceiptCheck {
-  const { ok, dropped } = checkJsonReceipt(input, result, decided);
-  return { ok, dropped, problems: dropped.map(({ pointer, problem }) => `${pointer}: ${problem}`) };
+  return told(checkJsonReceipt(input, result, decided).dropped);
+}
+
+function told(dropped: readonly DroppedMember[]): ReceiptCheck {
+  const problems = dropped.map(({ pointer, problem }) => `${pointer}: ${problem}`);
+  return { ok: dropped.length === 0, dropped, problems };
 }
 
 function problemsOf(input: MergeInput, result: CleanMerge, { decided = false }: CheckOptions): readonly string[] {

@@ -1,17 +1,67 @@
-// Which engine a merge goes to: what the caller says, else the path's ending, else the media type, else text.
+// Which engine a merge goes to: what the caller says, else the path, else the media type, else what the sides look like.
+// A policy speaks through the caller: the engine that a rule names is what the controller passes as the option.
+import { lockFileAt } from './lock-files.ts';
+import { looksLikeJson } from './sniff.ts';
 import type { MergeInput } from './types.ts';
+
+/** An engine, and what it was chosen by. */
+export interface EngineChoice {
+  readonly engine: string;
+  /** `default`: nothing speaks for an engine, so it is text. */
+  readonly by: 'option' | 'path' | 'media-type' | 'content' | 'default';
+  /** In words, for people. */
+  readonly why: string;
+}
+
+/** Whole file names that say more than their ending does. */
+const byName: ReadonlyMap<string, string> = new Map([['package.json', 'package-json']]);
 
 const byExtension: ReadonlyMap<string, string> = new Map([
   ['.json', 'json'],
   ['.jsonc', 'json'],
+  ['.ipynb', 'notebook'],
+  ['.md', 'text'],
+  ['.markdown', 'text'],
 ]);
 
-/** The name of an engine; `auto` counts as nothing said. */
-export function chooseEngine({ path, mediaType, options }: MergeInput): string {
-  if (options?.engine !== undefined && options.engine !== 'auto') return options.engine;
-  const found = byExtension.get(extensionOf(path ?? ''));
-  if (found !== undefined) return found;
-  return isJsonType(mediaType ?? '') ? 'json' : 'text';
+const byMediaType: ReadonlyMap<string, string> = new Map([
+  ['application/json', 'json'],
+  ['text/json', 'json'],
+  ['application/x-ipynb+json', 'notebook'],
+  ['text/markdown', 'text'],
+]);
+
+/** The engine, and why; `auto` counts as nothing said. The contents are looked at last, and only where nothing else tells. */
+export function chooseEngine(input: MergeInput): EngineChoice {
+  const { path, mediaType, options } = input;
+  if (options?.engine !== undefined && options.engine !== 'auto') {
+    return { engine: options.engine, by: 'option', why: 'the caller named it' };
+  }
+  const declared = chooseByPath(path) ?? chooseByMediaType(mediaType);
+  if (declared !== undefined) return declared;
+  const isUndeclared = mediaType === undefined && extensionOf(path ?? '') === '';
+  if (isUndeclared && looksLikeJson(input)) {
+    return { engine: 'json', by: 'content', why: 'no path and no media type tells, and every side is a JSON document' };
+  }
+  return { engine: 'text', by: 'default', why: 'neither path nor media type nor content speaks for another engine' };
+}
+
+/** What a path alone says. */
+function chooseByPath(path: string | undefined): EngineChoice | undefined {
+  const name = nameOf(path ?? '');
+  if (lockFileAt(name) !== undefined) return { engine: 'lock', by: 'path', why: `${name} is a lock file` };
+  const named = byName.get(name);
+  if (named !== undefined) return { engine: named, by: 'path', why: `the file name ${name}` };
+  const extension = extensionOf(name);
+  const found = byExtension.get(extension);
+  return found === undefined ? undefined : { engine: found, by: 'path', why: `the ending ${extension}` };
+}
+
+/** By type; the `+json` types of RFC 6839 are JSON; parameters do not matter. */
+function chooseByMediaType(mediaType: string | undefined): EngineChoice | undefined {
+  const type = (mediaType?.split(';')[0] ?? '').trim().toLowerCase();
+  const engine = byMediaType.get(type) ?? (type.endsWith('+json') ? 'json' : undefined);
+  return engine === undefined ? undefined : { engine, by: 'media-type', why: `the media type ${type}` };
 }
 
 /** True for a path whose documents may hold comments and trailing commas. */
@@ -19,14 +69,12 @@ export function isCommentedJson(path: string | undefined): boolean {
   return extensionOf(path ?? '') === '.jsonc';
 }
 
-function extensionOf(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const dot = name.lastIndexOf('.');
-  return dot > 0 ? name.slice(dot).toLowerCase() : '';
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** `application/json` and the `+json` types of RFC 6839; parameters do not matter. */
-function isJsonType(mediaType: string): boolean {
-  const type = (mediaType.split(';')[0] ?? '').trim().toLowerCase();
-  return type === 'application/json' || type === 'text/json' || type.endsWith('+json');
+function extensionOf(path: string): string {
+  const name = nameOf(path);
+  const dot = name.lastIndexOf('.');
+  return dot > 0 ? name.slice(dot).toLowerCase() : '';
 }

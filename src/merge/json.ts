@@ -62,21 +62,32 @@ function mergePresent(
     else return failed(side, doc);
     watch(bytes.length);
   }
-  const context = createContext(docs as [T.Doc, T.Doc, T.Doc], options, settled, watch);
+  return finish(input, decideDocuments(docs as [T.Doc, T.Doc, T.Doc], base !== null, options, settled, watch));
+}
+
+/** Stands for an absent base; no node of it is ever looked at. */
+export const EMPTY: Uint8Array = new Uint8Array([0x30]);
+
+/** What three parsed documents come to: plans on nodes of current, clashes, and the lines of a receipt. Throws OverBudget. */
+export function decideDocuments(
+  docs: readonly [T.Doc, T.Doc, T.Doc],
+  hasBase: boolean,
+  options: MergeOptions,
+  settled: Context['settled'],
+  watch: Watch,
+): Context {
+  const context = createContext(docs, options, settled, watch);
   mergePlaces(context, {
-    base: base === null ? T.ABSENT : T.ROOT,
+    base: hasBase ? T.ROOT : T.ABSENT,
     current: T.ROOT,
     proposed: T.ROOT,
     place: undefined,
   });
-  return finish(input, context);
+  return context;
 }
 
-/** Stands for an absent base; no node of it is ever looked at. */
-const EMPTY: Uint8Array = new Uint8Array([0x30]);
-
 function createContext(
-  [base, current, proposed]: [T.Doc, T.Doc, T.Doc],
+  [base, current, proposed]: readonly [T.Doc, T.Doc, T.Doc],
   options: MergeOptions,
   settled: Context['settled'],
   watch: Watch,
@@ -134,14 +145,14 @@ function finishAs(input: MergeInput, context: Context, content: MergeSide): Merg
   return { status: 'clean', content, receipt: { engine: ENGINE, entries: [kept, ...entries] }, stats, notes };
 }
 
-function notesOf(context: Context): Note[] {
+export function notesOf(context: Context): Note[] {
   return [...context.notes].map((key) => ({
     code: 'key-not-unique',
     message: `An array was merged as a sequence: not all of its elements have a "${key}" of their own.`,
   }));
 }
 
-function conflictOf({ pointer, ...rest }: Clash): ConflictOf {
+export function conflictOf({ pointer, ...rest }: Clash): ConflictOf {
   return { at: { pointer }, ...rest };
 }
 

@@ -5,6 +5,9 @@ import { mergeAppend } from './append.ts';
 import { checkInput } from './check-input.ts';
 import { chooseEngine, isCommentedJson } from './choose.ts';
 import { mergeJson } from './json.ts';
+import { mergeLock } from './lock.ts';
+import { mergeNotebook } from './profiles/notebook.ts';
+import { mergePackageJson } from './profiles/package-json.ts';
 import { mergeText } from './text.ts';
 import type { Engine, MergeInput, MergeOptions, MergeResult, MergeSide } from './types.ts';
 import { mergeTrivially } from './whole.ts';
@@ -26,6 +29,9 @@ const engines: ReadonlyMap<string, Engine> = new Map([
   ['text', mergeText],
   ['append', mergeAppend],
   ['json', mergeJson],
+  ['package-json', mergePackageJson],
+  ['notebook', mergeNotebook],
+  ['lock', mergeLock],
 ]);
 
 /** The names that `options.engine` takes, beside `auto`. */
@@ -47,13 +53,14 @@ export function engineNamed(name: string): Engine {
  */
 export function mergeContents(contents: MergeContents): MergeResult {
   checkInput(contents);
-  const input = toInput(contents);
-  const name = chooseEngine(input);
+  const input = inputOf(contents);
+  const { engine: name } = chooseEngine(input);
   const engine = engineNamed(name);
   return mergeTrivially(input, name) ?? engine(input);
 }
 
-function toInput(contents: MergeContents): MergeInput {
+/** What an engine is given for these contents: sides as bytes, and what the path says of the format. */
+export function inputOf(contents: MergeContents): MergeInput {
   const { base, current, proposed, ...rest } = contents;
   const sides = { base: toSide(base), current: toSide(current), proposed: toSide(proposed) };
   if (!isCommentedJson(rest.path) || rest.options?.format !== undefined) return { ...sides, ...rest };

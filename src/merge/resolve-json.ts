@@ -5,11 +5,25 @@ import { bytesOf } from '../core/hash.ts';
 import type { ReceiptEntry } from '../core/receipt.ts';
 import { isParseFailure, parseJson } from './json/parse.ts';
 import { mergeDecided } from './json.ts';
+import { profileNamed } from './profiles/index.ts';
+import { named, profiledInput } from './profiles/profile.ts';
 import { both, type Changer } from './receipt.ts';
 import type { ConflictedMerge, MergeInput, MergeResult, MergeSide, RegionDecision } from './types.ts';
 
+/** Whether results of that engine are settled here: plain JSON, or JSON under a profile. */
+export function isJsonEngine(engine: string): boolean {
+  return engine === 'json' || profileNamed(engine) !== undefined;
+}
+
 /** The result with one more conflict decided. Throws `misuse` where the decision does not fit. */
 export function settleJson(result: ConflictedMerge, id: string, decision: RegionDecision): MergeResult {
+  const profile = profileNamed(result.stats.engine);
+  if (profile === undefined) return settlePlain(result, id, decision);
+  const settled = settlePlain({ ...result, input: profiledInput(result.input, profile) }, id, decision);
+  return named(settled, profile, result.input);
+}
+
+function settlePlain(result: ConflictedMerge, id: string, decision: RegionDecision): MergeResult {
   const { input } = result;
   const conflict = result.conflicts.find((each) => each.id === id);
   if (conflict === undefined || isWhole(result)) return settleDocument(result, decision);

@@ -6,10 +6,11 @@ import { assemble } from './assemble.ts';
 import { describeConflicts } from './describe.ts';
 import { fillByDecision, fillFrom, putInRow, unite } from './fill.ts';
 import { splitLines } from './lines.ts';
+import { LOCK } from './lock.ts';
 import { hasMarkers } from './markers.ts';
 import { planOfConflict, type TextPlan } from './plan.ts';
 import { both, type Changer, createLedger, type Ledger } from './receipt.ts';
-import { settleJson } from './resolve-json.ts';
+import { isJsonEngine, settleJson } from './resolve-json.ts';
 import type { Region } from './three-way.ts';
 import type { ConflictedMerge, MergeInput, MergeResult, MergeSide, RegionDecision } from './types.ts';
 import { endless } from './watch.ts';
@@ -27,7 +28,7 @@ export function resolveConflict(result: MergeResult, id: string, decision: Regio
     });
   }
   checkDecision(decision);
-  if (result.stats.engine === 'json') return settleJson(result, id, decision);
+  if (isJsonEngine(result.stats.engine)) return settleJson(result, id, decision);
   if ('pointer' in conflict.at && conflict.at.pointer !== '') {
     throw new EntenteError('misuse', `Conflict ${id} lies in a structure that only its own engine can write.`, {
       next: 'Decide the whole document: give its content to the resolution.',
@@ -99,6 +100,11 @@ function uniteWhole(result: ConflictedMerge): MergeResult {
   if (result.conflicts.some(({ kind }) => kind === 'binary')) {
     throw new EntenteError('misuse', 'Two binary values cannot be put one after the other.', {
       next: 'Use `current`, `proposed` or `base`, or give the content.',
+    });
+  }
+  if (result.stats.engine === LOCK) {
+    throw new EntenteError('misuse', 'Two lock files cannot be put one after the other.', {
+      next: 'Use `current` or `proposed`, then write the file anew with its package manager.',
     });
   }
   const plan = planOfConflict(result);

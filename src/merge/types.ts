@@ -50,6 +50,10 @@ export interface MergeOptions {
   readonly arrays?: { readonly [pointerPattern: string]: ArrayPolicy };
   readonly strings?: { readonly [pointerPattern: string]: 'text' };
   readonly counters?: readonly string[];
+
+  // package.json.
+  /** `higher`: a dependency that both sides raised within one major takes the higher version. @default 'conflict' */
+  readonly bumps?: 'conflict' | 'higher';
 }
 
 export interface MergeInput {

@@ -2,14 +2,17 @@
 import { parentPort } from 'node:worker_threads';
 import { mergeContents } from './merge.ts';
 import type { Job, JobAnswer } from './offload.ts';
-import type { Engine, MergeInput } from './types.ts';
+import { proved } from './prove.ts';
+import type { Engine, MergeInput, MergeResult } from './types.ts';
 
 async function run(job: Job): Promise<JobAnswer> {
   try {
     const engine = job.module === undefined ? mergeContents : await engineOf(job.module);
     parentPort?.postMessage({ started: true } satisfies JobAnswer);
     const result: unknown = await engine(job.input);
-    return { result: withoutInput(result) };
+    // The proof has a time of its own: a merge that was done in time is not lost because it took long to check.
+    parentPort?.postMessage({ started: true } satisfies JobAnswer);
+    return { result: withoutInput(isClean(result) ? proved(job.input, result) : result) };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
@@ -19,6 +22,18 @@ async function engineOf(url: string): Promise<Engine> {
   const loaded = (await import(url)) as { readonly merge?: unknown };
   if (typeof loaded.merge !== 'function') throw new Error('the module exports no function named "merge"');
   return loaded.merge as Engine;
+}
+
+/** What a module answers may be anything; what is no whole result is judged by the asker. */
+function isClean(result: unknown): result is Extract<MergeResult, { status: 'clean' }> {
+  if (typeof result !== 'object' || result === null) return false;
+  const { status, content, receipt, stats, notes } = result as { readonly [field: string]: unknown };
+  return (
+    status === 'clean' &&
+    (content === null || content instanceof Uint8Array) &&
+    [receipt, stats].every((part) => typeof part === 'object' && part !== null) &&
+    Array.isArray(notes)
+  );
 }
 
 /** The asker has the input: sending it back would copy three documents. */

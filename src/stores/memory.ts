@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { EntenteError } from '../core/errors.ts';
 import type { Space } from '../core/resource.ts';
 import { assertGuarded, checkLimits, recordText } from './check.ts';
+import { type Direct, offerDirect } from './direct.ts';
 import { Contents } from './memory/contents.ts';
 import { isPlain, MemorySpace } from './memory/space.ts';
 import { createWakers, type Wakers } from './memory/wakers.ts';
@@ -31,6 +32,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   return memoryStore(capabilities, max, createWakers());
 }
 
+function closedFault(): EntenteError {
+  return new EntenteError('store-unavailable', 'The store is closed.', { next: 'Create a new store.' });
+}
+
 function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): Store {
   const epoch: string = randomUUID();
   const spaces = new Map<Space, MemorySpace>();
@@ -41,7 +46,7 @@ function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): S
   let lastSpace: MemorySpace | undefined;
 
   function spaceOf(name: Space): MemorySpace {
-    if (closed) throw new EntenteError('store-unavailable', 'The store is closed.', { next: 'Create a new store.' });
+    if (closed) throw closedFault();
     if (name === lastName && lastSpace !== undefined) return lastSpace;
     const space = spaces.get(name) ?? new MemorySpace(max, contents);
     spaces.set(name, space);
@@ -80,7 +85,26 @@ function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): S
     return reply;
   }
 
-  return {
+  function direct(name: Space): Direct | undefined {
+    if (closed) return undefined;
+    const space = spaceOf(name);
+    return {
+      epoch,
+      revision: () => space.revision,
+      look(id) {
+        if (closed) throw closedFault();
+        return space.look(id);
+      },
+      swap(token, hash, at) {
+        if (closed) throw closedFault();
+        const landed = space.swap(token, hash, at);
+        if (landed !== undefined) wakers.notify(name);
+        return landed;
+      },
+    };
+  }
+
+  const store: Store = {
     capabilities,
     commit(requests) {
       try {
@@ -116,4 +140,5 @@ function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): S
       wakers.close();
     },
   };
+  return offerDirect(store, direct);
 }

@@ -107,6 +107,7 @@ const MERGE_OPTIONS = [
   'finalNewline',
   'ignoreWhitespace',
   'bom',
+  'bumps',
 ];
 
 function parseMergeOptions(value: unknown): MergeOptions {

@@ -68,9 +68,17 @@ async function checkEntry(check: StoreCheck, entry: LogEntry): Promise<StoreFind
     if (wrong !== undefined) return wrong;
   }
   const { revision, meta } = entry;
-  if (meta.receipt === undefined) return undefined;
-  const message = await contentFault(check, meta.receipt, undefined, `the receipt of revision ${revision}`);
-  return message === undefined ? undefined : unlessTrimmed(check, { rule: 'content', message, revision });
+  for (const receipt of receiptsOf(meta)) {
+    const message = await contentFault(check, receipt, undefined, `the receipt of revision ${revision}`);
+    if (message !== undefined) return unlessTrimmed(check, { rule: 'content', message, revision });
+  }
+  return undefined;
+}
+
+/** A set of several merged writes has a receipt of each. */
+function receiptsOf({ receipt, extra }: LogEntry['meta']): Set<string> {
+  const more = Object.values((extra?.['receipts'] ?? {}) as { readonly [resource: string]: string });
+  return new Set(receipt === undefined ? more : [receipt, ...more]);
 }
 
 /** A commitId leads back to its one entry: were it applied twice, one of the two would not be found. */

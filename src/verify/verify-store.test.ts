@@ -263,6 +263,10 @@ describe('verifyStore', () => {
     const meta = { outcome: 'merged', receipt: hashOf('a receipt') } as const;
     await put(store, { 'a.md': 'merged' }, { meta });
     expect((await verifyStore(store, space)).first).toMatchObject({ rule: 'content', revision: 8 });
+    const set = await filled();
+    const extra = { receipts: { 'a.md': hashOf('a receipt') } };
+    await put(set, { 'a.md': 'merged' }, { meta: { outcome: 'merged', extra } });
+    expect((await verifyStore(set, space)).first).toMatchObject({ rule: 'content', revision: 8 });
   });
 
   it('[V17] catches a commit that was applied twice, and one that its id does not find', async () => {

@@ -1,9 +1,9 @@
 // Holds the floors of the house: imports go downwards only, and the package root stays free of drivers and servers.
 import { describe, expect, it } from 'vitest';
 import { type Import, importsOf } from './imports.ts';
-import { shippedModules } from './tree.ts';
+import { readText, shippedModules } from './tree.ts';
 
-const belowControl = ['core', 'merge', 'strategies', 'stores/store.ts'];
+const belowControl = ['core', 'merge', 'strategies', 'stores/store.ts', 'stores/direct.ts'];
 /** What each room of src/ may import beside itself; `types:` allows `import type` alone. */
 const mayImport: { readonly [room: string]: readonly string[] } = {
   core: [],
@@ -17,6 +17,10 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
 /** Rooms of words and pure functions: nothing of the machine but the hash function, clocks and threads. */
 const pure = ['core', 'merge', 'strategies'];
 const harmless = ['node:crypto', 'node:perf_hooks', 'node:worker_threads', 'node:url', 'node:buffer'];
+
+/** The one pure module that loads other people's parsers, when they are needed first, and which ones. */
+const seam = 'src/merge/packages.ts';
+const parsers = ['yaml', '@decimalturn/toml-patch'];
 
 const roomOf = (path: string): string => path.split('/')[1] ?? '';
 const modules = shippedModules();
@@ -42,8 +46,19 @@ describe('floors', () => {
 
   it('[HS1] core, merge and strategies touch neither disk nor network', () => {
     const outside = inRooms.filter((path) => pure.includes(roomOf(path))).flatMap(importsOf);
-    const wrong = outside.filter(({ target, specifier }) => target === undefined && !harmless.includes(specifier));
+    const ofSeam = ['node:module', ...parsers];
+    const wrong = outside.filter(({ from, target, specifier }) => {
+      const known = from === seam ? ofSeam : harmless;
+      return target === undefined && !known.includes(specifier);
+    });
     expect(wrong.map(({ from, specifier }) => `${from} imports ${specifier}`)).toEqual([]);
+  });
+
+  it('[HS1] parsers are loaded by one module, on demand, and no other one than those of its list', () => {
+    const loaded = [...readText(seam).matchAll(/\bload\('([^']+)'\)/g)].map(([, name]) => name);
+    expect(loaded.sort()).toEqual([...parsers].sort());
+    const others = modules.filter((path) => path !== seam && roomOf(path) === 'merge');
+    expect(others.filter((path) => readText(path).includes('createRequire(import.meta'))).toEqual([]);
   });
 
   it('[HS2] the package root loads no driver, no server and no other package', () => {

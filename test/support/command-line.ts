@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Ends the reader of stdout after so many bytes. */
   readonly breakAfter?: number;
+  /** What the end of stdout says: `EPIPE`, the reader has gone, unless given. */
+  readonly breakWith?: string;
 }
 
 export interface Desk {
@@ -43,13 +45,14 @@ export interface Desk {
 function collector(
   terminal: boolean,
   breakAfter: number = Number.POSITIVE_INFINITY,
+  breakWith: string = 'EPIPE',
 ): Writable & { readonly chunks: Buffer[] } {
   const chunks: Buffer[] = [];
   let size = 0;
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
       size += chunk.length;
-      if (size > breakAfter) done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+      if (size > breakAfter) done(Object.assign(new Error(`write ${breakWith}`), { code: breakWith }));
       else {
         chunks.push(chunk);
         done();
@@ -71,8 +74,8 @@ function ranOf(code: number, out: Buffer, err: Buffer): Ran {
 }
 
 export async function runIn(cwd: string, argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { terminal = false, stdin = '', breakAfter, signal } = options;
-  const stdout = collector(terminal, breakAfter);
+  const { terminal = false, stdin = '', breakAfter, breakWith, signal } = options;
+  const stdout = collector(terminal, breakAfter, breakWith);
   const stderr = collector(terminal);
   const input = Readable.from([Buffer.from(stdin)]);
   const code = await runCli(argv, {

@@ -1,11 +1,14 @@
 // `backup` and `restore`: a whole store as one file, and the way back. What a restore replaces is itself kept first.
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import * as path from 'node:path';
-import { EntenteError } from '../../core/errors.ts';
+import { EntenteError, type ErrorCode, isEntenteError } from '../../core/errors.ts';
 import { isThere } from '../place/open.ts';
 import type { Context } from '../shell/context.ts';
 import { cleanName, plural, shellWord } from '../shell/text.ts';
 import type { Register } from './register.ts';
+
+const BAD_BACKUP: readonly ErrorCode[] = ['store-corrupt', 'store-newer', 'misuse'];
 
 async function databaseOf(context: Context): Promise<string> {
   const { store } = await context.location();
@@ -40,7 +43,11 @@ async function restore(context: Context): Promise<undefined> {
     const name = `${path.basename(database)}.before-restore-${stamp}-${randomBytes(3).toString('hex')}`;
     kept = (await backupSqlite(database, path.join(path.dirname(database), name))).file;
   }
-  const { epoch } = await restoreSqlite(source, database);
+  const { epoch } = await restoreSqlite(source, database).catch(async (error: unknown) => {
+    // A backup that is none has changed nothing, so there is nothing that the copy would bring back.
+    if (kept !== undefined && isEntenteError(error) && BAD_BACKUP.includes(error.code)) await rm(kept, { force: true });
+    throw error;
+  });
   if (console.json)
     await console.object({
       status: 'restored',

@@ -45,7 +45,9 @@ async function begin(context: Context): Promise<undefined> {
   if (file !== undefined) await writeOutput(context, draft, file);
   else if (!console.json && draft.content !== undefined) await console.data(draft.content);
   const origin = file === undefined ? await context.session() : await fileOrigin(file);
-  const others = location.state === undefined ? [] : await saveToken(location.state, draft.token, origin);
+  const open = location.state === undefined ? [] : await saveToken(location.state, draft.token, origin);
+  const session = await context.session();
+  const others = open.filter((saved) => saved.origin !== session);
   if (console.json) {
     const { space, version, revision, hash } = draft.token;
     await console.object({

@@ -1,5 +1,5 @@
 // `commit`: compares with what was read and saves, merges or says what clashes. What could not be saved is never lost.
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import type { CommitOptions } from '../../controller/types.ts';
 import type { Change } from '../../core/change.ts';
 import { EntenteError, isEntenteError } from '../../core/errors.ts';
@@ -11,24 +11,32 @@ import type { Context } from '../shell/context.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import { readAll } from '../shell/io.ts';
 import { cleanName, idWord, shellWord } from '../shell/text.ts';
-import { waitForDecision } from '../shell/wait.ts';
-import { showOutcome } from '../show/outcome.ts';
+import { checkWait, waitForDecision } from '../shell/wait.ts';
+import { DELETION, showOutcome } from '../show/outcome.ts';
 import type { Register } from './register.ts';
 
 const CONTENT_LIMIT = 8 * 1024 * 1024;
 
-/** Bytes of stdin; a person at a terminal is told what is waited for. */
-export async function readInput(context: Context): Promise<Uint8Array> {
-  const { io, console, signal } = context;
-  if (io.stdin.isTTY === true) {
-    if (!context.flag('input')) {
-      throw new EntenteError('misuse', 'The content would be read from the terminal, but --no-input is set.', {
-        next: 'Name a file, or pipe the content in.',
-      });
-    }
-    console.talk('Reading the content from the terminal; end it with Ctrl-D.');
+/** Before stdin is read: a person at a terminal is told what is waited for, unless that is not wanted. */
+export function announceInput({ io, console, flag }: Context): void {
+  if (io.stdin.isTTY !== true) return;
+  if (!flag('input')) {
+    throw new EntenteError('misuse', 'The content would be read from the terminal, but --no-input is set.', {
+      next: 'Name a file, or pipe the content in.',
+    });
   }
-  return readAll(io.stdin, CONTENT_LIMIT, signal);
+  console.talk('Reading the content from the terminal; end it with Ctrl-D.');
+}
+
+async function readInput(context: Context): Promise<Uint8Array> {
+  announceInput(context);
+  return readAll(context.io.stdin, CONTENT_LIMIT, context.signal);
+}
+
+/** Bytes of a file, or of stdin for `-`; no more than a content may have, so that a device or a pipe has an end too. */
+export async function readSource(context: Context, name: string): Promise<Uint8Array> {
+  if (name === '-') return readInput(context);
+  return readAll(createReadStream(context.path(name)), CONTENT_LIMIT, context.signal);
 }
 
 export function commitOptions(context: Context): CommitOptions {
@@ -55,7 +63,12 @@ const NOT_SAVED: readonly Outcome['status'][] = ['conflict', 'retry', 'rejected'
 async function rescue(context: Context, error: unknown, bytes: Uint8Array | undefined): Promise<never> {
   if (bytes === undefined || bytes.length === 0) throw error;
   const location = await context.location().catch(() => undefined);
-  const draft = await saveDraft(location?.state, context.args[0] ?? 'draft', 'unsaved', bytes);
+  const saving = saveDraft(location?.state, context.args[0] ?? 'draft', 'unsaved', bytes);
+  const draft = await saving.catch((fault: Error) => {
+    context.console.alert(`Your content could not be kept either: ${cleanName(fault.message)}`);
+  });
+  // What went wrong first is what has to be mended.
+  if (draft === undefined) throw error;
   context.console.alert(`Your content is kept in ${cleanName(draft)}`);
   if (!isEntenteError(error)) throw error;
   throw new EntenteError(error.code, error.message, { ...error.details, draft }, { cause: error });
@@ -109,19 +122,25 @@ async function send(context: Context, file: string | undefined, bytes: Uint8Arra
   const { outcome, refreshed } = free ? await append(context, bytes) : await compare(context, file, bytes);
   const keep = file === undefined && bytes !== undefined && NOT_SAVED.includes(outcome.status);
   const draft = keep ? await saveDraft(location.state, resource, 'unsaved', bytes) : undefined;
-  const exit = await showOutcome(context, outcome, resource, { file: file && shellWord(file), draft, refreshed });
+  const exit = await showOutcome(context, outcome, resource, {
+    file: bytes === undefined ? DELETION : file && shellWord(file),
+    draft,
+    refreshed,
+    how: context.flag('append') ? '--append' : undefined,
+  });
   return outcome.status === 'escalated' ? (await waitForDecision(context, outcome.conflictId)).exit : exit;
 }
 
 async function commit(context: Context): Promise<ExitCode> {
   context.id();
+  checkWait(context);
   const name = context.args[1];
   const remove = context.flag('delete');
   if (remove && (name !== undefined || context.flag('append'))) {
     throw new EntenteError('misuse', '--delete takes no content.', { next: 'entente commit ID --delete' });
   }
   const file = name === undefined || name === '-' ? undefined : context.path(name);
-  const bytes = remove ? undefined : file === undefined ? await readInput(context) : await readFile(file);
+  const bytes = remove ? undefined : await readSource(context, name ?? '-');
   try {
     return await send(context, file, bytes);
   } catch (error) {

@@ -11,33 +11,42 @@ interface Words {
 }
 
 function wordsOf(program: Command): readonly Words[] {
-  return program.commands.map((command) => ({
+  const commands = program.commands.map((command) => ({
     name: command.name(),
     about: command.description().replaceAll("'", '’'),
-    options: [...command.options, ...program.options].flatMap(({ long }) => (typeof long === 'string' ? [long] : [])),
+    options: [command, ...command.commands, program].flatMap(longNames),
     subcommands: command.commands.map((each) => each.name()),
   }));
+  const names = commands.map(({ name }) => name);
+  return [...commands, { name: 'help', about: 'how a command is used', options: [], subcommands: names }];
 }
 
-function bash(words: readonly Words[]): string {
+function longNames({ options }: Command): readonly string[] {
+  return options.flatMap(({ long }) => (typeof long === 'string' ? [long] : []));
+}
+
+function bash(words: readonly Words[], globals: readonly string[]): string {
   const cases = words.map(
     ({ name, options, subcommands }) => `    ${name}) words="${[...subcommands, ...options].join(' ')}" ;;`,
   );
   return `# entente: completion for bash. Use it with: source <(entente completion bash)
 _entente() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" words
-  if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${words.map(({ name }) => name).join(' ')}" -- "$word"))
+  local word="\${COMP_WORDS[COMP_CWORD]}" words at=1
+  # Options may stand before the command, some with a value.
+  while [[ "\${COMP_WORDS[at]}" == -* && $at -lt $COMP_CWORD ]]; do
+    case "\${COMP_WORDS[at]}" in --store | --space | --agent) at=$((at + 2)) ;; *) at=$((at + 1)) ;; esac
+  done
+  if [ "$at" -ge "$COMP_CWORD" ]; then
+    COMPREPLY=($(compgen -W "${words.map(({ name }) => name).join(' ')} ${globals.join(' ')}" -- "$word"))
     return
   fi
-  case "\${COMP_WORDS[1]}" in
+  case "\${COMP_WORDS[at]}" in
 ${cases.join('\n')}
     *) words="" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))
-  if [ "\${#COMPREPLY[@]}" -eq 0 ]; then COMPREPLY=($(compgen -f -- "$word")); fi
 }
-complete -F _entente entente
+complete -o default -F _entente entente
 `;
 }
 
@@ -73,7 +82,11 @@ function fish(words: readonly Words[]): string {
   return `# entente: completion for fish. Use it with: entente completion fish | source\n${lines.join('\n')}\n`;
 }
 
-const SHELLS: { readonly [shell: string]: (words: readonly Words[]) => string } = { bash, zsh, fish };
+const SHELLS: { readonly [shell: string]: (words: readonly Words[], globals: readonly string[]) => string } = {
+  bash,
+  zsh,
+  fish,
+};
 
 export const registerCompletion: Register = (program, run) => {
   program
@@ -93,7 +106,7 @@ export const registerCompletion: Register = (program, run) => {
             },
           );
         }
-        const script = make(wordsOf(program));
+        const script = make(wordsOf(program), longNames(program));
         if (console.json) await console.object({ shell, script });
         else await console.data(script);
         return undefined;

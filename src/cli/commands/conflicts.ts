@@ -48,8 +48,20 @@ async function list(context: Context): Promise<undefined> {
   const first = page.items.find((one) => one.state === 'open');
   if (page.items.length === 0) console.talk(`No ${state ?? ''}${state === undefined ? '' : ' '}conflicts.`);
   else if (first !== undefined) console.talk(`next: entente conflicts show ${first.number}`);
-  if (page.next !== undefined) console.talk(`more: entente conflicts list --after ${shellWord(page.next)}`);
+  if (page.next !== undefined) {
+    console.talk(`more: entente conflicts list ${[...chosen(context), `--after ${shellWord(page.next)}`].join(' ')}`);
+  }
   return undefined;
+}
+
+/** What the list was chosen by, as words: the next page is one of the same list. */
+function chosen(context: Context): readonly string[] {
+  const flags = ['all', 'resolved'].filter((name) => context.flag(name)).map((name) => `--${name}`);
+  const values = ['pattern', 'limit'].flatMap((name) => {
+    const text = context.text(name);
+    return text === undefined ? [] : [`--${name} ${shellWord(text)}`];
+  });
+  return [...flags, ...values];
 }
 
 async function show(context: Context): Promise<undefined> {

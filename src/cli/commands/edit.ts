@@ -16,7 +16,7 @@ import { runChild } from '../shell/child.ts';
 import type { Context } from '../shell/context.ts';
 import { CommandFailed, type ExitCode, exitCodes } from '../shell/exit.ts';
 import { cleanName, idWord, shellWord } from '../shell/text.ts';
-import { waitForDecision } from '../shell/wait.ts';
+import { checkWait, waitForDecision } from '../shell/wait.ts';
 import { renderSides } from '../show/markers.ts';
 import { showOutcome } from '../show/outcome.ts';
 import { commitOptions } from './commit.ts';
@@ -73,10 +73,15 @@ async function prepareMerge(
   return true;
 }
 
-async function keepForLater(sitting: Sitting, token: Token, why: string): Promise<ExitCode> {
-  const { context, resource, file } = sitting;
+/** Binds the draft to the token that its content is judged by: `commit ID DRAFT` goes on from there. */
+async function keepToken({ context, file }: Sitting, token: Token): Promise<void> {
   const { location } = await context.open();
   if (location.state !== undefined) await saveToken(location.state, token, await fileOrigin(file));
+}
+
+async function keepForLater(sitting: Sitting, token: Token, why: string): Promise<ExitCode> {
+  const { context, resource, file } = sitting;
+  await keepToken(sitting, token);
   const next = `entente commit ${idWord(resource)} ${shellWord(file)}`;
   if (context.console.json)
     await context.console.object({
@@ -119,7 +124,10 @@ async function sit(sitting: Sitting, draft: Draft): Promise<ExitCode> {
     }
     // One read for both: the token must stand on exactly what the editor is about to show.
     const now = await sitting.controller.begin(resource, { agent: token.agent });
-    if (!(await prepareMerge(sitting, base, now, content))) return finish(sitting, outcome);
+    if (!(await prepareMerge(sitting, base, now, content))) {
+      await keepToken(sitting, 'token' in outcome ? outcome.token : token);
+      return finish(sitting, outcome);
+    }
     token = now.token;
     base = now.content;
     if (round >= ROUNDS) return keepForLater(sitting, token, 'Others keep changing it.');
@@ -134,6 +142,7 @@ async function edit(context: Context): Promise<ExitCode> {
       next: `entente begin ${idWord(resource)} -o FILE   then   entente commit ${idWord(resource)} FILE`,
     });
   }
+  checkWait(context);
   const { agent, controller, location } = await context.open();
   const draft = await controller.begin(resource, { agent });
   await draftFolder(location.state);
@@ -146,7 +155,7 @@ async function edit(context: Context): Promise<ExitCode> {
     const content = await readFile(file).catch(() => undefined);
     if (content === undefined || hashOf(content) === hashOf(draft.content ?? '')) await rm(file, { force: true });
     else {
-      if (location.state !== undefined) await saveToken(location.state, draft.token, await fileOrigin(file));
+      await keepToken(sitting, draft.token);
       context.console.alert(`Your draft is kept in ${cleanName(file)}`);
     }
     throw error;

@@ -1,11 +1,12 @@
 // `export DIR`: the current versions as files. It writes below DIR and nowhere else, whole files only, and never over
 // edits that are not stored unless `--force` says so.
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import type { Controller } from '../../controller/types.ts';
 import { EntenteError, isEntenteError } from '../../core/errors.ts';
 import { hashOf } from '../../core/hash.ts';
 import { type Head, hasContent } from '../../core/version.ts';
 import { parsePattern } from '../../strategies/pattern.ts';
+import { makeFolder } from '../place/files.ts';
 import { baseOf, type Manifest, openManifest } from '../place/manifest.ts';
 import { foldedKey, unwritable } from '../place/names.ts';
 import { foldsCase, openSafeFolder, type SafeFolder } from '../place/safe-folder.ts';
@@ -128,7 +129,7 @@ async function exportFolder(context: Context): Promise<ExitCode> {
   const pattern = context.text('pattern');
   const wanted = pattern === undefined ? undefined : parsePattern(pattern);
   const { controller, location, space, store } = await context.open();
-  await mkdir(target, { recursive: true });
+  await makeFolder(target);
   const root = await realpath(target);
   const work: Work = {
     controller,

@@ -188,7 +188,7 @@ async function report(context: Context, root: string, tally: Tally): Promise<voi
 async function importFolder(context: Context): Promise<ExitCode> {
   const { console, signal } = context;
   const given = context.args[0] ?? '.';
-  const prefix = context.text('prefix') ?? '';
+  const prefix = (context.text('prefix') ?? '').replace(/\/$/, '');
   if (prefix !== '') parseResourceId(prefix);
   const excluded = context.list('exclude').map(parsePattern);
   const root = await realpath(context.path(given));

@@ -1,8 +1,10 @@
 // `log`: what happened, newest first; of one resource its versions, else the commits of the space.
+import { EntenteError } from '../../core/errors.ts';
 import type { LogEntry, VersionEntry } from '../../stores/store.ts';
+import { parseVersion } from '../place/target.ts';
 import { table } from '../shell/console.ts';
 import type { Context } from '../shell/context.ts';
-import { ago, cleanName, shellWord } from '../shell/text.ts';
+import { ago, cleanName, idWord, shellWord } from '../shell/text.ts';
 import type { Register } from './register.ts';
 
 function versionRow({ head, outcome, note, strategy }: VersionEntry, now: number): readonly string[] {
@@ -50,7 +52,8 @@ async function versions(context: Context, limit: number): Promise<undefined> {
   const { console } = context;
   const resource = context.id();
   const { controller } = await context.open();
-  const after = context.text('after');
+  const given = context.text('after');
+  const after = given === undefined ? undefined : String(parseVersion(given));
   const page = await controller.history(resource, { limit, ...(after === undefined ? {} : { after }) });
   if (console.json) {
     await console.object(page);
@@ -60,7 +63,8 @@ async function versions(context: Context, limit: number): Promise<undefined> {
   if (rows.length > 0)
     await console.line(table(['VERSION', 'REVISION', 'AGENT', 'OUTCOME', 'AGE', 'NOTE'], rows, console.out));
   else console.talk(`There are no versions of ${cleanName(resource)}.`);
-  if (page.next !== undefined) console.talk(`more: entente log ${shellWord(resource)} --after ${shellWord(page.next)}`);
+  if (page.next !== undefined)
+    console.talk(`more: entente log --limit ${limit} --after ${shellWord(page.next)} ${idWord(resource)}`);
   return undefined;
 }
 
@@ -70,7 +74,8 @@ async function entries(context: Context, limit: number): Promise<undefined> {
   const { controller, store } = await context.open();
   const since = context.text('since');
   const { revision } = await controller.stats();
-  const start = since ?? `${await store.epoch()}:${Math.max(0, revision - limit)}`;
+  const newest = `${await store.epoch()}:${Math.max(0, revision - limit)}`;
+  const start = since === 'start' ? undefined : (since ?? newest);
   const page = await controller.log(start, { limit });
   const items = since === undefined ? [...page.items].reverse() : page.items;
   if (console.json) {
@@ -86,7 +91,14 @@ async function entries(context: Context, limit: number): Promise<undefined> {
 
 async function log(context: Context): Promise<undefined> {
   const limit = context.count('limit', 50, 1, 1000);
-  return context.args[0] === undefined ? entries(context, limit) : versions(context, limit);
+  const commits = context.args[0] === undefined;
+  const other = commits ? 'after' : 'since';
+  if (context.text(other) !== undefined) {
+    throw new EntenteError('misuse', `--${other} goes ${commits ? 'with' : 'without'} an ID.`, {
+      next: commits ? 'entente log --since CURSOR' : `entente log ${idWord(context.id())} --after VERSION`,
+    });
+  }
+  return commits ? entries(context, limit) : versions(context, limit);
 }
 
 export const registerLog: Register = (program, run) => {
@@ -95,7 +107,7 @@ export const registerLog: Register = (program, run) => {
     .description('the versions of a resource, or the commits of the space, newest first')
     .argument('[id]', 'the resource')
     .option('--limit <n>', 'how many at most (50)')
-    .option('--since <cursor>', 'commits after a cursor, oldest first')
+    .option('--since <cursor>', 'commits after a cursor, oldest first; "start": from the oldest entry')
     .option('--after <version>', 'with an id: where the last page ended')
     .action(run(log));
 };

@@ -27,6 +27,9 @@ export class MergeFileExit extends Error {
   }
 }
 
+/** The files cannot be merged, however the command is spelt. */
+class MergeFault extends EntenteError {}
+
 function optionsOf(context: Context): MergeOptions {
   const chosen = ['ours', 'theirs', 'union'].filter((name) => context.flag(name));
   if (chosen.length > 1)
@@ -45,7 +48,7 @@ function render(context: Context, result: MergeResult, names: readonly string[])
   if (result.status === 'clean') return result.content ?? new Uint8Array();
   const [current = '', base = '', proposed = ''] = names.map((name, index) => context.list('label')[index] ?? name);
   const labels = { current, base, proposed };
-  const size = context.count('markerSize', 0, 1, 1000);
+  const size = context.count('markerSize', 0, 0, 1000);
   const rendered = renderConflicts(result, styleOf(context), labels);
   return size === 0 ? rendered : resizeMarkers(rendered, labels, size);
 }
@@ -65,9 +68,9 @@ async function merge(context: Context): Promise<number> {
     });
   }
   const result = mergeContents({ base, current, proposed, path: names[0] ?? '', options });
-  if (result.status === 'error') throw new EntenteError('misuse', result.message);
+  if (result.status === 'error') throw new MergeFault('misuse', result.message);
   if (result.status === 'conflict' && result.conflicts.some(({ kind }) => kind === 'binary')) {
-    throw new EntenteError('misuse', `Cannot merge binary files: ${names.map(cleanName).join(', ')}.`, {
+    throw new MergeFault('misuse', `Cannot merge binary files: ${names.map(cleanName).join(', ')}.`, {
       next: 'Choose one of the files.',
     });
   }
@@ -89,8 +92,9 @@ async function mergeFile(context: Context): Promise<undefined> {
   } catch (error) {
     const fault = faultOf(error);
     if (fault.exit === 0) return undefined;
-    await context.console.fail(fault);
-    exit = fault.code === 'interrupted' ? INTERRUPTED : fault.code === 'misuse' ? MERGE_FILE_USAGE : MERGE_FILE_FAULT;
+    const usage = fault.code === 'misuse' && !(error instanceof MergeFault);
+    exit = fault.code === 'interrupted' ? INTERRUPTED : usage ? MERGE_FILE_USAGE : MERGE_FILE_FAULT;
+    await context.console.fail({ next: 'entente merge-file --help', ...fault, exit });
   }
   if (exit !== 0) throw new MergeFileExit(exit);
   return undefined;

@@ -1,5 +1,4 @@
 // `policy`: which strategy applies to which resource. The stored policy holds for all who open the space.
-import { readFile } from 'node:fs/promises';
 import { EntenteError } from '../../core/errors.ts';
 import { parseResourceId } from '../../core/resource.ts';
 import { Policy } from '../../strategies/policy.ts';
@@ -9,7 +8,7 @@ import { table } from '../shell/console.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import { cleanName, plural, shellWord } from '../shell/text.ts';
-import { readInput } from './commit.ts';
+import { readSource } from './commit.ts';
 import type { Register } from './register.ts';
 
 const DEFAULT = 'firstWriterWins';
@@ -21,7 +20,7 @@ function specText(spec: StrategySpec): string {
 
 async function readPolicyFile(context: Context): Promise<PolicyDocument> {
   const name = context.args[0] ?? '-';
-  const bytes = name === '-' ? await readInput(context) : await readFile(context.path(name));
+  const bytes = await readSource(context, name);
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(bytes).toString('utf8'));

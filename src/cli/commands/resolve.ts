@@ -1,12 +1,11 @@
 // `resolve`: a person's or a judge's answer to an open conflict. It is a guarded commit: it never overwrites.
-import { readFile } from 'node:fs/promises';
 import { EntenteError } from '../../core/errors.ts';
 import type { Decision } from '../../core/resolution.ts';
 import { findConflict } from '../place/lookup.ts';
 import type { Context } from '../shell/context.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import { showOutcome } from '../show/outcome.ts';
-import { readInput } from './commit.ts';
+import { readSource } from './commit.ts';
 import type { Register } from './register.ts';
 
 const USES: { readonly [word: string]: 'current' | 'proposed' | 'base' | 'both' } = {
@@ -45,7 +44,7 @@ async function decisionOf(context: Context): Promise<Decision> {
       },
     );
   }
-  const content = file === '-' || file === undefined ? await readInput(context) : await readFile(context.path(file));
+  const content = await readSource(context, file ?? '-');
   return { content, ...(context.flag('allowMarkers') ? { allowMarkers: true } : {}) };
 }
 
@@ -63,7 +62,8 @@ async function resolve(context: Context): Promise<ExitCode> {
   });
   const again = `entente conflicts show ${conflict.number}`;
   const next = outcome.status === 'conflict' || outcome.status === 'rejected' ? [again] : [];
-  return showOutcome(context, outcome, conflict.resource, { next });
+  const advice = outcome.status === 'conflict' ? 'Nothing is decided: look at the conflict as it is now.' : undefined;
+  return showOutcome(context, outcome, conflict.resource, { next, advice });
 }
 
 export const registerResolve: Register = (program, run) => {

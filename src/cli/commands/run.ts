@@ -1,9 +1,10 @@
 // `run ID -- cmd`: the content through a filter, begun anew and filtered again when others were faster.
-import { EntenteError } from '../../core/errors.ts';
+import { EntenteError, isEntenteError } from '../../core/errors.ts';
 import { saveDraft } from '../place/drafts.ts';
 import { runChild } from '../shell/child.ts';
 import type { Context } from '../shell/context.ts';
 import { CommandFailed, type ExitCode } from '../shell/exit.ts';
+import { idWord, shellWord } from '../shell/text.ts';
 import { parseDuration } from '../shell/wait.ts';
 import { showOutcome } from '../show/outcome.ts';
 import type { Register } from './register.ts';
@@ -18,16 +19,11 @@ async function run(context: Context): Promise<ExitCode> {
   }
   const { agent, controller, location } = await context.open();
   const note = context.text('note');
+  const deadlineMs = parseDuration(context.text('timeout') ?? '1h');
   let last: Uint8Array | undefined;
-  const outcome = await controller.update(
-    resource,
-    {
-      agent,
-      signal: context.signal,
-      deadlineMs: parseDuration(context.text('timeout') ?? '1h'),
-      ...(note === undefined ? {} : { note }),
-    },
-    async (draft, { attempt, signal }) => {
+  const options = { agent, signal: context.signal, deadlineMs, ...(note === undefined ? {} : { note }) };
+  const outcome = await controller
+    .update(resource, options, async (draft, { attempt, signal }) => {
       if (attempt > 0) context.console.talk(`Others were faster: running the command again (attempt ${attempt + 1}).`);
       const child = await runChild(context.io, command, args, {
         input: draft.content ?? new Uint8Array(),
@@ -38,10 +34,14 @@ async function run(context: Context): Promise<ExitCode> {
         throw new CommandFailed(`The command ${command} ended with status ${child.status}.`, child.status);
       last = child.output;
       return { content: child.output };
-    },
-  );
-  const unsaved = 'saved' in outcome && last !== undefined;
-  const draft = unsaved ? await saveDraft(location.state, resource, 'unsaved', last ?? new Uint8Array()) : undefined;
+    })
+    .catch((error: unknown) => {
+      if (!isEntenteError(error) || error.code !== 'budget') throw error;
+      const next = `entente run ${idWord(resource)} --timeout 2h -- ${shellWord(command)} …`;
+      throw new EntenteError('budget', error.message, { ...error.details, next }, { cause: error });
+    });
+  const unsaved = 'saved' in outcome || outcome.status === 'unknown';
+  const draft = unsaved && last !== undefined ? await saveDraft(location.state, resource, 'unsaved', last) : undefined;
   return showOutcome(context, outcome, resource, { draft });
 }
 

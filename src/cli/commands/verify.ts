@@ -10,11 +10,14 @@ import {
 } from '../../verify/index.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
+import { Interrupted } from '../shell/io.ts';
 import { cleanText, plural } from '../shell/text.ts';
+import { announceInput } from './commit.ts';
 import type { Register } from './register.ts';
 
 async function verifyFile(context: Context, name: string): Promise<ExitCode> {
   const { console } = context;
+  if (name === '-') announceInput(context);
   const input = name === '-' ? context.io.stdin : createReadStream(context.path(name));
   const operations: HistoryOperation[] = [];
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY, signal: context.signal });
@@ -24,6 +27,8 @@ async function verifyFile(context: Context, name: string): Promise<ExitCode> {
     for await (const operation of parseHistoryStream(lines)) operations.push(operation);
   };
   await Promise.race([read(), failed]);
+  // The lines just end then: half a history proves nothing.
+  if (context.signal.aborted) throw new Interrupted();
   const report = checkHistory(operations);
   if (console.json) await console.object(report);
   else if (report.ok) await console.line(`ok: ${plural(operations.length, 'operation')}, a linearizable history`);

@@ -1,5 +1,5 @@
 // `watch`: the feed as NDJSON until Ctrl-C. Each item carries the cursor to go on from; a gap is said, never silent.
-import type { FeedItem } from '../../controller/types.ts';
+import type { Controller, FeedItem } from '../../controller/types.ts';
 import { parsePattern } from '../../strategies/pattern.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
@@ -36,6 +36,14 @@ async function planOf(context: Context): Promise<Plan> {
   };
 }
 
+/** True where the cursor has nothing after it. One of another history is said all the same. */
+async function isPast(controller: Controller, start: string | undefined, target: number): Promise<boolean> {
+  if (start === undefined) return target === 0;
+  if (revisionOf(start) < target) return false;
+  await controller.log(start, { limit: 1 });
+  return true;
+}
+
 async function watch(context: Context): Promise<ExitCode> {
   const { console, signal } = context;
   const { controller } = await context.open();
@@ -43,7 +51,7 @@ async function watch(context: Context): Promise<ExitCode> {
   // Said at once, not only when there is something to match.
   if (pattern !== undefined) parsePattern(pattern);
   const { start, limit, target } = await planOf(context);
-  if (target !== undefined && (start === undefined ? 0 : revisionOf(start)) >= target) return exitCodes.ok;
+  if (target !== undefined && (await isPast(controller, start, target))) return exitCodes.ok;
   if (target === undefined) console.talk(`Watching from ${cleanName(start ?? 'the oldest entry')}; Ctrl-C ends it.`);
   let told = 0;
   for await (const item of controller.feed(start, { signal, ...(pattern === undefined ? {} : { pattern }) })) {

@@ -1,7 +1,7 @@
 // Small files of the command line's own (tokens, drafts, manifests): never half written, never through a planted link.
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import * as path from 'node:path';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_RDONLY, O_WRONLY } = constants;
@@ -39,9 +39,37 @@ export async function replaceFile(
   }
 }
 
+/**
+ * A folder with the folders above it. Step by step, because `mkdir` with `recursive` never ends below a folder that
+ * takes no new ones and says `ENOENT` (`/proc` does).
+ */
+export async function makeFolder(folder: string, mode: number = 0o777): Promise<void> {
+  const { code } = await tryMake(folder, mode);
+  if (code === '') return;
+  if (code === 'ENOENT' && path.dirname(folder) !== folder && !(await isFolder(path.dirname(folder)))) {
+    await makeFolder(path.dirname(folder), mode);
+  }
+  const again = await tryMake(folder, mode);
+  if (again.code !== '' && !(await isFolder(folder))) throw again.error;
+}
+
+async function tryMake(folder: string, mode: number): Promise<{ readonly code: string; readonly error?: unknown }> {
+  return mkdir(folder, { mode }).then(
+    () => ({ code: '' }),
+    (error: NodeJS.ErrnoException) => ({ code: error.code ?? 'unknown', error }),
+  );
+}
+
+async function isFolder(folder: string): Promise<boolean> {
+  return stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
 /** A folder that only its owner may look into. */
 export async function ownFolder(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   return folder;
 }
 

@@ -1,6 +1,7 @@
 // `ID@VERSION`: an argument that names a version of a resource.
 import { EntenteError } from '../../core/errors.ts';
 import { parseResourceId, type ResourceId } from '../../core/resource.ts';
+import { idWord } from '../shell/text.ts';
 
 export interface Target {
   readonly resource: ResourceId;
@@ -11,7 +12,12 @@ export interface Target {
 export function parseTarget(text: string | undefined): Target {
   const match = /^(.+)@(\d{1,15})$/s.exec(text ?? '');
   if (match === null) return { resource: parseResourceId(text) };
-  return { resource: parseResourceId(match[1]), version: Number(match[2]) };
+  const resource = parseResourceId(match[1]);
+  const version = Number(match[2]);
+  if (version > 0) return { resource, version };
+  throw new EntenteError('misuse', 'Version 0 is nothing: versions are 1, 2, 3 …', {
+    next: `entente log ${idWord(resource)}`,
+  });
 }
 
 /** A version number as an argument: `3` or `v3`. */

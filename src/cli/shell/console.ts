@@ -59,7 +59,8 @@ function send(stream: Output, bytes: Uint8Array | string): Promise<void> {
   });
 }
 
-function isPipe(code: string): boolean {
+/** The reader is gone: no fault, unlike a full disk. */
+export function isPipe(code: string): boolean {
   return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' || code === 'ECONNRESET';
 }
 
@@ -101,7 +102,7 @@ export function createConsole(io: Io, options: ConsoleOptions): Console {
     alert: say,
     progress: (text) => {
       if (quiet || json || io.stderr.isTTY !== true) return;
-      const cut = text.slice(0, (io.stderr.columns ?? 80) - 1);
+      const cut = text.slice(0, (io.stderr.columns || 80) - 1);
       io.stderr.write(`\r${cut.padEnd(shown)}`);
       shown = cut.length;
     },
@@ -110,11 +111,16 @@ export function createConsole(io: Io, options: ConsoleOptions): Console {
       endProgress();
       const { code, message, exit, details } = fault;
       const next = fault.next === undefined ? undefined : hint(fault.next);
-      if (json) await object({ error: { ...details, code, message, ...(next === undefined ? {} : { next }), exit } });
-      else {
-        io.stderr.write(`${err.red('error')} ${err.dim(`[${code}]`)} ${cleanText(message)}\n`);
-        if (next !== undefined) io.stderr.write(`${err.bold('next:')} ${cleanText(next)}\n`);
+      if (json) {
+        const error = { ...details, code, message, ...(next === undefined ? {} : { next }), exit };
+        const told = await object({ error }).then(
+          () => true,
+          () => false,
+        );
+        if (told) return;
       }
+      io.stderr.write(`${err.red('error')} ${err.dim(`[${code}]`)} ${cleanText(message)}\n`);
+      if (next !== undefined) io.stderr.write(`${err.bold('next:')} ${cleanText(next)}\n`);
     },
   };
 }

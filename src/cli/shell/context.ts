@@ -75,12 +75,10 @@ function readCount(value: string | undefined, name: string, fallback: number, mi
   if (value === undefined) return fallback;
   const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
   if (Number.isSafeInteger(number) && number >= min && number <= max) return number;
+  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw new EntenteError(
     'misuse',
-    `--${name} takes a whole number from ${min} to ${max}, not ${JSON.stringify(value)}.`,
-    {
-      next: 'entente help',
-    },
+    `--${flag} takes a whole number from ${min} to ${max}, not ${JSON.stringify(value)}.`,
   );
 }
 

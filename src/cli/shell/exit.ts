@@ -1,7 +1,9 @@
 // Exit codes by class: what a script can act on. The codes of `merge-file` are git's and stand in its own file.
+import * as path from 'node:path';
 import { type ErrorCode, isEntenteError } from '../../core/errors.ts';
 import type { OutcomeStatus } from '../../core/outcome.ts';
 import { Interrupted, PipeClosed } from './io.ts';
+import { shellWord } from './text.ts';
 
 export const exitCodes = {
   ok: 0,
@@ -87,16 +89,19 @@ export interface Fault {
   readonly code: string;
   readonly message: string;
   readonly next?: string;
-  readonly exit: ExitCode;
+  /** What the process ends with: an `ExitCode`, or git's own from `merge-file`. */
+  readonly exit: number;
   readonly details: { readonly [key: string]: unknown };
 }
+
+const WHO = 'Check who may read and write there: ls -ld';
 
 const FILE_FAULTS: { readonly [code: string]: { readonly exit: ExitCode; readonly next: string } } = {
   ENOENT: { exit: exitCodes.notFound, next: 'Check the path.' },
   EISDIR: { exit: exitCodes.usage, next: 'Name a file, not a folder.' },
   ENOTDIR: { exit: exitCodes.usage, next: 'Name a folder, not a file.' },
-  EACCES: { exit: exitCodes.notAllowed, next: 'Check who may read and write there: ls -ld' },
-  EPERM: { exit: exitCodes.notAllowed, next: 'Check who may read and write there: ls -ld' },
+  EACCES: { exit: exitCodes.notAllowed, next: WHO },
+  EPERM: { exit: exitCodes.notAllowed, next: WHO },
   EROFS: { exit: exitCodes.notAllowed, next: 'That file system is read-only: use another folder.' },
   ENOSPC: { exit: exitCodes.unexpected, next: 'Make room on the disk, then run the same command again.' },
   EEXIST: { exit: exitCodes.usage, next: 'Choose a name that is not taken.' },
@@ -126,12 +131,20 @@ export function faultOf(error: unknown): Fault {
   return otherFault(error);
 }
 
+/** The folder of the path that a system error names, as a word for a shell. */
+function placeOf(error: unknown): string {
+  const at = (error as { readonly path?: unknown }).path;
+  return typeof at === 'string' ? shellWord(path.dirname(at)) : '.';
+}
+
 function otherFault(error: unknown): Fault {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   const message = error instanceof Error ? error.message : String(error);
   const known = Object.hasOwn(FILE_FAULTS, code) ? FILE_FAULTS[code] : undefined;
-  if (known !== undefined)
-    return { code: 'file', message, next: known.next, exit: known.exit, details: { errno: code } };
+  if (known !== undefined) {
+    const next = known.next === WHO ? `${WHO} ${placeOf(error)}` : known.next;
+    return { code: 'file', message, next, exit: known.exit, details: { errno: code } };
+  }
   return {
     code: 'unexpected',
     message,

@@ -22,6 +22,12 @@ export function parseDuration(text: string): number {
   return Number(match[1]) * unit;
 }
 
+/** A `--wait` that cannot be read is said before anything is sent. */
+export function checkWait(context: Context): void {
+  const text = context.text('wait');
+  if (text !== undefined) parseDuration(text);
+}
+
 export interface Waited {
   readonly exit: ExitCode;
   readonly conflict?: Conflict;

@@ -6,6 +6,9 @@ import { cleanName, idWord, plural } from '../shell/text.ts';
 import { outcomeJson } from './json.ts';
 import { packetLines } from './packet.ts';
 
+/** What a deletion is in the words of `commit`. */
+export const DELETION = '--delete';
+
 /** One line that names the outcome. */
 export function headline(outcome: Outcome, resource: string): string {
   const name = cleanName(resource);
@@ -33,10 +36,9 @@ export function headline(outcome: Outcome, resource: string): string {
   }
 }
 
-/** What to type now, most likely first; `file` is where the caller's own bytes lie. */
-export function nextSteps(outcome: Outcome, resource: string, file: string | undefined): readonly string[] {
+/** What to type now, most likely first; `own` is what the caller sent, as words of `commit` after the id. */
+export function nextSteps(outcome: Outcome, resource: string, own: string): readonly string[] {
   const id = idWord(resource);
-  const own = file === undefined ? '-' : file;
   switch (outcome.status) {
     case 'merged':
       return [`entente begin ${id}`];
@@ -46,6 +48,8 @@ export function nextSteps(outcome: Outcome, resource: string, file: string | und
     case 'retry':
       return [`entente show ${id}`, `entente commit ${id} ${own}`];
     case 'rejected':
+      // No strategy merges a stale deletion: it is looked at and said anew.
+      if (own === DELETION) return [`entente show ${id}`, `entente begin ${id}`];
       return [`entente commit ${id} ${own} --strategy "merge(auto)"`, `entente begin ${id}`];
     case 'aborted':
       return [`entente begin ${id}`];
@@ -71,14 +75,18 @@ const ADVICE: { readonly [status in Outcome['status']]?: string } = {
 };
 
 export interface ShowOptions {
-  /** Where the caller's own bytes lie, as a word for a shell. */
+  /** Where the caller's own bytes lie, as a word for a shell; `-` unless given, `DELETION` where there are none. */
   readonly file?: string | undefined;
+  /** Options that belong to what was sent: a proposed command must not do something else with it. */
+  readonly how?: string | undefined;
   /** A file that unsaved bytes were put into. */
   readonly draft?: string | undefined;
   /** A file that now holds the merged content. */
   readonly refreshed?: string | undefined;
   /** What to type, where it is not what the outcome alone says. */
   readonly next?: readonly string[];
+  /** A remark in the place of the one about commits. */
+  readonly advice?: string | undefined;
 }
 
 /** Prints an outcome and answers its exit code. */
@@ -88,10 +96,11 @@ export async function showOutcome(
   resource: string,
   options: ShowOptions = {},
 ): Promise<ExitCode> {
-  const { draft, file } = options;
+  const { draft, file, how } = options;
   const exit = exitOfOutcome(outcome.status);
   const refreshed = outcome.status === 'merged' ? options.refreshed : undefined;
-  const steps = refreshed === undefined ? nextSteps(outcome, resource, draft ?? file) : [];
+  const own = `${draft ?? file ?? '-'}${how === undefined ? '' : ` ${how}`}`;
+  const steps = refreshed === undefined ? nextSteps(outcome, resource, own) : [];
   const next = options.next ?? steps;
   if (console.json) {
     const files = { ...(draft === undefined ? {} : { draft }), ...(refreshed === undefined ? {} : { refreshed }) };
@@ -101,18 +110,18 @@ export async function showOutcome(
   const line = headline(outcome, resource);
   if (exit !== 0) console.alert(line);
   else await console.done(line);
-  for (const remark of remarks(outcome, refreshed)) console.talk(remark);
+  for (const remark of remarks(outcome, refreshed, options.advice)) console.talk(remark);
   if (draft !== undefined) console.alert(`Your content is kept in ${cleanName(draft)}`);
   const say = exit === 0 ? console.talk : console.alert;
   if (next.length > 0) say(`next: ${next.join('\n  or: ')}`);
   return exit;
 }
 
-function remarks(outcome: Outcome, refreshed: string | undefined): readonly string[] {
+function remarks(outcome: Outcome, refreshed: string | undefined, given: string | undefined): readonly string[] {
   const packet = 'packet' in outcome && outcome.packet !== undefined ? packetLines(outcome.packet, Date.now()) : [];
   const advice =
     refreshed === undefined
-      ? ADVICE[outcome.status]
+      ? (given ?? ADVICE[outcome.status])
       : `Others changed it too: ${cleanName(refreshed)} now holds what is stored, theirs and yours.`;
   const merged = outcome.status === 'merged' ? [mergedRemark(outcome.receipt.entries)] : [];
   return [...packet, ...(advice === undefined ? [] : [advice]), ...merged];

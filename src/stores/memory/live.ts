@@ -2,8 +2,7 @@
 // collector has nothing to copy. What goes out of the store is always a fresh Head.
 import type { AgentId, ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
-
-export const HASH_ONLY = -1;
+import { HASH_ONLY } from '../direct.ts';
 
 /** What is known of one version. `size` is −1 where there is no content. */
 export interface Facts {

@@ -2,8 +2,9 @@
 // guard; such an entry is a row of plain values in two arrays that exist already, and keeps no object alive. Everything
 // else (several writes, premises, records, keeps, no write at all) is an Entry object in its row.
 import type { AgentId, ResourceId } from '../../core/resource.ts';
+import { HASH_ONLY } from '../direct.ts';
 import type { CommitRequest, EntryMeta, LogEntry } from '../store.ts';
-import { type Facts, HASH_ONLY, headOf, type Live } from './live.ts';
+import { type Facts, headOf, type Live } from './live.ts';
 
 export interface Entry extends LogEntry {
   /** What each write replaced, in the order of the heads. */
@@ -11,6 +12,12 @@ export interface Entry extends LogEntry {
   /** Hashes that the entry keeps. The request itself is not held: it would hold the caller's bytes. */
   readonly keeps: readonly string[];
 }
+
+/** Who committed, and what the log keeps of it; a request is one. */
+export type Signature = Pick<CommitRequest, 'agent' | 'commitId' | 'fingerprint' | 'meta' | 'at'>;
+
+/** What a plain commit makes of a resource. A deletion has an empty hash; `size` is −1 where there is no content. */
+export type Written = Pick<Facts, 'hash' | 'size' | 'mediaType' | 'deleted'>;
 
 const DROPPED: EntryMeta = { outcome: 'committed' };
 
@@ -27,7 +34,7 @@ const MEDIA_TYPE = 7;
 const BASE_AGENT = 8;
 const BASE_HASH = 9;
 const BASE_MEDIA_TYPE = 10;
-const NUMBERS = 8;
+const NUMBERS = 10;
 const VERSION = 0;
 const BORN = 1;
 const SIZE = 2;
@@ -37,9 +44,10 @@ const BASE_BORN = 5;
 const BASE_SIZE = 6;
 const BASE_AT = 7;
 
-// A short commitId of plain characters (every token's own id is one) is kept as its length and its bytes. As strings,
+// A commitId of twelve plain characters (every token's own id is one) is kept as its bytes behind the numbers. As strings,
 // 10,000 of them would outlive their commits by some collections each, and copying them would cost more than all else here.
-const ID_BYTES = 16;
+const WORDS = NUMBERS * 2;
+const ID = 16;
 
 const FIRST_ROWS = 64;
 
@@ -49,7 +57,8 @@ export class LogRing {
   #trimmed = 0;
   readonly #cells: unknown[] = [];
   #numbers = new Float64Array(0);
-  #ids = new Uint8Array(0);
+  /** The same bytes as the numbers. */
+  #words = new Uint32Array(0);
 
   constructor(max: number) {
     this.#max = max;
@@ -85,14 +94,7 @@ export class LogRing {
   }
 
   /** A row for a commit that wrote `live` next; called while `live` still tells what is replaced. */
-  addPlain(
-    revision: number,
-    request: CommitRequest,
-    live: Live,
-    hash: string,
-    size: number,
-    mediaType: string | undefined,
-  ): void {
+  addPlain(revision: number, live: Live, commit: Signature, version: Written): void {
     this.#last = revision;
     const row = this.#row(revision);
     const cells = this.#cells;
@@ -100,12 +102,12 @@ export class LogRing {
     for (let place = cells.length; place < cell + CELLS; place += 1) cells.push(undefined);
     cells[cell + ENTRY] = undefined;
     // Of a hash-only commit it is the hash itself, and each reference to a young string costs a collection's work.
-    cells[cell + FINGERPRINT] = request.fingerprint === hash ? undefined : request.fingerprint;
-    cells[cell + META] = request.meta;
+    cells[cell + FINGERPRINT] = commit.fingerprint === version.hash ? undefined : commit.fingerprint;
+    cells[cell + META] = commit.meta;
     cells[cell + RESOURCE] = live.resource;
-    cells[cell + AGENT] = request.agent;
-    cells[cell + HASH] = hash;
-    cells[cell + MEDIA_TYPE] = mediaType;
+    cells[cell + AGENT] = commit.agent;
+    cells[cell + HASH] = version.hash;
+    cells[cell + MEDIA_TYPE] = version.mediaType;
     cells[cell + BASE_AGENT] = live.agent;
     cells[cell + BASE_HASH] = live.hash;
     cells[cell + BASE_MEDIA_TYPE] = live.mediaType;
@@ -113,14 +115,14 @@ export class LogRing {
     const numbers = place < this.#numbers.length ? this.#numbers : this.#grow();
     numbers[place + VERSION] = live.version + 1;
     numbers[place + BORN] = live.deleted ? revision : live.born;
-    numbers[place + SIZE] = size;
-    numbers[place + AT] = request.at;
+    numbers[place + SIZE] = version.size;
+    numbers[place + AT] = commit.at;
     numbers[place + BASE_REVISION] = live.revision;
     numbers[place + BASE_BORN] = live.born;
     numbers[place + BASE_SIZE] = live.size;
     numbers[place + BASE_AT] = live.at;
-    const { commitId } = request;
-    cells[cell + COMMIT_ID] = writeId(this.#ids, row * ID_BYTES, commitId) ? undefined : commitId;
+    const { commitId } = commit;
+    cells[cell + COMMIT_ID] = writeId(this.#words, row * WORDS, commitId) ? undefined : commitId;
   }
 
   #grow(): Float64Array<ArrayBuffer> {
@@ -128,9 +130,7 @@ export class LogRing {
     const numbers = new Float64Array(rows * NUMBERS);
     numbers.set(this.#numbers);
     this.#numbers = numbers;
-    const ids = new Uint8Array(rows * ID_BYTES);
-    ids.set(this.#ids);
-    this.#ids = ids;
+    this.#words = new Uint32Array(numbers.buffer);
     return numbers;
   }
 
@@ -147,7 +147,7 @@ export class LogRing {
   }
 
   #idAt(row: number): string {
-    return this.#cell<string | undefined>(row, COMMIT_ID) ?? readId(this.#ids, row * ID_BYTES);
+    return this.#cell<string | undefined>(row, COMMIT_ID) ?? readId(this.#words, row * WORDS);
   }
 
   agentOf(revision: number): AgentId {
@@ -241,20 +241,31 @@ export class LogRing {
   }
 }
 
-/** False, and nothing that counts is written, where the id is too long or holds a character that is no plain one. */
-function writeId(ids: Uint8Array, place: number, id: string): boolean {
-  const { length } = id;
-  if (length >= ID_BYTES) return false;
-  ids[place] = length;
-  for (let index = 0; index < length; index += 1) {
-    const code = id.charCodeAt(index);
-    if (code > 127) return false;
-    ids[place + 1 + index] = code;
-  }
+/** False, and nothing that counts is written, where the id is another kind. Unrolled: a loop takes twice as long. */
+function writeId(words: Uint32Array, place: number, id: string): boolean {
+  if (id.length !== 12) return false;
+  const first = fourBytes(id, 0);
+  const second = fourBytes(id, 4);
+  const third = fourBytes(id, 8);
+  if (((first | second | third) & NOT_ASCII) !== 0) return false;
+  words[place + ID] = first;
+  words[place + ID + 1] = second;
+  words[place + ID + 2] = third;
   return true;
 }
 
-function readId(ids: Uint8Array, place: number): string {
-  const start = place + 1;
-  return String.fromCharCode(...ids.subarray(start, start + (ids[place] as number)));
+/** Four characters; one above 255 spills into its neighbours, so that wide ones are caught by their own high bits. */
+function fourBytes(id: string, at: number): number {
+  const a = id.charCodeAt(at);
+  const b = id.charCodeAt(at + 1);
+  const c = id.charCodeAt(at + 2);
+  const d = id.charCodeAt(at + 3);
+  return (a | b | c | d) > 127 ? NOT_ASCII : a | (b << 8) | (c << 16) | (d << 24);
+}
+
+const NOT_ASCII = 0x80;
+
+function readId(words: Uint32Array, place: number): string {
+  const bytes = new Uint8Array(words.buffer, (place + ID) * 4, 12);
+  return String.fromCharCode(...bytes);
 }

@@ -2,7 +2,9 @@
 // which is what makes a commit atomic.
 import type { Page, PageRequest } from '../../core/page.ts';
 import type { ResourceId } from '../../core/resource.ts';
+import type { Token } from '../../core/token.ts';
 import type { Head } from '../../core/version.ts';
+import { HASH_ONLY } from '../direct.ts';
 import type {
   CommitReply,
   CommitRequest,
@@ -19,11 +21,14 @@ import type {
   Write,
 } from '../store.ts';
 import { BigMap } from './big-map.ts';
+import { CommitIndex } from './commit-index.ts';
 import type { Contents } from './contents.ts';
-import { type Facts, factsOf, HASH_ONLY, headOf, Live } from './live.ts';
-import { LogRing } from './log-ring.ts';
+import { type Facts, factsOf, headOf, Live } from './live.ts';
+import { LogRing, type Signature, type Written } from './log-ring.ts';
 import { Records } from './records.ts';
 import { SortedIds } from './sorted-ids.ts';
+
+const SWAPPED: EntryMeta = { outcome: 'committed' };
 
 export class MemorySpace {
   readonly #current = new BigMap<ResourceId, Live>();
@@ -33,15 +38,15 @@ export class MemorySpace {
   readonly #contents: Contents;
   readonly #records = new Records();
   readonly #log: LogRing;
-  readonly #byCommit = new Map<string, number>();
+  readonly #byCommit: CommitIndex;
   readonly #release: (hash: string) => void;
-  #indexedTo = 0;
   #resources = 0;
   #merged = 0;
   #escalated = 0;
 
   constructor(max: number, contents: Contents) {
     this.#log = new LogRing(max);
+    this.#byCommit = new CommitIndex(this.#log);
     this.#contents = contents;
     this.#release = (hash) => contents.release(hash);
   }
@@ -58,9 +63,25 @@ export class MemorySpace {
     if (request.tokenBound) {
       const guard = request.guards[0] as Guard;
       const live = this.#liveAt(guard.resource);
-      if (holds(guard, live)) return this.#applyPlain(request, live);
+      if (holds(guard, live)) return this.#commitOne(request, live);
     }
     return this.commit(request);
+  }
+
+  /** The current version, to be read at once: the next commit changes it in place. */
+  look(id: string): Live | undefined {
+    return this.#liveAt(id as ResourceId);
+  }
+
+  /** A hash-only commit on the head that the token names; see ../direct.ts. */
+  swap(token: Token, hash: string, at: number): Live | undefined {
+    const live = this.#liveAt(token.resource);
+    if (live === undefined || live.revision !== token.revision || live.hash !== token.hash) return undefined;
+    const { id: commitId, agent } = token;
+    const version = { hash, size: HASH_ONLY, mediaType: undefined, deleted: false };
+    const commit = { agent, commitId, fingerprint: hash, meta: SWAPPED, at };
+    this.#applyPlain(commit, live, version);
+    return live;
   }
 
   commit(request: CommitRequest): CommitReply {
@@ -102,18 +123,22 @@ export class MemorySpace {
     return [...seen.values()];
   }
 
-  #applyPlain(request: CommitRequest, known: Live | undefined): CommitReply {
-    if (this.#log.full) this.#dropOldest();
-    const revision = this.#log.last + 1;
+  #commitOne(request: CommitRequest, known: Live | undefined): CommitReply {
     const write = request.writes[0] as Write;
     const live = known ?? this.#liveOf(write, request);
-    const hash = write.kind === 'delete' ? '' : write.hash;
-    const size = write.kind === 'content' ? write.content.length : HASH_ONLY;
-    const mediaType = write.kind === 'content' ? write.mediaType : undefined;
-    this.#log.addPlain(revision, request, live, hash, size, mediaType);
-    this.#change(live, write, request, revision);
-    this.#count(request.meta.outcome);
-    return { status: 'committed', revision, heads: [headOf(live.resource, live)] };
+    const { agent, commitId, fingerprint, meta, at } = request;
+    // Always an object of the same kind: the compiled code for one that it knows leaves the object out.
+    this.#applyPlain({ agent, commitId, fingerprint, meta, at }, live, writtenBy(write));
+    if (write.kind === 'content') this.#contents.put(write.hash, write.content);
+    return { status: 'committed', revision: live.revision, heads: [headOf(live.resource, live)] };
+  }
+
+  #applyPlain(commit: Signature, live: Live, version: Written): void {
+    if (this.#log.full) this.#dropOldest();
+    const revision = this.#log.last + 1;
+    this.#log.addPlain(revision, live, commit, version);
+    this.#change(live, commit, version, revision);
+    this.#count(commit.meta.outcome);
   }
 
   #apply(request: CommitRequest): CommitReply {
@@ -125,7 +150,8 @@ export class MemorySpace {
     for (const write of request.writes) {
       const live = this.#liveOf(write, request);
       bases.push(factsOf(live));
-      this.#change(live, write, request, revision);
+      this.#change(live, { agent, at }, writtenBy(write), revision);
+      if (write.kind === 'content') this.#contents.put(write.hash, write.content);
       heads.push(headOf(live.resource, live));
     }
     for (const keep of request.keeps) this.#contents.put(keep.hash, keep.content);
@@ -154,26 +180,20 @@ export class MemorySpace {
     return live;
   }
 
-  #change(live: Live, write: Write, request: CommitRequest, revision: number): void {
-    const deleted = write.kind === 'delete';
+  #change(live: Live, { agent, at }: Pick<Signature, 'agent' | 'at'>, version: Written, revision: number): void {
+    const { hash, size, mediaType, deleted } = version;
     if (live.deleted) {
       live.born = revision;
       if (!deleted) this.#resources += 1;
     } else if (deleted) this.#resources -= 1;
     live.version += 1;
     live.revision = revision;
-    live.agent = request.agent;
-    live.at = request.at;
+    live.agent = agent;
+    live.at = at;
     live.deleted = deleted;
-    live.hash = deleted ? '' : write.hash;
-    if (write.kind === 'content') {
-      live.size = write.content.length;
-      live.mediaType = write.mediaType;
-      this.#contents.put(write.hash, write.content);
-    } else {
-      live.size = HASH_ONLY;
-      live.mediaType = undefined;
-    }
+    live.hash = hash;
+    live.size = size;
+    live.mediaType = mediaType;
   }
 
   #count(outcome: EntryMeta['outcome']): void {
@@ -190,21 +210,12 @@ export class MemorySpace {
   }
 
   #dropOldest(): void {
-    const revision = this.#log.trimmed + 1;
-    if (revision <= this.#indexedTo) {
-      this.#byCommit.delete(commitKey(this.#log.agentOf(revision), this.#log.commitIdOf(revision)));
-    }
+    this.#byCommit.forget(this.#log.trimmed + 1);
     this.#log.dropOldest(this.#release);
   }
 
   #find(agent: string, commitId: string): LogEntry | undefined {
-    const { last, trimmed } = this.#log;
-    // The index catches up when it is asked: commits that nobody looks up never pay for it.
-    for (let revision = Math.max(this.#indexedTo, trimmed) + 1; revision <= last; revision += 1) {
-      this.#byCommit.set(commitKey(this.#log.agentOf(revision), this.#log.commitIdOf(revision)), revision);
-    }
-    this.#indexedTo = last;
-    const revision = this.#byCommit.get(commitKey(agent, commitId));
+    const revision = this.#byCommit.find(agent, commitId);
     return revision === undefined ? undefined : this.#log.entry(revision);
   }
 
@@ -304,15 +315,18 @@ function holds(guard: Guard, live: Live | undefined): boolean {
   return live.revision === guard.revision && live.hash === guard.hash;
 }
 
+function writtenBy(write: Write): Written {
+  if (write.kind === 'delete') return { hash: '', size: HASH_ONLY, mediaType: undefined, deleted: true };
+  const { hash } = write;
+  if (write.kind === 'hash') return { hash, size: HASH_ONLY, mediaType: undefined, deleted: false };
+  return { hash, size: write.content.length, mediaType: write.mediaType, deleted: false };
+}
+
 /** The request is no more than its one write under that write's own guard. */
 export function isPlain(request: CommitRequest): boolean {
   const { writes, guards, keeps, records } = request;
   if (writes.length !== 1 || guards.length !== 1 || keeps.length > 0 || records.length > 0) return false;
   return guards[0]?.resource === writes[0]?.resource;
-}
-
-function commitKey(agent: string, commitId: string): string {
-  return `${agent}\n${commitId}`;
 }
 
 /** The contents that an open conflict keeps alive. */

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { hashOf } from '../../src/core/hash.ts';
 import type { Client } from '../../src/stores/conformance/client.ts';
 import { createClient, guardOf, writeOf } from '../../src/stores/conformance/client.ts';
 import { faultOf, isBusy } from '../../src/stores/sqlite/errors.ts';
@@ -33,6 +34,22 @@ describe('the commit queue', () => {
     expect(run.filter((sql) => sql === 'COMMIT')).toHaveLength(1);
     expect(replies.filter(({ status }) => status === 'committed')).toHaveLength(60);
     expect(replies.filter(({ status }) => status === 'stale')).toHaveLength(4);
+  });
+
+  it('[SQ8] takes the bytes at the call: they may be changed while the commit waits', async () => {
+    const { client } = await openWatched(() => undefined);
+    for (const size of [10, 10_000]) {
+      const content = new Uint8Array(size).fill(7);
+      const kept = new Uint8Array(size).fill(8);
+      const write = writeOf(`r${size}`, content);
+      const request = client.request({ guards: [guardOf(`r${size}`)], writes: [write], keeps: [kept] });
+      const reply = client.store.commit([request]);
+      content.fill(0);
+      kept.fill(0);
+      await reply;
+      expect(await client.store.content(hashOf(new Uint8Array(size).fill(7)))).toEqual(new Uint8Array(size).fill(7));
+      expect(await client.store.content(hashOf(new Uint8Array(size).fill(8)))).toEqual(new Uint8Array(size).fill(8));
+    }
   });
 
   it('[SQ9] takes a request that SQLite refuses out of the transaction, and the others go on without it', async () => {

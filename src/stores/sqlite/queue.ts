@@ -97,7 +97,7 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
 
   function enter(call: Call, requests: readonly CommitRequest[]): void {
     for (let index = 0; index < requests.length; index += 1) {
-      const request = requests[index] as CommitRequest;
+      const request = owned(requests[index] as CommitRequest);
       const item: Waiting = { request, call, index, bytes: bytesOf(request), refused: 0, reply: undefined };
       const error = checkLimits(request, options.capabilities);
       if (error === undefined) waiting.push(item);
@@ -114,6 +114,18 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
     async idle() {
       while (running !== undefined) await running;
     },
+  };
+}
+
+/** The request with bytes of its own: the caller may change what it gave as soon as its call returns. */
+function owned(request: CommitRequest): CommitRequest {
+  const { writes, keeps } = request;
+  const [write] = writes;
+  if (keeps.length === 0 && (write === undefined || (writes.length === 1 && write.kind !== 'content'))) return request;
+  return {
+    ...request,
+    writes: writes.map((one) => (one.kind === 'content' ? { ...one, content: new Uint8Array(one.content) } : one)),
+    keeps: keeps.map(({ hash, content }) => ({ hash, content: new Uint8Array(content) })),
   };
 }
 

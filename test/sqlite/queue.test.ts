@@ -36,17 +36,21 @@ describe('the commit queue', () => {
     expect(replies.filter(({ status }) => status === 'stale')).toHaveLength(4);
   });
 
-  it('[SQ8] takes the bytes at the call: they may be changed while the commit waits', async () => {
+  it('[SQ8] takes bytes and values at the call: they may be changed while the commit waits', async () => {
     const { client } = await openWatched(() => undefined);
     for (const size of [10, 10_000]) {
       const content = new Uint8Array(size).fill(7);
       const kept = new Uint8Array(size).fill(8);
       const write = writeOf(`r${size}`, content);
       const request = client.request({ guards: [guardOf(`r${size}`)], writes: [write], keeps: [kept] });
-      const reply = client.store.commit([request]);
+      const value = { list: [1] };
+      const record = { kind: 'k', id: `r${size}`, value, expected: 0 };
+      const reply = client.store.commit([{ ...request, records: [record] }]);
       content.fill(0);
       kept.fill(0);
+      value.list.push(2);
       await reply;
+      expect((await client.store.record(SPACE, 'k', `r${size}`))?.value).toEqual({ list: [1] });
       expect(await client.store.content(hashOf(new Uint8Array(size).fill(7)))).toEqual(new Uint8Array(size).fill(7));
       expect(await client.store.content(hashOf(new Uint8Array(size).fill(8)))).toEqual(new Uint8Array(size).fill(8));
     }
@@ -63,7 +67,7 @@ describe('the commit queue', () => {
     });
     const { store } = client;
     const requests = ['a', 'b', 'c'].map((name) =>
-      client.request({ guards: [guardOf(name)], writes: [writeOf(name, name)] }),
+      client.request({ guards: [guardOf(name)], writes: [writeOf(name, { hash: name })] }),
     );
     // A row of the log with the second one is refused: its meta tells when it is packed into one.
     const watchedRequests = requests.map((request, index) => ({

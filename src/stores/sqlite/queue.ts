@@ -117,16 +117,31 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
   };
 }
 
-/** The request with bytes of its own: the caller may change what it gave as soon as its call returns. */
+/** The request with bytes and values of its own: the caller may change what it gave as soon as its call returns. */
 function owned(request: CommitRequest): CommitRequest {
-  const { writes, keeps } = request;
-  const [write] = writes;
-  if (keeps.length === 0 && (write === undefined || (writes.length === 1 && write.kind !== 'content'))) return request;
-  return {
+  const { writes, keeps, records, meta } = request;
+  const isDeep = records.length > 0 || keeps.length > 0 || meta.extra !== undefined || meta.agents !== undefined;
+  if (!isDeep && !writes.some(({ kind }) => kind === 'content')) return request;
+  const own = {
     ...request,
     writes: writes.map((one) => (one.kind === 'content' ? { ...one, content: new Uint8Array(one.content) } : one)),
-    keeps: keeps.map(({ hash, content }) => ({ hash, content: new Uint8Array(content) })),
   };
+  if (!isDeep) return own;
+  return {
+    ...own,
+    keeps: keeps.map(({ hash, content }) => ({ hash, content: new Uint8Array(content) })),
+    records: records.map((record) => ({ ...record, value: clone(record.value) })),
+    meta: clone(meta),
+  };
+}
+
+/** What cannot be cloned cannot be written down either: that is found out when it is tried. */
+function clone<T>(value: T): T {
+  try {
+    return structuredClone(value);
+  } catch {
+    return value;
+  }
 }
 
 function bytesOf(request: CommitRequest): number {

@@ -124,12 +124,12 @@ function owned(request: CommitRequest): CommitRequest {
   if (!isDeep && !writes.some(({ kind }) => kind === 'content')) return request;
   const own = {
     ...request,
-    writes: writes.map((one) => (one.kind === 'content' ? { ...one, content: new Uint8Array(one.content) } : one)),
+    writes: writes.map((one) => (one.kind === 'content' ? { ...one, content: Buffer.from(one.content) } : one)),
   };
   if (!isDeep) return own;
   return {
     ...own,
-    keeps: keeps.map(({ hash, content }) => ({ hash, content: new Uint8Array(content) })),
+    keeps: keeps.map(({ hash, content }) => ({ hash, content: Buffer.from(content) })),
     records: records.map((record) => ({ ...record, value: clone(record.value) })),
     meta: clone(meta),
   };

@@ -237,10 +237,15 @@ function fill(path: string, resources: number): void {
   db.exec('PRAGMA synchronous = OFF; BEGIN IMMEDIATE;');
   const numbers = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${resources})`;
   db.exec(`
-    INSERT OR IGNORE INTO spaces (sid, name) VALUES (1, 'default');
+    INSERT INTO spaces (sid, name, revision, resources) VALUES (1, 'default', ${resources}, ${resources});
     ${numbers} INSERT INTO heads SELECT 1, 'full/' || i, 1, i, i, hex(randomblob(32)), NULL, NULL, 'filler', 0, 0 FROM n;
-    ${numbers} INSERT INTO log SELECT (1 << 42) | i, 1, 'filler', hex(randomblob(16)), 0, i, 0, 0, 0,
-      '["f",[["full/' || i || '",0,""]],[["full/' || i || '",1,' || i || ',"h",null,null,0,0]],{"outcome":"committed"},[]]' FROM n;
+    ${numbers} INSERT INTO log SELECT i, 1, i, i, i, 0, 0, 0,
+      '["filler","' || i || '",0,"f",0,"committed",0,"full/' || i || '",1,' || i || ',"h",null,null,0,0,0,0,"",null,null,"",0,0]',
+      NULL FROM n;
+    ${numbers} INSERT INTO segments SELECT 1, i, i FROM n;
+    ${numbers} INSERT INTO commits SELECT hex(randomblob(16)), 'filler', 1, i FROM n;
+    ${numbers} INSERT INTO places SELECT abs(random()) >> 16, i, 0 FROM n;
+    UPDATE store SET settled = ${resources};
     COMMIT;
   `);
   db.close();

@@ -1,7 +1,7 @@
 // The SQLite store: the embedded default. One file, safe with many processes on it, durable before the reply
 // (write-ahead log, synchronous = FULL). Opened on first use, so that making a store cannot fail half way.
 import type { Space } from '../core/resource.ts';
-import { assertGuarded, checkLimits } from './check.ts';
+import { assertGuarded } from './check.ts';
 import { Connection } from './sqlite/connection.ts';
 import type { SqliteDatabase } from './sqlite/driver.ts';
 import { loadDriver } from './sqlite/driver.ts';
@@ -18,7 +18,7 @@ import type { Migration } from './sqlite/schema.ts';
 import { migrations } from './sqlite/schema.ts';
 import { trimStep } from './sqlite/trim.ts';
 import { createWatch } from './sqlite/wake.ts';
-import type { Capabilities, CommitReply, CommitRequest, Store } from './store.ts';
+import type { Capabilities, Store } from './store.ts';
 
 export type { BackupResult, SqliteReport } from './sqlite/backup.ts';
 export { backupSqlite, checkSqlite, renewEpoch, restoreSqlite } from './sqlite/backup.ts';
@@ -79,7 +79,7 @@ function sqliteStore(place: string, options: SqliteStoreOptions, opening: OpenOp
     const db = options.database ?? (await openFile(await loadDriver(), place, { ...opening, migrations: steps }));
     if (options.database !== undefined) await prepareDatabase(db, { ...opening, migrations: steps });
     const connection = new Connection(db, place, steps.length);
-    ready = { connection, queue: createQueue(connection, { ...opening, onCommit: watch.notify }) };
+    ready = { connection, queue: createQueue(connection, { ...opening, capabilities, onCommit: watch.notify }) };
     return ready;
   }
 
@@ -100,21 +100,20 @@ function sqliteStore(place: string, options: SqliteStoreOptions, opening: OpenOp
     return guarded(() => connection.read(() => work(connection)), opening);
   }
 
-  async function commitOne(queue: CommitQueue, request: CommitRequest): Promise<CommitReply> {
-    const error = checkLimits(request, capabilities);
-    return error === undefined ? queue.commit(request) : { status: 'unavailable', error };
-  }
-
   return {
     capabilities,
-    async commit(requests) {
-      for (const request of requests) assertGuarded(request);
-      const { queue } = await use();
-      return Promise.all(requests.map((request) => commitOne(queue, request)));
+    commit(requests) {
+      try {
+        for (const request of requests) assertGuarded(request);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      if (ready !== undefined && !closed) return ready.queue.commit(requests);
+      return use().then(({ queue }) => queue.commit(requests));
     },
     commitStatus: (space, agent, commitId) => read((connection) => commitStatus(connection, space, agent, commitId)),
     read: (space, ids) => read((connection) => readSnapshot(connection, space, ids)),
-    content: (hash) => read(({ contents }) => contents.get(hash)),
+    content: (hash) => read((connection) => connection.content(hash)),
     list: (space, prefix, page) => read((connection) => listHeads(connection, space, prefix, page)),
     history: (space, id, page) => read((connection) => readHistory(connection, space, id, page)),
     record: (space, kind, id) => read((connection) => getRecord(connection.sql, connection.space(space).sid, kind, id)),

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createClient } from '../../src/stores/conformance/client.ts';
-import { createSqliteStore } from '../../src/stores/sqlite.ts';
+import { checkSqlite, createSqliteStore } from '../../src/stores/sqlite.ts';
 import type { LogEntry, Store } from '../../src/stores/store.ts';
 import { newPath, openRaw } from './testing.ts';
 
@@ -55,6 +55,7 @@ async function checkStore(path: string, acknowledged: readonly Acknowledged[]): 
   const db = await openRaw(path);
   expect(db.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
   db.close();
+  expect((await checkSqlite(path)).problems).toEqual([]);
   const store = createSqliteStore({ path });
   const client = await createClient(store);
   const log = await wholeLog(store);

@@ -62,6 +62,13 @@ describe('the database file', () => {
     db.exec('PRAGMA user_version = 99');
     const reply = await client.commit({});
     expect(reply).toMatchObject({ status: 'unavailable', error: { code: 'store-newer' } });
+    db.exec('PRAGMA user_version = 1');
+    for (let index = 0; index < 3; index += 1) await client.write('a', `${index}`);
+    // Now the store writes in single statements, which look at the schema in the store's own row.
+    db.exec('UPDATE store SET schema = 99');
+    expect(await client.commit({})).toMatchObject({ status: 'unavailable', error: { code: 'store-newer' } });
+    const again = await client.commit({});
+    expect(again).toMatchObject({ status: 'unavailable', error: { code: 'store-newer' } });
     await expect(store.read('default' as never, [])).rejects.toMatchObject({ code: 'store-newer' });
   });
 
@@ -89,6 +96,19 @@ describe('the database file', () => {
       await expect(store.commit([])).rejects.toMatchObject({ code: 'store-corrupt' });
       expect(readFileSync(path)).toEqual(before);
     }
+  });
+
+  it('[SQ3] of a layout from before the first release is refused by that name, and left as it is', async () => {
+    const path = newPath();
+    const old = await openRaw(path);
+    old.exec('CREATE TABLE log (id INTEGER PRIMARY KEY); PRAGMA application_id = 0x656e7431; PRAGMA user_version = 1;');
+    old.close();
+    const before = readFileSync(path);
+    await expect(openStore({ path }).epoch()).rejects.toMatchObject({
+      code: 'store-corrupt',
+      message: expect.stringContaining('before the first release'),
+    });
+    expect(readFileSync(path)).toEqual(before);
   });
 
   it('[SQ3] whose pages are damaged answers store-corrupt, and an empty file becomes a store', async () => {
@@ -201,8 +221,8 @@ describe('the database file', () => {
     for (let index = 0; index < 5; index += 1) await client.write('a', `${index}`);
     await store.trim('default' as never, 2);
     const db = await openRaw(path);
-    expect(() => db.exec("UPDATE log SET agent = 'someone else'")).toThrow(/cannot be changed/);
-    expect(() => db.exec('DELETE FROM log WHERE id & 7 = 4')).toThrow(/only by trim/);
+    expect(() => db.exec("UPDATE log SET body = 'something else'")).toThrow(/cannot be changed/);
+    expect(() => db.exec('DELETE FROM log WHERE last = 4')).toThrow(/only by trim/);
     expect(() => db.exec('DELETE FROM log')).toThrow(/only by trim/);
     const page = await store.log('default' as never, 2, 10);
     expect(page).toMatchObject({ status: 'ok', entries: [{ revision: 3 }, { revision: 4 }, { revision: 5 }] });

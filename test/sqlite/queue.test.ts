@@ -3,10 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { hashOf } from '../../src/core/hash.ts';
 import type { Client } from '../../src/stores/conformance/client.ts';
 import { createClient, guardOf, writeOf } from '../../src/stores/conformance/client.ts';
 import { faultOf, isBusy } from '../../src/stores/sqlite/errors.ts';
-import { createSqliteStore } from '../../src/stores/sqlite.ts';
+import { checkSqlite, createSqliteStore } from '../../src/stores/sqlite.ts';
 import { newFolder, newPath, openRaw, openStore, sqliteError, type Watcher, watched } from './testing.ts';
 
 const SPACE = 'default' as never;
@@ -35,23 +36,44 @@ describe('the commit queue', () => {
     expect(replies.filter(({ status }) => status === 'stale')).toHaveLength(4);
   });
 
+  it('[SQ8] takes bytes and values at the call: they may be changed while the commit waits', async () => {
+    const { client } = await openWatched(() => undefined);
+    for (const size of [10, 10_000]) {
+      const content = new Uint8Array(size).fill(7);
+      const kept = new Uint8Array(size).fill(8);
+      const write = writeOf(`r${size}`, content);
+      const request = client.request({ guards: [guardOf(`r${size}`)], writes: [write], keeps: [kept] });
+      const value = { list: [1] };
+      const record = { kind: 'k', id: `r${size}`, value, expected: 0 };
+      const reply = client.store.commit([{ ...request, records: [record] }]);
+      content.fill(0);
+      kept.fill(0);
+      value.list.push(2);
+      await reply;
+      expect((await client.store.record(SPACE, 'k', `r${size}`))?.value).toEqual({ list: [1] });
+      expect(await client.store.content(hashOf(new Uint8Array(size).fill(7)))).toEqual(new Uint8Array(size).fill(7));
+      expect(await client.store.content(hashOf(new Uint8Array(size).fill(8)))).toEqual(new Uint8Array(size).fill(8));
+    }
+  });
+
   it('[SQ9] takes a request that SQLite refuses out of the transaction, and the others go on without it', async () => {
-    let armed = false;
-    let agent = '';
+    let refuses = false;
+    let inserts = 0;
     const { client } = await openWatched((sql) => {
-      if (armed && sql.startsWith('INSERT INTO log') && agent === 'refused')
-        throw sqliteError(18, 'string or blob too big');
+      if (sql === 'BEGIN IMMEDIATE') refuses = false;
+      if (!sql.startsWith('INSERT INTO log')) return;
+      inserts += 1;
+      if (refuses) throw sqliteError(18, 'string or blob too big');
     });
-    armed = true;
     const { store } = client;
     const requests = ['a', 'b', 'c'].map((name) =>
-      client.request({ guards: [guardOf(name)], writes: [writeOf(name, name)] }),
+      client.request({ guards: [guardOf(name)], writes: [writeOf(name, { hash: name })] }),
     );
-    // The second one is refused whenever it is tried: its guard tells when it is looked at.
+    // A row of the log with the second one is refused: its meta tells when it is packed into one.
     const watchedRequests = requests.map((request, index) => ({
       ...request,
       get meta() {
-        agent = index === 1 ? 'refused' : '';
+        refuses ||= index === 1;
         return request.meta;
       },
     }));
@@ -59,6 +81,21 @@ describe('the commit queue', () => {
     expect(replies.map(({ status }) => status)).toEqual(['committed', 'unavailable', 'committed']);
     expect(replies[1]).toMatchObject({ error: { code: 'too-large' } });
     expect(await store.counts(SPACE)).toMatchObject({ revision: 2, resources: 2 });
+    // All in one row; a row for each, up to the one at fault; the other two.
+    expect(inserts).toBe(1 + 2 + 2);
+  });
+
+  it('[SQ9] takes out a request that cannot be written down, with what is wrong with it', async () => {
+    const { client } = await openWatched(() => undefined);
+    const loop: { [name: string]: unknown } = {};
+    loop['self'] = loop;
+    const good = ['a', 'b'].map((name) => client.request({ guards: [guardOf(name)], writes: [writeOf(name, name)] }));
+    const bad = [client.request({ meta: { outcome: 'committed', extra: loop } }), client.request({ at: Number.NaN })];
+    const replies = await client.store.commit([...good.slice(0, 1), ...bad, ...good.slice(1)]);
+    expect(replies.map(({ status }) => status)).toEqual(['committed', 'unavailable', 'unavailable', 'committed']);
+    expect(replies[2]).toMatchObject({ error: { code: 'misuse' } });
+    expect(await client.commit({ at: Number.NaN })).toMatchObject({ status: 'unavailable', error: { code: 'misuse' } });
+    expect(await client.store.counts(SPACE)).toMatchObject({ revision: 2, resources: 2 });
   });
 
   it('[SQ9] finds out when a request claims to be bound to its token and is not', async () => {
@@ -167,11 +204,11 @@ describe('the commit queue', () => {
       if (failAt !== '' && sql.includes(failAt)) throw sqliteError(10, 'disk I/O error');
     });
     await create(client, 'first');
-    for (const part of ['INTO heads', 'INTO contents', 'INTO log', 'INTO records']) {
+    for (const part of ['INTO contents', 'INTO blobs', 'INTO log', 'INTO records']) {
       failAt = part;
       const reply = await client.commit({
         guards: [guardOf('a')],
-        writes: [writeOf('a', 'text')],
+        writes: [writeOf('a', 'large '.repeat(1000))],
         records: [{ kind: 'conflict', id: 'c', state: 'open', value: {}, expected: 0 }],
       });
       expect(reply, part).toMatchObject({ status: 'unavailable', error: { code: 'store-unavailable' } });
@@ -180,6 +217,64 @@ describe('the commit queue', () => {
       expect(await client.head('a')).toBeUndefined();
     }
     expect(await create(client, 'a')).toMatchObject({ status: 'committed', revision: 2 });
+  });
+
+  it('[S02] a lone statement that fails is unknown where it may be stored; the same sent again settles it', async () => {
+    for (const applied of [false, true]) {
+      let armed = false;
+      const db = await openRaw(newPath());
+      const store = openStore({
+        database: {
+          ...db,
+          prepare(sql) {
+            const statement = db.prepare(sql);
+            if (!sql.trim().startsWith('INSERT INTO log SELECT')) return statement;
+            return {
+              get: statement.get.bind(statement),
+              all: statement.all.bind(statement),
+              run(...values) {
+                if (!armed) return statement.run(...values);
+                armed = false;
+                if (applied) statement.run(...values);
+                throw sqliteError(10 | (4 << 8), 'planted');
+              },
+            };
+          },
+        },
+      });
+      const client = await createClient(store);
+      for (let index = 0; index < 3; index += 1) await client.write('b', `${index}`);
+      const request = client.request({ guards: [guardOf('a')], writes: [writeOf('a', '1')] });
+      armed = true;
+      const [first] = await store.commit([request]);
+      expect([armed, first?.status]).toEqual([false, 'unknown']);
+      expect((await client.head('a'))?.version).toBe(applied ? 1 : undefined);
+      const [second] = await store.commit([request]);
+      expect(second?.status).toBe(applied ? 'replayed' : 'committed');
+      expect(await store.counts(SPACE)).toMatchObject({ revision: 4, resources: 2 });
+    }
+  });
+
+  it('[S02] an error while the tables are settled leaves nothing of the commit, and the next one settles them', async () => {
+    let failAt = '';
+    const { client, path } = await openWatched((sql) => {
+      if (failAt !== '' && sql.includes(failAt)) throw sqliteError(10, 'disk I/O error');
+    });
+    const names = Array.from({ length: 511 }, (_, index) => `r/${index}`);
+    await Promise.all(names.map((name) => create(client, name)));
+    for (const part of ['INTO heads', 'INTO commits', 'INTO segments', 'INTO young_places', 'SET settled']) {
+      failAt = part;
+      const reply = await client.commit({ guards: [guardOf('a')], writes: [writeOf('a', 'text')], keeps: ['kept'] });
+      expect(reply, part).toMatchObject({ status: 'unavailable', error: { code: 'store-unavailable' } });
+      failAt = '';
+      expect(await client.store.counts(SPACE)).toMatchObject({ revision: 511, resources: 511 });
+      expect(await client.head('a')).toBeUndefined();
+    }
+    const db = await openRaw(path);
+    expect(db.prepare('SELECT settled FROM store').get()).toEqual({ settled: 0 });
+    expect(await create(client, 'a')).toMatchObject({ status: 'committed', revision: 512 });
+    expect(db.prepare('SELECT settled FROM store').get()).not.toEqual({ settled: 0 });
+    expect((await checkSqlite(path)).problems).toEqual([]);
   });
 
   it('[SQ12] errors of every driver are told by number or by name', () => {

@@ -3,89 +3,106 @@
 import { EntenteError } from '../../core/errors.ts';
 import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
-import type { CommitReply, CommitRequest, Write } from '../store.ts';
+import type { CommitReply, CommitRequest, Guard, Write } from '../store.ts';
 import type { Connection, SpaceState } from './connection.ts';
+import { SMALL_BYTES } from './entries.ts';
+import { findEntry, findLanded } from './reads.ts';
 import { putRecord, staleRecords } from './records.ts';
-import { entryOf, headOf, packBody, toText } from './rows.ts';
-import { MAX_REVISION, MILESTONE } from './schema.ts';
+import { MAX_REVISION } from './schema.ts';
 
-type Heads = Map<ResourceId, Head | undefined>;
-
-/** `certain`: look the commitId up first, even where the request says that its guards make that needless. */
-export function applyCommit(connection: Connection, request: CommitRequest, certain: boolean): CommitReply {
+export function applyCommit(connection: Connection, request: CommitRequest): CommitReply {
   if (request.epoch !== connection.epoch) return { status: 'epoch-changed', epoch: connection.epoch };
   const state = connection.space(request.space);
-  const heads = readHeads(connection, state, request);
-  const holds = guardsHold(heads, request);
-  // Guards on the very token that names the commit cannot hold after it landed (rule A5).
-  if (certain || !holds || !request.tokenBound) {
-    const landed = findLanded(connection, state, request);
-    if (landed !== undefined) return landed;
+  const heads: (Head | undefined)[] = [];
+  let holds = true;
+  for (const guard of request.guards) {
+    const head = connection.head(state.sid, guard.resource);
+    heads.push(head);
+    holds &&= isHeld(guard, head);
   }
+  const landed = replayOf(connection, state, request, holds && request.tokenBound && request.writes.length > 0);
+  if (landed !== undefined) return landed;
   const { sql } = connection;
   const stale = request.records.length === 0 ? [] : staleRecords(sql, state.sid, request.records);
   if (holds && stale.length === 0) return store(connection, state, request, heads);
   if (request.asOf < state.trimmed) return { status: 'expired', trimmed: state.trimmed };
-  const current = [...heads.values()].filter((head) => head !== undefined);
-  return { status: 'stale', revision: state.revision, heads: current, staleRecords: stale };
+  const current = new Map<ResourceId, Head>();
+  for (const head of heads) if (head !== undefined) current.set(head.resource, { ...head });
+  return { status: 'stale', revision: state.revision, heads: [...current.values()], staleRecords: stale };
 }
 
-function readHeads({ sql }: Connection, state: SpaceState, request: CommitRequest): Heads {
-  const heads: Heads = new Map();
-  for (const { resource } of request.guards) {
-    if (heads.has(resource)) continue;
-    const row = sql.head.get(state.sid, resource);
-    heads.set(resource, row === undefined ? undefined : headOf(row));
-  }
-  return heads;
+/**
+ * The same outside a transaction, for a request that only appends to the log of a space that is there. Undefined unless
+ * it is committed: every other answer needs a look at one moment of the store.
+ */
+export function applyPlain(connection: Connection, request: CommitRequest): CommitReply | undefined {
+  const { epoch, records, keeps, writes } = request;
+  if (epoch !== connection.epoch || records.length > 0 || keeps.length > 0) return undefined;
+  for (const write of writes) if (write.kind === 'content' && write.content.length > SMALL_BYTES) return undefined;
+  if (connection.space(request.space).sid === 0) return undefined;
+  const reply = applyCommit(connection, request);
+  return reply.status === 'committed' ? reply : undefined;
 }
 
-function guardsHold(heads: Heads, request: CommitRequest): boolean {
-  return request.guards.every(({ resource, revision, hash }) => {
-    const head = heads.get(resource);
-    return (head?.revision ?? 0) === revision && (head?.hash ?? '') === hash;
-  });
+function isHeld({ revision, hash }: Guard, head: Head | undefined): boolean {
+  if (head === undefined) return revision === 0 && hash === '';
+  return head.revision === revision && head.hash === hash;
 }
 
-function findLanded({ sql }: Connection, state: SpaceState, request: CommitRequest): CommitReply | undefined {
-  const row = sql.byCommit.get(toText(request.commitId), request.agent, state.sid);
-  if (row === undefined || row.revision <= state.trimmed) return undefined;
-  const entry = entryOf(row);
-  return entry.fingerprint === request.fingerprint ? { status: 'replayed', entry } : { status: 'mismatch' };
+/** `bound`: guards that hold on the very token that names the commit, and that it moves, prove that it never landed (A5). */
+function replayOf(
+  connection: Connection,
+  state: SpaceState,
+  request: CommitRequest,
+  bound: boolean,
+): CommitReply | undefined {
+  const { agent, commitId, fingerprint } = request;
+  // A look into the tail costs next to nothing, and finds out a caller that breaks its word.
+  const revision = bound
+    ? connection.tail.landed(state.sid, agent, commitId)
+    : findLanded(connection, state, agent, commitId);
+  if (revision === undefined) return undefined;
+  // It may have landed a moment ago, in this very transaction.
+  connection.log.flush();
+  const entry = findEntry(connection, state.sid, revision);
+  return entry.fingerprint === fingerprint ? { status: 'replayed', entry } : { status: 'mismatch' };
 }
 
-function store(connection: Connection, state: SpaceState, request: CommitRequest, before: Heads): CommitReply {
-  const { sql, contents } = connection;
+function store(
+  connection: Connection,
+  state: SpaceState,
+  request: CommitRequest,
+  before: readonly (Head | undefined)[],
+): CommitReply {
   const revision = state.revision + 1;
   if (revision > MAX_REVISION) {
     throw new EntenteError('revision-overflow', 'The space has used up its revisions.', { next: 'Use another space.' });
   }
   const sid = connection.sidFor(request.space, state);
-  const heads = request.writes.map((write) => {
-    const head = nextHead(write, request, revision, before.get(write.resource));
-    putHead(connection, sid, head);
-    if (write.kind === 'content') contents.put(write.hash, write.content);
-    return head;
-  });
-  const keeps = request.keeps.map(({ hash, content }) => {
-    contents.put(hash, content);
-    return hash;
-  });
-  for (const record of request.records) {
-    const { opened, passed } = putRecord(connection, sid, record, revision);
-    state.open += opened;
-    keeps.push(...passed);
+  const { guards, writes, records, meta } = request;
+  const priors: (Head | undefined)[] = [];
+  const heads: Head[] = [];
+  for (let index = 0; index < writes.length; index += 1) {
+    const write = writes[index] as Write;
+    const isNext = guards[index]?.resource === write.resource;
+    const prior = before[isNext ? index : guards.findIndex(({ resource }) => resource === write.resource)];
+    const head = nextHead(write, request, revision, prior);
+    priors.push(prior);
+    heads.push(head);
+    state.resources += lives(head) - lives(prior);
+  }
+  const passed: string[] = [];
+  for (const record of records) {
+    const effect = putRecord(connection.sql, sid, record, revision);
+    state.open += effect.opened;
+    passed.push(...effect.passed);
+    for (const hash of effect.held) connection.contents.hold(hash);
   }
   state.revision = revision;
-  for (const head of heads) state.resources += lives(head) - lives(before.get(head.resource));
-  if (request.meta.outcome === 'merged') state.merged += 1;
-  else if (request.meta.outcome === 'escalated') state.escalated += 1;
-  const { resources, merged, escalated, open } = state;
-  const priors = heads.map(({ resource }) => before.get(resource));
-  const body = packBody(request, heads, priors, keeps);
-  const { agent, at } = request;
-  sql.addLog.run(sid, revision, sid, agent, toText(request.commitId), at, resources, merged, escalated, open, body);
-  return { status: 'committed', revision, heads };
+  if (meta.outcome === 'merged') state.merged += 1;
+  else if (meta.outcome === 'escalated') state.escalated += 1;
+  connection.log.add(state, { request, revision, heads, priors, passed });
+  return { status: 'committed', revision, heads: heads.map((head) => ({ ...head })) };
 }
 
 function lives(head: Head | undefined): 0 | 1 {
@@ -102,23 +119,6 @@ function nextHead(write: Write, request: CommitRequest, revision: number, before
   if (write.kind === 'hash') return { resource, version, revision, born, hash, agent, at, deleted: false };
   const size = write.content.length;
   const { mediaType } = write;
-  return {
-    resource,
-    version,
-    revision,
-    born,
-    hash,
-    size,
-    ...(mediaType === undefined ? {} : { mediaType }),
-    agent,
-    at,
-    deleted: false,
-  };
-}
-
-function putHead({ sql }: Connection, sid: number, head: Head): void {
-  const { resource, version, revision, born, hash, size, mediaType, agent, at, deleted } = head;
-  const type = mediaType === undefined ? null : toText(mediaType);
-  sql.putHead.run(sid, resource, version, revision, born, hash, size ?? null, type, agent, at, deleted ? 1 : 0);
-  if (version % MILESTONE === 0) sql.addMilestone.run(sid, resource, version, revision);
+  if (mediaType === undefined) return { resource, version, revision, born, hash, size, agent, at, deleted: false };
+  return { resource, version, revision, born, hash, size, mediaType, agent, at, deleted: false };
 }

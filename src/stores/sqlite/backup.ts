@@ -3,7 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { EntenteError } from '../../core/errors.ts';
+import { EntenteError, isEntenteError } from '../../core/errors.ts';
+import { auditTables } from './audit.ts';
+import { Connection } from './connection.ts';
 import type { SqliteDatabase } from './driver.ts';
 import { loadDriver } from './driver.ts';
 import { faultOf } from './errors.ts';
@@ -24,7 +26,7 @@ export interface SqliteReport {
   readonly schema: number;
   readonly epoch: string;
   readonly journalMode: string;
-  /** What PRAGMA integrity_check found wrong; empty when nothing is. */
+  /** What PRAGMA integrity_check found wrong, or where tables disagree with the log; empty when nothing is. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -195,7 +197,24 @@ function integrityProblems(db: SqliteDatabase): string[] {
   return rows.map((row) => row.integrity_check).filter((text) => text !== 'ok');
 }
 
-/** A health report of the store's file: the version of SQLite with its warnings, and a full integrity check. */
+/** Tables are compared with the log where SQLite finds the file whole. */
+function allProblems(db: SqliteDatabase, file: string): string[] {
+  const problems = integrityProblems(db);
+  if (problems.length > 0) return problems;
+  const connection = new Connection(db, file, migrations.length);
+  try {
+    return connection.read(() => auditTables(db, connection));
+  } catch (error) {
+    // An entry that cannot be read is what is wrong.
+    if (isEntenteError(error) && error.code === 'store-corrupt') return [error.message];
+    throw error;
+  }
+}
+
+/**
+ * A health report of the store's file: the version of SQLite with its warnings, a full integrity check, and whether the
+ * derived tables say what the log says. Takes time and memory with the size of the log.
+ */
 export async function checkSqlite(path: string): Promise<SqliteReport> {
   const file = resolve(databasePath(path));
   requireFile(file);
@@ -211,7 +230,7 @@ export async function checkSqlite(path: string): Promise<SqliteReport> {
         epoch,
         schema: pragma(db, 'user_version') as number,
         journalMode: String(pragma(db, 'journal_mode')),
-        problems: integrityProblems(db),
+        problems: allProblems(db, file),
         warnings,
       };
     },

@@ -3,8 +3,9 @@
 import type { EntenteError } from '../../core/errors.ts';
 import { isEntenteError } from '../../core/errors.ts';
 import type { Space } from '../../core/resource.ts';
-import type { CommitReply, CommitRequest } from '../store.ts';
-import { applyCommit } from './apply.ts';
+import { checkLimits } from '../check.ts';
+import type { Capabilities, CommitReply, CommitRequest } from '../store.ts';
+import { applyCommit, applyPlain } from './apply.ts';
 import type { Connection } from './connection.ts';
 import { UnknownCommit } from './connection.ts';
 import { faultOf, isBusy, isOfStatement, lockedFault } from './errors.ts';
@@ -14,38 +15,70 @@ import { pause } from './lock.ts';
 const MAX_REQUESTS = 512;
 const MAX_BYTES = 32 * 1024 * 1024;
 
+/** A caller that is alone goes ahead at once; after so many times at most we look whether it is still alone. */
+const LOOK_OUT = 64;
+
 export interface QueueOptions {
   readonly random: () => number;
   readonly timeoutMs: number;
+  readonly capabilities: Capabilities;
   /** Hears of the spaces that a transaction has changed. */
   readonly onCommit: (space: Space) => void;
 }
 
 export interface CommitQueue {
-  commit(request: CommitRequest): Promise<CommitReply>;
+  /** One reply each, in order. */
+  commit(requests: readonly CommitRequest[]): Promise<readonly CommitReply[]>;
   /** Resolves when nothing waits any more. */
   idle(): Promise<void>;
 }
 
+/** A call of `commit`: answered when its last request is. */
+interface Call {
+  readonly replies: CommitReply[];
+  readonly resolve: (replies: readonly CommitReply[]) => void;
+  missing: number;
+}
+
 interface Waiting {
   readonly request: CommitRequest;
-  readonly since: number;
+  readonly call: Call;
+  /** The request's place in its call. */
+  readonly index: number;
   readonly bytes: number;
-  readonly reply: (reply: CommitReply) => void;
+  /** When the lock was refused for the first time; 0: it was not. */
+  refused: number;
+  reply: CommitReply | undefined;
+}
+
+function answer({ call, index }: Waiting, reply: CommitReply): void {
+  call.replies[index] = reply;
+  call.missing -= 1;
+  if (call.missing === 0) call.resolve(call.replies);
 }
 
 export function createQueue(connection: Connection, options: QueueOptions): CommitQueue {
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
+  /** Transactions of a single request in a row. */
+  let alone = 0;
+
+  /** Callers that are woken together reach us in one turn of the event loop: let them all in. */
+  function gather(): Promise<void> | undefined {
+    // After 0, 1, 2, 4, 8 … transactions of one request: the longer it was alone, the rarer.
+    const isDue = (alone & (alone - 1)) === 0 || alone % LOOK_OUT === 0;
+    if (!isDue && !connection.shared) return undefined;
+    return new Promise((resolve) => setImmediate(resolve));
+  }
 
   async function run(): Promise<void> {
-    // Callers that are woken together reach us in one turn of the event loop: let them all in.
-    await new Promise((resolve) => setImmediate(resolve));
+    await gather();
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, batchSize(waiting));
-      if (flush(connection, batch, options)) waiting = waiting.slice(batch.length);
-      else {
-        waiting = dropLate(waiting, connection.place, options.timeoutMs);
+      const batch = nextBatch();
+      if (flush(connection, batch, options)) {
+        alone = batch.length === 1 ? alone + 1 : 0;
+      } else {
+        waiting = dropLate([...batch, ...waiting], connection.place, options.timeoutMs);
         await pause(options.random);
         continue;
       }
@@ -55,17 +88,60 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
     running = undefined;
   }
 
+  function nextBatch(): Waiting[] {
+    const size = batchSize(waiting);
+    const batch = size === waiting.length ? waiting : waiting.slice(0, size);
+    waiting = size === waiting.length ? [] : waiting.slice(size);
+    return batch;
+  }
+
+  function enter(call: Call, requests: readonly CommitRequest[]): void {
+    for (let index = 0; index < requests.length; index += 1) {
+      const request = owned(requests[index] as CommitRequest);
+      const item: Waiting = { request, call, index, bytes: bytesOf(request), refused: 0, reply: undefined };
+      const error = checkLimits(request, options.capabilities);
+      if (error === undefined) waiting.push(item);
+      else answer(item, { status: 'unavailable', error });
+    }
+    if (waiting.length > 0) running ??= run();
+  }
+
   return {
-    commit(request) {
-      return new Promise((reply) => {
-        waiting.push({ request, since: performance.now(), bytes: bytesOf(request), reply });
-        running ??= run();
-      });
+    commit(requests) {
+      if (requests.length === 0) return Promise.resolve([]);
+      return new Promise((resolve) => enter({ replies: [], resolve, missing: requests.length }, requests));
     },
     async idle() {
       while (running !== undefined) await running;
     },
   };
+}
+
+/** The request with bytes and values of its own: the caller may change what it gave as soon as its call returns. */
+function owned(request: CommitRequest): CommitRequest {
+  const { writes, keeps, records, meta } = request;
+  const isDeep = records.length > 0 || keeps.length > 0 || meta.extra !== undefined || meta.agents !== undefined;
+  if (!isDeep && !writes.some(({ kind }) => kind === 'content')) return request;
+  const own = {
+    ...request,
+    writes: writes.map((one) => (one.kind === 'content' ? { ...one, content: Buffer.from(one.content) } : one)),
+  };
+  if (!isDeep) return own;
+  return {
+    ...own,
+    keeps: keeps.map(({ hash, content }) => ({ hash, content: Buffer.from(content) })),
+    records: records.map((record) => ({ ...record, value: clone(record.value) })),
+    meta: clone(meta),
+  };
+}
+
+/** What cannot be cloned cannot be written down either: that is found out when it is tried. */
+function clone<T>(value: T): T {
+  try {
+    return structuredClone(value);
+  } catch {
+    return value;
+  }
 }
 
 function bytesOf(request: CommitRequest): number {
@@ -78,50 +154,55 @@ function bytesOf(request: CommitRequest): number {
 /** How many of the waiting requests go into the next transaction: at least one. */
 function batchSize(waiting: readonly Waiting[]): number {
   let bytes = 0;
-  for (const [index, { bytes: size }] of waiting.entries()) {
-    bytes += size;
+  for (let index = 0; index < waiting.length; index += 1) {
+    bytes += waiting[index]?.bytes ?? 0;
     if (index === MAX_REQUESTS || (index > 0 && bytes > MAX_BYTES)) return index;
   }
   return waiting.length;
 }
 
 function dropLate(waiting: readonly Waiting[], place: string, timeoutMs: number): Waiting[] {
-  const limit = performance.now() - timeoutMs;
+  const now = performance.now();
   return waiting.filter((item) => {
-    if (item.since > limit) return true;
-    item.reply({ status: 'unavailable', error: lockedFault(place, timeoutMs) });
+    if (item.refused === 0) item.refused = now;
+    if (item.refused > now - timeoutMs) return true;
+    answer(item, { status: 'unavailable', error: lockedFault(place, timeoutMs) });
     return false;
   });
 }
 
 /** One transaction for the batch, and the replies; false when the lock is not to be had yet. */
 function flush(connection: Connection, batch: readonly Waiting[], { onCommit }: QueueOptions): boolean {
-  const replies = new Map<Waiting, CommitReply>();
-  const failed = new Set<Waiting>();
-  let certain = false;
-  for (;;) {
-    const open = batch.filter((item) => !failed.has(item));
-    const trouble = tryBatch(connection, open, certain, replies);
+  let open = batch;
+  let apart = false;
+  while (open.length > 0) {
+    const trouble = tryBatch(connection, open, apart);
     if (trouble === undefined) break;
-    const { error, item } = trouble;
-    if (item === undefined && isBusy(error)) return false;
-    if (item === undefined || !isOwnFault(error)) {
-      const reply = failure(error, connection.place);
-      for (const other of open) replies.set(other, reply);
-      break;
+    const { error } = trouble;
+    if (trouble.item === undefined && isBusy(error)) return false;
+    const item = trouble.item ?? (open.length === 1 ? open[0] : undefined);
+    const isOwn = isOwnFault(error);
+    if (isOwn && item === undefined && !apart) {
+      // Their common row was refused: with a row for each it shows whose fault it is.
+      apart = true;
+      continue;
     }
-    // A request that claimed too much, or that SQLite cannot take, must not take the others with it.
-    if (certain || isEntenteError(error)) {
-      failed.add(item);
-      replies.set(item, failure(error, connection.place));
-    }
-    certain = true;
+    // A request that SQLite cannot take must not take the others with it.
+    const failed = isOwn && item !== undefined ? [item] : open;
+    for (const one of failed) one.reply = failure(error, connection.place);
+    open = open.filter((other) => !failed.includes(other));
   }
-  for (const [item, reply] of replies) {
-    if (reply.status === 'committed') onCommit(item.request.space);
-    item.reply(reply);
-  }
+  answerAll(batch, onCommit);
   return true;
+}
+
+function answerAll(batch: readonly Waiting[], onCommit: QueueOptions['onCommit']): void {
+  for (const item of batch) {
+    const { reply } = item;
+    if (reply === undefined) continue;
+    if (reply.status === 'committed') onCommit(item.request.space);
+    answer(item, reply);
+  }
 }
 
 interface Trouble {
@@ -130,16 +211,19 @@ interface Trouble {
   readonly item: Waiting | undefined;
 }
 
-function tryBatch(
-  connection: Connection,
-  batch: readonly Waiting[],
-  certain: boolean,
-  replies: Map<Waiting, CommitReply>,
-): Trouble | undefined {
+function tryBatch(connection: Connection, batch: readonly Waiting[], apart: boolean): Trouble | undefined {
   let current: Waiting | undefined;
   try {
+    const [first] = batch;
+    if (first !== undefined && batch.length === 1) {
+      first.reply = connection.writeAtOnce(() => applyPlain(connection, first.request));
+      if (first.reply !== undefined) return undefined;
+    }
     connection.write(() => {
-      for (current of batch) replies.set(current, applyCommit(connection, current.request, certain));
+      for (current of batch) {
+        current.reply = applyCommit(connection, current.request);
+        if (apart) connection.log.flush();
+      }
       current = undefined;
     });
     return undefined;
@@ -149,6 +233,7 @@ function tryBatch(
 }
 
 function isOwnFault(error: unknown): boolean {
+  if (error instanceof UnknownCommit) return false;
   return isOfStatement(error) || (isEntenteError(error) && ownCodes.has(error.code));
 }
 

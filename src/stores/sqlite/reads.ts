@@ -1,10 +1,13 @@
-// The questions that change nothing. Each runs on one snapshot of the database.
+// The questions that change nothing. Each runs on one snapshot of the database: what the tables say, and over it what the
+// tail of the log says.
+import { EntenteError } from '../../core/errors.ts';
 import type { Page, PageRequest } from '../../core/page.ts';
 import type { ResourceId, Space } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
-import type { CommitStatus, Counts, LogPage, Snapshot, VersionEntry } from '../store.ts';
+import type { CommitStatus, Counts, LogEntry, LogPage, Snapshot, VersionEntry } from '../store.ts';
 import type { Connection, SpaceState } from './connection.ts';
-import { entryOf, headOf, toText, versionIn } from './rows.ts';
+import { logEntryOf, versionIn } from './entries.ts';
+import { headOf, toText } from './rows.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
@@ -17,16 +20,61 @@ export function limitOf(limit: number | undefined): number {
 export function readSnapshot(connection: Connection, space: Space, ids: readonly ResourceId[]): Snapshot {
   const { sid, revision, trimmed } = connection.space(space);
   const heads = ids.map((id) => {
-    const row = connection.sql.head.get(sid, id);
-    return row === undefined ? undefined : headOf(row);
+    const head = connection.head(sid, id);
+    return head === undefined ? undefined : { ...head };
   });
   return { epoch: connection.epoch, revision, trimmed, heads };
 }
 
+/** The revision of a commit that landed and is not trimmed. */
+export function findLanded(
+  { sql, tail }: Connection,
+  { sid, trimmed }: SpaceState,
+  agent: string,
+  commitId: string,
+): number | undefined {
+  const revision = tail.landed(sid, agent, commitId) ?? sql.landed.get(toText(commitId), agent, sid)?.revision;
+  return revision === undefined || revision <= trimmed ? undefined : revision;
+}
+
+/** An entry that must be there. */
+export function findEntry(connection: Connection, sid: number, revision: number): LogEntry {
+  const line = new LineReader(connection, sid).line(revision);
+  if (line !== undefined) return logEntryOf(line, revision);
+  throw new EntenteError('store-corrupt', `${connection.place} has no log entry ${revision}, which its index names.`, {
+    next: 'Run entente doctor, and restore a backup: entente restore FILE.',
+  });
+}
+
+/** Lines of the log by revision; the segment that was read last is kept, since neighbours are often asked for. */
+class LineReader {
+  readonly #connection: Connection;
+  readonly #sid: number;
+  #first = 1;
+  #lines: readonly string[] = [];
+
+  constructor(connection: Connection, sid: number) {
+    this.#connection = connection;
+    this.#sid = sid;
+  }
+
+  line(revision: number): string | undefined {
+    const { sql, tail } = this.#connection;
+    if (revision < this.#first || revision >= this.#first + this.#lines.length) {
+      const seq = tail.seqOf(this.#sid, revision);
+      const row = seq === undefined ? sql.segmentWith.get(this.#sid, revision) : sql.segment.get(seq);
+      this.#first = row?.first ?? 1;
+      this.#lines = row?.body.split('\n') ?? [];
+    }
+    return this.#lines[revision - this.#first];
+  }
+}
+
 export function commitStatus(connection: Connection, space: Space, agent: string, commitId: string): CommitStatus {
-  const { sid, trimmed } = connection.space(space);
-  const row = connection.sql.byCommit.get(toText(commitId), agent, sid);
-  return row === undefined ? { status: 'absent', trimmed } : { status: 'committed', entry: entryOf(row) };
+  const state = connection.space(space);
+  const revision = findLanded(connection, state, agent, commitId);
+  if (revision === undefined) return { status: 'absent', trimmed: state.trimmed };
+  return { status: 'committed', entry: findEntry(connection, state.sid, revision) };
 }
 
 /** A range of the primary key: no pattern is ever built from user text. */
@@ -35,14 +83,26 @@ export function listHeads(connection: Connection, space: Space, prefix: string, 
   const { headsFrom, headsAfter } = connection.sql;
   const limit = limitOf(page.limit);
   const { after } = page;
-  const goesOn = after !== undefined && Buffer.compare(Buffer.from(after), Buffer.from(prefix)) >= 0;
+  const goesOn = after !== undefined && compareBytes(after, prefix) >= 0;
   const found = goesOn ? headsAfter.all(sid, after, limit + 1) : headsFrom.all(sid, prefix, limit + 1);
+  const heads = new Map<ResourceId, Head>();
   // Ids that start with the prefix stand together, and first.
-  const end = found.findIndex(({ resource }) => !resource.startsWith(prefix));
-  const rows = end === -1 ? found : found.slice(0, end);
-  const items = rows.slice(0, limit).map(headOf);
+  for (const row of found) {
+    if (!row.resource.startsWith(prefix)) break;
+    heads.set(row.resource as ResourceId, headOf(row));
+  }
+  for (const [resource, head] of connection.tail.space(sid).fresh) {
+    if (resource.startsWith(prefix) && !(goesOn && compareBytes(resource, after) <= 0)) heads.set(resource, head);
+  }
+  const all = [...heads.values()].sort((left, right) => compareBytes(left.resource, right.resource));
+  const items = all.slice(0, limit).map((head) => ({ ...head }));
   const last = items.at(-1);
-  return rows.length > limit && last !== undefined ? { items, next: last.resource } : { items };
+  return all.length > limit && last !== undefined ? { items, next: last.resource } : { items };
+}
+
+/** Texts by their UTF-8 bytes, as SQLite orders them. */
+function compareBytes(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
 /**
@@ -69,18 +129,19 @@ export function readHistory(
 }
 
 function* versionsFrom(
-  { sql }: Connection,
+  connection: Connection,
   { sid, trimmed }: SpaceState,
   id: ResourceId,
   below: number,
 ): Generator<VersionEntry> {
-  const start = Number.isFinite(below) ? sql.milestone.get(sid, id, below)?.revision : undefined;
-  const head = sql.head.get(sid, id);
+  const reader = new LineReader(connection, sid);
+  const start = Number.isFinite(below) ? connection.sql.milestone.get(sid, id, below)?.revision : undefined;
+  const head = connection.head(sid, id);
   let revision = start ?? head?.revision ?? 0;
-  let known = start === undefined && head !== undefined ? headOf(head) : undefined;
+  let known = start === undefined && head !== undefined ? { ...head } : undefined;
   while (revision > trimmed) {
-    const row = sql.entry.get(sid, revision);
-    const found = row === undefined ? undefined : versionIn(row, id);
+    const line = reader.line(revision);
+    const found = line === undefined ? undefined : versionIn(line, revision, id);
     if (found === undefined) break;
     yield found.version;
     known = found.prior;
@@ -95,9 +156,29 @@ export function readCounts(connection: Connection, space: Space): Counts {
   return { revision, resources, commits: revision, merged, escalated, open };
 }
 
+/** Rows that are fetched at once: they may have 64 entries each. */
+const ROWS = 16;
+
 export function readLog(connection: Connection, space: Space, after: number, limit: number): LogPage {
   const { sid, revision, trimmed } = connection.space(space);
   if (after < trimmed) return { status: 'gone', oldest: trimmed };
-  const rows = connection.sql.log.all(sid, Math.min(after, revision), sid, revision, Math.max(0, Math.trunc(limit)));
-  return { status: 'ok', entries: rows.map(entryOf), revision };
+  const entries: LogEntry[] = [];
+  let next = Math.trunc(after) + 1;
+  const take = (first: number, lines: readonly string[]): void => {
+    for (let line = lines[next - first]; line !== undefined && entries.length < limit; line = lines[next - first]) {
+      entries.push(logEntryOf(line, next));
+      next += 1;
+    }
+  };
+  for (let more = next <= revision; more && entries.length < limit; ) {
+    const most = Math.min(ROWS, Math.ceil(limit) - entries.length);
+    const rows = connection.sql.segmentsAfter.all(sid, next - 1, most);
+    for (const { first, body } of rows) take(first, body.split('\n'));
+    more = rows.length === most;
+  }
+  for (const { seq, first, entries: fresh } of connection.tail.space(sid).segments) {
+    if (next < first || next >= first + fresh.length || entries.length >= limit) continue;
+    take(first, connection.sql.segment.get(seq)?.body.split('\n') ?? []);
+  }
+  return { status: 'ok', entries, revision };
 }

@@ -2,7 +2,6 @@
 import type { Page, PageRequest } from '../../core/page.ts';
 import { recordText } from '../check.ts';
 import type { RecordWrite, StoredRecord } from '../store.ts';
-import type { Connection } from './connection.ts';
 import { openHashes } from './contents.ts';
 import { fromText, toText } from './rows.ts';
 import type { RecordRow, Statements } from './statements.ts';
@@ -34,10 +33,11 @@ export interface RecordEffect {
   readonly opened: number;
   /** Contents that an open conflict named before: the entry that changed it holds them from now on. */
   readonly passed: readonly string[];
+  /** Contents that it names now, whether their bytes are here (yet) or not. */
+  readonly held: readonly string[];
 }
 
-export function putRecord(connection: Connection, sid: number, write: RecordWrite, revision: number): RecordEffect {
-  const { sql, contents } = connection;
+export function putRecord(sql: Statements, sid: number, write: RecordWrite, revision: number): RecordEffect {
   const { kind, id, state, value } = write;
   const before = getRecord(sql, sid, kind, id);
   if (value === null) sql.dropRecord.run(sid, toText(kind), toText(id));
@@ -45,11 +45,14 @@ export function putRecord(connection: Connection, sid: number, write: RecordWrit
     const word = state === undefined ? null : toText(state);
     sql.putRecord.run(sid, toText(kind), toText(id), word, revision, revision, recordText(id, value));
   }
-  if (kind !== 'conflict') return { opened: 0, passed: [] };
+  if (kind !== 'conflict') return { opened: 0, passed: [], held: [] };
   const after = value === null || state === undefined ? undefined : { state, value };
-  for (const hash of openHashes(kind, after)) contents.hold(hash);
   const isOpen = (record: { readonly state?: string } | undefined): number => (record?.state === 'open' ? 1 : 0);
-  return { opened: isOpen(after) - isOpen(before), passed: openHashes(kind, before) };
+  return {
+    opened: isOpen(after) - isOpen(before),
+    passed: openHashes(kind, before),
+    held: openHashes(kind, after),
+  };
 }
 
 /** Oldest first. The cursor is the last one's place, `created:id`. */

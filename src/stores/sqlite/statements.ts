@@ -1,13 +1,15 @@
 // Every statement that the store runs, prepared once for a connection. All values are bound, nothing is spliced in.
 import type { SqliteDatabase, SqliteStatement, SqlValue } from './driver.ts';
-import type { HeadRow, LogRow } from './rows.ts';
-import { MAX_REVISION, REVISION_BITS } from './schema.ts';
+import type { HeadRow } from './rows.ts';
 
 /** A statement whose rows are known. */
 export interface Query<Row> {
   get(...values: SqlValue[]): Row | undefined;
   all(...values: SqlValue[]): Row[];
 }
+
+/** Inserts many rows; the values of all of them one after another. */
+export type Bulk = (values: readonly SqlValue[]) => void;
 
 export interface SpaceRow {
   readonly sid: number;
@@ -19,10 +21,33 @@ export interface SpaceRow {
   readonly open: number;
 }
 
+export interface SegmentRow {
+  readonly seq: number;
+  readonly sid: number;
+  readonly first: number;
+  readonly last: number;
+  readonly resources: number;
+  readonly merged: number;
+  readonly escalated: number;
+  readonly open: number;
+  readonly body: string;
+}
+
 export interface ContentRow {
-  readonly id: number;
   readonly refs: number;
   readonly size: number | null;
+  readonly blob: number | null;
+}
+
+export interface PlaceRow {
+  readonly seq: number;
+  readonly line: number;
+}
+
+export interface StoreRow {
+  readonly epoch: string;
+  readonly settled: number;
+  readonly schema: number;
 }
 
 export interface RecordRow {
@@ -38,40 +63,49 @@ export interface Statements {
   readonly beginWrite: SqliteStatement;
   readonly commit: SqliteStatement;
   readonly dataVersion: Query<{ readonly data_version: number }>;
-  readonly epoch: Query<{ readonly epoch: string; readonly schema: number }>;
+  readonly store: Query<StoreRow>;
+  readonly setSettled: SqliteStatement;
   readonly space: Query<SpaceRow>;
   readonly spaces: Query<{ readonly name: string }>;
   readonly addSpace: SqliteStatement;
   readonly setTrimmed: SqliteStatement;
+  readonly setCounters: SqliteStatement;
+  readonly addLog: SqliteStatement;
+  readonly addLogIf: SqliteStatement;
+  readonly tail: Query<SegmentRow>;
+  readonly segmentWith: Query<Pick<SegmentRow, 'first' | 'last' | 'body'>>;
+  readonly segmentsAfter: Query<Pick<SegmentRow, 'seq' | 'first' | 'last' | 'body'>>;
+  readonly segment: Query<Pick<SegmentRow, 'first' | 'body'>>;
+  readonly segmentBytes: Query<{ readonly bytes: Uint8Array }>;
+  readonly addSegments: Bulk;
+  readonly dropSegment: SqliteStatement;
+  readonly dropLog: SqliteStatement;
   readonly head: Query<HeadRow>;
   readonly headsFrom: Query<HeadRow>;
   readonly headsAfter: Query<HeadRow>;
-  readonly putHead: SqliteStatement;
+  readonly putHeads: Bulk;
   readonly addMilestone: SqliteStatement;
   readonly milestone: Query<{ readonly revision: number }>;
   readonly dropMilestones: SqliteStatement;
-  readonly addLog: SqliteStatement;
-  readonly byCommit: Query<LogRow>;
-  readonly entry: Query<LogRow>;
-  readonly log: Query<LogRow>;
-  readonly trimLog: Query<{ readonly revision: number; readonly body: string }>;
-  readonly trimCounters: Query<Pick<SpaceRow, 'resources' | 'merged' | 'escalated' | 'open'>>;
-  readonly dropLog: SqliteStatement;
-  readonly tail: Query<{ readonly indexed: number; readonly last: number }>;
-  readonly tailContents: Query<{ readonly id: number; readonly hash: string }>;
-  readonly addKeys: SqliteStatement;
-  readonly setIndexed: SqliteStatement;
-  readonly keyed: Query<ContentRow>;
+  readonly landed: Query<{ readonly revision: number }>;
+  readonly addCommits: Bulk;
+  readonly dropCommit: SqliteStatement;
   readonly content: Query<ContentRow>;
-  readonly contentBytes: Query<{ readonly bytes: Uint8Array | null }>;
-  readonly blob: Query<{ readonly bytes: Uint8Array }>;
   readonly addContent: SqliteStatement;
   readonly setRefs: SqliteStatement;
-  readonly setBytes: SqliteStatement;
+  readonly setBlob: SqliteStatement;
+  readonly dropContent: SqliteStatement;
+  readonly blob: Query<{ readonly bytes: Uint8Array }>;
   readonly addBlob: SqliteStatement;
   readonly dropBlob: SqliteStatement;
-  readonly dropContent: SqliteStatement;
-  readonly dropKey: SqliteStatement;
+  readonly places: Query<PlaceRow>;
+  readonly youngPlaces: Query<PlaceRow>;
+  readonly young: Query<{ readonly places: number }>;
+  readonly addPlaces: Bulk;
+  readonly agePlaces: SqliteStatement;
+  readonly clearYoung: SqliteStatement;
+  readonly dropPlace: SqliteStatement;
+  readonly dropYoung: SqliteStatement;
   readonly record: Query<RecordRow>;
   readonly putRecord: SqliteStatement;
   readonly dropRecord: SqliteStatement;
@@ -79,11 +113,23 @@ export interface Statements {
   readonly recordsByState: Query<RecordRow>;
 }
 
-const ID = `((? << ${REVISION_BITS}) | ?)`;
-const REVISION = `id & ${MAX_REVISION}`;
-const LOG = `SELECT ${REVISION} AS revision, agent, commit_id, at, body FROM log`;
 const HEAD = 'SELECT resource, version, revision, born, hash, size, media_type, agent, at, deleted FROM heads';
 const RECORD = 'SELECT name, state, revision, created, value FROM records';
+
+/** Rows of one statement: to call SQLite costs as much as what it does for a row. */
+const ROWS = 32;
+
+function bulk(db: SqliteDatabase, insert: string, columns: number): Bulk {
+  const row = `(${new Array(columns).fill('?').join(', ')})`;
+  const one = db.prepare(`${insert} VALUES ${row}`);
+  const many = db.prepare(`${insert} VALUES ${new Array(ROWS).fill(row).join(', ')}`);
+  const width = ROWS * columns;
+  return (values) => {
+    let from = 0;
+    for (; from + width <= values.length; from += width) many.run(...values.slice(from, from + width));
+    for (; from < values.length; from += columns) one.run(...values.slice(from, from + columns));
+  };
+}
 
 export function prepareStatements(db: SqliteDatabase): Statements {
   const prepare = (sql: string): SqliteStatement => db.prepare(sql);
@@ -93,54 +139,62 @@ export function prepareStatements(db: SqliteDatabase): Statements {
     beginWrite: prepare('BEGIN IMMEDIATE'),
     commit: prepare('COMMIT'),
     dataVersion: query('PRAGMA data_version'),
-    epoch: query('SELECT epoch, (SELECT user_version FROM pragma_user_version) AS schema FROM store'),
-    space: query(`
-      SELECT s.sid, s.trimmed, coalesce(l.${REVISION}, s.trimmed) AS revision,
-        coalesce(l.resources, s.resources) AS resources, coalesce(l.merged, s.merged) AS merged,
-        coalesce(l.escalated, s.escalated) AS escalated, coalesce(l.open, s.open) AS open
-      FROM spaces s LEFT JOIN log l ON l.id = (
-        SELECT max(id) FROM log WHERE id BETWEEN (s.sid << ${REVISION_BITS}) AND (s.sid << ${REVISION_BITS}) | ${MAX_REVISION}
-      ) WHERE s.name = ?`),
+    store: query(`
+      SELECT epoch, settled, max(schema, (SELECT user_version FROM pragma_user_version)) AS schema FROM store`),
+    setSettled: prepare('UPDATE store SET settled = ?'),
+    space: query('SELECT sid, trimmed, revision, resources, merged, escalated, open FROM spaces WHERE name = ?'),
     spaces: query('SELECT name FROM spaces ORDER BY name'),
     addSpace: prepare('INSERT INTO spaces (name) VALUES (?)'),
-    setTrimmed: prepare(
-      'UPDATE spaces SET trimmed = ?, resources = ?, merged = ?, escalated = ?, open = ? WHERE sid = ?',
+    setTrimmed: prepare('UPDATE spaces SET trimmed = ? WHERE sid = ?'),
+    setCounters: prepare(
+      'UPDATE spaces SET revision = ?, resources = ?, merged = ?, escalated = ?, open = ? WHERE sid = ?',
     ),
+    addLog: prepare('INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    addLogIf: prepare(`
+      INSERT INTO log SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM store WHERE epoch = ? AND settled = ? AND schema = ?`),
+    tail: query(`
+      SELECT seq, sid, first, last, resources, merged, escalated, open, body FROM log WHERE seq > ? ORDER BY seq`),
+    segmentWith: query(`
+      SELECT l.first, l.last, l.body FROM log l WHERE l.seq =
+        (SELECT seq FROM segments WHERE sid = ? AND last >= ? ORDER BY last LIMIT 1)`),
+    segmentsAfter: query(`
+      SELECT l.seq, l.first, l.last, l.body FROM segments s JOIN log l ON l.seq = s.seq
+      WHERE s.sid = ? AND s.last > ? ORDER BY s.last LIMIT ?`),
+    segment: query('SELECT first, body FROM log WHERE seq = ?'),
+    segmentBytes: query('SELECT substr(bytes, ? + 1, ?) AS bytes FROM log WHERE seq = ?'),
+    addSegments: bulk(db, 'INSERT INTO segments', 3),
+    dropSegment: prepare('DELETE FROM segments WHERE sid = ? AND last = ?'),
+    dropLog: prepare('DELETE FROM log WHERE seq = ?'),
     head: query(`${HEAD} WHERE sid = ? AND resource = ?`),
     headsFrom: query(`${HEAD} WHERE sid = ? AND resource >= ? ORDER BY resource LIMIT ?`),
     headsAfter: query(`${HEAD} WHERE sid = ? AND resource > ? ORDER BY resource LIMIT ?`),
-    putHead: prepare('INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    putHeads: bulk(db, 'INSERT OR REPLACE INTO heads', 11),
     addMilestone: prepare('INSERT INTO milestones VALUES (?, ?, ?, ?)'),
     milestone: query(
       'SELECT revision FROM milestones WHERE sid = ? AND resource = ? AND version >= ? ORDER BY version LIMIT 1',
     ),
     dropMilestones: prepare('DELETE FROM milestones WHERE sid = ? AND resource = ? AND version <= ?'),
-    addLog: prepare(`INSERT INTO log VALUES (${ID}, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-    byCommit: query(`${LOG} WHERE commit_id = ? AND agent = ? AND sid = ?`),
-    entry: query(`${LOG} WHERE id = ${ID}`),
-    log: query(`${LOG} WHERE id > ${ID} AND id <= ${ID} ORDER BY id LIMIT ?`),
-    trimLog: query(
-      `SELECT ${REVISION} AS revision, body FROM log WHERE id > ${ID} AND id <= ${ID} ORDER BY id LIMIT ?`,
-    ),
-    trimCounters: query(`SELECT resources, merged, escalated, open FROM log WHERE id = ${ID}`),
-    dropLog: prepare(`DELETE FROM log WHERE id > ${ID} AND id <= ${ID}`),
-    tail: query('SELECT indexed, coalesce((SELECT max(id) FROM contents), 0) AS last FROM store'),
-    tailContents: query('SELECT id, hash FROM contents WHERE id > ? ORDER BY id'),
-    addKeys: prepare('INSERT INTO content_keys VALUES (?, ?)'),
-    setIndexed: prepare('UPDATE store SET indexed = ?'),
-    keyed: query(`
-      SELECT c.id, c.refs, c.size FROM content_keys k JOIN contents c ON c.id = k.id
-      WHERE k.key = ? AND c.hash = ?`),
-    content: query('SELECT id, refs, size FROM contents WHERE id = ? AND hash = ?'),
-    contentBytes: query('SELECT bytes FROM contents WHERE id = ?'),
+    landed: query('SELECT revision FROM commits WHERE commit_id = ? AND agent = ? AND sid = ?'),
+    addCommits: bulk(db, 'INSERT OR IGNORE INTO commits', 4),
+    dropCommit: prepare('DELETE FROM commits WHERE commit_id = ? AND agent = ? AND sid = ? AND revision = ?'),
+    content: query('SELECT refs, size, blob FROM contents WHERE hash = ?'),
+    addContent: prepare('INSERT INTO contents VALUES (?, 1, ?, ?)'),
+    setRefs: prepare('UPDATE contents SET refs = ? WHERE hash = ?'),
+    setBlob: prepare('UPDATE contents SET size = ?, blob = ? WHERE hash = ?'),
+    dropContent: prepare('DELETE FROM contents WHERE hash = ?'),
     blob: query('SELECT bytes FROM blobs WHERE id = ?'),
-    addContent: prepare('INSERT INTO contents VALUES (?, ?, 1, ?, ?)'),
-    setRefs: prepare('UPDATE contents SET refs = ? WHERE id = ?'),
-    setBytes: prepare('UPDATE contents SET refs = ?, size = ?, bytes = ? WHERE id = ?'),
-    addBlob: prepare('INSERT INTO blobs VALUES (?, ?)'),
+    addBlob: prepare('INSERT INTO blobs (bytes) VALUES (?)'),
     dropBlob: prepare('DELETE FROM blobs WHERE id = ?'),
-    dropContent: prepare('DELETE FROM contents WHERE id = ?'),
-    dropKey: prepare('DELETE FROM content_keys WHERE key = ? AND id = ?'),
+    places: query('SELECT seq, line FROM places WHERE key = ? AND (seq, line) > (?, ?) ORDER BY seq, line LIMIT ?'),
+    youngPlaces: query(
+      'SELECT seq, line FROM young_places WHERE key = ? AND (seq, line) > (?, ?) ORDER BY seq, line LIMIT ?',
+    ),
+    young: query('SELECT count(*) AS places FROM young_places'),
+    addPlaces: bulk(db, 'INSERT INTO young_places', 3),
+    agePlaces: prepare('INSERT INTO places SELECT key, seq, line FROM young_places ORDER BY key, seq, line'),
+    clearYoung: prepare('DELETE FROM young_places'),
+    dropPlace: prepare('DELETE FROM places WHERE key = ? AND seq = ? AND line = ?'),
+    dropYoung: prepare('DELETE FROM young_places WHERE key = ? AND seq = ? AND line = ?'),
     record: query(`${RECORD} WHERE sid = ? AND kind = ? AND name = ?`),
     putRecord: prepare(`
       INSERT INTO records (sid, kind, name, state, revision, created, value) VALUES (?, ?, ?, ?, ?, ?, ?)

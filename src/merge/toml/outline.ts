@@ -53,17 +53,22 @@ export function chunksIn(entry: Entry): Chunk[] {
   return found.sort((a, b) => a.start - b.start);
 }
 
+/** The start of the line that an offset lies on. A negative offset would count as the first one. */
+function lineStart(text: string, at: number): number {
+  return at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
+}
+
 /** Where the lines begin that belong to one on which something starts: its comments, and the blank lines above those. */
 export function leadAt(text: string, start: number, floor: number): { blanks: number; comments: number } {
   const up = (from: number, isTaken: (line: string) => boolean): number => {
     let at = from;
     while (at > floor) {
-      const line = text.lastIndexOf('\n', at - 2) + 1;
+      const line = lineStart(text, at - 1);
       if (line < floor || !isTaken(text.slice(line, at).trim())) break;
       at = line;
     }
     return at;
   };
-  const comments = up(text.lastIndexOf('\n', start - 1) + 1, (line) => line.startsWith('#'));
+  const comments = up(lineStart(text, start), (line) => line.startsWith('#'));
   return { comments, blanks: up(comments, (line) => line === '') };
 }

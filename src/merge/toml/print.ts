@@ -28,12 +28,14 @@ class Printer {
   readonly #mirrors: Mirrors;
   readonly #to: TomlMirror;
   readonly #eol: string;
+  readonly #parents: ReadonlyMap<Entry | undefined, Entry>;
   readonly #splices = new Map<number, { end: number; pieces: Piece[] }>();
 
   constructor(context: Context, mirrors: Mirrors) {
     this.#context = context;
     this.#mirrors = mirrors;
     this.#to = mirrors.current as TomlMirror;
+    this.#parents = parentsIn(this.#to.root);
     this.#eol = this.#to.text.includes('\r\n') ? '\r\n' : '\n';
   }
 
@@ -64,24 +66,32 @@ class Printer {
     const to = this.#to;
     const entry = to.entries.get(node);
     const isWritten = entry === undefined || entry.kind === 'leaf';
-    const [start, end] = [M.startOf(to, node), M.endOf(to, node)];
     if (plan.kind === 'items') {
-      if (!isWritten) this.#tableItems(node, entry, plan.items);
-      else
-        this.#put(
-          start,
-          end,
-          layFlow(
-            to,
-            node,
-            plan.items.map((item) => (item < 0 ? this.#flowItem(~item, node) : item)),
-          ),
-        );
-      return;
+      if (isWritten) this.#flowItems(node, plan.items);
+      else this.#tableItems(node, entry, plan.items);
+    } else if (plan.kind === 'text') {
+      this.#put(M.startOf(to, node), M.endOf(to, node), [{ text: inlineOf(plan.text) }]);
+    } else if (isWritten && (entry === undefined || !this.#isTable(plan.node))) {
+      this.#put(M.startOf(to, node), M.endOf(to, node), [{ text: this.#valueText(plan.node) }]);
+    } else {
+      // A row for a table, or the other way round: one goes, the other comes.
+      const parent = this.#parents.get(entry);
+      if (parent?.kind !== 'table') throw new NoPlace();
+      this.#remove(node);
+      this.#add(parent, plan.node, undefined);
     }
-    if (!isWritten) throw new NoPlace();
-    const text = plan.kind === 'text' ? inlineOf(plan.text) : this.#valueText(plan.node);
-    this.#put(start, end, [{ text }]);
+  }
+
+  #flowItems(node: number, items: readonly number[]): void {
+    const texts = items.map((item) => (item < 0 ? this.#flowItem(~item, node) : item));
+    this.#put(M.startOf(this.#to, node), M.endOf(this.#to, node), layFlow(this.#to, node, texts));
+  }
+
+  /** Is a value written with headers where it comes from? */
+  #isTable(number: number): boolean {
+    const { doc, node } = foreignAt(this.#context, number);
+    const entry = this.#mirrorOf(doc)?.entries.get(node);
+    return entry !== undefined && entry.kind !== 'leaf';
   }
 
   #mirrorOf(doc: T.Doc): TomlMirror | undefined {
@@ -117,6 +127,14 @@ class Printer {
       // Elements are counted: they cannot change places without their lines.
       const order = items.filter((item) => item >= 0);
       if (order.some((item, i) => i > 0 && item < (order[i - 1] as number))) throw new NoPlace();
+    }
+    const parent = this.#parents.get(entry);
+    if (items.length === 0 && entry.section === undefined && parent?.kind === 'table') {
+      // Without its last row or header nothing would speak of it any more.
+      const empty = entry.kind === 'array' ? '[]' : '{}';
+      const name = bareName(T.keyOf(this.#to.doc, node));
+      this.#insertRow(parent, undefined, (prefix) => `${prefix}${name} = ${empty}${this.#eol}`);
+      return;
     }
     let before: Entry | undefined;
     for (const item of items) {
@@ -194,30 +212,39 @@ class Printer {
     source: { readonly from: TomlMirror | undefined; readonly row: Chunk } | undefined,
     before: Entry | undefined,
   ): void {
-    const sibling = [...table.members.values()].find(({ row }) => row !== undefined && row.names.length > 1)?.row;
+    this.#insertRow(table, before, (prefix) => {
+      const isSimple = source?.from !== undefined && source.row.names.length === 1;
+      if (isSimple && table.section !== undefined && source.from !== undefined) {
+        return this.#ended(source.from.text.slice(source.row.comments, source.row.end));
+      }
+      return `${prefix}${this.#nameText(number)} = ${this.#valueText(number)}${this.#eol}`;
+    });
+  }
+
+  /** Puts a row into the section of a table, or beside the dotted rows that speak of it. */
+  #insertRow(table: Entry, before: Entry | undefined, textOf: (prefix: string) => string): void {
+    const isDotted = ({ row }: Entry): boolean => row !== undefined && row.names.length > 1;
+    const sibling = table.section === undefined ? [...table.members.values()].find(isDotted)?.row : undefined;
     const section = table.section ?? sibling?.section;
     if (section === undefined) throw new NoPlace();
     const inFront = before?.row?.section === section ? before.row : undefined;
     const at = inFront ?? section.rows.at(-1) ?? section.header;
-    const first = chunksIn(this.#to.root)[0];
-    const place = at === undefined ? (first?.comments ?? this.#to.text.length) : at.end;
-    this.#insert(place, this.#rowText(table, number, source, sibling));
+    const place = at?.end ?? chunksIn(this.#to.root)[0]?.comments ?? this.#to.text.length;
+    const names = sibling?.names.slice(0, -1) ?? [];
+    this.#insert(place, textOf(names.map((name) => `${name}.`).join('')));
   }
+}
 
-  #rowText(
-    table: Entry,
-    number: number,
-    source: { readonly from: TomlMirror | undefined; readonly row: Chunk } | undefined,
-    sibling: Chunk | undefined,
-  ): string {
-    const isSimple = source?.from !== undefined && source.row.names.length === 1;
-    if (isSimple && table.section !== undefined && source.from !== undefined) {
-      return this.#ended(source.from.text.slice(source.row.comments, source.row.end));
+function parentsIn(root: Entry): Map<Entry | undefined, Entry> {
+  const parents = new Map<Entry | undefined, Entry>();
+  const stack = [root];
+  for (let each = stack.pop(); each !== undefined; each = stack.pop()) {
+    for (const inner of [...each.members.values(), ...each.elements]) {
+      parents.set(inner, each);
+      stack.push(inner);
     }
-    const prefix =
-      table.section === undefined ? (sibling?.names.slice(0, -1) ?? []).map((name) => `${name}.`).join('') : '';
-    return `${prefix}${this.#nameText(number)} = ${this.#valueText(number)}${this.#eol}`;
   }
+  return parents;
 }
 
 /** A string or a number that was computed. */

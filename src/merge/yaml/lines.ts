@@ -3,7 +3,8 @@ import * as M from '../mirror/mirror.ts';
 import { NoPlace } from '../mirror/splice.ts';
 
 export function lineStart(text: string, at: number): number {
-  return text.lastIndexOf('\n', at - 1) + 1;
+  // A negative offset would count as the first one.
+  return at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
 }
 
 export function column(text: string, at: number): number {

@@ -1,25 +1,24 @@
 // A queue for each contended resource, first come first served, in this process only. Who lost a swap waits here
 // before trying again, so that N writers cost about 2N attempts and not N². A lane is courtesy, never a lock: the
-// store compares all the same, and who waits longer than its patience goes on without a turn.
+// store compares all the same, and beside a turn that lasts longer than patience the next one begins.
 
 export interface Lanes {
-  /** Resolves when it is this caller's turn (or patience ends); call the result when done. */
+  /** Resolves when it is this caller's turn; call the result when done. `patienceMs`: how long a turn is waited for. */
   enter(resource: string, patienceMs: number): Promise<() => void>;
   /** How many stand in the lane, the one whose turn it is included. */
   length(resource: string): number;
 }
 
-interface Waiter {
-  readonly go: () => void;
-  /** In the order of coming; a timer's tick gives up on those that came before the last one. */
-  readonly tick: number;
+/** A turn under way. One that lasts longer than patience is replaced: another begins beside it. */
+interface Turn {
+  readonly since: number;
+  replaced: boolean;
 }
 
 /** One timer serves the whole lane, because a timer for each waiter would cost more than a commit. */
 interface Lane {
-  readonly waiting: Waiter[];
-  /** Those whose turn it is: one, or more after somebody's patience ended. */
-  active: number;
+  readonly waiting: (() => void)[];
+  readonly turns: Set<Turn>;
   tick: number;
   timer: NodeJS.Timeout | undefined;
 }
@@ -43,25 +42,27 @@ export function turnUntil(turn: Promise<() => void>, signal: AbortSignal | undef
 export function createLanes(): Lanes {
   const lanes = new Map<string, Lane>();
 
-  function leave(resource: string, lane: Lane): void {
-    lane.active -= 1;
-    if (lane.active > 0) return;
-    const next = lane.waiting.shift();
-    if (next !== undefined) {
-      lane.active += 1;
-      next.go();
-      return;
-    }
+  function begin(resource: string, lane: Lane): () => void {
+    const turn: Turn = { since: lane.tick, replaced: false };
+    lane.turns.add(turn);
+    return () => leave(resource, lane, turn);
+  }
+
+  /** The turn goes on to the next, unless somebody began in its place already. */
+  function leave(resource: string, lane: Lane, turn: Turn): void {
+    if (!lane.turns.delete(turn)) return;
+    if (!turn.replaced) lane.waiting.shift()?.();
+    if (lane.turns.size > 0) return;
     clearInterval(lane.timer);
     lanes.delete(resource);
   }
 
-  /** Who has waited for a whole tick goes on without a turn. */
+  /** Only one begins in the place of one that hangs: if all that wait did, each would make the others lose. */
   function lookAround(lane: Lane): void {
-    for (let first = lane.waiting[0]; first !== undefined && first.tick < lane.tick; first = lane.waiting[0]) {
-      lane.waiting.shift();
-      lane.active += 1;
-      first.go();
+    for (const turn of lane.turns) {
+      if (turn.replaced || turn.since >= lane.tick) continue;
+      turn.replaced = true;
+      lane.waiting.shift()?.();
     }
     lane.tick += 1;
   }
@@ -69,18 +70,17 @@ export function createLanes(): Lanes {
   return {
     length(resource) {
       const lane = lanes.get(resource);
-      return lane === undefined ? 0 : lane.active + lane.waiting.length;
+      return lane === undefined ? 0 : lane.turns.size + lane.waiting.length;
     },
     enter(resource, patienceMs) {
       const known = lanes.get(resource);
-      if (known === undefined) {
-        const lane: Lane = { waiting: [], active: 1, tick: 0, timer: undefined };
-        lanes.set(resource, lane);
-        return Promise.resolve(() => leave(resource, lane));
-      }
-      known.timer ??= setInterval(() => lookAround(known), patienceMs);
+      const lane: Lane = known ?? { waiting: [], turns: new Set(), tick: 0, timer: undefined };
+      if (known === undefined) lanes.set(resource, lane);
+      // Nobody, or only those who hang: there is nobody to wait for.
+      if ([...lane.turns].every(({ replaced }) => replaced)) return Promise.resolve(begin(resource, lane));
+      lane.timer ??= setInterval(() => lookAround(lane), patienceMs);
       return new Promise((resolve) => {
-        known.waiting.push({ go: () => resolve(() => leave(resource, known)), tick: known.tick });
+        lane.waiting.push(() => resolve(begin(resource, lane)));
       });
     },
   };

@@ -5,7 +5,6 @@ import { as, codeOf, put, setUp, text, textAt } from '../../test/support/entente
 import { withMethods } from '../../test/support/wrap.ts';
 import { EntenteError } from '../core/errors.ts';
 import { createMemoryStore } from '../stores/memory.ts';
-import { createLanes, turnUntil } from './lanes.ts';
 import type { Draft } from './types.ts';
 
 const ann = { agent: 'ann' };
@@ -145,23 +144,6 @@ describe('update', () => {
         await expect(entente.update('a', { ...ann, ...note, signal: stop.signal }, () => change)).rejects.toBe(reason);
       }
     }
-  });
-
-  it('[UP5] an abort ends the wait for a turn, and the turn goes to the next one', async () => {
-    const lanes = createLanes();
-    const leave = await lanes.enter('a', 1e6);
-    const reason = new Error('stop');
-    const stop = new AbortController();
-    const waiting = turnUntil(lanes.enter('a', 1e6), stop.signal);
-    const next = lanes.enter('a', 1e6);
-    stop.abort(reason);
-    await expect(waiting).rejects.toBe(reason);
-    leave();
-    (await next)();
-    expect(lanes.length('a')).toBe(0);
-    await expect(turnUntil(lanes.enter('a', 1e6), AbortSignal.abort(reason))).rejects.toBe(reason);
-    await turn();
-    expect(lanes.length('a')).toBe(0);
   });
 
   it('[UP4] no deadline is as long as any number: very long ones are not none', async () => {

@@ -19,7 +19,7 @@ const GONE: Origin = { state: 'gone' };
 
 /** What the token read. */
 export function originOf(context: Context, token: Token): Promise<Origin> {
-  return originAt(context, token.resource, token.revision, token.hash);
+  return originAt(context, token.resource, token.revision, token.hash, token.version);
 }
 
 /** What the change was made on: for a refused content that comes again, what the first refusal was made on (rule A1). */
@@ -34,16 +34,18 @@ export function originOfIntent(
 
 /**
  * The version of a resource that had this revision and hash. Never found by hash alone: a hash that a caller made up
- * must not open somebody else's bytes (rule E6).
+ * must not open somebody else's bytes (rule E6). `version`: which one it should be, so that a base far below the head is
+ * found at once.
  */
 export async function originAt(
   context: Context,
   resource: ResourceId,
   revision: number,
   hash: string,
+  version?: number,
 ): Promise<Origin> {
   if (revision === 0 || hash === '') return ABSENT;
-  const head = await versionAt(context, resource, revision);
+  const head = await versionAt(context, resource, revision, version);
   if (head === undefined) return GONE;
   if (head.hash !== hash) {
     throw new EntenteError('bad-token', `The token does not say what ${resource} was at revision ${revision}.`, {
@@ -56,10 +58,19 @@ export async function originAt(
 }
 
 /** Looks at the head first: most bases are it, or lie close below it. */
-async function versionAt(context: Context, resource: ResourceId, revision: number): Promise<Head | undefined> {
+async function versionAt(
+  context: Context,
+  resource: ResourceId,
+  revision: number,
+  version: number | undefined,
+): Promise<Head | undefined> {
   const snapshot = await context.store.read(context.space, [resource]);
   const head = snapshot.heads[0];
   if (head?.revision === revision) return head;
+  if (version !== undefined && head !== undefined && version < head.version) {
+    const { items } = await context.store.history(context.space, resource, { after: String(version + 1), limit: 1 });
+    if (items[0]?.head.revision === revision) return items[0].head;
+  }
   // A head that is older than what the token read comes from a read that lags (trap T8): the history starts above it.
   let page: PageRequest | undefined = { limit: PAGE };
   if (head !== undefined && head.revision > revision) page = { limit: PAGE, after: String(head.version) };

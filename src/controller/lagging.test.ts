@@ -1,4 +1,4 @@
-// A reader that lags behind what the store has answered already (trap T8).
+// Bases far below the head, and a reader that lags behind what the store has answered already (trap T8).
 import { describe, expect, it } from 'vitest';
 import { as, put, setUp, textAt, tokenOf } from '../../test/support/entente.ts';
 import { withMethods } from '../../test/support/wrap.ts';
@@ -7,6 +7,28 @@ import type { Snapshot } from '../stores/store.ts';
 import { merge } from '../strategies/merge.ts';
 
 const LINES = '1\n-\n2\n-\n3\n-\n4\n';
+
+describe('a base far below the head', () => {
+  it('[A8] is found without reading what lies between', async () => {
+    const inner = createMemoryStore();
+    let read = 0;
+    const store = withMethods(inner, {
+      async history(space, id, page) {
+        const found = await inner.history(space, id, page);
+        read += found.items.length;
+        return found;
+      },
+    });
+    const { entente } = setUp({ store, default: merge('text') });
+    await put(entente, 'doc', LINES);
+    const token = await tokenOf(entente, 'doc', 'ann');
+    for (let version = 2; version <= 500; version += 1) await put(entente, 'doc', LINES.replace('1', `1 ${version}`));
+    read = 0;
+    as(await entente.commitOrResolve(token, { content: `${LINES}5\n` }), 'merged');
+    expect(await textAt(entente, 'doc')).toBe(`${LINES.replace('1', '1 500')}5\n`);
+    expect(read).toBeLessThanOrEqual(2);
+  });
+});
 
 describe('reads that lag', () => {
   it('[T8] do not take the place of the head that a commit lost to', async () => {

@@ -115,6 +115,22 @@ describe('registered engines', () => {
     await expectKept(await run(engine as Engine, {}, { customMs: 30 }), 'strategy-threw');
   });
 
+  it('[J10] places and receipts that are no data are left out, and nothing is lost', async () => {
+    const places = [7, null, 'line 3', { pointer: 'x'.repeat(2_000_000) }, { lines: cycle }, 1n];
+    for (const at of places) {
+      const conflicts = [{ id: 'x', kind: 'content', at, reason: 'r'.repeat(2_000_000) }];
+      const result = await run((() => ({ status: 'conflict', conflicts })) as unknown as Engine);
+      await expectKept(result, 'r'.repeat(500));
+      const { conflictId } = as(result.outcome, 'escalated');
+      expect((await result.entente.conflict(conflictId))?.regions).toEqual([]);
+    }
+    for (const entries of [[cycle], [1n], ['x'.repeat(2_000_000)]]) {
+      const receipt = { engine: 'own', entries };
+      const { outcome } = await run((() => ({ ...clean('both'), receipt })) as unknown as Engine);
+      expect(as(outcome, 'merged').receipt).toEqual({ engine: 'own', entries: [] });
+    }
+  });
+
   it('[C10] errors and conflicts of an engine go to otherwise, with their reason kept', async () => {
     const failed = (): ReturnType<Engine> => ({ status: 'error', code: 'syntax', message: 'odd comma' });
     await expectKept(await run(failed), 'syntax: odd comma');

@@ -164,8 +164,16 @@ function isRegion(value: unknown): value is MergeConflict {
   return typeof value === 'object' && value !== null && 'kind' in value && 'at' in value;
 }
 
+/** Characters of the receipt of an engine of others, which is kept as JSON. */
+const MAX_RECEIPT = 1024 * 1024;
+
 function isReceipt(value: unknown): value is Receipt {
-  return typeof value === 'object' && value !== null && Array.isArray((value as Partial<Receipt>).entries);
+  if (typeof value !== 'object' || value === null || !Array.isArray((value as Partial<Receipt>).entries)) return false;
+  try {
+    return JSON.stringify(value).length <= MAX_RECEIPT;
+  } catch {
+    return false;
+  }
 }
 
 function isStats(value: unknown): value is MergeStats {

@@ -45,7 +45,7 @@ const OPTIONS: { readonly [name: string]: readonly string[] } = {
 };
 
 export const STRATEGY_GRAMMAR =
-  'Strategies: firstWriterWins, lastWriterWins, merge(auto|text|json|append), retry(N), escalate, keepBoth, abortBoth; or an object such as {"strategy":"merge","engine":"json","otherwise":"keepBoth"}.';
+  'Strategies: firstWriterWins, lastWriterWins, merge(auto), or merge with the name of an engine such as text, json or append, retry(N), escalate, keepBoth, abortBoth; or an object such as {"strategy":"merge","engine":"json","otherwise":"keepBoth"}.';
 
 function unknown(value: unknown): EntenteError {
   const shown = (JSON.stringify(value) ?? typeof value).slice(0, 120);

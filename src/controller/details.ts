@@ -1,7 +1,7 @@
 // The seed's manual way: a resolution from contents alone, pure and at once, by this controller's own rules.
 import { hashOf } from '../core/hash.ts';
 import type { Details, Resolution } from '../core/resolution.ts';
-import { mergeContents } from '../merge/merge.ts';
+import { mergeProved } from '../merge/prove.ts';
 import type { MergeInput, MergeResult } from '../merge/types.ts';
 import { decide } from '../strategies/decide.ts';
 import type { Facts } from '../strategies/facts.ts';
@@ -83,7 +83,7 @@ function mergeNow(context: Context, sides: MergeInput, strategy: Merge): MergeRe
     const result =
       typeof registered === 'function'
         ? registered({ ...sides, options: { ...options, engine } })
-        : mergeContents({ ...sides, options: { ...options, engine } });
+        : mergeProved({ ...sides, options: { ...options, engine } });
     return validate === undefined ? result : validated(result, sides, validate);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -20,6 +20,7 @@ import { openStore } from '../place/open.ts';
 import { currentSession } from '../place/session.ts';
 import type { Console } from './console.ts';
 import type { Io } from './io.ts';
+import { cleanName } from './text.ts';
 
 export interface Opened {
   readonly store: Store;
@@ -103,7 +104,8 @@ export function createContext(input: ContextInput): Context {
     const chosen =
       strategy === undefined ? undefined : parseStrategy(strategy.startsWith('{') ? parseJson(strategy) : strategy);
     const store = await openStore(location.store, (message) => input.console.talk(`warning: ${message}`));
-    const controller = createController({ store, space });
+    const onWarning = (message: string): void => input.console.alert(`warning: ${cleanName(message)}`);
+    const controller = createController({ store, space, onWarning });
     if (chosen !== undefined) controller.registerStrategy('**', chosen);
     return { store, controller, location, space, agent };
   };

@@ -79,6 +79,52 @@ describe('marked merges', () => {
     }
   });
 
+  it('[GI11] whatever lines of markers are in it, a file is taken apart whole or refused with the line', () => {
+    const marks = ['<', '|', '=', '>'].flatMap((mark) => [
+      mark.repeat(7),
+      `${mark.repeat(7)} x`,
+      mark.repeat(9),
+      `${mark.repeat(6)} x`,
+    ]);
+    const line = fc.oneof(
+      { weight: 1, arbitrary: fc.constantFrom('a', '', 'b\r') },
+      { weight: 2, arbitrary: fc.constantFrom(...marks) },
+    );
+    const inOrder = fc
+      .tuple(fc.array(line, { maxLength: 2 }), fc.array(line, { maxLength: 2 }))
+      .map(([a, b]) => ['<<<<<<< x', ...a, '||||||| x', 'base', '=======', ...b, '>>>>>>> x']);
+    const lines = fc
+      .array(
+        fc.oneof(
+          line.map((one) => [one]),
+          inOrder,
+        ),
+        { maxLength: 6 },
+      )
+      .map((parts) => parts.flat());
+    fc.assert(
+      fc.property(lines, fc.boolean(), (all, ends) => {
+        const content = all.join('\n') + (ends ? '\n' : '');
+        let open: Unmarked | undefined;
+        try {
+          open = unmark(bytes(content), 'x');
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'markers-left', details: { line: expect.any(Number) } });
+          return;
+        }
+        const opened = all.filter((one) => /^<{7}( |$)/.test(one)).length;
+        if (open === undefined) {
+          expect(opened).toBe(0);
+          return;
+        }
+        const sides = [open.base, open.current, open.proposed].flatMap((side) => text(side).split('\n'));
+        expect(all.filter((one) => !/^[<|=>]{7}( |$)/.test(one) && !sides.includes(one))).toEqual([]);
+        expect(open.conflicts).toBe(opened);
+      }),
+      { numRuns: lawRuns(3000), seed: 7 },
+    );
+  });
+
   it.each([
     ['x.yaml', ['a: 1\nb: 1\nc: 1\n', 'a: 2\nb: 5\nc: 1\n', 'a: 3\nb: 1\nc: 7\n'], 'a: 2', 'b: 5\nc: 7\n'],
     ['x.toml', ['a = 1\nb = 1\nc = 1\n', 'a = 2\nb = 5\nc = 1\n', 'a = 3\nb = 1\nc = 7\n'], 'a = 2', 'b = 5\nc = 7\n'],

@@ -137,6 +137,7 @@ describe('history', () => {
     });
     expect(await explain('x')).toEqual({ resource: 'x', strategy: 'escalate', source: 'default' });
     expect(await explain('logs/x')).toMatchObject({ engine: { engine: 'append', by: 'policy' } });
+    expect((await desk.run(['policy', 'explain', 'logs/x'])).out).toContain('engine: append (the rule names it)');
     expect((await desk.run(['policy', 'test', file, 'logs/x', '--json'])).json()).toMatchObject({
       ok: true,
       items: [{ resource: 'logs/x', index: 1, strategy: 'merge(append)' }],

@@ -34,8 +34,9 @@ export function blocksOf(lines: Lines, outline: readonly MarkdownLine[], from: n
 /** Whether line `i` belongs to the block that `open` began. */
 function continues(outline: readonly MarkdownLine[], i: number, open: MarkdownLine, line: MarkdownLine): boolean {
   if (open.kind === 'blank') return line.kind === 'blank';
-  if (line.kind === 'blank') return open.kind === 'item' && isNested(outline, i, open);
   const isAfterBlank = outline[i - 1]?.kind === 'blank';
+  // A second blank line is where the first one is: long runs are looked at once.
+  if (line.kind === 'blank') return open.kind === 'item' && (isAfterBlank || isNested(outline, i, open));
   if (open.kind === 'item') return line.indent > open.indent || (line.kind === 'text' && !isAfterBlank);
   return open.kind === 'text' && line.kind === 'text';
 }

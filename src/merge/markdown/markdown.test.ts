@@ -178,6 +178,8 @@ describe('Markdown', () => {
     const items = (tag: string, count: number): string =>
       Array.from({ length: count }, (_, i) => `${' '.repeat(i % 40)}- item ${i} ${tag}\n`).join('');
     expect(merge([items('b', 20_000), items('c', 20_000), items('p', 20_000)]).status).toBe('conflict');
+    const gap = '\n'.repeat(50_000);
+    expect(merge([`- a\n${gap}  b\n`, `- A\n${gap}  b\n- c\n`, `- a\n${gap}  B\n- d\n`]).status).toBe('conflict');
     const long = 'x'.repeat(1_000_000);
     expect(merged([`- ${long}\n- b\n`, `- ${long}!\n- b\n`, `- ${long}\n- B\n`])).toBe(`- ${long}!\n- B\n`);
     let time = 0;

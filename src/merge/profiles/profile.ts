@@ -3,7 +3,15 @@
 // is spliced, read again and checked like any JSON merge.
 import { mergeDecided, mergeJson } from '../json.ts';
 import { TRIVIAL } from '../receipt.ts';
-import type { ConflictedMerge, MergeInput, MergeOptions, MergeResult, Note, RegionDecision } from '../types.ts';
+import type {
+  ConflictedMerge,
+  MergeBudget,
+  MergeInput,
+  MergeOptions,
+  MergeResult,
+  Note,
+  RegionDecision,
+} from '../types.ts';
 
 /** What a profile decides of the clashes of a merge: by id, with a remark for people. */
 export interface Settling {
@@ -25,6 +33,7 @@ export interface Profile {
 /** Merges a document of that profile. Results are named after it; a side that is no JSON is an error. */
 export function mergeWithProfile(input: MergeInput, profile: Profile): MergeResult {
   const own = profiledInput(input, profile);
+  const elapsed = stopwatch(input.options?.budget);
   const { favor: _, ...open } = own.options ?? {};
   const first = mergeJson({ ...own, options: open });
   if (first.status === 'error') return first;
@@ -32,10 +41,25 @@ export function mergeWithProfile(input: MergeInput, profile: Profile): MergeResu
   if (first.status === 'clean') return named(first, profile, input, remarks);
   const { decisions, notes } = profile.settle(first);
   if (decisions.size === 0 && own.options?.favor === undefined) return named(first, profile, input, remarks);
-  const second = mergeDecided(own, { decisions, taken: new Set() });
+  const second = mergeDecided(withLeft(own, elapsed()), { decisions, taken: new Set() });
   const settled = [...decisions].map(([id, decision]) => ({ id, decision }));
   const told = named(second, profile, input, [...remarks, ...notes]);
   return told.status === 'conflict' && settled.length > 0 ? { ...told, settled } : told;
+}
+
+/** Counts the milliseconds from now on, by the clock of the budget; does nothing where there is no time to keep. */
+function stopwatch(budget: MergeBudget | undefined): () => number {
+  if (budget?.ms === undefined) return () => 0;
+  const clock = budget.clock ?? (() => performance.now());
+  const start = clock();
+  return () => clock() - start;
+}
+
+/** The second merge has the time that the first one left. */
+function withLeft(input: MergeInput, elapsed: number): MergeInput {
+  const { budget } = input.options ?? {};
+  if (budget?.ms === undefined) return input;
+  return { ...input, options: { ...input.options, budget: { ...budget, ms: Math.max(0, budget.ms - elapsed) } } };
 }
 
 /** Options with the profile's array policies behind the caller's; a profiled document is strict JSON. */

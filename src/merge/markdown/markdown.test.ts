@@ -115,6 +115,25 @@ describe('Markdown', () => {
     expect(merged([dots, dots.replace('a: 1', 'a: 2'), dots.replace('b: 1', 'b: 2')])).toContain('a: 2\nb: 2\n...\n');
   });
 
+  it('[MD3] [J01] [J06] hostile front matter ends, names are data, and numbers keep their digits', () => {
+    const levels = [...'bcdefghi'].map(
+      (name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(',')}]\n`,
+    );
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${levels.join('')}`;
+    expect(merged([page(`${bomb}y: 1\nz: 1\n`), page(`${bomb}y: 2\nz: 1\n`), page(`${bomb}y: 1\nz: 2\n`)])).toBe(
+      page(`${bomb}y: 2\nz: 2\n`),
+    );
+    expect(merged([page('__proto__: 1\nb: 1\n'), page('__proto__: 2\nb: 1\n'), page('__proto__: 1\nb: 2\n')])).toBe(
+      page('__proto__: 2\nb: 2\n'),
+    );
+    const big = 'n: 9007199254740993\nm: 1e400\n';
+    expect(merged([page(`${big}b: 1\n`), page(`${big}b: 2\n`), page(`${big}b: 1\nc: -0\n`)])).toBe(
+      page(`${big}b: 2\nc: -0\n`),
+    );
+    const deep = `a: ${'['.repeat(10_000)}${']'.repeat(10_000)}\nb: 1\n`;
+    expect(merged([page(deep), page(deep.replace('b: 1', 'b: 2')), page('b: 1\n')])).toBe('conflict');
+  });
+
   it('[MD6] a receipt of front matter that was tampered with does not pass', () => {
     const input = inputOf([page('a: 1\nb: 1\n'), page('a: 2\nb: 1\n'), page('a: 1\nb: 2\n')], 'markdown');
     const result = mergeContents(input);

@@ -24,7 +24,7 @@ export interface MergeBudget {
 }
 
 export interface MergeOptions {
-  /** Which engine; `auto` goes by path, then media type, else it is text. */
+  /** Which engine; `auto` goes by path, then media type, then contents, else it is text. */
   readonly engine?: string;
   readonly budget?: MergeBudget;
 

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import type * as Toml from '@decimalturn/toml-patch';
 import type * as Yaml from 'yaml';
 
+export type { Document, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+
 const load = createRequire(import.meta.url);
 
 export function loadYaml(): typeof Yaml {

@@ -42,7 +42,7 @@ function jsonOf(mirror: Mirror | null | undefined, blanks: number): MergeSide {
 
 type Side = Mirror | null | undefined;
 
-/** Each comment stands as often as three-way counting says, where one side's count changed, or both sides' did. */
+/** Each comment is there as often more or less than in the base as both sides say; equal changes may be one. */
 function lostComment(...sides: readonly Side[]): string | undefined {
   const counts = new Map<string, number[]>();
   sides.forEach((side, i) => {
@@ -53,8 +53,8 @@ function lostComment(...sides: readonly Side[]): string | undefined {
     }
   });
   for (const [text, [b = 0, c = 0, p = 0, r = 0]] of counts) {
-    const due = c === p ? c : c + p - b;
-    if (r !== due) return text.slice(0, 200);
+    const isOneChange = c === p && r === c;
+    if (r - b !== c - b + (p - b) && !isOneChange) return text.slice(0, 200);
   }
   return undefined;
 }

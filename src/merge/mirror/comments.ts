@@ -13,15 +13,14 @@ export function keepsComments(
   const [before, ours, theirs, after] = [base, current, proposed, result].map(tally) as [Tally, Tally, Tally, Tally];
   for (const text of new Set([...before.keys(), ...ours.keys(), ...theirs.keys(), ...after.keys()])) {
     const [b, c, p] = [before, ours, theirs].map((each) => each.get(text) ?? 0) as [number, number, number];
-    if ((after.get(text) ?? 0) !== dueOf(b, c, p)) return false;
+    if (!isDue(b, c, p, after.get(text) ?? 0)) return false;
   }
   return true;
 }
 
-/** How often, when one side's count alone changed, or both did the same; else the changes add up. */
-function dueOf(base: number, current: number, proposed: number): number {
-  if (base === proposed || current === proposed) return current;
-  return base === current ? proposed : current + proposed - base;
+/** As the changes of both sides add up; two equal changes may be one and the same. */
+function isDue(base: number, current: number, proposed: number, result: number): boolean {
+  return result === current + proposed - base || (current === proposed && result === current);
 }
 
 function tally(comments: readonly string[]): Tally {

@@ -2,7 +2,7 @@
 // both readers. Seeds come from fast-check, which prints the failing one; documents are built from the seed alone.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lawRuns } from '../../../test/support/law-runs.ts';
+import { LAW_TIMEOUT, lawRuns } from '../../../test/support/law-runs.ts';
 import { type Draw, edit, type Model, randomDraw, randomModel } from '../../../test/support/random-json.ts';
 import { printTomlModel, randomTomlStyle } from '../../../test/support/random-toml.ts';
 import { printYamlModel, randomYamlStyle } from '../../../test/support/random-yaml.ts';
@@ -129,190 +129,219 @@ function isStructural(kind: Kind, result: MergeResult): result is CleanMerge {
 }
 
 function lawsOf(kind: Kind, each: number): void {
-  it(`[YM1] [TM1] a side that changed nothing, or both sides alike, give the other, as bytes (${kind.format.name})`, () => {
-    fc.assert(
-      fc.property(seeds, (seed) => {
-        const { base, current } = sample(kind, seed);
-        for (const sides of [
-          { base, current: base, proposed: current },
-          { base, current, proposed: base },
-          { base, current, proposed: current },
-        ]) {
+  it(
+    `[YM1] [TM1] a side that changed nothing, or both sides alike, give the other, as bytes (${kind.format.name})`,
+    () => {
+      fc.assert(
+        fc.property(seeds, (seed) => {
+          const { base, current } = sample(kind, seed);
+          for (const sides of [
+            { base, current: base, proposed: current },
+            { base, current, proposed: base },
+            { base, current, proposed: current },
+          ]) {
+            const result = merge(kind, sides);
+            if (result.status !== 'clean') throw new Error(told(sides, result));
+            expect(shown(result.content)).toBe(shown(current));
+          }
+        }),
+        runs(each),
+      );
+    },
+    LAW_TIMEOUT,
+  );
+
+  it(
+    `[YM2] [TM2] the outcome is the same when the sides are swapped (${kind.format.name})`,
+    () => {
+      fc.assert(
+        fc.property(seeds, (seed) => {
+          const sides = sample(kind, seed);
+          const [one, other] = [merge(kind, sides), merge(kind, swapped(sides))];
+          if (one.status !== other.status) throw new Error(`${told(sides, one)}\n${told(swapped(sides), other)}`);
+          if (one.status !== 'conflict' || other.status !== 'conflict') return;
+          if (one.conflicts.length !== other.conflicts.length) throw new Error(told(sides, one));
+        }),
+        runs(each),
+      );
+    },
+    LAW_TIMEOUT,
+  );
+
+  it(
+    `[YM3] [TM3] a clean merge says what the JSON engine decides, in scalars of the inputs, with all comments, proven (${kind.format.name})`,
+    () => {
+      let structural = 0;
+      let clean = 0;
+      fc.assert(
+        fc.property(seeds, (seed) => {
+          const sides = sample(kind, seed);
+          const result = merge(kind, sides);
+          if (result.status === 'error') throw new Error(told(sides, result));
+          if (result.status !== 'clean') return;
+          clean++;
+          const check = checkReceipt({ ...sides, options: {} }, result);
+          if (!check.ok) throw new Error(`${check.problems.join('\n')}\n${told(sides, result)}`);
+          const { doc } = mirrorOf(kind, result.content);
+          const known = new Set([sides.base, sides.current, sides.proposed].flatMap((side) => scalarsOf(kind, side)));
+          for (const scalar of scalarsOf(kind, result.content))
+            if (!known.has(scalar)) throw new Error(told(sides, result));
+          if (!isStructural(kind, result)) return;
+          structural++;
+          const decided = [decidedJson(kind, sides), decidedJson(kind, swapped(sides))];
+          if (!decided.some((one) => one !== undefined && isSame(one, doc))) throw new Error(told(sides, result));
+        }),
+        runs(each),
+      );
+      expect(structural).toBeGreaterThan(clean * 0.8);
+      expect(clean).toBeGreaterThan(each / 5);
+    },
+    LAW_TIMEOUT,
+  );
+
+  it(
+    `[YM4] [TM4] edits of different members are always clean where the manner is one (${kind.format.name})`,
+    () => {
+      fc.assert(
+        fc.property(seeds, (seed) => {
+          const draw = randomDraw(seed);
+          const [a, b] = [kind.model(draw), kind.model(draw)];
+          const print = kind.plainManner(draw);
+          const root = (x: Model, y: Model): Uint8Array => {
+            const members = [
+              ['x', x],
+              ['middle', { kind: 'scalar', text: '1' }],
+              ['y', y],
+            ] as const;
+            return print({ kind: 'object', members });
+          };
+          const [ours, theirs] = [edit(draw, a, 2), edit(draw, b, 2)];
+          const sides = { base: root(a, b), current: root(ours, b), proposed: root(a, theirs) };
           const result = merge(kind, sides);
           if (result.status !== 'clean') throw new Error(told(sides, result));
-          expect(shown(result.content)).toBe(shown(current));
-        }
-      }),
-      runs(each),
-    );
-  });
+          const expected = mirrorOf(kind, root(ours, theirs)).doc;
+          if (!isSame(mirrorOf(kind, result.content).doc, expected)) throw new Error(told(sides, result));
+        }),
+        runs(each / 2),
+      );
+    },
+    LAW_TIMEOUT,
+  );
 
-  it(`[YM2] [TM2] the outcome is the same when the sides are swapped (${kind.format.name})`, () => {
-    fc.assert(
-      fc.property(seeds, (seed) => {
-        const sides = sample(kind, seed);
-        const [one, other] = [merge(kind, sides), merge(kind, swapped(sides))];
-        if (one.status !== other.status) throw new Error(`${told(sides, one)}\n${told(swapped(sides), other)}`);
-        if (one.status !== 'conflict' || other.status !== 'conflict') return;
-        if (one.conflicts.length !== other.conflicts.length) throw new Error(told(sides, one));
-      }),
-      runs(each),
-    );
-  });
-
-  it(`[YM3] [TM3] a clean merge says what the JSON engine decides, in scalars of the inputs, with all comments, proven (${kind.format.name})`, () => {
-    let structural = 0;
-    let clean = 0;
-    fc.assert(
-      fc.property(seeds, (seed) => {
-        const sides = sample(kind, seed);
-        const result = merge(kind, sides);
-        if (result.status === 'error') throw new Error(told(sides, result));
-        if (result.status !== 'clean') return;
-        clean++;
-        const check = checkReceipt({ ...sides, options: {} }, result);
-        if (!check.ok) throw new Error(`${check.problems.join('\n')}\n${told(sides, result)}`);
-        const { doc } = mirrorOf(kind, result.content);
-        const known = new Set([sides.base, sides.current, sides.proposed].flatMap((side) => scalarsOf(kind, side)));
-        for (const scalar of scalarsOf(kind, result.content))
-          if (!known.has(scalar)) throw new Error(told(sides, result));
-        if (!isStructural(kind, result)) return;
-        structural++;
-        const decided = [decidedJson(kind, sides), decidedJson(kind, swapped(sides))];
-        if (!decided.some((one) => one !== undefined && isSame(one, doc))) throw new Error(told(sides, result));
-      }),
-      runs(each),
-    );
-    expect(structural).toBeGreaterThan(clean * 0.8);
-    expect(clean).toBeGreaterThan(each / 5);
-  });
-
-  it(`[YM4] [TM4] edits of different members are always clean where the manner is one (${kind.format.name})`, () => {
-    fc.assert(
-      fc.property(seeds, (seed) => {
-        const draw = randomDraw(seed);
-        const [a, b] = [kind.model(draw), kind.model(draw)];
-        const print = kind.plainManner(draw);
-        const root = (x: Model, y: Model): Uint8Array => {
-          const members = [
-            ['x', x],
-            ['middle', { kind: 'scalar', text: '1' }],
-            ['y', y],
-          ] as const;
-          return print({ kind: 'object', members });
-        };
-        const [ours, theirs] = [edit(draw, a, 2), edit(draw, b, 2)];
-        const sides = { base: root(a, b), current: root(ours, b), proposed: root(a, theirs) };
-        const result = merge(kind, sides);
-        if (result.status !== 'clean') throw new Error(told(sides, result));
-        const expected = mirrorOf(kind, root(ours, theirs)).doc;
-        if (!isSame(mirrorOf(kind, result.content).doc, expected)) throw new Error(told(sides, result));
-      }),
-      runs(each / 2),
-    );
-  });
-
-  it(`[YM5] [TM5] a result or a receipt that was changed does not pass the checker (${kind.format.name})`, () => {
-    let tampered = 0;
-    fc.assert(
-      fc.property(seeds, (seed) => {
-        const sides = sample(kind, seed);
-        const result = merge(kind, sides);
-        if (!isStructural(kind, result) || result.content === null) return;
-        const { entries } = result.receipt;
-        const input = { ...sides, options: {} };
-        if (entries.length > 1) {
-          const lessened = { ...result, receipt: { ...result.receipt, entries: entries.slice(0, -1) } };
-          if (checkReceipt(input, lessened).ok) throw new Error(told(sides, result));
-        }
-        for (const other of [sides.base, sides.current, sides.proposed]) {
-          if (isSame(mirrorOf(kind, other).doc, mirrorOf(kind, result.content).doc)) continue;
-          tampered++;
-          if (checkReceipt(input, { ...result, content: other }).ok) throw new Error(told(sides, result));
-        }
-        const commented = bytes(`${shown(result.content)}\n# of nobody\n`);
-        if (checkReceipt(input, { ...result, content: commented }).ok) throw new Error(told(sides, result));
-      }),
-      runs(each / 2),
-    );
-    expect(tampered).toBeGreaterThan(each / 20);
-  });
-
-  it(`[YM6] [TM6] all conflicts settled for current give the partial document, and settled merges pass the checker (${kind.format.name})`, () => {
-    let settledOnes = 0;
-    fc.assert(
-      fc.property(seeds, fc.constantFrom('current', 'proposed'), (seed, use) => {
-        const sides = sample(kind, seed);
-        const result = merge(kind, sides);
-        if (result.status !== 'conflict' || result.stats.engine !== kind.format.name || result.partial === null) return;
-        let settled: MergeResult = result;
-        for (const { id } of result.conflicts) {
-          if (settled.status === 'conflict' && settled.conflicts.some((one) => one.id === id)) {
-            settled = resolveConflict(settled, id, { use });
+  it(
+    `[YM5] [TM5] a result or a receipt that was changed does not pass the checker (${kind.format.name})`,
+    () => {
+      let tampered = 0;
+      fc.assert(
+        fc.property(seeds, (seed) => {
+          const sides = sample(kind, seed);
+          const result = merge(kind, sides);
+          if (!isStructural(kind, result) || result.content === null) return;
+          const { entries } = result.receipt;
+          const input = { ...sides, options: {} };
+          if (entries.length > 1) {
+            const lessened = { ...result, receipt: { ...result.receipt, entries: entries.slice(0, -1) } };
+            if (checkReceipt(input, lessened).ok) throw new Error(told(sides, result));
           }
-        }
-        if (settled.status !== 'clean') return;
-        settledOnes++;
-        if (use === 'current') expect(shown(settled.content)).toBe(shown(result.partial));
-        const check = checkReceipt(result.input, settled, { decided: true });
-        if (!check.ok) throw new Error(`${check.problems.join('\n')}\n${told(sides, settled)}`);
-        const favoured = merge(kind, sides, { favor: use });
-        if (favoured.status === 'clean' && isStructural(kind, favoured) && use === 'current') {
-          expect(shown(favoured.content)).toBe(shown(result.partial));
-        }
-      }),
-      runs(each / 2),
-    );
-    expect(settledOnes).toBeGreaterThan(each / 20);
-  });
+          for (const other of [sides.base, sides.current, sides.proposed]) {
+            if (isSame(mirrorOf(kind, other).doc, mirrorOf(kind, result.content).doc)) continue;
+            tampered++;
+            if (checkReceipt(input, { ...result, content: other }).ok) throw new Error(told(sides, result));
+          }
+          const commented = bytes(`${shown(result.content)}\n# of nobody\n`);
+          if (checkReceipt(input, { ...result, content: commented }).ok) throw new Error(told(sides, result));
+        }),
+        runs(each / 2),
+      );
+      expect(tampered).toBeGreaterThan(each / 20);
+    },
+    LAW_TIMEOUT,
+  );
 
-  it(`[YM7] [TM7] documents that are cut, mutated and mixed never throw, and never merge into what cannot be read (${kind.format.name})`, () => {
-    const noise = fc.constantFrom(
-      '\t',
-      '- ',
-      ': ',
-      '&a ',
-      '*a',
-      '!!x ',
-      '"',
-      "'",
-      '[',
-      '}',
-      '|',
-      '\n',
-      '\r',
-      '#',
-      '=',
-      '[[',
-      '\u0000',
-      '\ufeff',
-      '---\n',
-      '<<: ',
-    );
-    fc.assert(
-      fc.property(seeds, fc.array(fc.tuple(fc.nat(2), fc.nat(400), noise), { maxLength: 5 }), (seed, changes) => {
-        const sides = sample(kind, seed);
-        const texts = [sides.base, sides.current, sides.proposed].map(shown);
-        for (const [side, at, what] of changes) {
-          const text = texts[side] ?? '';
-          const cut = at % (text.length + 1);
-          texts[side] = at % 3 === 0 ? text.slice(0, cut) : text.slice(0, cut) + what + text.slice(cut);
-        }
-        const [base = '', current = '', proposed = ''] = texts;
-        const mutated = { base: bytes(base), current: bytes(current), proposed: bytes(proposed) };
-        const result = merge(kind, mutated);
-        if (result.status === 'error') throw new Error(told(mutated, result));
-        if (result.status !== 'clean' || result.content === null) return;
-        const isRead = texts.every(
-          (text) => !text.includes('\u0000') && kind.format.isReadable(text.replace(/^\ufeff/, '')),
-        );
-        const isWritten = kind.format.isReadable(shown(result.content).replace(/^\ufeff/, ''));
-        if (isRead && !isWritten) throw new Error(told(mutated, result));
-        if (!checkReceipt({ ...mutated, options: {} }, result).ok) throw new Error(told(mutated, result));
-      }),
-      runs(each),
-    );
-  });
+  it(
+    `[YM6] [TM6] all conflicts settled for current give the partial document, and settled merges pass the checker (${kind.format.name})`,
+    () => {
+      let settledOnes = 0;
+      fc.assert(
+        fc.property(seeds, fc.constantFrom('current', 'proposed'), (seed, use) => {
+          const sides = sample(kind, seed);
+          const result = merge(kind, sides);
+          if (result.status !== 'conflict' || result.stats.engine !== kind.format.name || result.partial === null)
+            return;
+          let settled: MergeResult = result;
+          for (const { id } of result.conflicts) {
+            if (settled.status === 'conflict' && settled.conflicts.some((one) => one.id === id)) {
+              settled = resolveConflict(settled, id, { use });
+            }
+          }
+          if (settled.status !== 'clean') return;
+          settledOnes++;
+          if (use === 'current') expect(shown(settled.content)).toBe(shown(result.partial));
+          const check = checkReceipt(result.input, settled, { decided: true });
+          if (!check.ok) throw new Error(`${check.problems.join('\n')}\n${told(sides, settled)}`);
+          const favoured = merge(kind, sides, { favor: use });
+          if (favoured.status === 'clean' && isStructural(kind, favoured) && use === 'current') {
+            expect(shown(favoured.content)).toBe(shown(result.partial));
+          }
+        }),
+        runs(each / 2),
+      );
+      expect(settledOnes).toBeGreaterThan(each / 20);
+    },
+    LAW_TIMEOUT,
+  );
+
+  it(
+    `[YM7] [TM7] documents that are cut, mutated and mixed never throw, and never merge into what cannot be read (${kind.format.name})`,
+    () => {
+      const noise = fc.constantFrom(
+        '\t',
+        '- ',
+        ': ',
+        '&a ',
+        '*a',
+        '!!x ',
+        '"',
+        "'",
+        '[',
+        '}',
+        '|',
+        '\n',
+        '\r',
+        '#',
+        '=',
+        '[[',
+        '\u0000',
+        '\ufeff',
+        '---\n',
+        '<<: ',
+      );
+      fc.assert(
+        fc.property(seeds, fc.array(fc.tuple(fc.nat(2), fc.nat(400), noise), { maxLength: 5 }), (seed, changes) => {
+          const sides = sample(kind, seed);
+          const texts = [sides.base, sides.current, sides.proposed].map(shown);
+          for (const [side, at, what] of changes) {
+            const text = texts[side] ?? '';
+            const cut = at % (text.length + 1);
+            texts[side] = at % 3 === 0 ? text.slice(0, cut) : text.slice(0, cut) + what + text.slice(cut);
+          }
+          const [base = '', current = '', proposed = ''] = texts;
+          const mutated = { base: bytes(base), current: bytes(current), proposed: bytes(proposed) };
+          const result = merge(kind, mutated);
+          if (result.status === 'error') throw new Error(told(mutated, result));
+          if (result.status !== 'clean' || result.content === null) return;
+          const isRead = texts.every(
+            (text) => !text.includes('\u0000') && kind.format.isReadable(text.replace(/^\ufeff/, '')),
+          );
+          const isWritten = kind.format.isReadable(shown(result.content).replace(/^\ufeff/, ''));
+          if (isRead && !isWritten) throw new Error(told(mutated, result));
+          if (!checkReceipt({ ...mutated, options: {} }, result).ok) throw new Error(told(mutated, result));
+        }),
+        runs(each),
+      );
+    },
+    LAW_TIMEOUT,
+  );
 }
 
 function scalarsOf(kind: Kind, side: Uint8Array | null): string[] {

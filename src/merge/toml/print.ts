@@ -29,7 +29,7 @@ class Printer {
   readonly #to: TomlMirror;
   readonly #eol: string;
   readonly #parents: ReadonlyMap<Entry | undefined, Entry>;
-  readonly #splices = new Map<number, { end: number; pieces: Piece[] }>();
+  readonly #splices = new Map<number, { end: number; rows: Piece[]; tables: Piece[] }>();
 
   constructor(context: Context, mirrors: Mirrors) {
     this.#context = context;
@@ -41,25 +41,25 @@ class Printer {
 
   splices(): Splice[] {
     for (const [node, plan] of this.#context.plans) this.#plan(node, plan);
-    return [...this.#splices].map(([start, { end, pieces }]) => ({ start, end, pieces }));
+    // What is put at one place: rows in front of tables, whose rows they would be otherwise.
+    return [...this.#splices].map(([start, { end, rows, tables }]) => ({ start, end, pieces: [...rows, ...tables] }));
   }
 
-  #put(start: number, end: number, pieces: readonly Piece[]): void {
-    const found = this.#splices.get(start);
-    if (found === undefined) {
-      this.#splices.set(start, { end, pieces: [...pieces] });
-      return;
-    }
+  #put(start: number, end: number, rows: readonly Piece[], tables: readonly Piece[] = []): void {
+    const found = this.#splices.get(start) ?? { end: start, rows: [], tables: [] };
     // Insertions in front of what goes, or one after the other.
     if (found.end > start && end > start) throw new NoPlace();
-    found.pieces.push(...pieces);
+    found.rows.push(...rows);
+    found.tables.push(...tables);
     found.end = Math.max(found.end, end);
+    this.#splices.set(start, found);
   }
 
-  #insert(at: number, text: string): void {
+  #insert(at: number, text: string, isTable: boolean): void {
     const { text: all } = this.#to;
     const isOpen = at > 0 && all[at - 1] !== '\n' && !this.#splices.has(at);
-    this.#put(at, at, [{ text: isOpen ? this.#eol + text : text }]);
+    const eol = isOpen ? [{ text: this.#eol }] : [];
+    this.#put(at, at, isTable ? eol : [...eol, { text }], isTable ? [{ text }] : []);
   }
 
   #plan(node: number, plan: Plan): void {
@@ -154,7 +154,7 @@ class Printer {
     const from = this.#mirrorOf(doc);
     const entry = from?.entries.get(node);
     if (from !== undefined && entry !== undefined && (entry.kind !== 'leaf' || table.kind === 'array')) {
-      this.#insert(this.#afterTables(table, before), this.#tableText(from, entry));
+      this.#insert(this.#afterTables(table, before), this.#tableText(from, entry), true);
     } else if (table.kind === 'array') {
       throw new NoPlace();
     } else {
@@ -228,10 +228,11 @@ class Printer {
     const section = table.section ?? sibling?.section;
     if (section === undefined) throw new NoPlace();
     const inFront = before?.row?.section === section ? before.row : undefined;
-    const at = inFront ?? section.rows.at(-1) ?? section.header;
+    const first = before === undefined ? section.header : undefined;
+    const at = inFront ?? first ?? section.rows.at(-1) ?? section.header;
     const place = at?.end ?? chunksIn(this.#to.root)[0]?.comments ?? this.#to.text.length;
     const names = sibling?.names.slice(0, -1) ?? [];
-    this.#insert(place, textOf(names.map((name) => `${name}.`).join('')));
+    this.#insert(place, textOf(names.map((name) => `${name}.`).join('')), false);
   }
 }
 

@@ -2,9 +2,8 @@
 // text between them, which holds nothing else. Whatever is not found where it is expected makes the node opaque, or
 // the document one that has no mirror.
 // Longer than most files: one walk with one cursor.
-import type { Document, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import * as M from '../mirror/mirror.ts';
-import { loadYaml } from '../packages.ts';
+import { type Document, loadYaml, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from '../packages.ts';
 
 const OPTIONS = { intAsBigInt: true, uniqueKeys: false, prettyErrors: false } as const;
 

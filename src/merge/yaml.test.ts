@@ -1,0 +1,230 @@
+// YAML: what is written where, what falls back to lines, and hostile documents.
+import { describe, expect, it } from 'vitest';
+import { mergeContents } from './merge.ts';
+import { resolveConflict } from './resolve-region.ts';
+import type { MergeOptions, MergeResult } from './types.ts';
+
+const text = (content: Uint8Array | null): string => Buffer.from(content ?? []).toString();
+
+function merge(base: string, current: string, proposed: string, options?: MergeOptions): MergeResult {
+  return mergeContents({
+    base,
+    current,
+    proposed,
+    path: 'config/app.yaml',
+    ...(options === undefined ? {} : { options }),
+  });
+}
+
+/** The clean content of a merge by structure. */
+function woven(...sides: Parameters<typeof merge>): string {
+  const result = merge(...sides);
+  if (result.status !== 'clean') throw new Error(JSON.stringify(result));
+  expect(result.stats.engine).toBe('yaml');
+  return text(result.content);
+}
+
+/** A merge by lines: its status, with the reason. */
+function byLines(...sides: Parameters<typeof merge>): string {
+  const result = merge(...sides);
+  if (result.status === 'error') throw new Error(result.message);
+  const note = result.notes.find(({ code }) => code === 'text-fallback');
+  return `${result.status}: ${note?.message}`;
+}
+
+const config = `# The service.
+name: demo   # shown in lists
+
+server:
+  host: localhost
+  port: 8080 # http
+
+  # Seconds.
+  timeout: 30
+tags: [a, b]
+jobs:
+- id: build
+  run: |
+    npm ci
+    npm test
+- id: ship
+  run: ./ship
+
+# The end.
+`;
+
+describe('YAML by structure', () => {
+  it('[YM8] changes neighbours, which lines could not, and keeps every other byte', () => {
+    const current = config.replace('host: localhost', 'host: example.org');
+    const proposed = config.replace('port: 8080', 'port: 8443');
+    expect(woven(config, current, proposed)).toBe(current.replace('port: 8080', 'port: 8443'));
+  });
+
+  it('[YM8] takes members and elements in with their comments, at the indent that they get', () => {
+    const current = config.replace('name: demo', 'name: prod');
+    const proposed = config
+      .replace('  # Seconds.\n', '  # Of the proxy.\n  proxy:\n    - one\n    - two\n\n  # Seconds.\n')
+      .replace('- id: ship', '- id: test\n  run: x\n- id: ship')
+      .replace('[a, b]', '[a, b, c]');
+    expect(woven(config, current, proposed)).toBe(proposed.replace('name: demo', 'name: prod'));
+    const deep = 'a:\n    b: 1\nx: 1\n';
+    expect(woven(deep, deep.replace('x: 1', 'x: 2'), 'a:\n  b: 1\n  c:\n    d: 1\nx: 1\n')).toBe(
+      'a:\n    b: 1\n    c:\n      d: 1\nx: 2\n',
+    );
+  });
+
+  it('[YM8] takes members away with their lines and their comment, and leaves an empty collection in brackets', () => {
+    const current = config.replace('name: demo', 'name: prod');
+    const gone = config.replace('\n  # Seconds.\n  timeout: 30\n', '').replace('- id: ship\n  run: ./ship\n', '');
+    expect(woven(config, current, gone)).toBe(gone.replace('name: demo', 'name: prod'));
+    expect(woven('a: 1\nb:\n  c: 1\n', 'a: 2\nb:\n  c: 1\n', 'a: 1\nb: {}\n')).toBe('a: 2\nb: {}\n');
+  });
+
+  it('[YM8] keeps line ends, the byte order mark and the end of the file as they are merged', () => {
+    const base = '\ufeffa: 1\r\nb: 2\r\n';
+    const result = woven(base, base.replace('a: 1', 'a: 3'), 'a: 1\nb: 2\nc:\n  d: 4');
+    expect(result).toBe('\ufeffa: 3\r\nb: 2\r\nc:\r\n  d: 4');
+  });
+
+  it('[YM9] tells conflicts by pointer, their sides as they are written, and settles them', () => {
+    const result = merge(config, config.replace('8080', '0x50'), config.replace('8080', '443').replace('demo', 'prod'));
+    if (result.status !== 'conflict') throw new Error(result.status);
+    const [conflict] = result.conflicts;
+    expect(conflict?.at).toEqual({ pointer: '/server/port' });
+    expect(text(conflict?.current ?? null)).toBe('0x50');
+    expect(text(result.partial)).toBe(config.replace('8080', '0x50').replace('demo', 'prod'));
+    const settle = (decision: Parameters<typeof resolveConflict>[2]): MergeResult =>
+      resolveConflict(result, conflict?.id ?? '', decision);
+    const proposed = settle({ use: 'proposed' });
+    expect(proposed.status === 'clean' && text(proposed.content)).toBe(
+      config.replace('8080', '443').replace('demo', 'prod'),
+    );
+    const own = settle({ content: 'http: 1\nhttps: 2\n' });
+    expect(own.status === 'clean' && text(own.content)).toContain('port: {"http":1,"https":2} # http');
+    expect(() => settle({ content: '*alias' })).toThrowError(/no value/);
+  });
+
+  it('[YM10] writes into proposed’s text where only that has a place for proposed’s comments', () => {
+    const current = config.replace('demo', 'prod');
+    const proposed = config.replace('8080 # http', '8443 # https').replace('# The end.', '# The very end.');
+    expect(woven(config, current, proposed)).toBe(proposed.replace('demo', 'prod'));
+  });
+
+  it('[YM8] merges strings as text and counts counters where a pattern names them', () => {
+    const base = 'n: 1\nt: |\n  a\n  b\n  c\n';
+    const options = { counters: ['/n'], strings: { '/t': 'text' as const } };
+    const sides = [base, 'n: 3\nt: |\n  A\n  b\n  c\n', 'n: 2\nt: |\n  a\n  b\n  C\n'] as const;
+    expect(woven(...sides, options)).toBe('n: 4\nt: |\n  A\n  b\n  C\n');
+  });
+});
+
+describe('YAML by lines', () => {
+  const anchored = 'base: &base\n  a: 1\n  b: 2\n\nother: 1\n\nuse:\n  <<: *base\n  c: 3\n';
+
+  it('[YM11] anchors, aliases, merge keys and tags that a change touches are merged as text, others are left alone', () => {
+    const touched = anchored.replace('a: 1', 'a: 9');
+    expect(byLines(anchored, touched, anchored.replace('c: 3', 'c: 4'))).toMatch(/^clean: .*anchor/);
+    expect(byLines(anchored, touched, anchored.replace('a: 1', 'a: 8'))).toMatch(/^conflict: .*anchor/);
+    expect(woven(anchored, touched, anchored.replace('other: 1', 'other: 2'))).toBe(
+      touched.replace('other: 1', 'other: 2'),
+    );
+    const tagged = 'a: !!binary aGk=\nb: 1\n';
+    expect(woven(tagged, tagged.replace('b: 1', 'b: 2'), `${tagged}c: 1\n`)).toBe('a: !!binary aGk=\nb: 2\nc: 1\n');
+  });
+
+  it('[YM11] several documents, directives and what is no YAML are merged as text', () => {
+    expect(byLines('a: 1\n---\nb: 1\n', 'a: 2\n---\nb: 1\n', 'a: 1\n---\nb: 2\n')).toMatch(
+      /^clean: .*several documents/,
+    );
+    const directed = '%YAML 1.1\n---\na: 1\n\nb: 1\n';
+    expect(byLines(directed, directed.replace('a: 1', 'a: 2'), directed.replace('b: 1', 'b: 2'))).toMatch(/directives/);
+    const tabs = 'a:\n\tb: 1\nc: 1\nd: 1\n';
+    expect(byLines(tabs, tabs.replace('b: 1', 'b: 2'), tabs.replace('d: 1', 'd: 2'))).toMatch(/^clean: .*no YAML/);
+    const twice = 'a: 1\na: 2\nc: 1\nd: 1\n';
+    expect(byLines(twice, twice.replace('a: 1', 'a: 3'), twice.replace('d: 1', 'd: 2'))).toMatch(/^clean: .*twice/);
+  });
+
+  it('[YM12] lines that make a document that nobody wrote are a conflict', () => {
+    // Both sides add the same name, apart: a merge by lines alone would be clean, and have it twice.
+    const base = 'a: 1\n---\nx: 1\n\nb: 2\n\nc: 3\n';
+    const result = merge(base, base.replace('x: 1', 'x: 1\nnew: 1'), base.replace('c: 3', 'c: 3\nnew: 1'));
+    expect(result.status).toBe('conflict');
+    expect(result.status === 'conflict' && result.conflicts[0]?.reason).toMatch(/no yaml any more/);
+    const whole = resolveConflict(result, (result.status === 'conflict' && result.conflicts[0]?.id) || '', {
+      use: 'current',
+    });
+    expect(whole.status).toBe('clean');
+  });
+});
+
+describe('hostile YAML', () => {
+  const other = (base: string): MergeResult => merge(base, `${base}\ny: 1\n`, `x: 1\n${base}`);
+
+  it('[YM13] an alias bomb is never expanded', () => {
+    const names = 'abcdefghi';
+    const lines = [...names].map(
+      (name, i) => `${name}: &${name} [${Array(9).fill(i === 0 ? 'lol' : `*${names[i - 1]}`)}]`,
+    );
+    const bomb = `${lines.join('\n')}\nz: 1\n`;
+    const result = merge(bomb, bomb.replace('z: 1', 'z: 2'), `first: 1\n${bomb}`);
+    expect(result.status === 'clean' && text(result.content)).toBe(`first: 1\n${bomb.replace('z: 1', 'z: 2')}`);
+  });
+
+  it('[YM13] `__proto__` and its like are data', () => {
+    const base = '__proto__:\n  polluted: 1\nconstructor:\n  prototype: {a: 1}\n';
+    const result = woven(base, base.replace('polluted: 1', 'polluted: 2'), base.replace('{a: 1}', '{a: 1, b: 2}'));
+    expect(result).toBe(base.replace('polluted: 1', 'polluted: 2').replace('{a: 1}', '{a: 1, b: 2}'));
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+
+  it('[YM13] numbers that a double cannot hold keep their digits, and differ when these do', () => {
+    const base = 'a: 9007199254740993\nb: 1e400\nc: 0.10\nd: -.inf\ne: 0o17\n';
+    expect(woven(base, base.replace('c: 0.10', 'c: 0.11'), base.replace('993', '995'))).toBe(
+      base.replace('c: 0.10', 'c: 0.11').replace('993', '995'),
+    );
+    expect(merge(base, base.replace('993', '992'), base.replace('993', '994')).status).toBe('conflict');
+  });
+
+  it('[YM13] deep nesting, cut documents, tags of code, NUL, invalid UTF-8 are told or merged by lines, never thrown', () => {
+    for (const deep of [
+      '['.repeat(20_000),
+      '- '.repeat(20_000),
+      '{a: '.repeat(10_000),
+      `${'['.repeat(10_000)}${']'.repeat(10_000)}`,
+    ]) {
+      expect(['clean', 'conflict']).toContain(other(`d: ${deep}`).status);
+    }
+    for (const odd of [
+      'a: !!js/function "x"',
+      'a: "cut',
+      'a: |',
+      '&a *a',
+      '? [a, b]\n: c',
+      '- a: b: c',
+      'a:\t- b',
+      '\u0000',
+    ]) {
+      expect(['clean', 'conflict'], odd).toContain(other(odd).status);
+    }
+    const invalid = Buffer.from([0x61, 0x3a, 0x20, 0xff, 0x0a]);
+    const result = mergeContents({ base: 'a: 1\n', current: invalid, proposed: 'a: 2\n', path: 'a.yml' });
+    expect(result.status).toBe('conflict');
+  });
+
+  it('[YM13] a string for a number as a name is no reformatting', () => {
+    const base = '200: a\nb: 1\n';
+    expect(byLines(base, base.replace('b: 1', 'b: 2'), base.replace('200', '"200"'))).toMatch(/a name is a string/);
+  });
+
+  it('[YM13] a budget is kept', () => {
+    const base = `a: 1\n${'b'.repeat(200)}: 1\n`;
+    const [current, proposed] = [base.replace('a: 1', 'a: 2'), `${base}c: 1\n`];
+    let now = 0;
+    const clock = (): number => (now += 1000);
+    const lines = Array.from({ length: 5000 }, (_, i) => `k${i}: 1\n`).join('');
+    const late = merge(lines + base, lines + current, lines + proposed, { budget: { ms: 10, clock } });
+    expect(late.status === 'conflict' && late.conflicts[0]?.kind).toBe('budget');
+    const large = merge(base, current, proposed, { budget: { bytes: 100 } });
+    expect(large.status === 'conflict' && large.conflicts[0]?.kind).toBe('too-large');
+  });
+});

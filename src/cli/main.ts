@@ -14,8 +14,6 @@ process.on('uncaughtException', (error) => {
   process.exit(BROKEN);
 });
 
-const { runCli } = await import('./run.ts');
-
 const stop = new AbortController();
 const onSignal = (): void => {
   if (stop.signal.aborted) process.exit(INTERRUPTED);
@@ -24,6 +22,9 @@ const onSignal = (): void => {
 };
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
+
+// Loaded after the handlers stand: a Ctrl-C while the program loads ends it as any other does.
+const { runCli } = await import('./run.ts');
 
 /** Node's own stream writes to a file once and takes a part for the whole when the disk is full; this one does not. */
 function openOutput(): Output {

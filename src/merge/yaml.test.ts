@@ -211,6 +211,12 @@ describe('hostile YAML', () => {
     expect(result.status).toBe('conflict');
   });
 
+  it('[YM13] ordered maps and sets of very many are read as fast as others', () => {
+    const items = Array.from({ length: 20_000 }, (_, i) => `- k${i}: ${i}\n`).join('');
+    const base = `a: !!omap\n${items}b: 1\n`;
+    expect(woven(base, base.replace('b: 1', 'b: 2'), `c: 1\n${base}`)).toBe(`c: 1\n${base.replace('b: 1', 'b: 2')}`);
+  });
+
   it('[YM13] a string for a number as a name is no reformatting', () => {
     const base = '200: a\nb: 1\n';
     expect(byLines(base, base.replace('b: 1', 'b: 2'), base.replace('200', '"200"'))).toMatch(/a name is a string/);

@@ -5,7 +5,8 @@
 import * as M from '../mirror/mirror.ts';
 import { type Document, loadYaml, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from '../packages.ts';
 
-const OPTIONS = { intAsBigInt: true, uniqueKeys: false, prettyErrors: false } as const;
+// Known tags are not resolved: what has a tag has no mirror, and `!!omap` and `!!set` compare each with each.
+const OPTIONS = { intAsBigInt: true, uniqueKeys: false, prettyErrors: false, resolveKnownTags: false } as const;
 
 /** The mirror of one document. Throws `Unmirrored` with the reason where there is none. */
 export function readYaml(text: string, limits: M.Limits): M.Mirror {
@@ -23,6 +24,16 @@ export function readYaml(text: string, limits: M.Limits): M.Mirror {
 
 /** Is it a stream of documents without errors, with no name twice in a map? */
 export function isYaml(text: string): boolean {
+  try {
+    return isStream(text);
+  } catch (thrown) {
+    // Nested too deeply to be looked through.
+    if (thrown instanceof RangeError) return false;
+    throw thrown;
+  }
+}
+
+function isStream(text: string): boolean {
   const { parseAllDocuments, visit } = loadYaml();
   const documents = parseAllDocuments(text, OPTIONS);
   if (!Array.isArray(documents)) return true;

@@ -4,6 +4,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Receipt } from '../core/receipt.ts';
 import type { MergeConflict, RegionKind } from '../core/region.ts';
+import { prepareGrammar } from '../merge/code/grammars.ts';
 import { mergeContents } from '../merge/merge.ts';
 import { offloadMerge } from '../merge/offload.ts';
 import { proved, UNPROVED } from '../merge/prove.ts';
@@ -74,6 +75,7 @@ function inputOf(context: Context, sides: Sides, engine: string, options: MergeO
 
 async function runBuiltIn(context: Context, input: MergeInput): Promise<MergeResult> {
   try {
+    await prepareGrammar(input.path);
     if (largest(input) <= INLINE_BYTES && !hasManyLines(input)) {
       const budget = { ...input.options?.budget, ms: Math.min(INLINE_MS, context.limits.mergeMs) };
       const quick = mergeContents({ ...input, options: { ...input.options, budget } });

@@ -4,10 +4,10 @@
  * One run of lines (text) or one member (structures) of the ledger.
  * `kept`: of the base, in the result. `added`: from the named sides, in the result; nobody named = a decision's own
  * text. `removed`: of the base, taken out by the named sides. `dropped`: added by the named side and left out of the
- * result, because an option or a decision said so.
+ * result, because an option or a decision said so. `woven`: of the base, with what both sides put into it.
  */
 export interface ReceiptEntry {
-  readonly action: 'kept' | 'added' | 'removed' | 'dropped';
+  readonly action: 'kept' | 'added' | 'removed' | 'dropped' | 'woven';
   readonly by: readonly ('current' | 'proposed')[];
   /** `dropped`: the range in the side that is named, of lines or of the elements of the array at `pointer`. */
   readonly from?: readonly [number, number];
@@ -15,6 +15,15 @@ export interface ReceiptEntry {
   readonly base?: readonly [number, number];
   readonly result?: readonly [number, number];
   readonly pointer?: string;
+  /** `woven`: who put what in. */
+  readonly spans?: readonly WovenSpan[];
+}
+
+/** Bytes `[from, to)`, counted from the beginning of the woven lines: without proposed's they are current's lines. */
+export interface WovenSpan {
+  readonly by: 'current' | 'proposed';
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface Receipt {

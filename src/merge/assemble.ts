@@ -1,5 +1,6 @@
 // Writes the result of a plan and its ledger in one pass. How conflicts are filled is the caller's choice: left as
 // current, favoured, united, or decided one by one.
+import type { WovenSpan } from '../core/receipt.ts';
 import { concatBytes } from './bytes.ts';
 import { bytesOfLines } from './lines.ts';
 import type { TextPlan } from './plan.ts';
@@ -17,6 +18,8 @@ export interface Piece {
 export interface Filling {
   readonly pieces: readonly Piece[];
   readonly dropped: readonly Changer[];
+  /** The one piece is the base's lines with what both sides put in. */
+  readonly woven?: readonly WovenSpan[];
 }
 
 export interface Assembled {
@@ -37,22 +40,19 @@ export function assemble(plan: TextPlan, fill: (conflict: Region) => Filling): A
     out.push(bytesOfLines(texts.current, at, region.currentStart));
     ledger.kept(region.currentStart - at);
     at = region.currentEnd;
-    const own = fillingOf(plan, region);
-    ledger.removed(region.baseEnd - region.baseStart, region.kind === 'conflict' ? both : changersOf(region));
-    for (const piece of own?.pieces ?? []) add(piece);
-    if (own !== undefined) continue;
-    const filling = fill(region);
-    for (const piece of filling.pieces) add(piece);
-    for (const side of filling.dropped) ledger.dropped(side, ...rangeOf(region, side));
+    const lines = region.baseEnd - region.baseStart;
+    const { pieces, dropped, woven } = fillingOf(plan, region) ?? fill(region);
+    if (woven === undefined) ledger.removed(lines, region.kind === 'conflict' ? both : changersOf(region));
+    for (const { bytes, lines: added, by } of pieces) {
+      out.push(bytes);
+      if (woven === undefined) ledger.added(added, by);
+      else ledger.woven(lines, added, woven);
+    }
+    for (const side of dropped) ledger.dropped(side, ...rangeOf(region, side));
   }
   out.push(bytesOfLines(texts.current, at, texts.current.count));
   ledger.kept(texts.current.count - at);
   return { content: finish(out.join()), ledger };
-
-  function add(piece: Piece): void {
-    out.push(piece.bytes);
-    ledger.added(piece.lines, piece.by);
-  }
 }
 
 function changersOf({ kind }: Region): readonly Changer[] {

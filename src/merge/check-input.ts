@@ -72,6 +72,8 @@ const OPTIONS: Readonly<Record<keyof MergeOptions, Option>> = {
   finalNewline: either('bytes', 'normalize'),
   ignoreWhitespace: either('none', 'trailing', 'all'),
   bom: either('flag', 'bytes'),
+  syntax: either('check', 'ignore'),
+  commutative: either(true, false),
   format: either('json', 'jsonc'),
   arrays: {
     rule: byPattern(isPolicy),

@@ -2,6 +2,7 @@
 // when the ledger is replayed for it.
 import type { ReceiptEntry } from '../core/receipt.ts';
 import { type Line, matches, readLines } from './check-lines.ts';
+import { unweave, wovenProblem } from './check-woven.ts';
 import type { CleanMerge, MergeInput, MergeOptions } from './types.ts';
 
 interface Texts {
@@ -34,8 +35,10 @@ function shouldBeAbsent({ base, current, proposed }: MergeInput): boolean {
 }
 
 function shapeProblem(entries: readonly ReceiptEntry[], { base, written }: Texts): string | undefined {
-  const inBase = entries.filter(({ action }) => action === 'kept' || action === 'removed').map((entry) => entry.base);
-  const inResult = entries.filter(({ action }) => action === 'kept' || action === 'added').map((entry) => entry.result);
+  const among = (...actions: readonly string[]): readonly ReceiptEntry[] =>
+    entries.filter(({ action }) => actions.includes(action));
+  const inBase = among('kept', 'removed', 'woven').map((entry) => entry.base);
+  const inResult = among('kept', 'added', 'woven').map((entry) => entry.result);
   return coverProblem('base', inBase, base.length) ?? coverProblem('result', inResult, written.length);
 }
 
@@ -54,7 +57,11 @@ function coverProblem(
 }
 
 /** Whether anybody may do what an entry says. */
-function claimProblem({ action, by }: ReceiptEntry, { favor }: MergeOptions, decided: boolean): string | undefined {
+function claimProblem(
+  { action, by }: ReceiptEntry,
+  { favor, commutative }: MergeOptions,
+  decided: boolean,
+): string | undefined {
   const [first] = by;
   switch (action) {
     case 'kept':
@@ -67,15 +74,19 @@ function claimProblem({ action, by }: ReceiptEntry, { favor }: MergeOptions, dec
       if (by.length !== 1) return 'a dropped entry must name one side';
       if (decided || (favor !== undefined && favor !== first)) return undefined;
       return `lines of ${first} are dropped without an option or a decision that says so`;
+    case 'woven':
+      return commutative === true ? undefined : 'lines are woven without the option that says so';
     default:
       return `the receipt says ${JSON.stringify(action)}, which means nothing`;
   }
 }
 
-function keptProblem({ action, base, result }: ReceiptEntry, texts: Texts): string | undefined {
-  if (action !== 'kept') return undefined;
+function keptProblem(entry: ReceiptEntry, texts: Texts): string | undefined {
+  const { action, base, result } = entry;
   const own = texts.base.slice(...(base ?? [0, 0]));
   const written = texts.written.slice(...(result ?? [0, 0]));
+  if (action === 'woven') return wovenProblem(entry, own, written);
+  if (action !== 'kept') return undefined;
   if (own.length !== written.length) return `${own.length} lines of the base are kept as ${written.length}`;
   const wrong = own.findIndex((line, i) => !matches(line, written[i]));
   return wrong < 0 ? undefined : `line ${(base?.[0] ?? 0) + wrong} of the base is said to be kept, and is not`;
@@ -105,12 +116,10 @@ function replayProblem(
 }
 
 /** The lines that a side must have, if the entry is true: what is kept, what it added, what only the other removed. */
-function portionOf(
-  { action, by, base, result }: ReceiptEntry,
-  side: 'current' | 'proposed',
-  texts: Texts,
-): readonly Line[] {
+function portionOf(entry: ReceiptEntry, side: 'current' | 'proposed', texts: Texts): readonly Line[] {
+  const { action, by, base, result } = entry;
   const isMine = by.includes(side);
+  if (action === 'woven') return unweave(entry, texts.written.slice(...(result ?? [0, 0])), side);
   if (action === 'kept' || (action === 'added' && isMine)) return texts.written.slice(...(result ?? [0, 0]));
   return action === 'removed' && !isMine ? texts.base.slice(...(base ?? [0, 0])) : [];
 }

@@ -1,9 +1,10 @@
 // `entente/merge`: three-way merging as pure functions, usable without a controller or a store.
-export type { Receipt, ReceiptEntry } from '../core/receipt.ts';
+export type { Receipt, ReceiptEntry, WovenSpan } from '../core/receipt.ts';
 export type { MergeConflict, Range, RegionAt, RegionKind } from '../core/region.ts';
 export type { CheckOptions, DroppedLine, DroppedMember, ReceiptCheck } from './check-receipt.ts';
 export { checkReceipt } from './check-receipt.ts';
 export type { EngineChoice } from './choose.ts';
+export { prepareGrammar } from './code/grammars.ts';
 export { applyJsonPatch } from './json/patch.ts';
 export { diffAsPatch } from './json/patch-diff.ts';
 export { hasMarkers } from './markers.ts';

@@ -1,6 +1,6 @@
 // The ledger that a text merge keeps while it writes: who kept, added, removed what. Replayed, it gives each of the
 // four texts again, which is what the checker (check-receipt.ts, separate code) does.
-import type { Receipt, ReceiptEntry } from '../core/receipt.ts';
+import type { Receipt, ReceiptEntry, WovenSpan } from '../core/receipt.ts';
 import { equalBackward, equalForward, splitLines } from './lines.ts';
 import type { MergeSide } from './types.ts';
 
@@ -13,6 +13,8 @@ export interface Ledger {
   readonly kept: (lines: number) => void;
   readonly removed: (lines: number, by: readonly Changer[]) => void;
   readonly added: (lines: number, by: readonly Changer[]) => void;
+  /** Lines of the base that became as many lines as are said, by what both sides put in. */
+  readonly woven: (baseLines: number, lines: number, spans: readonly WovenSpan[]) => void;
   /** Lines `[from, to)` of a side that the result does not have. */
   readonly dropped: (side: Changer, from: number, to: number) => void;
   readonly receipt: (engine: string) => Receipt;
@@ -37,6 +39,12 @@ export function createLedger(): Ledger {
     added(lines, by) {
       if (lines === 0) return;
       entries.push({ action: 'added', by, result: [result, result + lines] });
+      result += lines;
+    },
+    woven(baseLines, lines, spans) {
+      const ranges = { base: [base, base + baseLines], result: [result, result + lines] } as const;
+      entries.push({ action: 'woven', by: both, ...ranges, spans });
+      base += baseLines;
       result += lines;
     },
     dropped(side, from, to) {

@@ -44,6 +44,12 @@ export interface MergeOptions {
   /** `bytes`: a byte order mark is a part of the first line, not a flag of the file. */
   readonly bom?: 'flag' | 'bytes';
 
+  // Source code.
+  /** `ignore`: a merge by lines is not parsed again, and what it declares twice is no conflict. @default 'check' */
+  readonly syntax?: 'check' | 'ignore';
+  /** Puts the two sides' additions to one list together where the syntax tree says that order means nothing there. */
+  readonly commutative?: boolean;
+
   // JSON.
   readonly format?: 'json' | 'jsonc';
   /** By pointer pattern (`*` stands for one segment, `**` for any number). */

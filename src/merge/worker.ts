@@ -1,5 +1,6 @@
 // The thread's side of offload.ts: one job after another, results back as plain data.
 import { parentPort } from 'node:worker_threads';
+import { prepareGrammar } from './code/grammars.ts';
 import { mergeContents } from './merge.ts';
 import type { Job, JobAnswer } from './offload.ts';
 import { proved } from './prove.ts';
@@ -8,6 +9,7 @@ import type { Engine, MergeInput, MergeResult } from './types.ts';
 async function run(job: Job): Promise<JobAnswer> {
   try {
     const engine = job.module === undefined ? mergeContents : await engineOf(job.module);
+    await prepareGrammar(job.input.path);
     parentPort?.postMessage({ started: true } satisfies JobAnswer);
     const result: unknown = await engine(job.input);
     // The proof has a time of its own: a merge that was done in time is not lost because it took long to check.

@@ -10,6 +10,8 @@ export interface MergeStrategyOptions {
   /** @default escalate() */
   readonly otherwise?: Strategy;
   readonly options?: MergeOptions;
+  /** The same as `options.commutative`. */
+  readonly commutative?: boolean;
   /** May veto a clean merge: `false`, or a text that says why. */
   readonly validate?: Merge['validate'];
 }
@@ -21,13 +23,14 @@ export function merge(engine: string = 'auto', options: MergeStrategyOptions = {
       next: 'Use merge("auto"), merge("text"), merge("json"), merge("append") or the name of a registered engine.',
     });
   }
-  const { otherwise = escalate() } = options;
+  const { otherwise = escalate(), commutative } = options;
   assertStrategy(otherwise);
+  const merging = commutative === undefined ? options.options : { ...options.options, commutative };
   return {
     name: 'merge',
     engine,
     otherwise,
-    ...(options.options === undefined ? {} : { options: options.options }),
+    ...(merging === undefined ? {} : { options: merging }),
     ...(options.validate === undefined ? {} : { validate: options.validate }),
   };
 }

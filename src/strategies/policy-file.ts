@@ -108,6 +108,8 @@ const MERGE_OPTIONS = [
   'ignoreWhitespace',
   'bom',
   'bumps',
+  'syntax',
+  'commutative',
 ];
 
 function parseMergeOptions(value: unknown): MergeOptions {

@@ -1,7 +1,7 @@
 // `conflicts`: the queue of what waits for a decision.
 
 import type { Conflict } from '../../core/resolution.ts';
-import { mergeContents } from '../../merge/index.ts';
+import { mergeContents, prepareGrammar } from '../../merge/index.ts';
 import type { MergeResult } from '../../merge/types.ts';
 import { saveDraft } from '../place/drafts.ts';
 import { findConflict } from '../place/lookup.ts';
@@ -68,6 +68,7 @@ async function show(context: Context): Promise<undefined> {
   const { console } = context;
   const conflict = await findConflict(await context.open(), context.args[0]);
   const contents = await contentsOf(context, conflict);
+  await prepareGrammar(conflict.resource);
   const merge = mergeOf(conflict, contents);
   const regions = merge.status === 'conflict' ? merge.conflicts : [];
   if (console.json) {

@@ -44,7 +44,8 @@ async function merge(context: Context): Promise<number> {
   if (context.list('label').length > 3) {
     throw new EntenteError('misuse', 'At most three labels (-L).', { next: 'entente merge-file --help' });
   }
-  const options = optionsOf(context);
+  // As git does: what parses or not is nobody's business here.
+  const options: MergeOptions = { ...optionsOf(context), syntax: 'ignore' };
   const paths = await Promise.all(names.map((name) => realpath(context.path(name))));
   const [current, base, proposed] = await Promise.all(paths.map((file) => readFile(file)));
   if (current === undefined || base === undefined || proposed === undefined) {

@@ -1,0 +1,80 @@
+// Declarations of TypeScript and JavaScript. A name may mean a value and a type at once; each meaning is declared once.
+import type { Node } from '../packages.ts';
+import { type Declared, declare, inField } from './declared.ts';
+
+const VALUES = new Set(['function_declaration', 'generator_function_declaration', 'function_signature']);
+const TYPES = new Set(['interface_declaration', 'type_alias_declaration']);
+const BOTH = new Set(['class_declaration', 'abstract_class_declaration', 'enum_declaration']);
+
+/** What one statement at the top level declares. */
+export function declaredInScript(item: Node): readonly Declared[] {
+  const names = (): readonly Node[] => inField(item, 'name');
+  if (VALUES.has(item.type)) return names().map((name) => declare('value', name));
+  if (TYPES.has(item.type)) return names().map((name) => declare('type', name));
+  if (BOTH.has(item.type)) return names().flatMap(asBoth);
+  switch (item.type) {
+    case 'lexical_declaration':
+    case 'variable_declaration':
+      return ofType(item, 'variable_declarator')
+        .flatMap((each) => inField(each, 'name'))
+        .flatMap(bound)
+        .map((name) => declare('value', name));
+    case 'ambient_declaration':
+      return item.namedChildren.flatMap(declaredInScript);
+    case 'import_statement':
+      return imported(item);
+    case 'export_statement':
+      return exported(item);
+    default:
+      return [];
+  }
+}
+
+function asBoth(name: Node): readonly Declared[] {
+  return [declare('value', name), declare('type', name)];
+}
+
+/** The names that a pattern binds. */
+function bound(pattern: Node): readonly Node[] {
+  const found: Node[] = [];
+  const open: Node[] = [pattern];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.type === 'identifier' || node.type === 'shorthand_property_identifier_pattern') found.push(node);
+    else if (node.type === 'pair_pattern') open.push(...inField(node, 'value'));
+    else if (node.type === 'assignment_pattern' || node.type === 'object_assignment_pattern') {
+      open.push(...inField(node, 'left'));
+    } else if (node.type.endsWith('_pattern')) open.push(...node.namedChildren);
+  }
+  return found;
+}
+
+function imported(item: Node): readonly Declared[] {
+  const typeOnly = item.children.some(({ type }) => type === 'type');
+  const names = item.descendantsOfType(['import_specifier', 'namespace_import', 'import_clause']).flatMap((node) => {
+    if (node.type === 'import_specifier') {
+      const alias = inField(node, 'alias');
+      return alias.length > 0 ? alias : inField(node, 'name');
+    }
+    return ofType(node, 'identifier');
+  });
+  return names.flatMap((name) => (typeOnly ? [declare('type', name)] : asBoth(name)));
+}
+
+function exported(item: Node): readonly Declared[] {
+  const own = inField(item, 'declaration').flatMap(declaredInScript);
+  const whole = item.children.find(({ type }) => type === 'default');
+  const specifiers = ofType(item, 'export_clause').flatMap((clause) => ofType(clause, 'export_specifier'));
+  const names = specifiers.flatMap((each) => {
+    const alias = inField(each, 'alias');
+    return alias.length > 0 ? alias : inField(each, 'name');
+  });
+  return [
+    ...own,
+    ...(whole === undefined ? [] : [declare('export', whole)]),
+    ...names.map((name) => declare('export', name)),
+  ];
+}
+
+function ofType(node: Node, type: string): readonly Node[] {
+  return node.namedChildren.filter((child) => child.type === type);
+}

@@ -1,0 +1,38 @@
+// What becomes of a merge by lines when its text is source code: a clean one is checked, and the additions in a
+// conflicted one may be put together where their order means nothing. Other merges pass as they are.
+import type { MergeInput, MergeResult } from '../types.ts';
+import { createWatch, OverBudget } from '../watch.ts';
+import { wholeConflict } from '../whole.ts';
+import { checkSource } from './check.ts';
+import { type Language, languageAt } from './languages.ts';
+import { weaveConflicts } from './weave-conflicts.ts';
+
+/** Engines that know nothing of syntax; the others read their results again themselves. */
+const BY_LINES: readonly string[] = ['text', 'append'];
+
+/** At best, and at worst where a parser cannot be stopped (YAML): what needs longer than there is, is not begun. */
+const BYTES_PER_MS = 2048;
+const YAML_BYTES_PER_MS = 1024;
+
+/** The same result, a checked one, or a conflict. Pure, but for the parser that `prepareGrammar` made ready. */
+export function finishSource(input: MergeInput, result: MergeResult): MergeResult {
+  const language = languageAt(input.path);
+  const { syntax = 'check', commutative = false, budget } = input.options ?? {};
+  if (language === undefined || result.status === 'error' || !BY_LINES.includes(result.stats.engine)) return result;
+  const watch = createWatch(budget);
+  try {
+    if (isLong(language, input, budget?.ms ?? Infinity)) throw new OverBudget();
+    const woven = result.status === 'conflict' && commutative ? weaveConflicts(language, result, watch) : result;
+    if (woven.status !== 'clean' || syntax === 'ignore') return woven;
+    return checkSource(language, input, woven, watch);
+  } catch (error) {
+    if (!(error instanceof OverBudget)) throw error;
+    if (result.status === 'conflict') return result;
+    return wholeConflict(input, result.stats.engine, 'budget', `the check needed more than ${budget?.ms} ms`);
+  }
+}
+
+function isLong(language: Language, { current, proposed }: MergeInput, ms: number): boolean {
+  const bytes = Math.max(current?.length ?? 0, proposed?.length ?? 0);
+  return bytes > ms * (language === 'yaml' ? YAML_BYTES_PER_MS : BYTES_PER_MS);
+}

@@ -1,0 +1,105 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { codeCases } from '../../../test/support/code-cases.ts';
+import {
+  checkReceipt,
+  type MergeInput,
+  type MergeResult,
+  mergeContents,
+  prepareGrammar,
+  type ReceiptEntry,
+} from '../index.ts';
+
+const cases = codeCases();
+const options = { commutative: true };
+const textOf = (result: MergeResult): string | undefined =>
+  result.status === 'clean' && result.content !== null ? Buffer.from(result.content).toString() : undefined;
+
+beforeAll(async () => {
+  for (const path of ['a.ts', 'a.tsx', 'a.js', 'a.py', 'a.go']) await prepareGrammar(path);
+});
+
+describe('additions of two sides to one list', () => {
+  for (const { name, path, base, current, proposed, merged } of cases.filter(({ outcome }) => outcome === 'woven')) {
+    it(`[SC6] [SC7] ${path}: ${name}`, () => {
+      const input: MergeInput = {
+        base: Buffer.from(base),
+        current: Buffer.from(current),
+        proposed: Buffer.from(proposed),
+        path,
+      };
+      expect(mergeContents(input).status).toBe('conflict');
+      const result = mergeContents({ ...input, options });
+      expect(textOf(result)).toBe(merged);
+      expect(checkReceipt({ ...input, options }, result).problems).toEqual([]);
+      expect(result.status === 'clean' && result.notes.map(({ code }) => code)).toEqual(['commutative']);
+      expect(mergeContents({ ...input, options, current: input.proposed, proposed: input.current }).status).toBe(
+        'clean',
+      );
+    });
+  }
+
+  for (const { name, path, base, current, proposed } of cases.filter(({ outcome }) => outcome === 'conflict')) {
+    it(`[SC6] [SC8] stays a conflict: ${path}: ${name}`, () => {
+      const plain = mergeContents({ base, current, proposed, path });
+      const result = mergeContents({ base, current, proposed, path, options });
+      if (plain.status !== 'conflict' || result.status !== 'conflict') throw new Error('clean');
+      expect(result.conflicts).toEqual(plain.conflicts);
+      expect(result.conflicts[0]?.reason).toBeUndefined();
+      expect(result.partial).toEqual(plain.partial);
+    });
+  }
+
+  it('[SC6] options that even lines out, and sides that do not parse, leave the conflict', () => {
+    const sides = {
+      base: "import a from 'a';\n",
+      current: "import a from 'a';\nimport b from 'b';\n",
+      proposed: "import a from 'a';\nimport c from 'c';\n",
+    };
+    expect(mergeContents({ ...sides, path: 'a.ts', options }).status).toBe('clean');
+    expect(mergeContents({ ...sides, path: 'a.ts', options: { ...options, eol: 'auto' } }).status).toBe('conflict');
+    expect(mergeContents({ ...sides, path: 'a.txt', options }).status).toBe('conflict');
+    const broken = { base: `${sides.base}(\n`, current: `${sides.current}(\n`, proposed: `${sides.proposed}(\n` };
+    expect(mergeContents({ ...broken, path: 'a.ts', options }).status).toBe('conflict');
+  });
+
+  it('[SC9] the checker takes the parts of each side out again, and finds what was changed', () => {
+    const input: MergeInput = {
+      base: Buffer.from('\uFEFFconst names = ["é", "b"];\n'),
+      current: Buffer.from('\uFEFFconst names = ["é", "b", "漢"];\n'),
+      proposed: Buffer.from('\uFEFFconst names = ["é", "b", "🙂"];\n'),
+      path: 'a.ts',
+      options,
+    };
+    const result = mergeContents(input);
+    if (result.status !== 'clean') throw new Error('not woven');
+    expect(textOf(result)).toBe('\uFEFFconst names = ["é", "b", "漢", "🙂"];\n');
+    expect(checkReceipt(input, result).ok).toBe(true);
+    expect(checkReceipt({ ...input, options: {} }, result).ok).toBe(false);
+    const changed = (change: (entry: ReceiptEntry) => ReceiptEntry): boolean =>
+      checkReceipt(input, { ...result, receipt: { ...result.receipt, entries: result.receipt.entries.map(change) } })
+        .ok;
+    expect(changed((entry) => entry)).toBe(true);
+    expect(changed((entry) => ({ ...entry, spans: entry.spans?.slice(1) ?? [] }))).toBe(false);
+    expect(
+      changed((entry) => ({ ...entry, spans: entry.spans?.map((span) => ({ ...span, by: 'current' })) ?? [] })),
+    ).toBe(false);
+    expect(changed((entry) => ({ ...entry, spans: entry.spans?.map((span) => ({ ...span, from: -1 })) ?? [] }))).toBe(
+      false,
+    );
+    const lost = Buffer.from('\uFEFFconst names = ["é", "b", "漢"];\n');
+    expect(checkReceipt(input, { ...result, content: lost }).ok).toBe(false);
+  });
+
+  it('[SC10] weaving that takes longer than there is time leaves the conflict of lines', () => {
+    const base = `${'f();\n'.repeat(100)}import a from 'a';\n`;
+    const sides = {
+      base,
+      current: `${base}import b from 'b';\n`,
+      proposed: `${base}import c from 'c';\n`,
+      path: 'a.ts',
+    };
+    expect(mergeContents({ ...sides, options }).status).toBe('clean');
+    const result = mergeContents({ ...sides, options: { ...options, budget: { ms: 0, clock: () => 0 } } });
+    expect(result.status === 'conflict' && result.conflicts[0]?.kind).toBe('content');
+  });
+});

@@ -4,6 +4,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Receipt } from '../core/receipt.ts';
 import type { MergeConflict, RegionKind } from '../core/region.ts';
+import { UNWOVEN } from '../merge/code/finish.ts';
 import { prepareGrammar } from '../merge/code/grammars.ts';
 import { mergeContents } from '../merge/merge.ts';
 import { offloadMerge } from '../merge/offload.ts';
@@ -109,7 +110,8 @@ function largest(input: MergeInput): number {
 }
 
 function overBudget(result: MergeResult): boolean {
-  return result.status === 'conflict' && result.conflicts.some((conflict) => conflict.kind === 'budget');
+  if (result.status !== 'conflict') return false;
+  return result.conflicts.some(({ kind }) => kind === 'budget') || result.notes.some(({ code }) => code === UNWOVEN);
 }
 
 async function runCustom(context: Context, engine: Engine | string, input: MergeInput): Promise<MergeResult> {

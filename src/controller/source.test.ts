@@ -13,7 +13,7 @@ interface Result {
 }
 
 async function run(strategy: Strategy, contents: readonly [string, string, string]): Promise<Result> {
-  const { entente } = setUp({ default: strategy });
+  const { entente } = setUp({ default: strategy, limits: { mergeMs: 60_000 } });
   await put(entente, 'src/app.ts', contents[0]);
   const token = await tokenOf(entente, 'src/app.ts', 'ann');
   await put(entente, 'src/app.ts', contents[1]);
@@ -27,7 +27,7 @@ const twice = (base: string): readonly [string, string, string] => [
 ];
 const small = 'a();\n\nb();\n';
 /** Too much for one turn of the event loop. */
-const large = Array.from({ length: 20_000 }, (_, i) => `call(${i});\n`).join('');
+const large = Array.from({ length: 3_000 }, (_, i) => `call(${i});\n`).join('');
 
 describe('source code in the controller', () => {
   it.each([
@@ -57,6 +57,13 @@ describe('source code in the controller', () => {
     const { entente, outcome } = await run(merge('auto', { commutative: true }), imports);
     expect(outcome.status).toBe('merged');
     expect(await textAt(entente, 'src/app.ts')).toBe("import a from 'a';\nimport b from 'b';\nimport c from 'c';\n");
+  });
+
+  it('[SC6] [SC10] in a thread, where there is no time for it here', async () => {
+    const contents = imports.map((each) => `${each}${large}`) as [string, string, string];
+    const { entente, outcome } = await run(merge('auto', { commutative: true }), contents);
+    expect(outcome.status).toBe('merged');
+    expect(await textAt(entente, 'src/app.ts')).toContain("import b from 'b';\nimport c from 'c';\n");
   });
 
   it('[SC6] the same as an option, also in a policy that is data', async () => {

@@ -10,8 +10,8 @@ export interface ParsedCode {
   readonly free: () => void;
 }
 
-/** Longer sources are not parsed: a tree needs many times its text. */
-export const MAX_SOURCE: number = 1024 * 1024;
+/** Longer sources are not parsed: they are made by machines, and a tree needs many times its text. */
+export const MAX_SOURCE: number = 256 * 1024;
 
 /** As much as makes a watch look at its clock. */
 const A_LOOK = 1_000_000;

@@ -101,5 +101,6 @@ describe('additions of two sides to one list', () => {
     expect(mergeContents({ ...sides, options }).status).toBe('clean');
     const result = mergeContents({ ...sides, options: { ...options, budget: { ms: 0, clock: () => 0 } } });
     expect(result.status === 'conflict' && result.conflicts[0]?.kind).toBe('content');
+    expect(result.status === 'conflict' && result.notes.map(({ code }) => code)).toEqual(['unwoven']);
   });
 });

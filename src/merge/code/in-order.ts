@@ -22,6 +22,8 @@ export interface BaseGap {
   readonly index: number;
   readonly from: number;
   readonly to: number;
+  /** What a side added stays in one piece. */
+  readonly whole: boolean;
 }
 
 /** Undefined where a side did more than put something in at one place of the gap. */
@@ -32,7 +34,7 @@ export function inOrder(base: BaseGap, current: Gap, proposed: Gap): Put | undef
   const last = Math.min(lastPlace(gap, current.gap), lastPlace(gap, proposed.gap));
   const from = Math.max(first, base.from);
   if (from > Math.min(last, base.to)) return undefined;
-  if (current.added.length > 0 && proposed.added.length > 0 && isSorted(current, proposed, base)) {
+  if (!base.whole && current.added.length > 0 && proposed.added.length > 0 && isSorted(current, proposed, base)) {
     for (let place = first; place <= last; place++) {
       const at = Math.min(Math.max(place, base.from), base.to);
       const mine = pieces(gap, current, place, 'current')?.map((piece) => moved(piece, gap, place, at));

@@ -113,7 +113,20 @@ function claimAtTop(language: GrammarName, item: Node): Claim | undefined {
   return { sort, names: declared.length > 0 ? declared : [item.text] };
 }
 
+/** Whether the items are values, of which some may belong together (`'--out', 'folder'`): a side's stay in one piece. */
+export function isOfValues({ node, items }: List): boolean {
+  return VALUES.includes(node.type) || items.some(({ type }) => type === 'literal_element');
+}
+
+/** Go writes structs by position as it writes slices. */
+function isByPosition({ node }: List): boolean {
+  if (node.type !== 'literal_value') return false;
+  const type = node.parent?.type === 'composite_literal' ? node.parent.childForFieldName('type')?.type : undefined;
+  return type !== 'slice_type' && type !== 'array_type' && type !== 'implicit_length_array_type';
+}
+
 function claimOfValue(list: List, item: Node): Claim | undefined {
+  if (isByPosition(list)) return undefined;
   const value = (each: Node): Node => (each.type === 'literal_element' ? (each.namedChildren[0] ?? each) : each);
   const kinds = new Set(list.items.map((each) => value(each).type));
   return kinds.size === 1 && PLAIN.includes(value(item).type) ? { sort: 'value', names: [item.text] } : undefined;

@@ -8,7 +8,7 @@ import { alignItems, type Gap, type Placed, placeItems } from './align.ts';
 import { findLists } from './find-lists.ts';
 import { inOrder } from './in-order.ts';
 import type { GrammarName } from './languages.ts';
-import { claimOf, type List } from './lists.ts';
+import { claimOf, isOfValues, type List } from './lists.ts';
 import { type ParsedCode, parseCode } from './parse.ts';
 
 export interface Versions {
@@ -82,7 +82,8 @@ function weaveList(language: GrammarName, versions: Versions, lists: Lists, outs
     }
     const from = Math.max(0, outside.before - start);
     const to = versions.base.length - outside.after - start;
-    const put = inOrder({ gap, items: base.texts, index: i, from, to }, mine, theirs);
+    const whole = isOfValues(lists.current) && mine.added.length + theirs.added.length > 2;
+    const put = inOrder({ gap, items: base.texts, index: i, from, to, whole }, mine, theirs);
     if (put === undefined) return undefined;
     text += gap.slice(0, put.at);
     for (const { by, text: part } of put.parts) {

@@ -29,7 +29,9 @@ export function finishSource(input: MergeInput, result: MergeResult): MergeResul
     if (isLong(language, input, budget?.ms ?? Infinity)) throw new OverBudget();
     const woven = result.status === 'conflict' && commutative ? weaveConflicts(language, result, watch) : result;
     if (woven.status !== 'clean' || syntax === 'ignore') return woven;
-    return checkSource(language, input, woven, watch);
+    const checked = checkSource(language, input, woven, watch);
+    // What is wrong when it is put together stays the conflict of lines that it was.
+    return checked.status === 'conflict' && result.status === 'conflict' ? result : checked;
   } catch (error) {
     if (!(error instanceof OverBudget)) throw error;
     if (result.status === 'conflict') return commutative ? unwoven(result, budget?.ms) : result;

@@ -14,6 +14,8 @@ import { median, type Row } from './rows.ts';
 import type { LoopReport } from './sqlite-loop.ts';
 
 const ROUNDS = 9;
+/** Rounds before those that count: until the code is compiled and the write-ahead log goes round. */
+const WARM_UP = 6;
 const RESOURCES = 1000;
 const root = mkdtempSync(join(tmpdir(), 'entente-bench-sqlite-'));
 const open = await loadDriver();
@@ -53,7 +55,7 @@ async function timed(step: Step): Promise<number> {
 /** Both sides step by step in turn; the weights: how many commits one step of a side is. */
 async function inTurn(ours: Step, baseline: Step, steps: number, weight = 1, baseWeight = 1): Promise<Pair> {
   const rounds: Pair[] = [];
-  for (let round = 0; round <= ROUNDS; round += 1) {
+  for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
     let mine = 0;
     let theirs = 0;
     for (let step = 0; step < steps; step += 1) {
@@ -61,7 +63,7 @@ async function inTurn(ours: Step, baseline: Step, steps: number, weight = 1, bas
       theirs += await timed(baseline);
     }
     const pair = { ours: (steps * weight * 1000) / mine, baseline: (steps * baseWeight * 1000) / theirs };
-    if (round > 0) rounds.push({ ...pair, ratio: pair.ours / pair.baseline });
+    if (round >= WARM_UP) rounds.push({ ...pair, ratio: pair.ours / pair.baseline });
   }
   return {
     ours: median(rounds.map((pair) => pair.ours)),

@@ -4,33 +4,8 @@ import type { Controller } from '../src/controller/types.ts';
 import { hashOf } from '../src/core/hash.ts';
 import { createMemoryStore } from '../src/stores/memory.ts';
 import { escalate } from '../src/strategies/escalate.ts';
+import { Bare } from './bare.ts';
 import { atLeast, atMost, inTurn, nanoseconds, type Row } from './rows.ts';
-
-interface BareToken {
-  readonly resource: string;
-  readonly version: number;
-  readonly hash: string;
-  readonly agent: string;
-  readonly at: number;
-}
-
-/** Begin and commit as little as they can be: no history, no idempotency, no conflict, two clock readings. */
-class Bare {
-  readonly #versions = new Map<string, { version: number; hash: string; agent: string; at: number }>();
-
-  async begin(resource: string, agent: string): Promise<BareToken> {
-    const current = this.#versions.get(resource);
-    return { resource, version: current?.version ?? 0, hash: current?.hash ?? '', agent, at: Date.now() };
-  }
-
-  async commit(token: BareToken, hash: string): Promise<{ ok: boolean; version: number }> {
-    const current = this.#versions.get(token.resource);
-    if ((current?.version ?? 0) !== token.version) return { ok: false, version: current?.version ?? 0 };
-    const version = token.version + 1;
-    this.#versions.set(token.resource, { version, hash, agent: token.agent, at: Date.now() });
-    return { ok: true, version };
-  }
-}
 
 // As many as a prime number: taken in turn, no resource gets the hash that it has, whose commit would be `unchanged`.
 const HASHES = Array.from({ length: 997 }, (_, index) => hashOf(String(index)));
@@ -72,40 +47,6 @@ async function uncontended(what: string, resources: number, count: number, bar: 
     () => bareLoop(bare, bareHashes, ids, count),
   );
   return atLeast(what, times, bar);
-}
-
-/** Eight tasks that each want so many commits on one resource; the bare side begins again until it has them. */
-async function contended(): Promise<Row> {
-  const each = 10_000;
-  const entente = createController({ store: createMemoryStore() });
-  const bare = new Bare();
-  const tasks = [...Array(8).keys()];
-  const times = await inTurn(
-    each * tasks.length,
-    async () => {
-      await Promise.all(
-        tasks.map(async (task) => {
-          for (let done = 0; done < each; done += 1) {
-            const hash = `${task}.${done}`;
-            const outcome = await entente.update('hot', { agent }, () => ({ hash }));
-            if (outcome.status !== 'committed') throw new Error(`an update ended as ${outcome.status}`);
-          }
-        }),
-      );
-    },
-    async () => {
-      await Promise.all(
-        tasks.map(async (task) => {
-          for (let done = 0; done < each; ) {
-            const token = await bare.begin('hot', agent);
-            if ((await bare.commit(token, `${task}.${done}`)).ok) done += 1;
-          }
-        }),
-      );
-    },
-    5,
-  );
-  return atLeast('8 tasks on one resource until success (update), against the bare async Map', times, 0.8);
 }
 
 /** One conflict recorded (refused by first writer wins), with a history of so many before it. */
@@ -278,7 +219,6 @@ export async function run(): Promise<Row[]> {
       why: WHERE_IT_GOES,
     },
     await uncontended('the same with 100,000 resources', 100_000, 100_000, 0.6),
-    await contended(),
     await conflictRow(),
     await escalationRow(),
     await flatRow(),

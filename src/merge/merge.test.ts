@@ -25,9 +25,9 @@ describe('mergeContents', () => {
     expect(engineOf({ path: 'a.json', options: { engine: 'text' } })).toBe('text');
     expect(engineOf({ path: 'a.json', options: { engine: 'auto' } })).toBe('json');
     expect(engineOf({ options: { engine: 'append' } })).toBe('append');
-    for (const name of ['text', 'append', 'json', 'markdown', 'changelog', 'package-json', 'notebook', 'lock']) {
-      expect(engineNames).toContain(name);
-    }
+    const lines = ['text', 'append', 'markdown', 'changelog', 'lock'];
+    const structures = ['json', 'package-json', 'notebook', 'yaml', 'toml', 'ndjson'];
+    expect([...engineNames].sort()).toEqual([...lines, ...structures].sort());
   });
 
   it('[MT21] refuses an engine that does not exist', () => {

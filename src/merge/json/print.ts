@@ -1,5 +1,6 @@
 // Writes a merged document by splicing into current's text: every byte that no plan touches is copied, not printed.
 
+import { firstFrom } from '../search.ts';
 import type { TriviaSplice } from './comments.ts';
 import type { Context, Plan } from './context.ts';
 import { foreignAt, nameOf } from './foreign.ts';
@@ -136,16 +137,4 @@ function renderRange(doc: T.Doc, splices: readonly Splice[], from: number, to: n
     if (piece.from < splice.start) chunks.push(doc.bytes.subarray(piece.from, splice.start));
   }
   return chunks;
-}
-
-/** The first splice that starts at or after an offset. */
-function firstFrom(splices: readonly Splice[], offset: number): number {
-  let low = 0;
-  let high = splices.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((splices[middle] as Splice).start < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,4 +1,5 @@
 // Splices into a text: ranges of it that are exchanged for pieces, which are text or ranges of it again.
+import { firstFrom } from '../search.ts';
 
 export type Piece = { readonly from: number; readonly to: number } | { readonly text: string };
 
@@ -38,16 +39,4 @@ export function splice(text: string, splices: readonly Splice[]): string {
     for (let i = found.pieces.length - 1; i >= 0; i--) stack.push({ piece: found.pieces[i] as Piece, next: at + 1 });
   }
   return out.join('');
-}
-
-/** The first splice that starts at or after an offset. */
-function firstFrom(splices: readonly Splice[], offset: number): number {
-  let low = 0;
-  let high = splices.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((splices[middle] as Splice).start < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -14,6 +14,8 @@ export type Space = string & { readonly [spaceBrand]: true };
 export type AgentId = string & { readonly [agentBrand]: true };
 
 export const DEFAULT_SPACE: Space = 'default' as Space;
+/** Where a server keeps its keys. No caller can name it: `parseSpace` refuses a leading `~`. */
+export const SERVICE_SPACE: Space = '~entente' as Space;
 
 const MAX_ID_BYTES = 1024;
 const MAX_SEGMENT_BYTES = 255;
@@ -98,9 +100,10 @@ export function parseAgentId(text: unknown): AgentId {
   return canonical('The agent name', text, MAX_NAME_BYTES) as AgentId;
 }
 
-/** The canonical form of a space's name: at most 255 bytes, no slash. */
+/** The canonical form of a space's name: at most 255 bytes, no slash, no leading `~` (those are entente's own). */
 export function parseSpace(text: unknown): Space {
   const normal = canonical('The space', text, MAX_NAME_BYTES);
   if (normal.includes('/')) throw bad('The space', text, 'holds a slash.');
+  if (normal.startsWith('~')) throw bad('The space', text, 'starts with "~", which is kept for entente itself.');
   return normal as Space;
 }

@@ -33,6 +33,8 @@ export interface Token {
   /** Milliseconds since 1970, for display and `isStale` only. */
   readonly at: number;
   readonly repairs?: Repairs;
+  /** The signed form that a server gave this token in. Only that server can tell whether it is genuine. */
+  readonly seal?: string;
 }
 
 /** True when the token is older than `maxAgeMs`. A hint for callers: no commit is decided by time. */
@@ -41,10 +43,12 @@ export function isStale(token: Token, maxAgeMs: number, now: number = Date.now()
 }
 
 const PREFIX = 'ent1.';
+const SEALED = /^p1\.[A-Za-z0-9_-]{1,64}\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]{43}$/;
 const MAX_TOKEN_CHARS = 8192;
 
-/** The token as one opaque string, to cross process borders. */
+/** The token as one opaque string, to cross process borders: for a server's token the string that the server gave. */
 export function encodeToken(token: Token): string {
+  if (token.seal !== undefined) return token.seal;
   return PREFIX + Buffer.from(JSON.stringify(token)).toString('base64url');
 }
 
@@ -112,13 +116,21 @@ function parseNames(raw: Record<string, unknown>): Pick<Token, 'space' | 'resour
   }
 }
 
-/** Reads what `encodeToken` made. Anything else is `bad-token`, without saying more about what is wrong inside. */
+/**
+ * Reads what `encodeToken` made, and a server's signed token, whose signature only the server can check. Anything else is
+ * `bad-token`, without saying more about what is wrong inside.
+ */
 export function decodeToken(encoded: string): Token {
-  if (typeof encoded !== 'string' || encoded.length > MAX_TOKEN_CHARS || !encoded.startsWith(PREFIX)) {
-    throw badToken('it is not one of ours');
-  }
+  if (typeof encoded !== 'string' || encoded.length > MAX_TOKEN_CHARS) throw badToken('it is not one of ours');
+  const sealed = SEALED.exec(encoded)?.[1];
+  if (sealed !== undefined) return Object.freeze({ ...parseBody(sealed), seal: encoded });
+  if (!encoded.startsWith(PREFIX)) throw badToken('it is not one of ours');
   const body = encoded.slice(PREFIX.length);
   if (!/^[A-Za-z0-9_-]+$/.test(body)) throw badToken('it is damaged');
+  return parseBody(body);
+}
+
+function parseBody(body: string): Token {
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(body, 'base64url').toString('utf8'));

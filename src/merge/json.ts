@@ -128,7 +128,7 @@ function finish(input: MergeInput, context: Context): MergeResult {
   if (result === undefined) {
     return wholeConflict(input, { kind: 'content', reason: 'the printed document did not read back as it was merged' });
   }
-  if (hasBase) refuseLostComments(context, result);
+  refuseLostComments(context, result, hasBase);
   dropSwallowed(context);
   return finishAs(input, context, content);
 }

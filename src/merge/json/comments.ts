@@ -2,9 +2,10 @@
 // three sides, the comments in front of each and behind it are merged three-way; where they cannot be placed, a clash
 // says so. No comment that somebody wrote is lost in silence.
 import { clash } from './clash.ts';
-import { type Context, childPlace, type Plan, sameInAll } from './context.ts';
+import { matchChildren } from './comment-places.ts';
+import { type Context, childPlace } from './context.ts';
 import { type Place, pointerOf } from './pointer.ts';
-import { lineIndent } from './style.ts';
+import { lineIndent, styleOf } from './style.ts';
 import * as T from './tape.ts';
 import { commentsBetween, type ItemSlots, slotsOf } from './trivia.ts';
 
@@ -34,7 +35,7 @@ export function mergeComments(context: Context, hasBase: boolean): TriviaSplice[
 }
 
 /** Makes it a clash if a comment that a side added is missing in the result, and no other clash has it. */
-export function refuseLostComments(context: Context, result: T.Doc): void {
+export function refuseLostComments(context: Context, result: T.Doc, hasBase: boolean): void {
   if (!result.jsonc) return;
   const { base, current, proposed } = context;
   const [before, ours, theirs, after] = [base, current, proposed, result].map(tally) as [Tally, Tally, Tally, Tally];
@@ -56,7 +57,7 @@ export function refuseLostComments(context: Context, result: T.Doc): void {
     context.clashes.some(({ proposed: side }) => has(side, text)) ||
     context.decided.some(({ current: own, proposed: side }) => has(own, text) || has(side, text));
   if (lost.every(isTold)) return;
-  const nodes = { base: T.ROOT, current: T.ROOT, proposed: T.ROOT };
+  const nodes = { base: hasBase ? T.ROOT : T.ABSENT, current: T.ROOT, proposed: T.ROOT };
   const reason = 'a comment that one side added has no place in the other side';
   const verdict = clash(context, undefined, 'content', nodes, { reason, allows: 'sides', isFixed: true });
   if (verdict !== undefined) context.entries.push({ action: 'dropped', by: ['proposed'], pointer: '' });
@@ -104,7 +105,7 @@ function mergeInside(context: Context, triple: Triple, stack: Triple[], splices:
     current: slotsOf(current, triple.current),
     proposed: slotsOf(proposed, triple.proposed),
   };
-  for (const [b, c, p, segment] of matchItems(context, kind, plan, all)) {
+  for (const { base: b, current: c, proposed: p, segment } of matchChildren(context, triple.place, kind, all)) {
     const place = childPlace(triple.place, segment, segment);
     mergeSlot(context, place, splices, b, c, p, 'lead');
     mergeSlot(context, place, splices, b, c, p, 'trail');
@@ -112,61 +113,6 @@ function mergeInside(context: Context, triple: Triple, stack: Triple[], splices:
   }
   mergeSlot(context, triple.place, splices, all.base.inside, all.current.inside, all.proposed.inside, 'lead');
   mergeSlot(context, triple.place, splices, all.base.inside, all.current.inside, all.proposed.inside, 'trail');
-}
-
-interface Slots {
-  readonly items: readonly ItemSlots[];
-  readonly inside: ItemSlots;
-}
-
-function matchItems(
-  context: Context,
-  kind: number,
-  plan: Plan | undefined,
-  all: { readonly base: Slots; readonly current: Slots; readonly proposed: Slots },
-): [ItemSlots, ItemSlots, ItemSlots, string | number][] {
-  const { base, current, proposed } = context;
-  const matched: [ItemSlots, ItemSlots, ItemSlots, string | number][] = [];
-  if (kind === T.ARRAY) {
-    for (const [b, c, p, index] of matchElements(context, plan, all)) matched.push([b, c, p, index]);
-    return matched;
-  }
-  const byName = (doc: T.Doc, items: readonly ItemSlots[]): Map<string, ItemSlots> =>
-    new Map(items.map((item) => [T.keyOf(doc, item.node), item]));
-  const before = byName(base, all.base.items);
-  const theirs = byName(proposed, all.proposed.items);
-  for (const [name, c] of byName(current, all.current.items)) {
-    const b = before.get(name);
-    const p = theirs.get(name);
-    if (b !== undefined && p !== undefined) matched.push([b, c, p, name]);
-  }
-  return matched;
-}
-
-/** Elements at the same index, where the array kept its shape; else the equal ones at its front and at its end. */
-function matchElements(
-  context: Context,
-  plan: Plan | undefined,
-  { base, current, proposed }: { readonly base: Slots; readonly current: Slots; readonly proposed: Slots },
-): [ItemSlots, ItemSlots, ItemSlots, number][] {
-  const matched: [ItemSlots, ItemSlots, ItemSlots, number][] = [];
-  const lengths = [base, current, proposed].map(({ items }) => items.length) as [number, number, number];
-  const most = Math.min(...lengths);
-  const isSameShape = plan === undefined && lengths.every((each) => each === most);
-  const match = (i: number, isBack: boolean): boolean => {
-    const at = lengths.map((length) => (isBack ? length - 1 - i : i)) as [number, number, number];
-    const b = base.items[at[0]];
-    const c = current.items[at[1]];
-    const p = proposed.items[at[2]];
-    if (b === undefined || c === undefined || p === undefined) return false;
-    if (!isSameShape && !sameInAll(context, b.node, c.node, p.node)) return false;
-    matched.push([b, c, p, at[0]]);
-    return true;
-  };
-  let head = 0;
-  while (head < most && match(head, false)) head++;
-  for (let tail = 0; tail < most - head && match(tail, true); tail++);
-  return matched;
 }
 
 function mergeSlot(
@@ -214,9 +160,11 @@ function spliceOf(
   if (start === end && slot === 'lead') return undefined;
   const own = T.textOf(context.current, start, end);
   const text = isRemoved ? blanksIn(own, slot) : T.textOf(context.proposed, ...proposed[slot]);
-  const indent = slot === 'trail' ? '' : lineIndent(context.current, current.at);
-  if (/\/\/[^\n]*$/.test(text) && !isLineEnd(context.current, end)) return undefined;
-  return { start, end, text: slot === 'trail' ? text : text.replace(/\n[ \t]*/g, `\n${indent}`) };
+  const indent = lineIndent(context.current, current.at);
+  if (slot === 'lead') return { start, end, text: text.replace(/\n[ \t]*/g, `\n${indent}`) };
+  // What follows a line comment goes to a line of its own.
+  const needsLine = /\/\/[^\n]*$/.test(text) && !isLineEnd(context.current, end);
+  return { start, end, text: needsLine ? text + styleOf(context.current).eol + indent : text };
 }
 
 /** Is there nothing but blanks up to the end of the line? */

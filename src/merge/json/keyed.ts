@@ -51,7 +51,7 @@ function numberIdentity(text: string): string {
 }
 
 /** Index of each identity; undefined if an element has none or two have the same. */
-function indexById(doc: T.Doc, elements: readonly number[], key: string): Map<string, number> | undefined {
+export function indexById(doc: T.Doc, elements: readonly number[], key: string): Map<string, number> | undefined {
   const index = new Map<string, number>();
   for (let i = 0; i < elements.length; i++) {
     const identity = identityAt(doc, elements[i] as number, key);

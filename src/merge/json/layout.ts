@@ -7,7 +7,12 @@ import * as T from './tape.ts';
 import { commaAfter, hasComment, itemStart, skipTrivia, trailEnd } from './trivia.ts';
 
 export type Piece<V> =
-  | { readonly from: number; readonly to: number }
+  | {
+      readonly from: number;
+      readonly to: number;
+      /** It begins with what stands in front of a child: what is put in at `from` belongs to the child before. */
+      readonly isLead?: true;
+    }
   | { readonly text: string }
   | { readonly value: V; readonly indent: string };
 
@@ -153,11 +158,9 @@ function putRun<V>(
   const keepsLead = isFirst === isAtHead;
   if (!keepsLead) pieces.push({ text: leadFor(doc, lead, begin, isFirst ? spacing.head : spacing.between) });
   const from = keepsLead ? lead : begin;
-  if (isWhole) {
-    pieces.push({ from, to: end });
-  } else {
-    pieces.push({ from, to: T.startOf(doc, first) }, { value: changed, indent: spacing.indent });
-  }
+  const to = isWhole ? end : T.startOf(doc, first);
+  pieces.push(keepsLead ? { from, to, isLead: true } : { from, to });
+  if (!isWhole) pieces.push({ value: changed, indent: spacing.indent });
   const needsComma = !isLast || ends.hasTrailingComma;
   if (comma >= 0 && needsComma) {
     // Apart, so that a comment can be put behind the comma.

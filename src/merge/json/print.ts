@@ -124,7 +124,7 @@ function renderRange(doc: T.Doc, splices: readonly Splice[], from: number, to: n
       continue;
     }
     let next = firstFrom(splices, piece.from);
-    while (inserted.has(splices[next] as Splice)) next++;
+    while (isElsewhere(splices[next], piece, inserted)) next++;
     const splice = splices[next];
     const isInsertion = splice !== undefined && splice.start === splice.end && splice.start === piece.from;
     if (splice === undefined || (splice.start >= piece.to && !isInsertion)) {
@@ -137,4 +137,14 @@ function renderRange(doc: T.Doc, splices: readonly Splice[], from: number, to: n
     if (piece.from < splice.start) chunks.push(doc.bytes.subarray(piece.from, splice.start));
   }
   return chunks;
+}
+
+/** An insertion that is written already, or that belongs to the child before this range. */
+function isElsewhere(
+  splice: Splice | undefined,
+  { from, isLead = false }: { readonly from: number; readonly isLead?: boolean },
+  inserted: ReadonlySet<Splice>,
+): boolean {
+  if (splice === undefined) return false;
+  return inserted.has(splice) || (isLead && splice.start === from && splice.end === from);
 }

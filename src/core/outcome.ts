@@ -1,5 +1,6 @@
 // What happened to a commit, as a value. `status` first; the union is closed.
 import type { Receipt } from './receipt.ts';
+import type { Offer } from './recorded.ts';
 import type { MergeConflict } from './region.ts';
 import type { Token } from './token.ts';
 import type { Head, Written } from './version.ts';
@@ -20,6 +21,8 @@ export interface Packet {
   /** How many regions merged without a clash. */
   readonly cleanRegions: number;
   readonly reason: string;
+  /** What was decided before where the same texts met. */
+  readonly offer?: Offer;
 }
 
 export interface OutcomeBase {
@@ -46,6 +49,8 @@ export interface Merged extends OutcomeBase, Written {
   readonly content: Uint8Array;
   readonly receipt: Receipt;
   readonly token: Token;
+  /** What clashed was settled by kept decisions, as the policy says; the receipt names them. */
+  readonly resolvedBy?: 'recorded';
 }
 export interface Conflicted extends OutcomeBase {
   readonly status: 'conflict';

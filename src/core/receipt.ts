@@ -1,4 +1,5 @@
 // The ledger of an automatic merge: who kept, added and removed what, so that a checker can prove nothing was dropped.
+import type { RecordedUse } from './recorded.ts';
 
 /**
  * One run of lines (text) or one member (structures) of the ledger.
@@ -29,4 +30,6 @@ export interface WovenSpan {
 export interface Receipt {
   readonly engine: string;
   readonly entries: readonly ReceiptEntry[];
+  /** The places that kept decisions settled: only there may a change be left out. */
+  readonly recorded?: readonly RecordedUse[];
 }

@@ -1,4 +1,5 @@
 // How a conflict is decided: a strategy returns a Resolution, a person or a judge gives a Decision.
+import type { Offer } from './recorded.ts';
 import type { MergeConflict } from './region.ts';
 import type { Head } from './version.ts';
 
@@ -31,7 +32,8 @@ export type Resolution =
 
 /** A person's or judge's answer to an open conflict. */
 export type Decision =
-  | { readonly use: 'current' | 'proposed' | 'base' | 'both' }
+  /** `recorded`: as was decided before at each of its places. */
+  | { readonly use: 'current' | 'proposed' | 'base' | 'both' | 'recorded' }
   | { readonly content: Uint8Array | string; readonly allowMarkers?: boolean }
   | { readonly abort: true };
 
@@ -52,7 +54,7 @@ export interface StoredSide {
 export type ConflictRegion = Pick<MergeConflict, 'id' | 'kind' | 'at' | 'reason'>;
 
 export interface ConflictDecision {
-  readonly decision: 'current' | 'proposed' | 'base' | 'both' | 'content' | 'abort';
+  readonly decision: 'current' | 'proposed' | 'base' | 'both' | 'recorded' | 'content' | 'abort';
   readonly agent: string;
   readonly reason?: string;
   readonly at: number;
@@ -74,11 +76,15 @@ export interface Conflict {
   readonly reason: string;
   /** Where the sides clash, the first 100 places; none where they could not be merged at all. */
   readonly regions: readonly ConflictRegion[];
+  /** Which engine found them; absent where they are not all of its places, or those of an engine of others. */
+  readonly engine?: string;
   readonly strategy: string;
   readonly commitId: string;
   readonly note?: string;
   readonly openedAt: number;
   readonly resolution?: ConflictDecision;
+  /** Of an open one, as it is read: what was decided before where the same texts met. */
+  readonly offer?: Offer;
 }
 
 /** An entry of the seed's conflict history: what clashed and how it was settled. */

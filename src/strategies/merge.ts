@@ -12,6 +12,8 @@ export interface MergeStrategyOptions {
   readonly options?: MergeOptions;
   /** The same as `options.commutative`. */
   readonly commutative?: boolean;
+  /** Applies decisions that were recorded on the same conflict before, where each of its places has one. @default false */
+  readonly recorded?: boolean;
   /** May veto a clean merge: `false`, or a text that says why. */
   readonly validate?: Merge['validate'];
 }
@@ -23,14 +25,17 @@ export function merge(engine: string = 'auto', options: MergeStrategyOptions = {
       next: 'Use merge("auto"), merge("text"), merge("json"), merge("append") or the name of a registered engine.',
     });
   }
-  const { otherwise = escalate(), commutative } = options;
+  const { otherwise = escalate(), commutative, recorded = false } = options;
   assertStrategy(otherwise);
+  if (typeof recorded !== 'boolean')
+    throw new EntenteError('misuse', 'The option `recorded` of a merge is true or false.');
   const merging = commutative === undefined ? options.options : { ...options.options, commutative };
   return {
     name: 'merge',
     engine,
     otherwise,
     ...(merging === undefined ? {} : { options: merging }),
+    ...(recorded ? { recorded } : {}),
     ...(options.validate === undefined ? {} : { validate: options.validate }),
   };
 }

@@ -62,6 +62,8 @@ describe('strategies as text', () => {
     { strategy: 'merge', options: { unoin: true } },
     { strategy: 'merge', options: [] },
     { strategy: 'merge', otherwise: 'nope' },
+    { strategy: 'merge', recorded: 'yes' },
+    { strategy: 'escalate', recorded: true },
     { strategy: 'escalate', engine: 'json' },
     { strategy: 'keepBoth', suffixes: 'ab' },
     { strategy: 'abortBoth', restore: 'current' },
@@ -85,8 +87,8 @@ describe('strategies as text', () => {
       fc.constantFrom(keepBoth({ suffixes: ['a', 'b'] }), abortBoth({ restore: 'base' })),
       fc.nat().map((maxAttempts) => retry({ maxAttempts })),
       fc
-        .tuple(fc.constantFrom('auto', 'text', 'json', 'append', 'mine'), tie('strategy'))
-        .map(([engine, otherwise]) => merge(engine, { otherwise })),
+        .tuple(fc.constantFrom('auto', 'text', 'json', 'append', 'mine'), tie('strategy'), fc.boolean())
+        .map(([engine, otherwise, recorded]) => merge(engine, { otherwise, recorded })),
     ),
   })).strategy;
 
@@ -106,9 +108,15 @@ describe('strategies as text', () => {
       custom(() => ({ use: 'current' })),
       merge('text', { validate: () => true }),
       merge('text', { otherwise: custom(() => ({ use: 'current' })) }),
+      merge('text', { recorded: true, validate: () => true }),
     ];
-    expect(code.map(formatStrategy)).toEqual([undefined, undefined, undefined]);
-    expect(code.map(describeStrategy)).toEqual(['custom', 'merge(text, validated)', 'merge(text, otherwise custom)']);
+    expect(code.map(formatStrategy)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(code.map(describeStrategy)).toEqual([
+      'custom',
+      'merge(text, validated)',
+      'merge(text, otherwise custom)',
+      'merge(text, recorded, validated)',
+    ]);
   });
 });
 

@@ -30,6 +30,7 @@ const BUILDERS: { readonly [name: string]: Builder } = {
     merge(String(argument ?? fields['engine'] ?? 'auto'), {
       ...(fields['otherwise'] === undefined ? {} : { otherwise: parseNested(fields['otherwise'], depth + 1) }),
       ...(fields['options'] === undefined ? {} : { options: parseMergeOptions(fields['options']) }),
+      ...(fields['recorded'] === undefined ? {} : { recorded: fields['recorded'] as boolean }),
     }),
   retry: (fields, argument) => retry({ maxAttempts: Number(argument ?? fields['maxAttempts'] ?? 3) }),
   keepBoth: (fields) =>
@@ -38,7 +39,7 @@ const BUILDERS: { readonly [name: string]: Builder } = {
 };
 
 const OPTIONS: { readonly [name: string]: readonly string[] } = {
-  merge: ['engine', 'otherwise', 'options'],
+  merge: ['engine', 'otherwise', 'options', 'recorded'],
   retry: ['maxAttempts'],
   keepBoth: ['suffixes'],
   abortBoth: ['restore'],
@@ -140,12 +141,14 @@ export function formatStrategy(strategy: Strategy): StrategySpec | undefined {
       if (strategy.validate !== undefined) return undefined;
       const otherwise = formatStrategy(strategy.otherwise);
       if (otherwise === undefined) return undefined;
-      if (otherwise === 'escalate' && strategy.options === undefined) return `merge(${strategy.engine})`;
+      const recorded = strategy.recorded === true;
+      if (otherwise === 'escalate' && strategy.options === undefined && !recorded) return `merge(${strategy.engine})`;
       return {
         strategy: 'merge',
         engine: strategy.engine,
         otherwise,
         ...(strategy.options === undefined ? {} : { options: strategy.options }),
+        ...(recorded ? { recorded } : {}),
       };
     }
     default:
@@ -162,10 +165,11 @@ export function describeStrategy(strategy: Strategy): string {
 
 function describeCode(strategy: Strategy): string {
   if (strategy.name !== 'merge') return strategy.name;
-  const { engine, validate, otherwise } = strategy;
+  const { engine, validate, otherwise, recorded } = strategy;
+  const own = recorded === true ? `${engine}, recorded` : engine;
   return validate === undefined
-    ? `merge(${engine}, otherwise ${describeStrategy(otherwise)})`
-    : `merge(${engine}, validated)`;
+    ? `merge(${own}, otherwise ${describeStrategy(otherwise)})`
+    : `merge(${own}, validated)`;
 }
 
 /** A policy from untrusted data: every pattern and strategy is compiled once, so that a bad file is refused whole. */

@@ -22,12 +22,16 @@ export function isStrategy(value: unknown): value is Strategy {
   if (typeof value !== 'object' || value === null) return false;
   const strategy = value as { readonly [field: string]: unknown };
   if (!strategyNames.some((known) => known === strategy['name'])) return false;
-  if (strategy['name'] === 'merge') return typeof strategy['engine'] === 'string' && isStrategy(strategy['otherwise']);
+  if (strategy['name'] === 'merge') return isMerge(strategy);
   if (strategy['name'] === 'retry') return isCount(strategy['maxAttempts']);
   if (strategy['name'] === 'keepBoth') return strategy['suffixes'] === undefined || areSuffixes(strategy['suffixes']);
   if (strategy['name'] === 'abortBoth') return strategy['restore'] === undefined || strategy['restore'] === 'base';
   if (strategy['name'] === 'custom') return typeof strategy['fn'] === 'function';
   return true;
+}
+
+function isMerge({ engine, otherwise, recorded }: { readonly [field: string]: unknown }): boolean {
+  return typeof engine === 'string' && isStrategy(otherwise) && ['boolean', 'undefined'].includes(typeof recorded);
 }
 
 function isCount(value: unknown): boolean {

@@ -27,6 +27,8 @@ export interface Merge {
   /** What happens to what the merge leaves. */
   readonly otherwise: Strategy;
   readonly options?: MergeOptions;
+  /** Conflicts of which each place was decided before are settled as it was decided. @default false */
+  readonly recorded?: boolean;
   /** May veto a clean merge: false or a text (the reason) makes it a conflict. */
   readonly validate?: (merged: Uint8Array) => boolean | string | undefined;
 }

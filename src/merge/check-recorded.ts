@@ -1,0 +1,227 @@
+// The checker of merges that kept decisions settled. A change may be left out of them where a decision says so and
+// nowhere else: each place is found again from the three texts, its id is made anew from what stands there, and what the
+// result has in it must be what was decided.
+
+import { readLines } from './check-lines.ts';
+import { checkReceipt } from './check-receipt.ts';
+import { conflictId } from './conflict-id.ts';
+import { isSameValue } from './json/check-values.ts';
+import { isParseFailure, parseJson } from './json/parse.ts';
+import * as T from './json/tape.ts';
+import { createLocator, type Locator } from './locate.ts';
+import type { Evidence } from './recorded.ts';
+import type { CleanMerge, MergeInput, MergeSide } from './types.ts';
+
+/** What does not add up, in words. `strict`: also what only its engine can know counts as not proved. */
+export function recordedProblems(
+  input: MergeInput,
+  result: CleanMerge,
+  evidence: readonly Evidence[],
+  strict: boolean,
+): readonly string[] {
+  const { ok, problems } = checkReceipt(input, result, { decided: true });
+  if (!ok) return problems.length > 0 ? problems : ['the receipt is not that of this merge'];
+  const unnamed = unnamedPlace(result, evidence);
+  if (unnamed !== undefined) return [unnamed];
+  if (!strict) return [];
+  const byLines = evidence.filter(({ use }) => 'lines' in use.at).length;
+  if (byLines === evidence.length) return lineProblems(input, result, evidence);
+  return byLines === 0 ? memberProblems(input, result, evidence) : ['lines and members were decided in one merge'];
+}
+
+/** The receipt names the decisions that there are, each once. */
+function unnamedPlace({ receipt }: CleanMerge, evidence: readonly Evidence[]): string | undefined {
+  const named = (receipt.recorded ?? []).map(({ id, region }) => `${id} ${region}`).sort();
+  const given = evidence.map(({ use }) => `${use.id} ${use.region}`).sort();
+  return String(named) === String(given) ? undefined : 'the receipt does not name the decisions that were gone by';
+}
+
+/** The stable id that a kept decision is for. */
+function isFor({ use }: Evidence, engine: string, id: string): boolean {
+  return use.id === `${engine}-${id}`;
+}
+
+const SIDES = ['base', 'current', 'proposed'] as const;
+
+interface Cursor {
+  readonly base: number;
+  readonly current: number;
+  readonly proposed: number;
+  readonly result: number;
+}
+
+/** Walks the ledger with a place in each text: what is dropped, or nobody's, must lie within a decided place. */
+function lineProblems(input: MergeInput, result: CleanMerge, evidence: readonly Evidence[]): readonly string[] {
+  const { engine, entries } = result.receipt;
+  const { eol = 'bytes', finalNewline = 'bytes', ignoreWhitespace = 'none' } = input.options ?? {};
+  if (eol !== 'bytes' || finalNewline !== 'bytes' || ignoreWhitespace !== 'none')
+    return ['lines that an option holds equal cannot be told apart again'];
+  if (entries.some(({ pointer }) => pointer !== undefined))
+    return ['the lines were merged with a front matter beside them'];
+  const lines = (side: MergeSide): readonly Uint8Array[] =>
+    readLines(side, input.options ?? {}).map(({ bytes }) => bytes);
+  const texts = { base: lines(input.base), current: lines(input.current), proposed: lines(input.proposed) };
+  const written = lines(result.content);
+  const places = [...evidence].sort((a, b) => startOf(a, 'current') - startOf(b, 'current') || order(a, b));
+  const problems: string[] = [];
+  let at: Cursor = { base: 0, current: 0, proposed: 0, result: 0 };
+  let next = 0;
+  let from: number | undefined;
+  const look = (): void => {
+    for (let place = places[next]; place !== undefined; place = places[next]) {
+      if (from === undefined && isAt(place, at, 'start')) from = at.result;
+      if (from === undefined || !isAt(place, at, 'end')) return;
+      if (!isDecided(place, engine, texts, written.slice(from, at.result), at.result < written.length))
+        problems.push(`${place.use.region}: what stands there is not what was decided on these texts`);
+      from = undefined;
+      next += 1;
+    }
+  };
+  look();
+  for (const entry of entries) {
+    const { action, by } = entry;
+    const isLoss = action === 'dropped' || (action === 'added' && by.length === 0);
+    if (isLoss && from === undefined) problems.push('something is left out that no recorded decision leaves out');
+    at = {
+      base: at.base + (action === 'kept' || action === 'removed' ? count(entry.base) : 0),
+      current: at.current + moved(entry, 'current'),
+      proposed: at.proposed + moved(entry, 'proposed'),
+      result: at.result + (action === 'kept' || action === 'added' ? count(entry.result) : 0),
+    };
+    if (action === 'woven') problems.push('additions were woven beside recorded decisions');
+    look();
+  }
+  if (next < places.length) problems.push('a place that was decided is not in the receipt');
+  return problems;
+}
+
+type Entry = CleanMerge['receipt']['entries'][number];
+
+/** How many lines of a side an entry speaks of. */
+function moved({ action, by, base, result, from }: Entry, side: 'current' | 'proposed'): number {
+  if (action === 'kept') return count(base);
+  if (action === 'removed') return by.includes(side) ? 0 : count(base);
+  if (action === 'added') return by.includes(side) ? count(result) : 0;
+  return action === 'dropped' && by.includes(side) ? count(from) : 0;
+}
+
+function count([start, end]: readonly [number, number] = [0, 0]): number {
+  return end - start;
+}
+
+function startOf({ use }: Evidence, side: (typeof SIDES)[number]): number {
+  return 'lines' in use.at ? use.at.lines[side].start : 0;
+}
+
+function order(a: Evidence, b: Evidence): number {
+  return startOf(a, 'base') - startOf(b, 'base') || startOf(a, 'proposed') - startOf(b, 'proposed');
+}
+
+function isAt({ use }: Evidence, at: Cursor, end: 'start' | 'end'): boolean {
+  if (!('lines' in use.at)) return false;
+  const { lines } = use.at;
+  return SIDES.every((side) => lines[side][end] === at[side]);
+}
+
+type Texts = { readonly [side in (typeof SIDES)[number]]: readonly Uint8Array[] };
+
+function isDecided(
+  evidence: Evidence,
+  engine: string,
+  texts: Texts,
+  written: readonly Uint8Array[],
+  isFollowed: boolean,
+): boolean {
+  const { use, choice } = evidence;
+  if (!('lines' in use.at)) return false;
+  const { lines } = use.at;
+  const textOf = (side: (typeof SIDES)[number]): Buffer =>
+    Buffer.concat(texts[side].slice(lines[side].start, lines[side].end));
+  if (!isFor(evidence, engine, conflictId(textOf('base'), textOf('current'), textOf('proposed')))) return false;
+  const expected = 'content' in choice ? Buffer.from(choice.content) : textOf(choice.use);
+  const found = Buffer.concat(written);
+  if (found.equals(expected)) return true;
+  // A last line without its newline gets one where something follows.
+  const ends = isFollowed && expected.length > 0 && expected.at(-1) !== LF ? ['\n', '\r\n'] : [];
+  return ends.some((end) => found.equals(Buffer.concat([expected, Buffer.from(end)])));
+}
+
+const LF = 10;
+
+/** Structures: each loss lies at a decided place, and a value has the decided text where its place can be found again. */
+function memberProblems(input: MergeInput, result: CleanMerge, evidence: readonly Evidence[]): readonly string[] {
+  const { entries } = result.receipt;
+  const places = evidence.map(({ use }) => ('pointer' in use.at ? use.at.pointer : ''));
+  const losses = entries.filter(({ action, by }) => action === 'dropped' || (action === 'added' && by.length === 0));
+  const problems = losses
+    .filter((entry) => !places.some((place) => isLossAt(entry, place)))
+    .map(({ pointer = '' }) => `${pointer}: something is left out that no recorded decision leaves out`);
+  const locators = locatorsOf(input, result);
+  for (const each of evidence) {
+    const problem = locators === undefined ? undefined : memberProblem(each, result, locators);
+    if (problem !== undefined) problems.push(problem);
+  }
+  return problems;
+}
+
+/** Elements of an array are told by the array's place and their range in it. */
+function isLossAt({ action, pointer = '', from }: Entry, place: string): boolean {
+  if (pointer === place) return true;
+  const isElement = from !== undefined || (action === 'added' && isIndex(pointer));
+  if (!isElement) return false;
+  const array = from === undefined ? parentOf(pointer) : pointer;
+  return array === place || array === parentOf(place);
+}
+
+function parentOf(pointer: string): string {
+  return pointer.slice(0, Math.max(0, pointer.lastIndexOf('/')));
+}
+
+function isIndex(pointer: string): boolean {
+  return /^\d+$/.test(pointer.slice(pointer.lastIndexOf('/') + 1));
+}
+
+type Locators = { readonly [text in 'base' | 'current' | 'proposed' | 'result']: Locator | undefined };
+
+function locatorsOf(input: MergeInput, { receipt, content }: CleanMerge): Locators | undefined {
+  if (content === null) return undefined;
+  const locator = (side: MergeSide): Locator | undefined =>
+    side === null ? undefined : createLocator(receipt, side, content);
+  const { base, current, proposed } = input;
+  return {
+    base: locator(base),
+    current: locator(current),
+    proposed: locator(proposed),
+    result: locator(content),
+  };
+}
+
+/** A place under an array may have another number on each side, so that only its engine knows it. */
+function memberProblem(each: Evidence, { receipt }: CleanMerge, locators: Locators): string | undefined {
+  const { use, choice } = each;
+  if (!('pointer' in use.at) || use.at.pointer.split('/').slice(1).some(isNumber)) return undefined;
+  const { pointer } = use.at;
+  const textOf = (name: keyof Locators): Buffer | null => {
+    const found = locators[name]?.pointer(pointer);
+    return found === undefined ? null : Buffer.from(found.text);
+  };
+  const [base, current, proposed, result] = [textOf('base'), textOf('current'), textOf('proposed'), textOf('result')];
+  // Other formats make their ids from what a value says, not from how it is spelled.
+  if (receipt.engine === 'yaml' || receipt.engine === 'toml') return undefined;
+  if (!isFor(each, receipt.engine, conflictId(base, current, proposed)))
+    return `${pointer}: the decision was made on other texts`;
+  const expected = 'content' in choice ? Buffer.from(choice.content) : { base, current, proposed }[choice.use];
+  return isSameJson(expected, result) ? undefined : `${pointer}: what stands there is not what was decided`;
+}
+
+/** Equal values; a text that is moved may be indented anew. */
+function isSameJson(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  if (a === null || b === null) return a === b;
+  const [one, other] = [a, b].map((text) => parseJson(text, { jsonc: true }));
+  if (one === undefined || other === undefined || isParseFailure(one) || isParseFailure(other)) return false;
+  return isSameValue(one, T.ROOT, other, T.ROOT);
+}
+
+function isNumber(segment: string): boolean {
+  return /^\d+$/.test(segment);
+}

@@ -1,40 +1,29 @@
-// 2,000 random merges against the real `git merge-file`, in three styles. Skipped where git is absent, with the reason
+// Random merges against the real `git merge-file`, in three styles: 2,000 every day; with ENTENTE_LONG=1 three times
+// 5,000, long texts too, and the table of docs/merge/text.md printed. Skipped where git is absent, with the reason
 // printed, unless CI is set: there its absence is a failure.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mergeContents, renderConflicts } from '../../src/merge/index.ts';
-import { randomMerges, type Triple } from '../support/merges.ts';
+import { gitVersion, hasGit } from '../support/git.ts';
+import { isLong, LAW_TIMEOUT } from '../support/law-runs.ts';
+import { labels, type MergeFileAnswer, withMergeFile } from '../support/merge-file.ts';
+import {
+  longProfiles,
+  type Profile,
+  profiles,
+  type RandomMerge,
+  randomMerges,
+  type Triple,
+} from '../support/merges.ts';
 
-const COUNT = 2_000;
-const SEED = 20_240_607;
+const seeds = isLong ? [20_240_607, 20_240_608, 20_240_609] : [20_240_607];
+const COUNT = isLong ? 5_000 : 2_000;
 const styles = ['merge', 'diff3', 'zdiff3'] as const;
-const labels = { base: 'base', current: 'current', proposed: 'proposed' };
+type Style = (typeof styles)[number];
 
 // zdiff3 came with git 2.35.
-const version = /(\d+)\.(\d+)/.exec(spawnSync('git', ['--version']).stdout?.toString() ?? '');
-const hasGit = version !== null && Number(version[1]) * 1000 + Number(version[2]) >= 2035;
-const mustRun = hasGit || (process.env['CI'] ?? '') !== '';
-if (!mustRun) process.stderr.write('skipped: no git of 2.35 or newer to compare the text merges with\n');
+const mustRun = hasGit('the comparison of text merges with git') && gitVersion() >= 2035;
 
-interface Answer {
-  readonly text: string;
-  readonly isClean: boolean;
-}
-
-/** What git says to all of them in one style: one shell that loops over files. */
-function askGit(dir: string, merges: readonly Triple[], style: string): readonly Answer[] {
-  const option = style === 'merge' ? '' : `--${style}`;
-  const names = '-L current -L base -L proposed';
-  const script = `i=0; while [ $i -lt ${merges.length} ]; do git merge-file -q -p ${option} ${names} $i.c $i.b $i.p > $i.out; echo $?; i=$((i+1)); done`;
-  const env = { ...process.env, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', HOME: dir };
-  const exits = spawnSync('sh', ['-c', script], { cwd: dir, env }).stdout.toString().trim().split('\n');
-  return merges.map((_, i) => ({ text: readFileSync(join(dir, `${i}.out`), 'latin1'), isClean: exits[i] === '0' }));
-}
-
-function merged(triple: Triple, style: (typeof styles)[number]): Answer {
+function merged(triple: Triple, style: Style): MergeFileAnswer {
   const result = mergeContents(triple);
   return {
     text: Buffer.from(renderConflicts(result, style, labels)).toString('latin1'),
@@ -42,37 +31,57 @@ function merged(triple: Triple, style: (typeof styles)[number]): Answer {
   };
 }
 
-describe.skipIf(!mustRun)(`${COUNT} merges against git, seed ${SEED}`, () => {
-  it('[MT7] agrees on bytes and class where the alignment is unique, and nearly always elsewhere', () => {
-    const merges = randomMerges(COUNT, SEED);
-    const dir = mkdtempSync(join(tmpdir(), 'entente-git-'));
-    const wrong: string[] = [];
-    let ambiguous = 0;
-    let different = 0;
-    let mergedWhereGitConflicts = 0;
-    try {
-      merges.forEach(({ base, current, proposed }, i) => {
-        writeFileSync(join(dir, `${i}.b`), base);
-        writeFileSync(join(dir, `${i}.c`), current);
-        writeFileSync(join(dir, `${i}.p`), proposed);
+interface Tally {
+  compared: number;
+  different: number;
+  /** Clean here and a conflict for git. */
+  bold: number;
+  /** The first ten, to be looked at. */
+  readonly examples: string[];
+}
+
+/** Compares in every style, and tells how each profile did. */
+function compare(merges: readonly RandomMerge[], seed: number): ReadonlyMap<Profile, Tally> {
+  const tallies = new Map<Profile, Tally>();
+  withMergeFile(merges, (ask) => {
+    for (const style of styles) {
+      const answers = ask(...(style === 'merge' ? [] : [`--${style}`]));
+      merges.forEach((merge, i) => {
+        const tally = tallies.get(merge.profile) ?? { compared: 0, different: 0, bold: 0, examples: [] };
+        tallies.set(merge.profile, tally);
+        tally.compared += 1;
+        const [ours, theirs] = [merged(merge, style), answers[i]];
+        if (theirs?.text === ours.text && theirs.isClean === ours.isClean) return;
+        tally.different += 1;
+        if (ours.isClean && theirs?.isClean === false) tally.bold += 1;
+        if (tally.examples.length < 10) tally.examples.push(`${merge.profile.name} ${style}, seed ${seed}, merge ${i}`);
       });
-      for (const style of styles) {
-        const answers = askGit(dir, merges, style);
-        merges.forEach((merge, i) => {
-          const theirs = answers[i];
-          const ours = merged(merge, style);
-          if (merge.kind.isAmbiguous) ambiguous += 1;
-          if (theirs?.text === ours.text && theirs.isClean === ours.isClean) return;
-          if (!merge.kind.isAmbiguous) wrong.push(`${style} ${merge.kind.name} ${i}`);
-          else different += 1;
-          if (ours.isClean && theirs?.isClean === false) mergedWhereGitConflicts += 1;
-        });
-      }
-    } finally {
-      rmSync(dir, { recursive: true, force: true });
     }
-    expect(wrong).toEqual([]);
-    expect(different / ambiguous).toBeLessThanOrEqual(0.005);
-    expect(mergedWhereGitConflicts / ambiguous).toBeLessThanOrEqual(0.001);
+  });
+  for (const [{ name }, { compared, different, bold, examples }] of isLong ? tallies : []) {
+    process.stdout.write(`seed ${seed} | ${name} | ${compared} | ${different} | ${bold} | ${examples.join('; ')}\n`);
+  }
+  return tallies;
+}
+
+function sum(tallies: ReadonlyMap<Profile, Tally>, part: (tally: Tally) => number): number {
+  return [...tallies].reduce((total, [{ isAmbiguous }, tally]) => total + (isAmbiguous ? part(tally) : 0), 0);
+}
+
+describe.skipIf(!mustRun).each(seeds)(`${COUNT} merges against git, seed %i`, { timeout: LAW_TIMEOUT }, (seed) => {
+  it('[MT7] agrees on bytes and class where the alignment is unique, and nearly always elsewhere', () => {
+    const tallies = compare(randomMerges(COUNT, seed), seed);
+    expect(tallies.size).toBe(profiles.length);
+    for (const [{ isAmbiguous }, { examples }] of tallies) if (!isAmbiguous) expect(examples).toEqual([]);
+    const compared = sum(tallies, (tally) => tally.compared);
+    expect(sum(tallies, (tally) => tally.different) / compared).toBeLessThanOrEqual(0.005);
+    expect(sum(tallies, (tally) => tally.bold) / compared).toBeLessThanOrEqual(0.001);
+  });
+
+  it('[MT7] merges no long text where git conflicts, and seldom has other bytes', () => {
+    const tallies = compare(randomMerges(isLong ? 1_000 : 20, seed, longProfiles), seed);
+    expect(sum(tallies, (tally) => tally.bold)).toBe(0);
+    const compared = sum(tallies, (tally) => tally.compared);
+    expect(sum(tallies, (tally) => tally.different) / compared).toBeLessThanOrEqual(0.05);
   });
 });

@@ -1,6 +1,7 @@
 // How many random cases a law is tried on: a number for every day, and a long run with ENTENTE_LONG=1.
 
-const isLong = process.env['ENTENTE_LONG'] === '1';
+/** ENTENTE_LONG=1: everything random is tried at length. */
+export const isLong: boolean = process.env['ENTENTE_LONG'] === '1';
 
 export function lawRuns(everyDay: number): number {
   return isLong ? 200_000 : everyDay;

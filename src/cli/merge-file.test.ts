@@ -3,6 +3,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Desk, openDesk, type Ran } from '../../test/support/command-line.ts';
+import { mergeContents } from '../merge/index.ts';
+import { proved } from '../merge/prove.ts';
+import { refuseUnproved } from './commands/merge-file.ts';
 
 let desk: Desk;
 beforeEach(async () => {
@@ -50,6 +53,16 @@ describe('merge-file', () => {
       const { code, json } = await merge('--json', ...argv);
       expect([code, json()['error']]).toEqual([exit, expect.objectContaining({ exit })]);
     }
+  });
+
+  it('[CL33] a merge that the checker does not prove is an error, never a conflict', () => {
+    const sides = { base: 'a\nb\nc\n', current: 'A\nb\nc\n', proposed: 'a\nb\nC\n' };
+    const right = mergeContents(sides);
+    expect(() => refuseUnproved(proved(sides, right))).not.toThrow();
+    if (right.status !== 'clean') throw new Error(right.status);
+    const wrong = proved(sides, { ...right, content: Buffer.from('A\nb\nc\n') });
+    expect(() => refuseUnproved(wrong)).toThrow('does not prove itself');
+    expect(() => refuseUnproved(mergeContents({ base: 'a', current: 'b', proposed: 'c' }))).not.toThrow();
   });
 
   it('[CL33] many conflicts are still 1: a class, never a count', async () => {

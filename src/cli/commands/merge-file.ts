@@ -2,7 +2,8 @@
 // stand in its place. Needs no store. 0: clean, 1: conflict (a class, never a count), 129 and above: an error.
 import { readFile, realpath } from 'node:fs/promises';
 import { EntenteError } from '../../core/errors.ts';
-import { type ConflictStyle, mergeContents, renderConflicts } from '../../merge/index.ts';
+import { type ConflictStyle, renderConflicts } from '../../merge/index.ts';
+import { mergeProved, UNPROVED } from '../../merge/prove.ts';
 import type { MergeOptions, MergeResult } from '../../merge/types.ts';
 import { putWorkFile } from '../place/working.ts';
 import type { Context } from '../shell/context.ts';
@@ -38,6 +39,14 @@ function render(context: Context, result: MergeResult, names: readonly string[])
   return size === 0 ? rendered : resizeMarkers(rendered, labels, size);
 }
 
+/** A merge that does not prove itself is a fault of ours, and no conflict: there is nothing in it to be decided. */
+export function refuseUnproved(result: MergeResult): void {
+  if (result.status !== 'conflict') return;
+  const fault = result.notes.find(({ code }) => code === UNPROVED);
+  if (fault === undefined) return;
+  throw new Error(`${fault.message}. Nothing was written. That is a fault of entente: please report the three files.`);
+}
+
 async function merge(context: Context): Promise<number> {
   const { console } = context;
   const names = context.args;
@@ -53,7 +62,8 @@ async function merge(context: Context): Promise<number> {
       next: 'entente merge-file CURRENT BASE OTHER',
     });
   }
-  const result = mergeContents({ base, current, proposed, path: names[0] ?? '', options });
+  const result = mergeProved({ base, current, proposed, path: names[0] ?? '', options });
+  refuseUnproved(result);
   if (result.status === 'error') throw new MergeFault('misuse', result.message);
   if (result.status === 'conflict' && result.conflicts.some(({ kind }) => kind === 'binary')) {
     throw new MergeFault('misuse', `Cannot merge binary files: ${names.map(cleanName).join(', ')}.`, {

@@ -37,7 +37,10 @@ export function withGitExits(
       if (fault.exit === 0) return undefined;
       const usage = fault.code === 'misuse' && isUsage(error);
       exit = fault.code === 'interrupted' ? INTERRUPTED : usage ? GIT_USAGE : GIT_FAULT;
-      await context.console.fail({ next: `entente ${name} --help`, ...fault, exit });
+      const help = `entente ${name} --help`;
+      // No store is in use here, so none is to be looked at.
+      const next = fault.code === 'unexpected' ? help : (fault.next ?? help);
+      await context.console.fail({ ...fault, next, exit });
     }
     if (exit !== 0) throw new GitExit(exit);
     return undefined;

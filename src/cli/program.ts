@@ -12,6 +12,7 @@ import { registerEdit } from './commands/edit.ts';
 import { registerExport } from './commands/export.ts';
 import { registerImport } from './commands/import.ts';
 import { registerInit } from './commands/init.ts';
+import { registerKeys } from './commands/keys.ts';
 import { registerLog } from './commands/log.ts';
 import { registerMergeDriver } from './commands/merge-driver.ts';
 import { registerMergeFile } from './commands/merge-file.ts';
@@ -20,6 +21,7 @@ import type { Register, Run } from './commands/register.ts';
 import { registerResolve } from './commands/resolve.ts';
 import { registerResolveMarkers } from './commands/resolve-markers.ts';
 import { registerRun } from './commands/run.ts';
+import { registerServe } from './commands/serve.ts';
 import { registerDiff, registerShow } from './commands/show.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerUndo } from './commands/undo.ts';
@@ -56,6 +58,8 @@ const COMMANDS: readonly Register[] = [
   registerBackup,
   registerVerify,
   registerDoctor,
+  registerServe,
+  registerKeys,
   registerDemo,
   registerCompletion,
 ];
@@ -74,6 +78,8 @@ export const COMMAND_NAMES: readonly string[] = [
     'restore',
     'verify',
     'doctor',
+    'serve',
+    'keys',
     'demo',
   ],
   ...['completion', 'help'],

@@ -2,7 +2,7 @@
 import type { Change } from '../core/change.ts';
 import { EntenteError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
-import { type AgentId, parseAgentId, parseResourceId } from '../core/resource.ts';
+import { type AgentId, parseAgentId, parseResourceId, type ResourceId } from '../core/resource.ts';
 import { parseToken, type Token } from '../core/token.ts';
 import type { CommitRequest, EntryMeta, Guard, Keep, RecordWrite, Write } from '../stores/store.ts';
 import type { Context } from './context.ts';
@@ -25,6 +25,10 @@ export interface Intent {
   readonly signal: AbortSignal | undefined;
   /** A refused content that is sent again with its fresh token: judged from the original base (rule A1). */
   readonly relapsed: boolean;
+  /** Who is behind the agent, where that is somebody else. */
+  readonly principal?: string;
+  /** Whether a strategy may write this other resource for the caller. */
+  readonly may?: (resource: ResourceId) => boolean;
 }
 
 export interface IntentOptions {
@@ -33,6 +37,8 @@ export interface IntentOptions {
   readonly reads?: readonly Token[];
   readonly supersede?: boolean;
   readonly signal?: AbortSignal;
+  readonly principal?: string;
+  readonly may?: (resource: ResourceId) => boolean;
 }
 
 const NO_READS: readonly Token[] = [];
@@ -192,6 +198,8 @@ function assemble(context: Context, token: Token, change: Change, proposal: Prop
     supersede,
     signal: options.signal,
     relapsed,
+    ...(options.principal === undefined ? {} : { principal: options.principal }),
+    ...(options.may === undefined ? {} : { may: options.may }),
   };
 }
 
@@ -237,7 +245,7 @@ export interface RequestParts {
   readonly tokenBound?: boolean;
 }
 
-export type Sender = Pick<Intent, 'agent' | 'commitId' | 'fingerprint' | 'reads'> & {
+export type Sender = Pick<Intent, 'agent' | 'commitId' | 'fingerprint' | 'reads' | 'principal'> & {
   readonly token: Pick<Token, 'epoch' | 'asOf'>;
 };
 
@@ -245,7 +253,7 @@ const NONE: readonly never[] = [];
 
 /** A store request of this intent; the pinned reads are among the guards of every attempt. */
 export function requestOf(context: Context, sender: Sender, parts: RequestParts): CommitRequest {
-  const { reads } = sender;
+  const { reads, principal } = sender;
   return {
     space: context.space,
     agent: sender.agent,
@@ -259,7 +267,7 @@ export function requestOf(context: Context, sender: Sender, parts: RequestParts)
     writes: parts.writes ?? NONE,
     records: parts.records ?? NONE,
     keeps: parts.keeps ?? NONE,
-    meta: parts.meta,
+    meta: principal === undefined ? parts.meta : { ...parts.meta, principal },
   };
 }
 

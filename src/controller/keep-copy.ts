@@ -21,6 +21,7 @@ export async function keepCopy(context: Context, settlement: Settlement): Promis
   const ids = ['', '-2', '-3', '-4', '-5', '-6', '-7', '-8', '-9'].map((tail) =>
     parseResourceId(copyId(resource, suffix + tail)),
   );
+  if (settlement.may !== undefined && !ids.every(settlement.may)) throw noCopy(resource);
   const snapshot = await context.store.read(context.space, ids);
   const index = ids.findIndex((_, place) => {
     const there = snapshot.heads[place];
@@ -47,4 +48,10 @@ export async function keepCopy(context: Context, settlement: Settlement): Promis
   if (reply.status === 'stale') return undefined;
   const copy = writtenOf((reply.heads[0] ?? there) as Head);
   return { status: 'split', commitId, resource, kept, copy };
+}
+
+function noCopy(resource: string): EntenteError {
+  return new EntenteError('forbidden', `The copy beside ${resource} is not the decider's to write.`, {
+    next: 'Decide for one side or with content, or ask for a grant that covers the copy.',
+  });
 }

@@ -68,6 +68,9 @@ async function planCopy(
   } catch {
     return { type: 'open', reason: 'the name of a copy would be too long' };
   }
+  const { may } = found.intent;
+  if (may !== undefined && !ids.every(may))
+    return { type: 'open', reason: 'the agent may not write the copy beside the resource' };
   const snapshot = await context.store.read(context.space, ids);
   for (const [index, id] of ids.entries()) {
     const head = snapshot.heads[index];

@@ -82,6 +82,8 @@ export async function resolve(
           ...(reason === undefined ? {} : { reason }),
           ...(hash === undefined ? {} : { hash }),
         },
+        ...(options.principal === undefined ? {} : { principal: options.principal }),
+        ...(options.may === undefined ? {} : { may: options.may }),
       };
       const outcome = await settleOnce(context, settlement, decision, seen).catch((error: unknown) => {
         // Another decision of this agent took the id: the record says which.

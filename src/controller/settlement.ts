@@ -25,6 +25,9 @@ export interface Settlement {
   readonly asOf: number;
   readonly head: Head | undefined;
   readonly decided: ConflictDecision;
+  /** Who is behind the agent, and what else may be written for them: as for a commit. */
+  readonly principal?: string;
+  readonly may?: (resource: ResourceId) => boolean;
 }
 
 export async function handBack(
@@ -94,11 +97,14 @@ export interface Parts {
 
 /** The conflict record is closed in the same commit, guarded by the revision at which it was read. */
 export function requestFor(context: Context, settlement: Settlement, parts: Parts): CommitRequest {
-  const { agent, commitId, fingerprint, epoch, asOf, conflict, decided } = settlement;
+  const { agent, commitId, fingerprint, epoch, asOf, conflict, decided, principal } = settlement;
   const record = parts.record ?? changedRecord(conflict, 'resolved', { resolution: decided });
   return requestOf(
     context,
-    { agent, commitId, fingerprint, reads: [], token: { epoch, asOf } },
+    {
+      ...{ agent, commitId, fingerprint, reads: [], token: { epoch, asOf } },
+      ...(principal === undefined ? {} : { principal }),
+    },
     { ...parts, records: [record] },
   );
 }

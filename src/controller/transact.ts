@@ -160,6 +160,7 @@ async function send(
     fingerprint: transaction.fingerprint,
     reads: transaction.reads,
     token: { epoch, asOf: transaction.asOf },
+    ...(transaction.principal === undefined ? {} : { principal: transaction.principal }),
   };
   const request = requestOf(context, sender, {
     guards: parts.map((part) => part.guard),

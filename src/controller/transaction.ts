@@ -30,6 +30,7 @@ export interface Transaction {
   readonly asOf: number;
   /** A change could not be formed: its base is gone. What is left is to ask whether it landed. */
   readonly lost?: { readonly fault: unknown };
+  readonly principal?: string;
 }
 
 function misuse(message: string): EntenteError {
@@ -83,5 +84,6 @@ export async function prepare(context: Context, options: TransactOptions): Promi
     epoch: first.token.epoch,
     asOf: Math.min(...tokens.map((token) => token.asOf)),
     ...(lost === undefined ? {} : { lost }),
+    ...(options.principal === undefined ? {} : { principal: options.principal }),
   };
 }

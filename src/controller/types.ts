@@ -3,6 +3,7 @@ import type { Change, TransactWrite } from '../core/change.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Page, PageRequest } from '../core/page.ts';
 import type { Conflict, ConflictEntry, Decision, Details, Resolution } from '../core/resolution.ts';
+import type { ResourceId } from '../core/resource.ts';
 import type { Token } from '../core/token.ts';
 import type { Head, ResourceVersion } from '../core/version.ts';
 import type { EngineChoice } from '../merge/choose.ts';
@@ -66,6 +67,10 @@ export interface CommitOptions {
   /** Send a refused content again on purpose, over what is there. The log shows an overwrite. */
   readonly supersede?: boolean;
   readonly signal?: AbortSignal;
+  /** Who is behind the agent, where that is somebody else: kept in the log. */
+  readonly principal?: string;
+  /** Asked where a strategy would write another resource than the token's (the copy of `keepBoth`). @default yes */
+  readonly may?: (resource: ResourceId) => boolean;
 }
 
 export interface UpdateOptions {
@@ -87,6 +92,9 @@ export interface ResolveOptions {
   /** The conflict record's revision as the decider saw it. */
   readonly revision?: number;
   readonly commitId?: string;
+  /** As for a commit. */
+  readonly principal?: string;
+  readonly may?: (resource: ResourceId) => boolean;
 }
 
 export interface TransactOptions {
@@ -95,6 +103,8 @@ export interface TransactOptions {
   readonly writes: readonly TransactWrite<Token>[];
   readonly commitId?: string;
   readonly note?: string;
+  /** As for a commit. */
+  readonly principal?: string;
 }
 
 export type FeedItem =

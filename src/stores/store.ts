@@ -106,6 +106,8 @@ export interface EntryMeta {
   /** The hash of the receipt's JSON, which is among the keeps. */
   readonly receipt?: string;
   readonly conflictId?: string;
+  /** Who was behind the agent, where that was somebody else. */
+  readonly principal?: string;
   /** This commit went over a version that its author had not seen (last writer wins, supersede, a stale delete). */
   readonly overwrote?: { readonly version: number; readonly revision: number; readonly agent: string };
   /** Ids of further agents that the entry concerns (abortBoth). */

@@ -1,0 +1,109 @@
+// `keys`: who may talk to a server of this store, and what each may do. A key is shown once, when it is made.
+import { EntenteError } from '../../core/errors.ts';
+import { createKeys, type KeyInfo } from '../../service/keys.ts';
+import { formatGrant, parseGrant } from '../../service/principal.ts';
+import { createSigner } from '../../service/signing.ts';
+import { table } from '../shell/console.ts';
+import type { Context } from '../shell/context.ts';
+import { cleanName } from '../shell/text.ts';
+import { collect, type Register } from './register.ts';
+
+const UNITS: { readonly [unit: string]: number } = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function expiryOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const [, count = '', unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  const ms = Number(count) * (UNITS[unit] ?? Number.NaN);
+  if (count !== '' && ms > 0) return Date.now() + ms;
+  throw new EntenteError('misuse', `--expires takes a time such as 90m, 12h or 30d, not ${JSON.stringify(text)}.`);
+}
+
+function shown(key: KeyInfo): { readonly [field: string]: unknown } {
+  return { ...key, grants: key.grants.map(formatGrant) };
+}
+
+async function create(context: Context): Promise<undefined> {
+  const { console, args } = context;
+  const grants = context.list('grant').map(parseGrant);
+  if (grants.length === 0) {
+    throw new EntenteError('misuse', 'A key without a grant may do nothing.', {
+      next: `entente keys create ${args[0] ?? 'NAME'} --grant 'read:**' --grant 'commit:notes/**'`,
+    });
+  }
+  const { store } = await context.open();
+  const label = context.text('label');
+  const expires = expiryOf(context.text('expires'));
+  const { info, text } = await createKeys({ store, clock: Date.now }).create({
+    name: args[0] ?? '',
+    grants,
+    ...(label === undefined ? {} : { label }),
+    ...(expires === undefined ? {} : { expires }),
+  });
+  if (console.json) await console.object({ ...shown(info), key: text });
+  else await console.line(text);
+  console.talk(`This is shown once. It writes as ${cleanName(info.name)}; its id is ${info.id}.`);
+  console.talk(`next: put it into a file of mode 0600 and name that in ENTENTE_KEY_FILE`);
+  return undefined;
+}
+
+async function list(context: Context): Promise<undefined> {
+  const { console } = context;
+  const { store } = await context.open();
+  const keys = await createKeys({ store, clock: Date.now }).list();
+  if (console.json) {
+    await console.object({ items: keys.map(shown) });
+    return undefined;
+  }
+  if (keys.length === 0) {
+    console.talk('There are no keys yet. next: entente serve   (makes the first one)');
+    return undefined;
+  }
+  const rows = keys.map((key) => [
+    key.id,
+    key.state,
+    cleanName(key.name),
+    cleanName(key.label),
+    key.expires === undefined ? 'never' : new Date(key.expires).toISOString(),
+    cleanName(key.grants.map(formatGrant).join(' ')),
+  ]);
+  await console.line(table(['KEY', 'STATE', 'AGENT', 'LABEL', 'EXPIRES', 'GRANTS'], rows, console.out));
+  return undefined;
+}
+
+async function revoke(context: Context): Promise<undefined> {
+  const { console, args } = context;
+  const { store } = await context.open();
+  const id = args[0] ?? '';
+  if (!(await createKeys({ store, clock: Date.now }).revoke(id))) {
+    throw new EntenteError('not-found', `There is no key ${JSON.stringify(cleanName(id))}.`, {
+      next: 'entente keys list',
+    });
+  }
+  if (console.json) await console.object({ status: 'revoked', id });
+  else await console.done(`revoked ${id}: every server refuses it within 5 seconds`);
+  return undefined;
+}
+
+async function rotate(context: Context): Promise<undefined> {
+  const { console } = context;
+  const { store } = await context.open();
+  const { kid } = await createSigner({ store, clock: Date.now }).rotate();
+  if (console.json) await console.object({ status: 'rotated', kid });
+  else await console.done(`new signing key ${kid}; tokens of the one before stay good until the next rotation`);
+  return undefined;
+}
+
+export const registerKeys: Register = (program, run) => {
+  const keys = program.command('keys').description('who may talk to a server of this store, and what each may do');
+  keys
+    .command('create')
+    .description('make a key; it is printed this once')
+    .argument('<name>', 'the agent that it writes as')
+    .option('--grant <grant>', 'CAPABILITY[@SPACE][:PATTERN], e.g. read:notes/** (repeatable)', collect)
+    .option('--label <text>', 'what people know it by')
+    .option('--expires <time>', 'when it ends: 90m, 12h, 30d (default: never)')
+    .action(run(create));
+  keys.command('list', { isDefault: true }).description('all keys, without their secrets').action(run(list));
+  keys.command('revoke').description('end a key').argument('<id>', 'as keys list shows it').action(run(revoke));
+  keys.command('rotate').description('make a new key to sign tokens with').action(run(rotate));
+};

@@ -1,0 +1,96 @@
+// `serve`: the HTTP server over the store, on this machine alone unless said otherwise. It refuses to start on anything
+// that it does not understand.
+import * as path from 'node:path';
+import { EntenteError } from '../../core/errors.ts';
+import { ensureKeyFile, KEY_FILE } from '../place/key-file.ts';
+import { isThere, openStore } from '../place/open.ts';
+import type { Context } from '../shell/context.ts';
+import { type ExitCode, exitCodes } from '../shell/exit.ts';
+import { shellWord } from '../shell/text.ts';
+import { collect, type Register } from './register.ts';
+
+const PORT = 7411;
+const MAX_PORT = 65_535;
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+function levelOf(context: Context): string {
+  const level = context.text('logLevel') ?? 'info';
+  if (LEVELS.includes(level)) return level;
+  throw new EntenteError('misuse', `There is no log level ${JSON.stringify(level)}; there are ${LEVELS.join(', ')}.`);
+}
+
+/** Where the owner's key lies: beside the store, unless a file is named. */
+async function keyFileOf(context: Context): Promise<string> {
+  const given = context.text('keyFile');
+  if (given !== undefined) return context.path(given);
+  const { state } = await context.location();
+  if (state !== undefined) return path.join(state, KEY_FILE);
+  throw new EntenteError('misuse', 'A store in memory has no folder for the key.', {
+    next: 'entente serve --store memory: --key-file PATH',
+  });
+}
+
+function untilStopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** The server and what it stands on is loaded when it is asked for: no other command waits for it. */
+async function serve(context: Context): Promise<ExitCode> {
+  const { console, io, signal } = context;
+  const port = context.count('port', PORT, 0, MAX_PORT);
+  const host = context.text('host') ?? '127.0.0.1';
+  const socket = context.text('socket');
+  const publicUrl = context.text('publicUrl');
+  const [{ pino }, { createHttpApp }, { createService }] = await Promise.all([
+    import('pino'),
+    import('../../http/app.ts'),
+    import('../../service/service.ts'),
+  ]);
+  const logger = pino({ level: levelOf(context), base: null }, io.stderr);
+  const location = await context.location();
+  const create = location.store.kind === 'sqlite' && !(await isThere(location.store.path));
+  const keyFile = await keyFileOf(context);
+  const store = await openStore(location.store, (message) => logger.warn(message), create);
+  try {
+    const service = createService({ store });
+    const app = createHttpApp({
+      service,
+      logger,
+      allowHosts: context.list('allowHost'),
+      ...(publicUrl === undefined ? {} : { publicUrl }),
+    });
+    const { made } = await ensureKeyFile(service.keys, keyFile);
+    const url = await app.listen(socket === undefined ? { port, host } : { path: context.path(socket) });
+    if (console.json) await console.object({ status: 'listening', url, store: location.url, keyFile });
+    else {
+      await console.line(`entente listens on ${url}`);
+      await console.line(`data: ${location.url}`);
+      await console.line(`key:  ${keyFile}${made ? ' (made now)' : ''}`);
+      console.talk(
+        `next: curl -H "Authorization: Bearer $(cat ${shellWord(keyFile)})" '${url}/v1/spaces/default/resources'`,
+      );
+    }
+    await untilStopped(signal);
+    await app.close();
+  } finally {
+    await store.close();
+  }
+  return exitCodes.ok;
+}
+
+export const registerServe: Register = (program, run) => {
+  program
+    .command('serve')
+    .description('the HTTP server: on this machine alone, unless --host says otherwise')
+    .option('--port <n>', `where it listens (default: ${PORT}; 0: any free one)`)
+    .option('--host <address>', 'the address to listen on (default: 127.0.0.1)')
+    .option('--socket <path>', 'listen on a Unix socket instead')
+    .option('--public-url <url>', 'how it is reached from outside, behind a proxy')
+    .option('--allow-host <name>', 'a further name that it is reached by (repeatable)', collect)
+    .option('--key-file <path>', `the owner's key (default: ${KEY_FILE} beside the store; made where there is none)`)
+    .option('--log-level <level>', `one of ${LEVELS.join(', ')} (default: info)`)
+    .action(run(serve));
+};

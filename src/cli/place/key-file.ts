@@ -1,0 +1,53 @@
+// The key of whoever runs a server: made at its first start, in a file that only its owner may read.
+import { stat } from 'node:fs/promises';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { EntenteError, isEntenteError } from '../../core/errors.ts';
+import { parseAgentId } from '../../core/resource.ts';
+import type { Keys } from '../../service/keys.ts';
+import { ALL_GRANTS } from '../../service/principal.ts';
+import { shellWord } from '../shell/text.ts';
+import { ownFolder, readOwn, replaceFile } from './files.ts';
+
+export const KEY_FILE = 'server.key';
+
+/** The key in a file; `forbidden` where others may read the file too. Undefined where there is none. */
+export async function readKeyFile(file: string): Promise<string | undefined> {
+  const bytes = await readOwn(file);
+  if (bytes === undefined) return undefined;
+  const { mode } = await stat(file);
+  if ((mode & 0o077) !== 0 && process.platform !== 'win32') {
+    throw new EntenteError('forbidden', `The key file ${file} may be read by others.`, {
+      next: `chmod 600 ${shellWord(file)}`,
+    });
+  }
+  return Buffer.from(bytes).toString('utf8').trim();
+}
+
+async function isGood(keys: Keys, text: string): Promise<boolean> {
+  try {
+    await keys.authenticate(text);
+    return true;
+  } catch (error) {
+    if (isEntenteError(error) && error.code === 'unauthenticated') return false;
+    throw error;
+  }
+}
+
+function ownerName(): string {
+  try {
+    return parseAgentId(os.userInfo().username);
+  } catch {
+    return 'owner';
+  }
+}
+
+/** The owner's key, made where there is none or where the store does not know it any more. */
+export async function ensureKeyFile(keys: Keys, file: string): Promise<{ readonly made: boolean }> {
+  const known = await readKeyFile(file);
+  if (known !== undefined && (await isGood(keys, known))) return { made: false };
+  const { text } = await keys.create({ name: ownerName(), label: 'owner of the server', grants: ALL_GRANTS });
+  const folder = await ownFolder(path.dirname(file));
+  await replaceFile(folder, path.basename(file), `${text}\n`);
+  return { made: true };
+}

@@ -1,0 +1,45 @@
+// Bytes as JSON can carry them: text where they are valid UTF-8, base64 where they are not. Works in browsers too.
+import { EntenteError } from './errors.ts';
+
+export interface WireContent {
+  readonly content: string;
+  /** What `content` is. @default utf8 */
+  readonly encoding?: 'utf8' | 'base64';
+}
+
+const CHUNK = 0x8000;
+// A BOM is part of the bytes, and what is no UTF-8 must not come back as something else.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+function toBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (let start = 0; start < bytes.length; start += CHUNK) {
+    binary += String.fromCharCode(...bytes.subarray(start, start + CHUNK));
+  }
+  return btoa(binary);
+}
+
+/** The bytes as text or base64: `decodeContent` gives the same bytes back. */
+export function encodeContent(bytes: Uint8Array): Required<WireContent> {
+  try {
+    return { content: decoder.decode(bytes), encoding: 'utf8' };
+  } catch {
+    return { content: toBase64(bytes), encoding: 'base64' };
+  }
+}
+
+/** The bytes of a text or base64 content. `misuse` for base64 that is none, and for a text with a lone surrogate. */
+export function decodeContent({ content, encoding = 'utf8' }: WireContent): Uint8Array {
+  if (encoding === 'utf8') {
+    if (content.isWellFormed()) return encoder.encode(content);
+    throw new EntenteError('misuse', 'The content holds a lone surrogate, which is no text.', {
+      next: 'Send the bytes as base64, with "encoding": "base64".',
+    });
+  }
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(content))
+    throw new EntenteError('misuse', 'The content is said to be base64 and is not.', {
+      next: 'Send standard base64 with padding, or text with "encoding": "utf8".',
+    });
+  return Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,101 @@
+// The HTTP surface: maps requests to operations of the service and their answers to HTTP, and decides nothing itself.
+// Each file of routes/ is one resource of the API; this one puts them behind the border and the authentication.
+import { randomBytes } from 'node:crypto';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Service } from '../service/service.ts';
+import { sendProblem } from './answer.ts';
+import { type BorderOptions, createBorder } from './border.ts';
+import { problemOf } from './problems.ts';
+import { parseQuery } from './query.ts';
+import { bearerOf } from './request.ts';
+import { commitRoutes } from './routes/commits.ts';
+import { draftRoutes } from './routes/drafts.ts';
+import { resourceRoutes } from './routes/resource.ts';
+import type { Routes } from './routes/route.ts';
+
+export interface HttpOptions extends BorderOptions {
+  readonly service: Service;
+  /** A pino logger, or nothing is logged. It must not be given keys or tokens, and gets none from here. */
+  readonly logger?: FastifyBaseLogger;
+}
+
+/** Milliseconds for a whole request to arrive, and for its headers. */
+const REQUEST_MS = 30_000;
+const HEADERS_MS = 10_000;
+const HEADER_BYTES = 16 * 1024;
+
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+};
+
+/** Taking JSON alone: what a form or a script of another site can send without asking is none. */
+const JSON_ROUTES: readonly Routes[] = [draftRoutes, commitRoutes];
+/** Taking bytes of any kind. */
+const BYTE_ROUTES: readonly Routes[] = [resourceRoutes];
+
+function createApp({ service, logger }: HttpOptions): FastifyInstance {
+  const app = fastify({
+    ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
+    // What is worth a line is said where it happens; a line for each request is the metrics' business.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: service.limits.bodyBytes,
+    requestTimeout: REQUEST_MS,
+    http: { headersTimeout: HEADERS_MS, maxHeaderSize: HEADER_BYTES },
+    genReqId: () => randomBytes(9).toString('base64url'),
+    // Kept as it is sent: the schemas refuse fields that they do not name, and stored documents may have any name.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+    routerOptions: { querystringParser: parseQuery as (text: string) => Record<string, unknown> },
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(reply, problemOf(error, request.id));
+    },
+  });
+  return app as unknown as FastifyInstance;
+}
+
+/** The server, not yet listening. */
+export function createHttpApp(options: HttpOptions): FastifyInstance {
+  const { service } = options;
+  const border = createBorder(options);
+  const app = createApp(options);
+  app.decorateRequest('principal', null);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...HEADERS, 'entente-request-id': request.id });
+    border.check(request);
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error, request.id);
+    if (problem.status >= 500) request.log.error({ requestId: request.id, err: error }, 'request failed');
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+    return sendProblem(reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const problem = problemOf({ statusCode: 404 }, request.id);
+    const detail = 'There is no such endpoint.';
+    return sendProblem(reply, {
+      ...problem,
+      code: 'not-found',
+      type: '/errors#not-found',
+      detail,
+      next: ['GET /openapi.json'],
+    });
+  });
+  app.register(async (behind) => {
+    behind.addHook('onRequest', async (request) => {
+      request.principal = await service.keys.authenticate(bearerOf(request));
+    });
+    behind.register(async (json) => {
+      for (const routes of JSON_ROUTES) routes(json, service);
+    });
+    behind.register(async (bytes) => {
+      bytes.removeAllContentTypeParsers();
+      bytes.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+      for (const routes of BYTE_ROUTES) routes(bytes, service);
+    });
+  });
+  return app;
+}

@@ -1,0 +1,77 @@
+// The border: what a request must be like before anything of it is read. A page of another site can make a browser send
+// requests to this machine, under its own name (Origin) or under a name that points here (Host); both are refused on
+// every route, before the body.
+import type { FastifyRequest } from 'fastify';
+import { EntenteError } from '../core/errors.ts';
+
+export interface BorderOptions {
+  /** Names under which the server is reached beside those of this machine: `host` or `host:port`. */
+  readonly allowHosts?: readonly string[];
+  /** Where browsers reach it from outside, such as `https://entente.example.org`. */
+  readonly publicUrl?: string;
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+export interface Border {
+  /** Throws `forbidden` or `unsupported-media` for what may not come in. */
+  check(request: FastifyRequest): void;
+}
+
+function refused(what: string, value: string, next: string): EntenteError {
+  return new EntenteError(
+    'forbidden',
+    `The ${what} ${JSON.stringify(value.slice(0, 200))} is not one of this server.`,
+    {
+      next,
+    },
+  );
+}
+
+function urlOf(text: string): URL {
+  try {
+    return new URL(text);
+  } catch {
+    throw new EntenteError('misuse', `${JSON.stringify(text)} is no URL.`, {
+      next: 'Give it as https://entente.example.org',
+    });
+  }
+}
+
+export function createBorder({ allowHosts = [], publicUrl }: BorderOptions = {}): Border {
+  const address = publicUrl === undefined ? undefined : urlOf(publicUrl);
+  const hosts = new Set([
+    ...LOOPBACK,
+    ...allowHosts,
+    ...(address === undefined ? [] : [address.host, address.hostname]),
+  ]);
+  const origins = new Set(address === undefined ? [] : [address.origin]);
+
+  const knowsHost = (host: string): boolean => {
+    const lower = host.toLowerCase();
+    return hosts.has(lower) || hosts.has(lower.replace(/:\d+$/, ''));
+  };
+
+  /** A page that this server itself gave out has its own host as origin. */
+  const knowsOrigin = (origin: string, host: string): boolean =>
+    origins.has(origin) || (origin === `http://${host}` && LOOPBACK.includes(host.replace(/:\d+$/, '')));
+
+  return {
+    check({ headers }) {
+      const host = headers.host ?? '';
+      if (!knowsHost(host)) throw refused('host', host, 'Reach it by the name it was started for, or --allow-host it.');
+      const { origin } = headers;
+      if (origin !== undefined && !knowsOrigin(origin, host))
+        throw refused('origin', origin, 'Call the server from a program, or from its own pages.');
+      const site = headers['sec-fetch-site'];
+      if (site !== undefined && site !== 'same-origin' && site !== 'none' && !origins.has(origin ?? ''))
+        throw refused('origin', String(site), 'Call the server from a program, or from its own pages.');
+      const coding = headers['content-encoding'];
+      if (coding !== undefined && coding !== 'identity') {
+        throw new EntenteError('unsupported-media', `A body in ${JSON.stringify(coding.slice(0, 40))} is not taken.`, {
+          next: 'Send the body as it is, without Content-Encoding.',
+        });
+      }
+    },
+  };
+}

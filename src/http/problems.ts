@@ -1,0 +1,161 @@
+// Faults as RFC 9457 problem details: one status for each code, the same `code` string as everywhere else, and in `next`
+// what to do. What went wrong inside is told by its requestId in the log, never in the answer.
+import { type EntenteError, type ErrorCode, isEntenteError } from '../core/errors.ts';
+import type { OutcomeStatus } from '../core/outcome.ts';
+import type { WireOutcome } from '../service/wire.ts';
+
+export interface Problem {
+  /** A reference to the section of /errors that explains the code. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  /** Sending the same request again may work. */
+  readonly retryable: boolean;
+  readonly next: readonly string[];
+  readonly requestId: string;
+  /** What happened to the commit, where one was asked for. */
+  readonly outcome?: WireOutcome;
+  readonly [extension: string]: unknown;
+}
+
+/** Typed so that a new code does not compile until it has its status. */
+const STATUS: { readonly [code in ErrorCode]: number } = {
+  'bad-id': 400,
+  'bad-pattern': 400,
+  'bad-token': 400,
+  'base-gone': 410,
+  budget: 422,
+  'conflict-claimed': 409,
+  'duplicate-key': 400,
+  'edit-ambiguous': 422,
+  'edit-not-found': 422,
+  'epoch-changed': 410,
+  expired: 410,
+  forbidden: 403,
+  gone: 410,
+  'id-collision': 409,
+  'idempotency-in-progress': 409,
+  'idempotency-mismatch': 422,
+  'markers-left': 422,
+  'missing-driver': 503,
+  misuse: 400,
+  'no-content': 422,
+  'not-found': 404,
+  'patch-failed': 422,
+  'precondition-failed': 412,
+  'precondition-required': 428,
+  'rate-limited': 429,
+  'read-only': 503,
+  'revision-overflow': 500,
+  'store-corrupt': 500,
+  'store-full': 507,
+  'store-locked': 503,
+  'store-newer': 503,
+  'store-unavailable': 503,
+  'token-expired': 410,
+  'token-mismatch': 400,
+  'token-not-yours': 403,
+  'token-spent': 409,
+  'too-deep': 413,
+  'too-large': 413,
+  unauthenticated: 401,
+  'unsupported-media': 415,
+  'weak-etag': 412,
+};
+
+const RETRYABLE: readonly string[] = [
+  'idempotency-in-progress',
+  'rate-limited',
+  'store-locked',
+  'store-unavailable',
+  'conflict-claimed',
+];
+
+/** The table of outcomes (docs/http-api.md). `committed` is 201 where it created the resource. */
+export const OUTCOME_STATUS: { readonly [status in OutcomeStatus]: number } = {
+  committed: 200,
+  unchanged: 200,
+  merged: 200,
+  split: 200,
+  conflict: 409,
+  retry: 409,
+  rejected: 409,
+  aborted: 409,
+  escalated: 202,
+  unknown: 503,
+};
+
+export function statusOf(code: ErrorCode): number {
+  return STATUS[code];
+}
+
+const title = (code: string): string => code.charAt(0).toUpperCase() + code.slice(1).replaceAll('-', ' ');
+
+function problem(code: string, status: number, detail: string, requestId: string): Problem {
+  const retryable = RETRYABLE.includes(code);
+  return { type: `/errors#${code}`, title: title(code), status, detail, code, retryable, next: [], requestId };
+}
+
+function ofEntente(error: EntenteError, requestId: string): Problem {
+  const { next, ...details } = error.details;
+  const made = problem(error.code, STATUS[error.code] ?? 500, error.message, requestId);
+  const oldest = typeof details['oldest'] === 'string' ? { oldest: details['oldest'] } : {};
+  return { ...made, ...oldest, next: next === undefined ? [] : [next] };
+}
+
+interface FrameworkError {
+  readonly code?: unknown;
+  readonly statusCode?: unknown;
+  readonly message?: unknown;
+}
+
+/** What the framework refuses before a route is asked, in our own words. */
+const FRAMEWORK: { readonly [code: string]: readonly [code: ErrorCode, detail: string] } = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ['too-large', 'The body is larger than this server takes.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported-media', 'This endpoint takes application/json.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['misuse', 'The body is empty; this endpoint takes a JSON object.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['misuse', 'The body is not JSON.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['misuse', 'The body is not as long as Content-Length says.'],
+  FST_ERR_BAD_URL: ['misuse', 'The path is not well encoded.'],
+};
+
+/** Any thrown value as a problem; what is no fault of the caller says nothing of its inside. */
+export function problemOf(error: unknown, requestId: string): Problem {
+  if (isEntenteError(error)) return ofEntente(error, requestId);
+  const { code, statusCode } = (typeof error === 'object' && error !== null ? error : {}) as FrameworkError;
+  const known = typeof code === 'string' && Object.hasOwn(FRAMEWORK, code) ? FRAMEWORK[code] : undefined;
+  if (known !== undefined) return problem(known[0], STATUS[known[0]], known[1], requestId);
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+    return problem('misuse', statusCode, 'The request cannot be read.', requestId);
+  return problem('unexpected', 500, 'Something went wrong in the server; its log has the requestId.', requestId);
+}
+
+const ADVICE: { readonly [status in OutcomeStatus]?: readonly [detail: string, next: string] } = {
+  conflict: [
+    'Your change was NOT saved: the resource moved since you read it.',
+    'Apply your change to outcome.packet.actual and commit it with outcome.token.',
+  ],
+  retry: [
+    'Your change was NOT saved: the resource moved since you read it.',
+    'Apply your change to what is there now and commit it with outcome.token.',
+  ],
+  rejected: ['Your change was NOT saved: the policy refuses it.', 'Begin again, and decide on what is there now.'],
+  aborted: [
+    'Your change was NOT saved: the policy lets neither side go on.',
+    'Talk to the other agent, then begin again.',
+  ],
+  unknown: [
+    'The store did not say whether the change was saved.',
+    'Send the same request again: it cannot be saved twice.',
+  ],
+};
+
+/** The problem of an outcome that stored nothing, with the outcome in it. */
+export function outcomeProblem(outcome: WireOutcome, requestId: string): Problem {
+  const { status } = outcome;
+  const [detail, next] = ADVICE[status] ?? ['Your change was NOT saved.', 'Begin again.'];
+  const made = problem(status, OUTCOME_STATUS[status], detail, requestId);
+  return { ...made, retryable: status === 'unknown', next: [next], outcome };
+}

@@ -1,0 +1,26 @@
+// The query of a URL, decoded exactly once. What is no UTF-8 and what is said twice has no meaning that two readers would
+// agree on, so that neither passes for a text: the schemas refuse it.
+export type Query = { readonly [name: string]: string | readonly string[] };
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}
+
+export function parseQuery(text: string): Query {
+  const query: { [name: string]: string | readonly string[] } = Object.create(null);
+  for (const part of text.split('&')) {
+    if (part === '') continue;
+    const [name = '', value = ''] = part.split(/=(.*)/s, 2);
+    const key = decode(name);
+    const known = key === undefined ? undefined : query[key];
+    const read = decode(value);
+    if (key === undefined) query[name] = [];
+    else if (known !== undefined || read === undefined) query[key] = [known ?? '', read ?? ''].flat();
+    else query[key] = read;
+  }
+  return query;
+}

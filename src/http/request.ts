@@ -1,0 +1,42 @@
+// What a route needs of a request: the call of its principal, its precondition, its agent and its idempotency key.
+import type { FastifyRequest } from 'fastify';
+import { EntenteError } from '../core/errors.ts';
+import { unauthenticated } from '../service/keys.ts';
+import type { Call } from '../service/operation.ts';
+import type { Principal } from '../service/principal.ts';
+import type { Service } from '../service/service.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the authentication of every route that needs a key. */
+    principal: Principal | null;
+  }
+}
+
+/** The key of `Authorization: Bearer …`; there are no cookies and no keys in URLs. */
+export function bearerOf(request: FastifyRequest): string | undefined {
+  return /^Bearer +([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1];
+}
+
+export function callOf(service: Service, request: FastifyRequest): Call {
+  const { principal } = request;
+  if (principal === null) throw unauthenticated();
+  const { space } = request.params as { readonly space?: string };
+  return service.call({ principal, space: space ?? '', requestId: request.id });
+}
+
+/** A header that may come once; `misuse` for an empty one. */
+export function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  throw new EntenteError('misuse', `The header ${name} is empty or comes more than once.`);
+}
+
+export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
+  const key = headerOf(request, 'idempotency-key');
+  if (key === undefined || /^[\x21-\x7e]{1,200}$/.test(key)) return key;
+  throw new EntenteError('misuse', 'An Idempotency-Key is 1 to 200 visible ASCII characters.', {
+    next: 'Use a UUID, a new one for each change.',
+  });
+}

@@ -1,0 +1,182 @@
+// Keys: how a caller proves who it is. The text is `ent_<id>_<secret>`; the store holds only the SHA-256 of the secret,
+// so that whoever reads a backup cannot use it. 256 random bits need no slow hash.
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { EntenteError } from '../core/errors.ts';
+import { type AgentId, parseAgentId, SERVICE_SPACE } from '../core/resource.ts';
+import type { Store, StoredRecord } from '../stores/store.ts';
+import type { Grant, Principal } from './principal.ts';
+import { writeRecord } from './records.ts';
+
+export const KEY_TEXT: RegExp = /^ent_([a-z0-9]{12})_([A-Za-z0-9_-]{43})$/;
+
+const KIND = 'key';
+const SECRET_BYTES = 32;
+const CACHE_MS = 5000;
+const MAX_CACHED = 1000;
+const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
+
+interface KeyValue {
+  readonly name: string;
+  readonly label: string;
+  readonly grants: readonly Grant[];
+  /** SHA-256 of the secret, in hex. */
+  readonly secretHash: string;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  readonly expires?: number;
+  readonly revokedAt?: number;
+}
+
+/** A key as it is shown: never with its secret. */
+export interface KeyInfo extends Omit<KeyValue, 'secretHash'> {
+  readonly id: string;
+  readonly state: 'active' | 'revoked' | 'expired';
+}
+
+export interface NewKey {
+  /** The agent that the key writes as. */
+  readonly name: string;
+  /** What people know it by. @default the name */
+  readonly label?: string;
+  readonly grants: readonly Grant[];
+  /** Milliseconds since 1970; never, unless said. */
+  readonly expires?: number;
+}
+
+export interface Keys {
+  /** Makes a key. `text` is shown this once and kept nowhere. */
+  create(key: NewKey): Promise<{ readonly info: KeyInfo; readonly text: string }>;
+  list(): Promise<readonly KeyInfo[]>;
+  /** Ends a key: refused everywhere within seconds. False where there is none of that id. */
+  revoke(id: string): Promise<boolean>;
+  /** Whose key this is; `unauthenticated` for every other text, without saying what is wrong with it. */
+  authenticate(text: string | undefined): Promise<Principal>;
+  /** The principal of a key as it is now, for what stays open; undefined once it is revoked or expired. */
+  principal(id: string): Promise<Principal | undefined>;
+}
+
+export interface KeysOptions {
+  readonly store: Store;
+  readonly clock: () => number;
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function newId(): string {
+  return [...randomBytes(12)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
+}
+
+export function unauthenticated(): EntenteError {
+  return new EntenteError('unauthenticated', 'The request carries no usable key.', {
+    next: 'Send "Authorization: Bearer ent_…" with a key of this server that is neither revoked nor expired.',
+  });
+}
+
+function infoOf(record: StoredRecord, now: number): KeyInfo {
+  const { secretHash: _hidden, ...shown } = record.value as KeyValue;
+  const expired = shown.expires !== undefined && now >= shown.expires;
+  const state = record.state === 'active' ? (expired ? 'expired' : 'active') : 'revoked';
+  return { id: record.id, state, ...shown };
+}
+
+/** Expiry is the one thing here that a clock decides. */
+function isLive(record: StoredRecord | undefined, now: number): record is StoredRecord {
+  return record !== undefined && infoOf(record, now).state === 'active';
+}
+
+function principalOf(record: StoredRecord): Principal {
+  const { name, grants } = record.value as KeyValue;
+  return Object.freeze({ id: record.id, name: name as AgentId, grants });
+}
+
+interface Cached {
+  readonly record: StoredRecord | undefined;
+  readonly principal: Principal | undefined;
+  readonly until: number;
+}
+
+export function createKeys({ store, clock }: KeysOptions): Keys {
+  const cache = new Map<string, Cached>();
+  const agent = parseAgentId('entente');
+  const sender = (reason: string) => ({
+    space: SERVICE_SPACE,
+    agent,
+    at: clock(),
+    commitId: randomBytes(12).toString('base64url'),
+    reason,
+  });
+
+  const look = async (id: string): Promise<Cached> => {
+    const now = clock();
+    const known = cache.get(id);
+    if (known !== undefined && now < known.until) return known;
+    const record = await store.record(SERVICE_SPACE, KIND, id);
+    const found = { record, principal: record && principalOf(record), until: now + CACHE_MS };
+    if (cache.size >= MAX_CACHED) cache.clear();
+    // What is not there is not remembered: names that somebody makes up must not push out those in use.
+    if (record !== undefined) cache.set(id, found);
+    return found;
+  };
+
+  return {
+    async create(key) {
+      const id = newId();
+      const secret = randomBytes(SECRET_BYTES).toString('base64url');
+      const value: KeyValue = {
+        name: parseAgentId(key.name),
+        label: key.label ?? key.name,
+        grants: key.grants,
+        secretHash: sha256(secret).toString('hex'),
+        created: clock(),
+        ...(key.expires === undefined ? {} : { expires: key.expires }),
+      };
+      const record = { kind: KIND, id, state: 'active', value, expected: 0 };
+      if (!(await writeRecord(store, sender('key created'), record)))
+        throw new EntenteError('store-unavailable', 'The key was not stored.', { next: 'Try again.' });
+      const { secretHash: _hidden, ...shown } = value;
+      return { info: { id, state: 'active', ...shown }, text: `ent_${id}_${secret}` };
+    },
+
+    async list() {
+      const all: KeyInfo[] = [];
+      let after: string | undefined;
+      do {
+        const page = await store.records(SERVICE_SPACE, KIND, {}, after === undefined ? {} : { after });
+        all.push(...page.items.map((record) => infoOf(record, clock())));
+        after = page.next;
+      } while (after !== undefined);
+      return all;
+    },
+
+    async revoke(id) {
+      for (;;) {
+        const record = await store.record(SERVICE_SPACE, KIND, id);
+        if (record === undefined) return false;
+        cache.delete(id);
+        if (record.state !== 'active') return true;
+        const value = { ...(record.value as KeyValue), revokedAt: clock() };
+        const next = { kind: KIND, id, state: 'revoked', value, expected: record.revision };
+        if (await writeRecord(store, sender('key revoked'), next)) return true;
+      }
+    },
+
+    async authenticate(text) {
+      const [, id = '', secret = ''] = KEY_TEXT.exec(text ?? '') ?? [];
+      if (id === '') throw unauthenticated();
+      const { record, principal } = await look(id);
+      // Both sides are hashes of one length: to compare them takes as long whatever was sent.
+      const stored = record === undefined ? '' : (record.value as KeyValue).secretHash;
+      const wanted = Buffer.from(stored.padEnd(64, '0'), 'hex');
+      const same = timingSafeEqual(sha256(secret), wanted);
+      if (!same || principal === undefined || !isLive(record, clock())) throw unauthenticated();
+      return principal;
+    },
+
+    async principal(id) {
+      const { record, principal } = await look(id);
+      return isLive(record, clock()) ? principal : undefined;
+    },
+  };
+}

@@ -1,0 +1,107 @@
+// `commit`: compare, and let the policy decide what a conflict comes to. Rights are looked at again here: what was
+// granted at `begin` may have been taken back since.
+import * as z from 'zod';
+import type { CommitOptions } from '../../controller/types.ts';
+import { EntenteError } from '../../core/errors.ts';
+import type { AgentId, ResourceId } from '../../core/resource.ts';
+import type { Token } from '../../core/token.ts';
+import type { Strategy } from '../../strategies/types.ts';
+import type { Call, Operation } from '../operation.ts';
+import { assertSeen, lacking, may } from '../rights.ts';
+import { changeOf, changeShape, type WireChange } from '../schemas/change.ts';
+import { agentField, noteField, optional, resourceField, tokenField } from '../schemas/fields.ts';
+import { outcomeResult } from '../schemas/results.ts';
+import { openToken } from '../tokens.ts';
+import { keptCommitId, outcomeFor, type WireOutcome } from '../wire.ts';
+
+export interface CommitInput extends WireChange {
+  readonly token: string;
+  /** Said again to be compared with what the token says. */
+  readonly id?: ResourceId;
+  readonly agent?: AgentId;
+  readonly note?: string;
+  /** Tokens of premises. */
+  readonly reads?: readonly string[];
+  readonly supersede?: boolean;
+  /** False: compare only, and hand every conflict back. @default true */
+  readonly resolve?: boolean;
+  /** @default the token's id */
+  readonly commitId?: string;
+}
+
+const commitIdField = z.string().min(1).max(200);
+
+/** The right that a change needs; `not-found` or `forbidden` where it is not granted. */
+export function assertWrite(call: Call, resource: ResourceId, change: WireChange): 'commit' | 'append-only' {
+  const { principal, space } = call;
+  assertSeen(principal, space, resource);
+  if (may(principal, 'commit', space, resource)) {
+    // Both are formed against what is there, and what they complain of would tell it.
+    const formed = change.edits !== undefined || change.jsonPatch !== undefined;
+    if (formed && !may(principal, 'read', space, resource)) throw lacking('read', resource);
+    return 'commit';
+  }
+  if (change.append === undefined) throw lacking('commit', resource);
+  if (!may(principal, 'append-only', space, resource)) throw lacking('append-only', resource);
+  return 'append-only';
+}
+
+/** Strategies that only ever add what was appended, or leave everything as it is. */
+function keepsAll(strategy: Strategy): boolean {
+  if (strategy.name === 'merge') return keepsAll(strategy.otherwise);
+  return ['firstWriterWins', 'escalate', 'retry'].includes(strategy.name);
+}
+
+/** Whether the policy may decide this change: for who may only append, one that could overwrite is not asked. */
+async function policyDecides(call: Call, right: 'commit' | 'append-only', resource: ResourceId): Promise<boolean> {
+  if (right === 'commit') return true;
+  return keepsAll((await call.controller.explainPolicy(resource)).strategy);
+}
+
+export async function optionsOf(call: Call, input: CommitInput, token: Token): Promise<CommitOptions> {
+  const { note, reads, supersede, commitId } = input;
+  const premises = await Promise.all((reads ?? []).map((read) => openToken(call, read)));
+  for (const premise of premises) assertSeen(call.principal, call.space, premise.resource);
+  const { principal, space, signal } = call;
+  const own = commitId === undefined || commitId === token.id;
+  return {
+    ...(own ? {} : { commitId: keptCommitId(call, commitId) }),
+    ...(note === undefined ? {} : { note }),
+    ...(premises.length === 0 ? {} : { reads: premises }),
+    ...(supersede === true ? { supersede } : {}),
+    ...(signal === undefined ? {} : { signal }),
+    ...(token.agent === principal.name ? {} : { principal: principal.name }),
+    may: (resource) => may(principal, 'commit', space, resource),
+  };
+}
+
+export const commit: Operation<CommitInput, WireOutcome> = {
+  name: 'commit',
+  summary: 'Change a resource from what was read; the policy decides what happens if others changed it meanwhile.',
+  input: z
+    .strictObject({
+      ...{ token: tokenField, id: optional(resourceField), agent: optional(agentField), note: optional(noteField) },
+      ...changeShape,
+      reads: optional(z.array(tokenField).max(100)),
+      ...{ supersede: optional(z.boolean()), resolve: optional(z.boolean()), commitId: optional(commitIdField) },
+    })
+    .meta({ id: 'CommitInput' }),
+  output: outcomeResult,
+  async run(call, input) {
+    const token = await openToken(call, input.token, input.id);
+    if (input.agent !== undefined && input.agent !== token.agent) {
+      throw new EntenteError('token-mismatch', `The token is of the agent ${JSON.stringify(token.agent)}.`, {
+        next: 'Begin as the agent that the change is to be by.',
+      });
+    }
+    const right = assertWrite(call, token.resource, input);
+    if (right === 'append-only' && input.supersede === true) throw lacking('commit', token.resource);
+    const change = changeOf(input);
+    const options = await optionsOf(call, input, token);
+    const decides = input.resolve !== false && (await policyDecides(call, right, token.resource));
+    const outcome = decides
+      ? await call.controller.commitOrResolve(token, change, options)
+      : await call.controller.commit(token, change, options);
+    return outcomeFor(call, outcome);
+  },
+};

@@ -1,0 +1,56 @@
+// Fields that many schemas share. Names are brought to their canonical form here, once; below this, nothing looks again.
+import * as z from 'zod';
+import { type AgentId, parseAgentId, parseResourceId, type ResourceId } from '../../core/resource.ts';
+import { parsePattern } from '../../strategies/pattern.ts';
+
+/** A field that may be left out, and is never `undefined`. */
+export type Optional<T> = z.ZodExactOptional<z.ZodType<T>>;
+
+export function optional<T>(schema: z.ZodType<T>): Optional<T> {
+  return z.exactOptional(schema);
+}
+
+export const resourceField: z.ZodType<ResourceId> = z
+  .string()
+  .transform((text): ResourceId => parseResourceId(text))
+  .meta({ description: 'A path-like id, at most 1,024 bytes.', examples: ['notes/plan.md'] });
+
+export const agentField: z.ZodType<AgentId> = z
+  .string()
+  .transform((text): AgentId => parseAgentId(text))
+  .meta({ description: 'Who writes. Another name than the key’s needs an act-as grant.', examples: ['writer-1'] });
+
+export const patternField: z.ZodType<string> = z
+  .string()
+  .transform((text): string => parsePattern(text).source)
+  .meta({ description: 'Literal text, ?, * and ** as a whole segment.', examples: ['notes/**'] });
+
+export const tokenField: z.ZodType<string> = z
+  .string()
+  .min(1)
+  .max(8192)
+  .meta({ description: 'Opaque: as the server gave it.' });
+
+export const noteField: z.ZodType<string> = z
+  .string()
+  .max(2000)
+  .meta({ description: 'Why: shown to whoever meets this change in a conflict.' });
+
+/** Limits and versions come as text in a query, as numbers in a body. */
+export function countField(min: number, max: number): z.ZodType<number> {
+  return z.coerce.number().int().min(min).max(max);
+}
+
+export const limitField: z.ZodType<number> = countField(1, 200).meta({
+  description: 'Items of a page. 100 unless said.',
+});
+export const cursorField: z.ZodType<string> = z
+  .string()
+  .min(1)
+  .max(8192)
+  .meta({ description: 'The `next` of a page: opaque and signed.' });
+
+export const revisionField: z.ZodType<number> = z.int().min(0);
+export const encodingField: z.ZodType<'utf8' | 'base64'> = z
+  .enum(['utf8', 'base64'])
+  .meta({ description: 'What `content` is. utf8 unless said.' });

@@ -1,0 +1,88 @@
+// The service: one store, its spaces, and who may do what in them. Operations get it through their call; adapters make
+// one call for each request. A controller is made for a space when it is asked for first, and they are bounded.
+import { createController } from '../controller/controller.ts';
+import type { Controller, ControllerOptions } from '../controller/types.ts';
+import { parseSpace, type Space } from '../core/resource.ts';
+import type { Store } from '../stores/store.ts';
+import { createKeys, type Keys } from './keys.ts';
+import { parseServiceLimits, type ServiceLimits } from './limits.ts';
+import type { Call } from './operation.ts';
+import type { Principal } from './principal.ts';
+import { createSigner, type Signer } from './signing.ts';
+
+export interface ServiceOptions {
+  readonly store: Store;
+  /** Milliseconds since 1970: for display, and for when keys and tokens end. */
+  readonly clock?: () => number;
+  /** In [0, 1): jitter. */
+  readonly random?: () => number;
+  readonly limits?: Partial<ServiceLimits>;
+  /** What every space's controller gets beside the store. */
+  readonly controller?: Pick<ControllerOptions, 'policy' | 'default' | 'history' | 'limits' | 'onWarning' | 'sleep'>;
+}
+
+export interface CallOptions {
+  readonly principal: Principal;
+  readonly space: string;
+  readonly requestId: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface Service {
+  readonly store: Store;
+  readonly keys: Keys;
+  readonly signer: Signer;
+  readonly limits: ServiceLimits;
+  readonly clock: () => number;
+  /** Idempotency keys of requests that are under way, so that one that comes twice at once is told so. */
+  readonly pending: Set<string>;
+  /** A call of an operation; `bad-id` for what is no space. */
+  call(options: CallOptions): Call;
+  /** The controller of a space. */
+  controller(space: Space): Controller;
+  /** As `controller`, over a store that writes nothing: what would happen. */
+  rehearsal(space: Space, store: Store): Controller;
+}
+
+export function createService(options: ServiceOptions): Service {
+  const { store, clock = Date.now, random, controller: shared = {} } = options;
+  const limits = parseServiceLimits(options.limits);
+  // The order of a Map is that of insertion: what is used moves to its end, so the first is the one used least recently.
+  const open = new Map<Space, Controller>();
+  const make = (space: Space, over: Store): Controller =>
+    createController({ ...shared, store: over, space, clock, ...(random === undefined ? {} : { random }) });
+
+  const controller = (space: Space): Controller => {
+    const known = open.get(space) ?? make(space, store);
+    open.delete(space);
+    open.set(space, known);
+    if (open.size > limits.spaces) {
+      const [oldest] = open.keys();
+      if (oldest !== undefined) open.delete(oldest);
+    }
+    return known;
+  };
+
+  const service: Service = {
+    store,
+    keys: createKeys({ store, clock }),
+    signer: createSigner({ store, clock }),
+    limits,
+    clock,
+    pending: new Set(),
+    call: ({ principal, space: name, requestId, signal }) => {
+      const space = parseSpace(name);
+      return {
+        service,
+        principal,
+        space,
+        controller: controller(space),
+        requestId,
+        ...(signal === undefined ? {} : { signal }),
+      };
+    },
+    controller,
+    rehearsal: make,
+  };
+  return service;
+}

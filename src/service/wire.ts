@@ -1,0 +1,82 @@
+// From values to what a caller gets to see: bytes as text, tokens sealed, and nothing of what the caller may not read.
+
+import type { Outcome, Packet } from '../core/outcome.ts';
+import type { Offer } from '../core/recorded.ts';
+import type { Token } from '../core/token.ts';
+import { encodeContent, type WireContent } from '../core/wire.ts';
+import type { Call } from './operation.ts';
+import { may } from './rights.ts';
+import { sealToken } from './tokens.ts';
+
+/** A value with its bytes as text and its tokens as strings. */
+export type Wire<T> = T extends Uint8Array
+  ? Required<WireContent>
+  : T extends Token
+    ? string
+    : T extends readonly (infer Item)[]
+      ? readonly Wire<Item>[]
+      : T extends object
+        ? { readonly [Key in keyof T]: Wire<T[Key]> }
+        : T;
+
+type WireMerged = Omit<Wire<Extract<Outcome, { status: 'merged' }>>, 'content'> & Partial<WireContent>;
+
+/** An outcome as JSON. `content` of a merged one is text or base64 beside its `encoding`; absent without a read grant. */
+export type WireOutcome = Wire<Exclude<Outcome, { status: 'merged' }>> | WireMerged;
+
+/** Copies plain data with bytes as text. */
+export function toWire(value: unknown): unknown {
+  if (value instanceof Uint8Array) return encodeContent(value);
+  if (Array.isArray(value)) return value.map(toWire);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, toWire(field)]));
+}
+
+/** Kept decisions come from other resources too: those that the caller may not read are not offered. */
+export function visibleOffer(call: Call, offer: Offer): Offer | undefined {
+  const decisions = offer.decisions.filter(({ decision }) =>
+    may(call.principal, 'read', call.space, decision.resource),
+  );
+  if (decisions.length === 0) return undefined;
+  return { complete: offer.complete && decisions.length === offer.decisions.length, decisions };
+}
+
+/** The packet as the caller may see it: without a read grant no more than that something is in the way. */
+export function packetFor(call: Call, packet: Packet): Packet {
+  if (!may(call.principal, 'read', call.space, packet.resource)) {
+    const { resource, expected, reason } = packet;
+    return { resource, expected, between: [], regions: [], cleanRegions: 0, reason };
+  }
+  const { offer, ...rest } = packet;
+  const shown = offer === undefined ? undefined : visibleOffer(call, offer);
+  return shown === undefined ? rest : { ...rest, offer: shown };
+}
+
+/** A commitId as its caller knows it: what an Idempotency-Key was kept under is the service's own business. */
+export function shownCommitId(call: Call, commitId: string): string {
+  const prefix = `${call.principal.id}.`;
+  return commitId.startsWith(prefix) ? commitId.slice(prefix.length) : commitId;
+}
+
+/** The id that an Idempotency-Key is kept under: keys of another principal are another's. */
+export function keptCommitId(call: Call, key: string): string {
+  return `${call.principal.id}.${key}`;
+}
+
+export async function outcomeFor(call: Call, outcome: Outcome): Promise<WireOutcome> {
+  const shown: { [field: string]: unknown } = { ...outcome, commitId: shownCommitId(call, outcome.commitId) };
+  if ('token' in outcome) shown['token'] = (await sealToken(call, outcome.token)).token;
+  if ('tokens' in outcome && outcome.tokens !== undefined) {
+    shown['tokens'] = await Promise.all(outcome.tokens.map(async (token) => (await sealToken(call, token)).token));
+  }
+  if ('packet' in outcome && outcome.packet !== undefined) shown['packet'] = packetFor(call, outcome.packet);
+  if ('packets' in outcome && outcome.packets !== undefined)
+    shown['packets'] = outcome.packets.map((packet) => packetFor(call, packet));
+  if (outcome.status === 'merged') {
+    delete shown['content'];
+    const readable = may(call.principal, 'read', call.space, outcome.resource);
+    if (readable) Object.assign(shown, encodeContent(outcome.content));
+    else delete shown['receipt'];
+  }
+  return toWire(shown) as WireOutcome;
+}

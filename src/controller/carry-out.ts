@@ -3,7 +3,7 @@
 import { hashOf } from '../core/hash.ts';
 import type { Merged, Outcome } from '../core/outcome.ts';
 import { type Head, writtenOf } from '../core/version.ts';
-import type { MergeResult } from '../merge/types.ts';
+import type { MergeResult, MergeSide } from '../merge/types.ts';
 import type { CommitRequest } from '../stores/store.ts';
 import { type Clash, committed, freshToken, repairsOf, unchanged } from './clash.ts';
 import { conflictIdOf } from './conflicts.ts';
@@ -44,7 +44,8 @@ export async function carryOut(
       return outcome;
     }
     case 'merged':
-      if (plan.content !== null && clash.head?.hash === hashOf(plan.content) && !clash.head.deleted) {
+      // What kept decisions leave out is never an `unchanged`: the log has to show it.
+      if (plan.resolvedBy === undefined && isHead(plan.content, clash.head)) {
         // The head has more than what was sent: sent again, that would take the rest out (rule A1).
         return unchanged(context, intent, clash.head, clash.revision, repairsOf(intent, clash.head));
       }
@@ -60,6 +61,10 @@ export async function carryOut(
       return send(context, found, plan, openRequest(context, found, plan, known), known);
     }
   }
+}
+
+function isHead(content: MergeSide, head: Head | undefined): boolean {
+  return content !== null && head?.hash === hashOf(content) && !head.deleted;
 }
 
 async function answer(
@@ -197,5 +202,7 @@ function mergedOutcome(
     at,
   });
   const content = plan.content ?? new Uint8Array();
-  return { status: 'merged', commitId: intent.commitId, ...writtenOf(head), content, receipt: plan.receipt, token };
+  const { receipt, resolvedBy } = plan;
+  const by = resolvedBy === undefined ? {} : { resolvedBy };
+  return { status: 'merged', commitId: intent.commitId, ...writtenOf(head), content, receipt, token, ...by };
 }

@@ -14,6 +14,7 @@ import type { Context } from './context.ts';
 import type { Intent } from './intent.ts';
 import { runMerge } from './merging.ts';
 import { makePacket } from './packet.ts';
+import { isOfferable, offerFor } from './recorded.ts';
 
 export const CONFLICT = 'conflict';
 
@@ -44,7 +45,7 @@ export function openingRecord(context: Context, opening: Opening): RecordWrite {
     current: sideOf(current),
     proposed: proposedSide(intent, at),
     reason,
-    regions: regionsOf(merge),
+    ...placesOf(context, merge),
     strategy,
     commitId: intent.commitId,
     openedAt: at,
@@ -56,6 +57,13 @@ export function openingRecord(context: Context, opening: Opening): RecordWrite {
 const MAX_REGIONS = 100;
 /** JSON characters of one place: a member's name may be longer than a whole record. */
 const MAX_PLACE = 2000;
+
+/** The places of a merge, and which engine found them where that is all of them. */
+export function placesOf(context: Context, merge: MergeResult | undefined): Pick<ConflictValue, 'regions' | 'engine'> {
+  const regions = regionsOf(merge);
+  if (!isOfferable(context, merge) || merge.conflicts.length !== regions.length) return { regions };
+  return { regions, engine: merge.stats.engine };
+}
 
 /** What a record may hold of a merge: places, not bytes, and none that is too long for it or is no data. */
 export function regionsOf(merge: MergeResult | undefined): ConflictRegion[] {
@@ -120,6 +128,14 @@ export async function readConflict(context: Context, id: string): Promise<Confli
   return record === undefined ? undefined : conflictOf(record);
 }
 
+/** A conflict as it is read: an open one with the decisions that are kept for its places. */
+export async function withOffer(context: Context, conflict: Conflict): Promise<Conflict> {
+  const { engine, regions, state } = conflict;
+  if (engine === undefined || state !== 'open') return conflict;
+  const offer = await offerFor(context, engine, regions);
+  return offer === undefined ? conflict : { ...conflict, offer };
+}
+
 export interface ConflictFilter {
   readonly state?: 'open' | 'resolved';
   readonly pattern?: string;
@@ -141,9 +157,10 @@ export async function listConflicts(
   for (;;) {
     const place = after === undefined ? {} : { after };
     const found = await context.store.records(context.space, CONFLICT, states, { ...page, ...place });
-    const items = found.items
+    const matching = found.items
       .map(conflictOf)
       .filter((conflict) => pattern === undefined || pattern.matches(conflict.resource));
+    const items = await Promise.all(matching.map((conflict) => withOffer(context, conflict)));
     if (found.next === undefined) return { items };
     if (items.length > 0) return { items, next: found.next };
     after = found.next;

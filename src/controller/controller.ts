@@ -8,11 +8,12 @@ import { directOf } from '../stores/direct.ts';
 import { assertStrategy, Policy } from '../strategies/policy.ts';
 import { defaultSleep } from './backoff.ts';
 import { commit, commitOrResolve } from './commit.ts';
-import { listConflicts, readConflict, sideContent } from './conflicts.ts';
+import { listConflicts, readConflict, sideContent, withOffer } from './conflicts.ts';
 import { type Context, KnownAgents, shapeOfTokens } from './context.ts';
 import { resolveDetails } from './details.ts';
 import { explainPolicy } from './explain.ts';
 import { feed, readLog } from './feed.ts';
+import { forget, listRecorded } from './forget.ts';
 import { createLanes } from './lanes.ts';
 import { parseLimits } from './limits.ts';
 import { checkMerging, readPolicy, setPolicy } from './policy.ts';
@@ -43,12 +44,17 @@ export function createController(options: ControllerOptions): Controller {
     log: (cursor, page) => readLog(context, cursor, page),
     feed: (cursor, feedOptions) => feed(context, cursor, feedOptions),
     conflicts: (filter = {}, page = {}) => listConflicts(context, filter, checkPage(page)),
-    conflict: (id) => readConflict(context, id),
+    conflict: async (id) => {
+      const conflict = await readConflict(context, id);
+      return conflict === undefined ? undefined : withOffer(context, conflict);
+    },
     conflictContent: async (id, side) => {
       const conflict = await readConflict(context, id);
       return (await sideContent(context, conflict?.[side])) ?? undefined;
     },
     resolve: (id, decision, resolveOptions) => resolve(context, id, decision, resolveOptions),
+    recorded: async (page = {}) => listRecorded(context, checkPage(page)),
+    forget: (ids, forgetOptions) => forget(context, ids, forgetOptions),
     resolveDetails: (details) => resolveDetails(context, details),
     registerStrategy: (pattern, strategy) => {
       assertStrategy(strategy);

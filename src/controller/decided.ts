@@ -14,11 +14,12 @@ export function decisionKind(decision: Decision): ConflictDecision['decision'] {
     if ('abort' in decision && decision.abort === true) return 'abort';
     if ('content' in decision && (typeof decision.content === 'string' || decision.content instanceof Uint8Array))
       return 'content';
-    if ('use' in decision && ['current', 'proposed', 'base', 'both'].includes(decision.use)) return decision.use;
+    if ('use' in decision && ['current', 'proposed', 'base', 'both', 'recorded'].includes(decision.use))
+      return decision.use;
   }
   throw new EntenteError(
     'misuse',
-    'A decision is { use: "current" | "proposed" | "base" | "both" }, { content } or { abort: true }.',
+    'A decision is { use: "current" | "proposed" | "base" | "both" | "recorded" }, { content } or { abort: true }.',
   );
 }
 

@@ -109,7 +109,7 @@ function concerns(entry: LogEntry, pattern: Pattern): boolean {
 }
 
 function itemOf(entry: LogEntry, epoch: string): FeedItem {
-  const { conflictId, outcome, note, agents } = entry.meta;
+  const { conflictId, outcome, note, agents, resolvedBy } = entry.meta;
   return {
     type: 'commit',
     cursor: cursorOf(epoch, entry.revision),
@@ -119,6 +119,7 @@ function itemOf(entry: LogEntry, epoch: string): FeedItem {
     outcome,
     changes: entry.heads,
     ...(conflictId === undefined ? {} : { conflictId }),
+    ...(resolvedBy === undefined ? {} : { resolvedBy }),
     ...(note === undefined ? {} : { note }),
     ...(agents === undefined ? {} : { agents }),
     at: entry.at,

@@ -8,6 +8,7 @@ import { decide } from '../strategies/decide.ts';
 import type { Facts, Verdict } from '../strategies/facts.ts';
 import { describeStrategy } from '../strategies/policy-file.ts';
 import type { Strategy } from '../strategies/types.ts';
+import { settledByPolicy, unfitReason } from './apply-recorded.ts';
 import { jitter } from './backoff.ts';
 import { type Origin, originOfIntent } from './base.ts';
 import { carryOut } from './carry-out.ts';
@@ -136,11 +137,14 @@ export async function planFor(context: Context, found: Case): Promise<{ plan: Pl
     if (verdict.type === 'custom')
       return { plan: await planOf(context, found, await runCustom(context, found, verdict.fn), undefined), merge };
     if (verdict.type !== 'merge') return { plan: await planOf(context, found, verdict, why), merge };
-    const result = await mergeOf(context, found, verdict.strategy);
+    const plain = await mergeOf(context, found, verdict.strategy);
+    const result = await settledByPolicy(context, verdict.strategy, plain);
     merge = result ?? merge;
     // Not even where the agent never knew that something was here: merge re-creates nothing in silence (rule B4).
     if (result?.status === 'clean' && found.kind !== 'modified-deleted') {
-      return { plan: { type: 'merged', content: result.content, receipt: result.receipt }, merge };
+      const { content, receipt } = result;
+      const by = plain?.status === 'conflict' ? ({ resolvedBy: 'recorded' } as const) : {};
+      return { plan: { type: 'merged', content, receipt, ...by }, merge };
     }
     why = whyNot(verdict.strategy.engine, result, found.kind);
     strategy = verdict.strategy.otherwise;
@@ -153,7 +157,7 @@ const NO_SILENCE = 'it was deleted, and a merge does not make it again';
 const MAX_REASON = 500;
 
 function whyNot(engine: string, result: MergeResult | undefined, kind: ConflictKind): string {
-  return reasonOf(engine, result, kind).slice(0, MAX_REASON);
+  return `${reasonOf(engine, result, kind)}${unfitReason(result)}`.slice(0, MAX_REASON);
 }
 
 function reasonOf(engine: string, result: MergeResult | undefined, kind: ConflictKind): string {

@@ -50,8 +50,18 @@ export async function runMerge(
   const result =
     registered === undefined ? await runBuiltIn(context, input) : await runCustom(context, registered, input);
   warnOfFault(context, result, sides.path);
-  const fitting = withinSize(result, input, context.limits.contentBytes);
-  return strategy?.validate === undefined ? fitting : validated(fitting, input, strategy.validate);
+  return fitting(context, result, input, strategy);
+}
+
+/** The result, or the conflict that it is because it is too large or its validator vetoes it. */
+export function fitting(
+  context: Context,
+  result: MergeResult,
+  input: MergeInput,
+  strategy: Pick<Merge, 'validate'> | undefined,
+): MergeResult {
+  const sized = withinSize(result, input, context.limits.contentBytes);
+  return strategy?.validate === undefined ? sized : validated(sized, input, strategy.validate);
 }
 
 /** A merge that did not prove itself is a fault of its engine: the change is kept as a conflict, and somebody is told. */

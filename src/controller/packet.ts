@@ -4,6 +4,7 @@ import type { ResourceId } from '../core/resource.ts';
 import type { Head } from '../core/version.ts';
 import type { MergeResult } from '../merge/types.ts';
 import type { Context } from './context.ts';
+import { offerOfMerge } from './recorded.ts';
 
 const MAX_BETWEEN = 20;
 
@@ -23,6 +24,7 @@ export interface PacketParts {
 
 export async function makePacket(context: Context, parts: PacketParts): Promise<Packet> {
   const { resource, expected, actual, merge, reason } = parts;
+  const offer = await offerOfMerge(context, merge);
   return {
     resource,
     expected,
@@ -31,6 +33,7 @@ export async function makePacket(context: Context, parts: PacketParts): Promise<
     regions: merge?.status === 'conflict' ? merge.conflicts : [],
     cleanRegions: merge === undefined || merge.status === 'error' ? 0 : merge.stats.clean,
     reason,
+    ...(offer === undefined ? {} : { offer }),
   };
 }
 

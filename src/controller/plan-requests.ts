@@ -10,10 +10,16 @@ import { openingRecord } from './conflicts.ts';
 import type { Context } from './context.ts';
 import { requestOf, writeOf } from './intent.ts';
 import type { Case } from './judge.ts';
+import type { Proposal } from './proposal.ts';
 import { receiptBytes } from './replay.ts';
 
 export type Plan =
-  | { readonly type: 'merged'; readonly content: MergeSide; readonly receipt: Receipt }
+  | {
+      readonly type: 'merged';
+      readonly content: MergeSide;
+      readonly receipt: Receipt;
+      readonly resolvedBy?: 'recorded';
+    }
   | { readonly type: 'overwrite' }
   | {
       readonly type: 'copy';
@@ -53,6 +59,8 @@ export function mergedRequest(context: Context, found: Case, plan: Extract<Plan,
   const { proposal, token } = found.intent;
   const bytes = receiptBytes(plan.receipt);
   const keep: Keep = { hash: hashOf(bytes), content: bytes };
+  const { resolvedBy } = plan;
+  const given = resolvedBy === undefined ? [] : sentKeeps(proposal);
   const mediaType = (proposal.kind === 'content' ? proposal.mediaType : undefined) ?? found.clash.head?.mediaType;
   const write: Write =
     plan.content === null
@@ -61,10 +69,23 @@ export function mergedRequest(context: Context, found: Case, plan: Extract<Plan,
   return requestOf(context, found.intent, {
     guards: [headGuard(found)],
     writes: [write],
-    keeps: [keep],
+    keeps: [keep, ...given],
     // The receipt counts lines of the base: whoever explains it has to know which version that was.
-    meta: metaFor(found, 'merged', { receipt: keep.hash, extra: { base: found.origin.head?.version ?? 0 } }),
+    meta: metaFor(found, 'merged', {
+      receipt: keep.hash,
+      ...(resolvedBy === undefined ? {} : { resolvedBy }),
+      extra: { base: found.origin.head?.version ?? 0, ...sentExtra(token.resource, given) },
+    }),
   });
+}
+
+/** What kept decisions leave out of a proposal was sent all the same: its bytes stay with the entry. */
+export function sentKeeps(proposal: Proposal): readonly Keep[] {
+  return proposal.kind === 'content' ? [{ hash: proposal.hash, content: proposal.content }] : [];
+}
+
+function sentExtra(resource: string, [given]: readonly Keep[]): { readonly sent?: { readonly [id: string]: string } } {
+  return given === undefined ? {} : { sent: { [resource]: given.hash } };
 }
 
 export function overwriteRequest(context: Context, found: Case): CommitRequest {

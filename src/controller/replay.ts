@@ -66,7 +66,16 @@ async function landed(context: Context, entry: LogEntry, asker: Asker): Promise<
   const results = asker.many === true ? { results: entry.heads.map(writtenOf) } : {};
   const common = { commitId: entry.commitId, replayed: true, ...results } as const;
   if (entry.meta.outcome === 'committed') return { status: 'committed', ...writtenOf(head), ...common, token };
-  return { status: 'merged', ...writtenOf(head), ...common, ...(await mergedParts(context, entry, head)), token };
+  const { resolvedBy } = entry.meta;
+  const by = resolvedBy === undefined ? {} : { resolvedBy };
+  return {
+    status: 'merged',
+    ...writtenOf(head),
+    ...common,
+    ...(await mergedParts(context, entry, head)),
+    token,
+    ...by,
+  };
 }
 
 async function mergedParts(

@@ -8,6 +8,7 @@ import { parseAgentId, parseResourceId } from '../core/resource.ts';
 import { type Head, hasContent, writtenOf } from '../core/version.ts';
 import type { MergeResult } from '../merge/types.ts';
 import type { Keep, Write } from '../stores/store.ts';
+import { recordedProposal } from './apply-recorded.ts';
 import { contentOf } from './base.ts';
 import { isSame } from './clash.ts';
 import {
@@ -15,14 +16,15 @@ import {
   headOfSide,
   mergeOfConflict,
   noConflict,
+  placesOf,
   readConflict,
-  regionsOf,
   sideContent,
 } from './conflicts.ts';
 import type { Context } from './context.ts';
 import { decidedProposal, decisionKind } from './decided.ts';
 import { fingerprintOf, parseCommitId, parseNote } from './intent.ts';
 import { keepCopy } from './keep-copy.ts';
+import { keeping } from './keep-decisions.ts';
 import { runMerge } from './merging.ts';
 import { makePacket } from './packet.ts';
 import { matchPolicy } from './policy.ts';
@@ -120,14 +122,19 @@ async function settleOnce(
         reason: `decided by ${settlement.agent}: neither goes on`,
       });
     case 'current':
-      return close(context, settlement, {
+      return close(context, await keeping(context, settlement, await sideContent(context, conflict.current)), {
         outcome: 'unchanged',
         extra: settlement.head === undefined ? {} : { head: settlement.head },
       });
     case 'both':
       return keepCopy(context, settlement);
-    default:
-      return write(context, settlement, await decidedProposal(context, settlement, decision));
+    case 'recorded':
+      return write(context, settlement, await recordedProposal(context, settlement));
+    default: {
+      const proposal = await decidedProposal(context, settlement, decision);
+      const decided = proposal.kind === 'content' ? proposal.content : undefined;
+      return write(context, await keeping(context, settlement, decided), proposal);
+    }
   }
 }
 
@@ -226,8 +233,9 @@ async function repoint(
 ): Promise<Outcome | undefined> {
   const { conflict, head, resource } = settlement;
   const moved = { ...conflict, current: sideOf(head) };
-  const regions = regionsOf(await mergeOfConflict(context, moved));
-  const record = changedRecord(conflict, 'open', { current: moved.current, regions });
+  const { engine: _engine, ...before } = conflict;
+  const places = placesOf(context, await mergeOfConflict(context, moved));
+  const record = changedRecord(before, 'open', { current: moved.current, ...places });
   // Under an id of its own: the decision's commitId stays free for the decision.
   const request = {
     ...requestFor(context, settlement, {

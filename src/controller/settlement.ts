@@ -25,6 +25,8 @@ export interface Settlement {
   readonly asOf: number;
   readonly head: Head | undefined;
   readonly decided: ConflictDecision;
+  /** What is kept of the decision, in the same commit. */
+  readonly kept?: readonly RecordWrite[];
   /** Who is behind the agent, and what else may be written for them: as for a commit. */
   readonly principal?: string;
   readonly may?: (resource: ResourceId) => boolean;
@@ -99,13 +101,15 @@ export interface Parts {
 export function requestFor(context: Context, settlement: Settlement, parts: Parts): CommitRequest {
   const { agent, commitId, fingerprint, epoch, asOf, conflict, decided, principal } = settlement;
   const record = parts.record ?? changedRecord(conflict, 'resolved', { resolution: decided });
+  const kept = parts.record === undefined ? (settlement.kept ?? []) : [];
+  const extra = kept.length === 0 ? {} : { extra: { ...parts.meta.extra, recorded: kept.map(({ id }) => id) } };
   return requestOf(
     context,
     {
       ...{ agent, commitId, fingerprint, reads: [], token: { epoch, asOf } },
       ...(principal === undefined ? {} : { principal }),
     },
-    { ...parts, records: [record] },
+    { ...parts, meta: { ...parts.meta, ...extra }, records: [record, ...kept] },
   );
 }
 

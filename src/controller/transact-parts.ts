@@ -18,7 +18,12 @@ export interface Part {
   /** Undefined: the same bytes are there already. The part is guarded all the same, for the others rest on it. */
   readonly write: Write | undefined;
   /** `base`: the version that the receipt counts from. */
-  readonly merged?: { readonly content: Uint8Array; readonly receipt: Receipt; readonly base: number };
+  readonly merged?: {
+    readonly content: Uint8Array;
+    readonly receipt: Receipt;
+    readonly base: number;
+    readonly resolvedBy?: 'recorded';
+  };
   readonly label?: string;
   /** The head that it goes over unseen: the last writer wins. */
   readonly overwrote?: Head | undefined;
@@ -69,10 +74,11 @@ async function partAt(
   if (plan.type === 'overwrite')
     return { intent, guard, write: writeOf(token.resource, proposal), label: strategy.name, overwrote: head };
   if (plan.type !== 'merged' || plan.content === null) return undefined;
-  const { content, receipt } = plan;
-  const merged = { content, receipt, base: origin.head?.version ?? 0 };
-  // The merge came to what is there: nothing to write.
-  if (head !== undefined && !head.deleted && head.hash === hashOf(content)) {
+  const { content, receipt, resolvedBy } = plan;
+  const by = resolvedBy === undefined ? {} : { resolvedBy };
+  const merged = { content, receipt, base: origin.head?.version ?? 0, ...by };
+  // The merge came to what is there: nothing to write. What kept decisions leave out is written all the same, to be told.
+  if (resolvedBy === undefined && head !== undefined && !head.deleted && head.hash === hashOf(content)) {
     return { intent, guard, write: undefined, merged, label: describeStrategy(strategy) };
   }
   const write: Write = {

@@ -12,6 +12,7 @@ import { type Context, tokenOn } from './context.ts';
 import { conflicted } from './hand-back.ts';
 import { guardOf, type Intent, requestOf, staleReads, writeOf } from './intent.ts';
 import { afterBaseGone } from './lost-base.ts';
+import { sentKeeps } from './plan-requests.ts';
 import { type Asker, receiptBytes, replay } from './replay.ts';
 import { epochChanged, expired, Mismatch, mismatchError, submit } from './submit.ts';
 import { type Part, partsAt, type View } from './transact-parts.ts';
@@ -165,7 +166,7 @@ async function send(
   const request = requestOf(context, sender, {
     guards: parts.map((part) => part.guard),
     writes: parts.flatMap((part) => part.write ?? []),
-    keeps: ledgers.map(({ keep }) => keep),
+    keeps: ledgers.flatMap(({ part, keep }) => [keep, ...(isRecorded(part) ? sentKeeps(part.intent.proposal) : [])]),
     meta: metaOf(transaction, parts, outcome, ledgers),
     tokenBound: outcome === 'committed' && transaction.ownId,
   });
@@ -195,6 +196,10 @@ function ledgersOf(parts: readonly Part[]): Ledger[] {
   });
 }
 
+function isRecorded({ merged }: Part): boolean {
+  return merged?.resolvedBy !== undefined;
+}
+
 function metaOf(
   transaction: Transaction,
   parts: readonly Part[],
@@ -214,12 +219,19 @@ function metaOf(
 }
 
 /** The outcome tells the first merged write; the log has the receipt of every one. */
-function receiptsOf(ledgers: readonly Ledger[]): Pick<EntryMeta, 'receipt' | 'extra'> {
+function receiptsOf(ledgers: readonly Ledger[]): Pick<EntryMeta, 'receipt' | 'resolvedBy' | 'extra'> {
   const [first] = ledgers;
   if (first === undefined) return {};
   const receipts = Object.fromEntries(ledgers.map(({ part, keep }) => [part.intent.token.resource, keep.hash]));
   const bases = Object.fromEntries(ledgers.map(({ part }) => [part.intent.token.resource, part.merged?.base ?? 0]));
-  return { receipt: first.keep.hash, extra: { resource: first.part.intent.token.resource, receipts, bases } };
+  const recorded = ledgers.filter(({ part }) => isRecorded(part));
+  // What kept decisions left out of a proposal was sent all the same: its bytes stay with the entry.
+  const sent = Object.fromEntries(
+    recorded.map(({ part: { intent } }) => [intent.token.resource, intent.proposal.hash]),
+  );
+  const extra = { resource: first.part.intent.token.resource, receipts, bases };
+  if (recorded.length === 0) return { receipt: first.keep.hash, extra };
+  return { receipt: first.keep.hash, resolvedBy: 'recorded', extra: { ...extra, sent } };
 }
 
 function landed(
@@ -240,7 +252,10 @@ function landed(
   const results = heads.map(writtenOf);
   if (told === undefined) return { status: 'committed', commitId, ...writtenOf(head), results, token };
   const content = part.write?.kind === 'content' ? part.write.content : new Uint8Array();
-  return { status: 'merged', commitId, ...writtenOf(head), results, content, receipt: told.receipt, token };
+  const by = parts.some((each) => each.write !== undefined && isRecorded(each))
+    ? { resolvedBy: 'recorded' as const }
+    : {};
+  return { status: 'merged', commitId, ...writtenOf(head), results, content, receipt: told.receipt, token, ...by };
 }
 
 function unchangedAll(context: Context, transaction: Transaction, view: View): Outcome {

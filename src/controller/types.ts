@@ -2,6 +2,7 @@
 import type { Change, TransactWrite } from '../core/change.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Page, PageRequest } from '../core/page.ts';
+import type { RecordedDecision } from '../core/recorded.ts';
 import type { Conflict, ConflictEntry, Decision, Details, Resolution } from '../core/resolution.ts';
 import type { ResourceId } from '../core/resource.ts';
 import type { Token } from '../core/token.ts';
@@ -107,6 +108,25 @@ export interface TransactOptions {
   readonly principal?: string;
 }
 
+export interface ForgetOptions {
+  readonly agent: string;
+  /** Why: kept in the log. */
+  readonly reason?: string;
+  readonly commitId?: string;
+}
+
+/** What became of forgetting recorded decisions. */
+export type Forgotten =
+  | {
+      readonly status: 'forgotten';
+      readonly commitId: string;
+      readonly ids: readonly string[];
+      readonly revision: number;
+      readonly replayed?: true;
+    }
+  /** The store did not say: send the same again under this commitId. */
+  | { readonly status: 'unknown'; readonly commitId: string };
+
 export type FeedItem =
   | {
       readonly type: 'commit';
@@ -117,6 +137,8 @@ export type FeedItem =
       readonly outcome: EntryMeta['outcome'];
       readonly changes: readonly Head[];
       readonly conflictId?: string;
+      /** What clashed was settled by recorded decisions. */
+      readonly resolvedBy?: 'recorded';
       readonly note?: string;
       /** Every agent that the entry concerns beside its author. */
       readonly agents?: readonly string[];
@@ -168,6 +190,10 @@ export interface Controller {
   /** The bytes of one side of a conflict. */
   conflictContent(id: string, side: 'base' | 'current' | 'proposed'): Promise<Uint8Array | undefined>;
   resolve(conflictId: string, decision: Decision, options: ResolveOptions): Promise<Outcome>;
+  /** Decisions that are kept for conflicts of the same texts, the newest first. */
+  recorded(page?: PageRequest): Promise<Page<RecordedDecision>>;
+  /** Takes kept decisions out, all that are named or none. */
+  forget(ids: string | readonly string[], options: ForgetOptions): Promise<Forgotten>;
   resolveDetails(details: Details): Resolution;
   registerStrategy(pattern: string, strategy: Strategy): void;
   registerEngine(name: string, engine: Engine | string): void;

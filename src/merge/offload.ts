@@ -18,7 +18,14 @@ export interface Job {
   readonly module: string | undefined;
 }
 export type JobAnswer = { readonly result: unknown } | { readonly error: string } | { readonly started: true };
+  /** Not a merge, but kept decisions on one that is a conflict. */
+  readonly kept?: KeptJob;
 
+/** Decisions that are applied, or that are looked for in decided bytes. The conflict goes without its input. */
+export type KeptJob = { readonly result: Omit<ConflictedMerge, 'input'> } & (
+  | { readonly evidence: readonly Evidence[]; readonly strict: boolean }
+  | { readonly decided: Uint8Array; readonly use: 'base' | 'current' | 'proposed' | undefined }
+);
 /** Beyond the engine's own budget, which ends most merges by itself: the start of a step that cannot look at a clock. */
 const GRACE_MS = 250;
 const START_MS = 30_000;
@@ -44,11 +51,57 @@ let busy = 0;
 const waiting: (() => void)[] = [];
 
 /** As many merges at once as there are cores; the others wait for their turn, and their time begins with it. */
-export async function offloadMerge(input: MergeInput, options: OffloadOptions): Promise<MergeResult> {
+export function offloadMerge(input: MergeInput, options: OffloadOptions): Promise<MergeResult> {
+  return inTurn(() => mergeInThread(input, options));
+}
+
+/** `applyRecorded` in a thread; the conflict itself where that takes too long. */
+export function offloadApply(
+  result: ConflictedMerge,
+  evidence: readonly Evidence[],
+  options: { readonly ms: number; readonly strict: boolean },
+): Promise<MergeResult> {
+  return inTurn(async () => {
+    const { input, ...rest } = result;
+    const job = { result: rest, evidence, strict: options.strict };
+    const answer = await askAbout(input, job, options.ms);
+    return answer === undefined ? result : fromAnswer(answer, input);
+  });
+}
+
+/** `findDecisions` in a thread; undefined also where that takes too long. */
+export function offloadFind(
+  result: ConflictedMerge,
+  decided: Uint8Array,
+  options: { readonly ms: number; readonly use: 'base' | 'current' | 'proposed' | undefined },
+): Promise<readonly SettledConflict[] | undefined> {
+  return inTurn(async () => {
+    const { input, ...rest } = result;
+    const answer = await askAbout(input, { result: rest, decided, use: options.use }, options.ms);
+    return answer !== undefined && 'result' in answer
+      ? (answer.result as readonly SettledConflict[] | undefined)
+      : undefined;
+  });
+}
+
+async function askAbout(input: MergeInput, kept: KeptJob, ms: number): Promise<JobAnswer | undefined> {
+  const worker = takeWorker();
+  try {
+    const job = { input: cloneable(input), module: undefined, kept };
+    const answer = await ask(worker, job, Math.min(ms + GRACE_MS, LONGEST_MS));
+    keepWorker(worker);
+    return 'error' in answer ? undefined : answer;
+  } catch {
+    await worker.terminate();
+    return undefined;
+  }
+}
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   if (busy < MOST) busy += 1;
   else await new Promise<void>((go) => waiting.push(go));
   try {
-    return await mergeInThread(input, options);
+    return await work();
   } finally {
     const next = waiting.shift();
     if (next === undefined) busy -= 1;

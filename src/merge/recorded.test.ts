@@ -64,7 +64,7 @@ const asMap = (decisions: readonly SettledConflict[]): Map<string, RegionDecisio
 
 describe(`kept decisions, seed ${SEED}`, () => {
   it('[RD2] what is found in a decided text gives just these bytes again, proved or not at all', () => {
-    const seen = { found: 0, applied: 0, all: 0 };
+    const seen = { found: 0, all: 0 };
     fc.assert(
       fc.property(triple, choices, (sides, picked) => {
         const result = keepable(sides);
@@ -75,17 +75,15 @@ describe(`kept decisions, seed ${SEED}`, () => {
         const found = findDecisions(result, settled.content, undefined);
         if (found === undefined) return;
         seen.found += 1;
-        for (const strict of [true, false]) {
+        const texts = [true, false].map((strict) => {
           const applied = applyRecorded(result, evidenceOf(result, found), strict);
-          if (applied.status !== 'clean') continue;
-          if (strict) seen.applied += 1;
-          expect(show(applied.content)).toBe(show(settled.content));
-        }
+          return applied.status === 'clean' ? show(applied.content) : applied.status;
+        });
+        expect(texts).toEqual([show(settled.content), show(settled.content)]);
       }),
       runs,
     );
     expect(seen.found).toBeGreaterThan(seen.all / 2);
-    expect(seen.applied).toBe(seen.found);
   });
 
   it('[RD2] where a decided text can be read in two ways, or has other changes, nothing is found', () => {

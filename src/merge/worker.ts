@@ -1,8 +1,9 @@
 // The thread's side of offload.ts: one job after another, results back as plain data.
 import { parentPort } from 'node:worker_threads';
 import { prepareGrammar } from './code/grammars.ts';
+import { findDecisions } from './find-decisions.ts';
 import { mergeContents } from './merge.ts';
-import type { Job, JobAnswer } from './offload.ts';
+import type { Job, JobAnswer, KeptJob } from './offload.ts';
 import { proved } from './prove.ts';
 import type { Engine, MergeInput, MergeResult } from './types.ts';
 
@@ -13,6 +14,7 @@ async function run(job: Job): Promise<JobAnswer> {
     parentPort?.postMessage({ started: true } satisfies JobAnswer);
     const result: unknown = await engine(job.input);
     // The proof has a time of its own: a merge that was done in time is not lost because it took long to check.
+    if (job.kept !== undefined) return { result: withoutInput(about(job.input, job.kept)) };
     parentPort?.postMessage({ started: true } satisfies JobAnswer);
     return { result: withoutInput(isClean(result) ? proved(job.input, result) : result) };
   } catch (error) {
@@ -22,6 +24,13 @@ async function run(job: Job): Promise<JobAnswer> {
 
 async function engineOf(url: string): Promise<Engine> {
   const loaded = (await import(url)) as { readonly merge?: unknown };
+function about(input: MergeInput, kept: KeptJob): unknown {
+  const result = { ...kept.result, input };
+  return 'evidence' in kept
+    ? applyRecorded(result, kept.evidence, kept.strict)
+    : findDecisions(result, kept.decided, kept.use);
+}
+
   if (typeof loaded.merge !== 'function') throw new Error('the module exports no function named "merge"');
   return loaded.merge as Engine;
 }

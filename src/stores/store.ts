@@ -112,6 +112,8 @@ export interface EntryMeta {
   readonly overwrote?: { readonly version: number; readonly revision: number; readonly agent: string };
   /** Ids of further agents that the entry concerns (abortBoth). */
   readonly agents?: readonly string[];
+  /** What clashed was settled by kept decisions, without anybody asking for it; the receipt names them. */
+  readonly resolvedBy?: 'recorded';
   /** Anything further that an outcome needs to be given again. */
   readonly extra?: { readonly [key: string]: unknown };
 }

@@ -1,6 +1,7 @@
 // The real program as processes: signals, pipes, and several of them on one store.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commandLine, type Desk, ended, openDesk } from '../../test/support/command-line.ts';
 
@@ -51,6 +52,27 @@ describe('the program', () => {
     setTimeout(() => child.kill('SIGINT'), 1500);
     expect((await result).code).toBe(130);
     expect((await desk.run(['show', 'x'])).code).toBe(3);
+  });
+
+  it('[CL40] [SC3] without the optional parsers, doctor says so, and source code is merged unchecked', async () => {
+    const absent = ['--require', fileURLToPath(new URL('../../test/fixtures/absent/parsers.cjs', import.meta.url))];
+    const { code, out } = await ended(desk.shell(['doctor', '--json'], absent));
+    const { items } = JSON.parse(out) as { items: readonly { name: string }[] };
+    expect(code).toBe(0);
+    expect(items.find(({ name }) => name === 'parsers')).toMatchObject({ state: 'warning' });
+    expect((await desk.run(['doctor', '--json'])).json()).toMatchObject({
+      items: expect.arrayContaining([expect.objectContaining({ name: 'parsers', state: 'ok' })]),
+    });
+    // Clean by lines, and declared twice.
+    const one = 'function one() {}\n';
+    desk.write('base', 'a();\n\nb();\n');
+    desk.write('current', `${one}a();\n\nb();\n`);
+    desk.write('proposed', `a();\n\nb();\n${one}`);
+    const driver = ['merge-driver', 'base', 'current', 'proposed', 'x.ts'];
+    expect((await desk.run(driver)).code).toBe(1);
+    desk.write('current', `${one}a();\n\nb();\n`);
+    expect((await ended(desk.shell(driver, absent))).code).toBe(0);
+    expect(desk.read('current')).toBe(`${one}a();\n\nb();\n${one}`);
   });
 
   it('[CL19] a broken pipe is quiet', async () => {

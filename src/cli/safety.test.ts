@@ -159,7 +159,7 @@ describe('backup, restore, verify, doctor', () => {
       items: { name: string; state: string }[];
     };
     const names = told.items.map(({ name }) => name);
-    for (const name of ['node', 'driver', 'sqlite', 'folder', 'rights', 'space', 'integrity'])
+    for (const name of ['node', 'parsers', 'driver', 'sqlite', 'folder', 'rights', 'space', 'integrity'])
       expect(names).toContain(name);
     expect(told.ok).toBe(true);
     chmodSync(desk.path('.entente/entente.db'), 0o644);

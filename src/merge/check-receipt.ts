@@ -4,6 +4,7 @@
 import { checkAppended } from './check-append.ts';
 import { checkLedger } from './check-ledger.ts';
 import { type Line, readLines } from './check-lines.ts';
+import { inputOf, type MergeContents } from './contents.ts';
 import { checkJsonReceipt } from './json/check.ts';
 import { checkFronted, isFronted } from './markdown/check-front.ts';
 import { structureNamed } from './mirror/formats.ts';
@@ -39,10 +40,11 @@ export interface CheckOptions {
   readonly decided?: boolean;
 }
 
-/** Checks the receipt of a clean merge; any other result is not ok. */
-export function checkReceipt(input: MergeInput, result: MergeResult, options: CheckOptions = {}): ReceiptCheck {
+/** Checks the receipt of a clean merge against what `mergeContents` was given; any other result is not ok. */
+export function checkReceipt(contents: MergeContents, result: MergeResult, options: CheckOptions = {}): ReceiptCheck {
   if (result.status !== 'clean')
     return { ok: false, dropped: [], problems: [`the result is ${result.status}, not clean`] };
+  const input = inputOf(contents);
   if (result.receipt.engine === 'json') return checkMembers(input, result, options);
   const profile = profileNamed(result.receipt.engine);
   if (profile !== undefined) {

@@ -5,10 +5,10 @@ export type { CheckOptions, DroppedLine, DroppedMember, ReceiptCheck } from './c
 export { checkReceipt } from './check-receipt.ts';
 export type { EngineChoice } from './choose.ts';
 export { prepareGrammar } from './code/grammars.ts';
+export type { MergeContents } from './contents.ts';
 export { applyJsonPatch } from './json/patch.ts';
 export { diffAsPatch } from './json/patch-diff.ts';
 export { hasMarkers } from './markers.ts';
-export type { MergeContents } from './merge.ts';
 export { engineNamed, engineNames, mergeContents } from './merge.ts';
 export type { ConflictLabels, ConflictStyle } from './render.ts';
 export { renderConflicts } from './render.ts';

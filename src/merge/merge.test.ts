@@ -166,6 +166,19 @@ describe('mergeContents', () => {
       }
     }
   });
+
+  it('[MT15] the checker takes what the merge took: strings, and a path that says what the format is', () => {
+    const text = { base: 'a\nb\nc\n', current: 'A\nb\nc\n', proposed: 'a\nb\nC\n' };
+    const commented = {
+      base: '{\n  "a": 1, // one\n  "b": 2,\n}\n',
+      current: '{\n  "a": 3, // one\n  "b": 2,\n}\n',
+      proposed: '{\n  "a": 1, // one\n  "b": 4,\n}\n',
+      path: 'settings.jsonc',
+    };
+    for (const contents of [text, commented, { ...text, base: null, current: null }]) {
+      expect(checkReceipt(contents, mergeContents(contents))).toEqual({ ok: true, dropped: [], problems: [] });
+    }
+  });
 });
 
 function proveAll(input: MergeInput): void {

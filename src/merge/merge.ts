@@ -1,10 +1,10 @@
 // The front door of the merge engines: picks one, and takes strings as well as bytes.
 import { EntenteError } from '../core/errors.ts';
-import { bytesOf } from '../core/hash.ts';
 import { mergeAppend } from './append.ts';
 import { checkInput } from './check-input.ts';
-import { chooseEngine, isCommentedJson } from './choose.ts';
+import { chooseEngine } from './choose.ts';
 import { finishSource } from './code/finish.ts';
+import { inputOf, type MergeContents } from './contents.ts';
 import { mergeJson } from './json.ts';
 import { mergeLock } from './lock.ts';
 import { mergeChangelog, mergeMarkdown } from './markdown/markdown.ts';
@@ -13,22 +13,9 @@ import { mergeNotebook } from './profiles/notebook.ts';
 import { mergePackageJson } from './profiles/package-json.ts';
 import { mergeText } from './text.ts';
 import { mergeToml } from './toml.ts';
-import type { Engine, MergeInput, MergeOptions, MergeResult, MergeSide } from './types.ts';
+import type { Engine, MergeResult } from './types.ts';
 import { mergeTrivially } from './whole.ts';
 import { mergeYaml } from './yaml.ts';
-
-/** What `mergeContents` takes: like an engine's input, a string standing for its UTF-8 bytes. */
-export interface MergeContents {
-  /** What both sides started from; null when there was nothing. */
-  readonly base: Uint8Array | string | null;
-  /** What is stored now; null when it is deleted or absent. */
-  readonly current: Uint8Array | string | null;
-  /** What comes in; null when it is a deletion. */
-  readonly proposed: Uint8Array | string | null;
-  readonly path?: string;
-  readonly mediaType?: string;
-  readonly options?: MergeOptions;
-}
 
 const engines: ReadonlyMap<string, Engine> = new Map([
   ['text', mergeText],
@@ -67,16 +54,4 @@ export function mergeContents(contents: MergeContents): MergeResult {
   const { engine: name } = chooseEngine(input);
   const engine = engineNamed(name);
   return mergeTrivially(input, name) ?? finishSource(input, engine(input));
-}
-
-/** What an engine is given for these contents: sides as bytes, and what the path says of the format. */
-export function inputOf(contents: MergeContents): MergeInput {
-  const { base, current, proposed, ...rest } = contents;
-  const sides = { base: toSide(base), current: toSide(current), proposed: toSide(proposed) };
-  if (!isCommentedJson(rest.path) || rest.options?.format !== undefined) return { ...sides, ...rest };
-  return { ...sides, ...rest, options: { ...rest.options, format: 'jsonc' } };
-}
-
-function toSide(content: Uint8Array | string | null): MergeSide {
-  return content === null ? null : bytesOf(content);
 }

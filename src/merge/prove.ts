@@ -3,7 +3,8 @@
 import type { MergeConflict } from '../core/region.ts';
 import { checkReceipt } from './check-receipt.ts';
 import { conflictId } from './conflict-id.ts';
-import { engineNames, inputOf, type MergeContents, mergeContents } from './merge.ts';
+import { inputOf, type MergeContents } from './contents.ts';
+import { engineNames, mergeContents } from './merge.ts';
 import { TRIVIAL } from './receipt.ts';
 import type { MergeInput, MergeResult } from './types.ts';
 

@@ -34,8 +34,8 @@ export interface RunOptions {
 export interface Desk {
   readonly folder: string;
   run(argv: readonly string[], options?: RunOptions): Promise<Ran>;
-  /** The same as a process of its own. */
-  shell(argv: readonly string[]): ChildProcess;
+  /** The same as a process of its own; `node`: further arguments of Node. */
+  shell(argv: readonly string[], node?: readonly string[]): ChildProcess;
   write(name: string, content: string | Uint8Array): string;
   read(name: string): string;
   path(name: string): string;
@@ -107,7 +107,8 @@ export async function openDesk(options: { readonly bare?: boolean } = {}): Promi
     folder,
     path,
     run: (argv, runOptions) => runIn(folder, argv, runOptions),
-    shell: (argv) => spawn(process.execPath, [...program, ...argv], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] }),
+    shell: (argv, node = []) =>
+      spawn(process.execPath, [...node, ...program, ...argv], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] }),
     write: (name, content) => {
       mkdirSync(dirname(path(name)), { recursive: true });
       writeFileSync(path(name), content);

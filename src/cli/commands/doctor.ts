@@ -3,6 +3,8 @@ import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import * as path from 'node:path';
 import { isEntenteError } from '../../core/errors.ts';
+import { prepareGrammar } from '../../merge/code/grammars.ts';
+import { grammarNames, pathFor } from '../../merge/code/languages.ts';
 import { isThere } from '../place/open.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
@@ -49,6 +51,21 @@ async function checkDriver(): Promise<Check> {
       ...(next === undefined ? {} : { next }),
     };
   }
+}
+
+/** Without them, merges of source code go on, but nobody looks at what they make. */
+async function checkParsers(): Promise<Check> {
+  const name = 'parsers';
+  const paths = grammarNames.map(pathFor);
+  const ready = await Promise.all(paths.map(prepareGrammar));
+  if (ready.every((is) => is)) return ok(name, 'merges of source code are checked by parsers');
+  const missing = grammarNames.filter((_, index) => ready[index] === false).join(', ');
+  return {
+    name,
+    state: 'warning',
+    message: `merges of source code (${missing}) are not checked: their parsers are not installed`,
+    next: 'npm install web-tree-sitter @vscode/tree-sitter-wasm   (in the versions that entente names as optional)',
+  };
 }
 
 async function checkFile(database: string): Promise<readonly Check[]> {
@@ -118,7 +135,7 @@ async function checkAccess(database: string): Promise<readonly Check[]> {
 async function doctor(context: Context): Promise<ExitCode> {
   const { console } = context;
   const { store, url } = await context.location();
-  const checks: Check[] = [checkNode(), ok('store', url)];
+  const checks: Check[] = [checkNode(), await checkParsers(), ok('store', url)];
   if (store.kind === 'sqlite') {
     checks.push(await checkDriver());
     if (await isThere(store.path)) checks.push(...(await checkAccess(store.path)), ...(await checkFile(store.path)));

@@ -51,3 +51,9 @@ export function grammarOf(language: Language | undefined): GrammarName | undefin
 export function titleOf(language: Language): string {
   return names.get(language) ?? language;
 }
+
+/** A path of that language. */
+export function pathFor(name: GrammarName): string {
+  const [ending = ''] = [...byExtension].find(([, language]) => language === name) ?? [];
+  return `x${ending}`;
+}

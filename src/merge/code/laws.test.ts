@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { codeCases } from '../../../test/support/code-cases.ts';
 import { LAW_TIMEOUT, lawRuns } from '../../../test/support/law-runs.ts';
+import { expectedNumbers, modulesInput, numbersIn, randomModules } from '../../../test/support/random-modules.ts';
 import { checkReceipt, type MergeInput, type MergeResult, mergeContents, prepareGrammar } from '../index.ts';
 import { endless } from '../watch.ts';
 import type { GrammarName } from './languages.ts';
@@ -12,99 +13,8 @@ const SEED = 47;
 const settings = { seed: SEED, numRuns: lawRuns(4_000) };
 const paths: { readonly [name: string]: GrammarName } = { 'a.ts': 'typescript', 'a.py': 'python', 'a.go': 'go' };
 
-/** A module of three lists: imports, members and functions, by number, so that a side is what it has of them. */
-interface Shape {
-  readonly imports: readonly number[];
-  readonly members: readonly number[];
-  readonly functions: readonly number[];
-}
-type Writer = (shape: Shape) => string;
-
-const writers: { readonly [path: string]: Writer } = {
-  'a.ts': ({ imports, members, functions }) =>
-    [
-      ...imports.map((i) => `import { m${i} } from './m${i}.ts';`),
-      '',
-      'const table = {',
-      ...members.map((i) => `  k${i}: ${i},`),
-      '};',
-      ...functions.flatMap((i) => ['', `function f${i}(): number {`, `  return ${i};`, '}']),
-      '',
-    ].join('\n'),
-  'a.py': ({ imports, members, functions }) =>
-    [
-      ...imports.map((i) => `import m${i}`),
-      '',
-      'TABLE = {',
-      ...members.map((i) => `    "k${i}": ${i},`),
-      '}',
-      ...functions.flatMap((i) => ['', '', `def f${i}():`, `    return ${i}`]),
-      '',
-    ].join('\n'),
-  'a.go': ({ imports, members, functions }) =>
-    [
-      'package a',
-      '',
-      'import (',
-      ...imports.map((i) => `\t"m${i}"`),
-      ')',
-      '',
-      'var table = map[string]int{',
-      ...members.map((i) => `\t"k${i}": ${i},`),
-      '}',
-      ...functions.flatMap((i) => ['', `func f${i}() int {`, `\treturn ${i}`, '}']),
-      '',
-    ].join('\n'),
-};
-
-interface Change {
-  readonly list: keyof Shape;
-  readonly at: number;
-  readonly value: number;
-  readonly remove: boolean;
-}
-const change = (from: number): fc.Arbitrary<Change> =>
-  fc.record({
-    list: fc.constantFrom<keyof Shape>('imports', 'members', 'functions'),
-    at: fc.nat(6),
-    value: fc.integer({ min: from, max: from + 12 }),
-    remove: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
-  });
-
-function changed(shape: Shape, changes: readonly Change[]): Shape {
-  const next = { imports: [...shape.imports], members: [...shape.members], functions: [...shape.functions] };
-  for (const { list, at, value, remove } of changes) {
-    if (remove) next[list].splice(at, 1);
-    else if (!next[list].includes(value)) next[list].splice(at, 0, value);
-  }
-  return next;
-}
-
-const numbers = fc.uniqueArray(fc.integer({ min: 10, max: 40 }), { minLength: 1, maxLength: 5 });
-const shape = fc.record({ imports: numbers, members: numbers, functions: numbers });
-/** The sides add from ranges that overlap in a few names, so that some clash. */
-const triple = fc
-  .tuple(
-    fc.constantFrom(...Object.keys(paths)),
-    shape,
-    fc.array(change(50), { minLength: 1, maxLength: 3 }),
-    fc.array(change(60), { minLength: 1, maxLength: 3 }),
-  )
-  .map(([path, base, mine, theirs]) => ({ path, shapes: [base, changed(base, mine), changed(base, theirs)] as const }));
-
-type Drawn = { readonly path: string; readonly shapes: readonly [Shape, Shape, Shape] };
-const write = ({ path, shapes }: Drawn, commutative: boolean): MergeInput => {
-  const [base, current, proposed] = shapes.map((each) => Buffer.from(writers[path]?.(each) ?? ''));
-  return { base: base ?? null, current: current ?? null, proposed: proposed ?? null, path, options: { commutative } };
-};
 const textOf = (result: MergeResult): string | undefined =>
   result.status === 'clean' && result.content !== null ? Buffer.from(result.content).toString() : undefined;
-
-/** What must be there: what both kept, and what either added. */
-function expected(base: readonly number[], mine: readonly number[], theirs: readonly number[]): Set<number> {
-  const kept = base.filter((each) => mine.includes(each) && theirs.includes(each));
-  return new Set([...kept, ...[...mine, ...theirs].filter((each) => !base.includes(each))]);
-}
 
 function parses(path: string, text: string): boolean {
   const parsed = parseCode(paths[path] ?? 'typescript', text, endless);
@@ -124,9 +34,9 @@ describe(`laws of merges of source code, seed ${SEED}`, () => {
     '[SC1] [SC6] [SC9] a woven merge parses, has all that was kept or added once, and proves itself',
     () => {
       fc.assert(
-        fc.property(triple, (drawn) => {
-          const input = write(drawn, true);
-          const plain = mergeContents(write(drawn, false));
+        fc.property(randomModules, (drawn) => {
+          const input = modulesInput(drawn, true);
+          const plain = mergeContents(modulesInput(drawn, false));
           const result = mergeContents(input);
           if (plain.status === 'conflict') tally.conflicts += 1;
           if (result.status !== 'clean') return;
@@ -135,10 +45,8 @@ describe(`laws of merges of source code, seed ${SEED}`, () => {
           expect(checkReceipt(input, result).problems).toEqual([]);
           expect(parses(drawn.path, text)).toBe(true);
           const [base, mine, theirs] = drawn.shapes;
-          const marks = { imports: /\bm(\d+)\b/g, members: /\bk(\d+)\b/g, functions: /\bf(\d+)\(/g };
           for (const list of ['imports', 'members', 'functions'] as const) {
-            const found = [...text.matchAll(marks[list])].map(([, n]) => Number(n));
-            expect(new Set(found)).toEqual(expected(base[list], mine[list], theirs[list]));
+            expect(numbersIn(text, list)).toEqual(expectedNumbers(base[list], mine[list], theirs[list]));
           }
         }),
         settings,
@@ -152,14 +60,14 @@ describe(`laws of merges of source code, seed ${SEED}`, () => {
     '[SC6] [SC7] [SC8] swapping the sides swaps the conflicts; without the option nothing is woven',
     () => {
       fc.assert(
-        fc.property(triple, (drawn) => {
-          const input = write(drawn, true);
+        fc.property(randomModules, (drawn) => {
+          const input = modulesInput(drawn, true);
           const one = mergeContents(input);
           const other = mergeContents({ ...input, current: input.proposed, proposed: input.current });
           expect(other.status).toBe(one.status);
           const lines = (result: MergeResult): readonly string[] => (textOf(result) ?? '').split('\n').sort();
           expect(lines(other)).toEqual(lines(one));
-          const plain = mergeContents(write(drawn, false));
+          const plain = mergeContents(modulesInput(drawn, false));
           if (plain.status === 'clean') expect(textOf(one)).toBe(textOf(plain));
           if (one.status === 'conflict' && plain.status === 'conflict') expect(one.conflicts).toEqual(plain.conflicts);
         }),
@@ -171,8 +79,8 @@ describe(`laws of merges of source code, seed ${SEED}`, () => {
 
   it('[SC6] a side that changed nothing gives way, and equal sides merge to themselves', () => {
     fc.assert(
-      fc.property(triple, (drawn) => {
-        const { base, current, proposed, ...rest } = write(drawn, true);
+      fc.property(randomModules, (drawn) => {
+        const { base, current, proposed, ...rest } = modulesInput(drawn, true);
         const text = (side: Uint8Array | null): string => Buffer.from(side ?? []).toString();
         expect(textOf(mergeContents({ base, current: base, proposed, ...rest }))).toBe(text(proposed));
         expect(textOf(mergeContents({ base, current, proposed: base, ...rest }))).toBe(text(current));

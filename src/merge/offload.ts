@@ -3,7 +3,8 @@
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { MergeInput, MergeResult } from './types.ts';
+import type { Evidence } from './recorded.ts';
+import type { ConflictedMerge, MergeInput, MergeResult, SettledConflict } from './types.ts';
 
 export interface OffloadOptions {
   /** Milliseconds the merge may run in its thread. */
@@ -16,16 +17,16 @@ export interface OffloadOptions {
 export interface Job {
   readonly input: MergeInput;
   readonly module: string | undefined;
-}
-export type JobAnswer = { readonly result: unknown } | { readonly error: string } | { readonly started: true };
   /** Not a merge, but kept decisions on one that is a conflict. */
   readonly kept?: KeptJob;
-
+}
 /** Decisions that are applied, or that are looked for in decided bytes. The conflict goes without its input. */
 export type KeptJob = { readonly result: Omit<ConflictedMerge, 'input'> } & (
   | { readonly evidence: readonly Evidence[]; readonly strict: boolean }
   | { readonly decided: Uint8Array; readonly use: 'base' | 'current' | 'proposed' | undefined }
 );
+export type JobAnswer = { readonly result: unknown } | { readonly error: string } | { readonly started: true };
+
 /** Beyond the engine's own budget, which ends most merges by itself: the start of a step that cannot look at a clock. */
 const GRACE_MS = 250;
 const START_MS = 30_000;

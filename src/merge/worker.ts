@@ -5,6 +5,7 @@ import { findDecisions } from './find-decisions.ts';
 import { mergeContents } from './merge.ts';
 import type { Job, JobAnswer, KeptJob } from './offload.ts';
 import { proved } from './prove.ts';
+import { applyRecorded } from './recorded.ts';
 import type { Engine, MergeInput, MergeResult } from './types.ts';
 
 async function run(job: Job): Promise<JobAnswer> {
@@ -12,9 +13,9 @@ async function run(job: Job): Promise<JobAnswer> {
     const engine = job.module === undefined ? mergeContents : await engineOf(job.module);
     await prepareGrammar(job.input.path);
     parentPort?.postMessage({ started: true } satisfies JobAnswer);
+    if (job.kept !== undefined) return { result: withoutInput(about(job.input, job.kept)) };
     const result: unknown = await engine(job.input);
     // The proof has a time of its own: a merge that was done in time is not lost because it took long to check.
-    if (job.kept !== undefined) return { result: withoutInput(about(job.input, job.kept)) };
     parentPort?.postMessage({ started: true } satisfies JobAnswer);
     return { result: withoutInput(isClean(result) ? proved(job.input, result) : result) };
   } catch (error) {
@@ -22,8 +23,6 @@ async function run(job: Job): Promise<JobAnswer> {
   }
 }
 
-async function engineOf(url: string): Promise<Engine> {
-  const loaded = (await import(url)) as { readonly merge?: unknown };
 function about(input: MergeInput, kept: KeptJob): unknown {
   const result = { ...kept.result, input };
   return 'evidence' in kept
@@ -31,6 +30,8 @@ function about(input: MergeInput, kept: KeptJob): unknown {
     : findDecisions(result, kept.decided, kept.use);
 }
 
+async function engineOf(url: string): Promise<Engine> {
+  const loaded = (await import(url)) as { readonly merge?: unknown };
   if (typeof loaded.merge !== 'function') throw new Error('the module exports no function named "merge"');
   return loaded.merge as Engine;
 }

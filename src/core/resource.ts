@@ -17,6 +17,8 @@ export const DEFAULT_SPACE: Space = 'default' as Space;
 /** Where a server keeps its keys. No caller can name it: `parseSpace` refuses a leading `~`. */
 export const SERVICE_SPACE: Space = '~entente' as Space;
 
+const encoder = new TextEncoder();
+
 const MAX_ID_BYTES = 1024;
 const MAX_SEGMENT_BYTES = 255;
 const MAX_NAME_BYTES = 255;
@@ -57,13 +59,18 @@ function bad(kind: string, text: unknown, why: string): EntenteError {
   });
 }
 
+/** Bytes of the UTF-8 form. */
+function byteLength(text: string): number {
+  return encoder.encode(text).length;
+}
+
 function canonical(kind: string, text: unknown, maxBytes: number): string {
   if (typeof text !== 'string') throw bad(kind, text, 'is not a string.');
   if (text.length > maxBytes) throw bad(kind, text, `is longer than ${maxBytes} bytes.`);
   if (text.length === 0) throw bad(kind, text, 'is empty.');
   if (!text.isWellFormed()) throw bad(kind, text, 'holds a lone surrogate.');
   const normal = text.normalize('NFC');
-  if (Buffer.byteLength(normal) > maxBytes) throw bad(kind, text, `is longer than ${maxBytes} bytes.`);
+  if (byteLength(normal) > maxBytes) throw bad(kind, text, `is longer than ${maxBytes} bytes.`);
   if (UNSAFE.test(normal)) throw bad(kind, text, 'holds a control, invisible or direction-changing character.');
   if (normal.includes('\\')) throw bad(kind, text, 'holds a backslash; separate segments with "/".');
   return normal;
@@ -87,7 +94,7 @@ export function parseResourceId(text: unknown): ResourceId {
   for (const segment of normal.split('/')) {
     if (segment === '') throw bad('The resource id', text, 'has an empty segment.');
     if (segment === '.' || segment === '..') throw bad('The resource id', text, 'has a "." or ".." segment.');
-    if (Buffer.byteLength(segment) > MAX_SEGMENT_BYTES) {
+    if (byteLength(segment) > MAX_SEGMENT_BYTES) {
       throw bad('The resource id', text, `has a segment of more than ${MAX_SEGMENT_BYTES} bytes.`);
     }
   }

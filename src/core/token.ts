@@ -1,4 +1,5 @@
 // The token is the proof of what was read. It holds nothing open and locks nothing.
+import { textFromBase64Url, textToBase64Url } from './base64.ts';
 import { EntenteError } from './errors.ts';
 import type { AgentId, ResourceId, Space } from './resource.ts';
 import { parseAgentId, parseResourceId, parseSpace } from './resource.ts';
@@ -49,7 +50,7 @@ const MAX_TOKEN_CHARS = 8192;
 /** The token as one opaque string, to cross process borders: for a server's token the string that the server gave. */
 export function encodeToken(token: Token): string {
   if (token.seal !== undefined) return token.seal;
-  return PREFIX + Buffer.from(JSON.stringify(token)).toString('base64url');
+  return PREFIX + textToBase64Url(JSON.stringify(token));
 }
 
 function badToken(why: string): EntenteError {
@@ -133,7 +134,7 @@ export function decodeToken(encoded: string): Token {
 function parseBody(body: string): Token {
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(body, 'base64url').toString('utf8'));
+    value = JSON.parse(textFromBase64Url(body));
   } catch (error) {
     throw new EntenteError(
       'bad-token',

@@ -1,4 +1,5 @@
 // Bytes as JSON can carry them: text where they are valid UTF-8, base64 where they are not. Works in browsers too.
+import { fromBase64, toBase64 } from './base64.ts';
 import { EntenteError } from './errors.ts';
 
 export interface WireContent {
@@ -7,18 +8,9 @@ export interface WireContent {
   readonly encoding?: 'utf8' | 'base64';
 }
 
-const CHUNK = 0x8000;
 // A BOM is part of the bytes, and what is no UTF-8 must not come back as something else.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
-
-function toBase64(bytes: Uint8Array): string {
-  let binary = '';
-  for (let start = 0; start < bytes.length; start += CHUNK) {
-    binary += String.fromCharCode(...bytes.subarray(start, start + CHUNK));
-  }
-  return btoa(binary);
-}
 
 /** The bytes as text or base64: `decodeContent` gives the same bytes back. */
 export function encodeContent(bytes: Uint8Array): Required<WireContent> {
@@ -41,5 +33,5 @@ export function decodeContent({ content, encoding = 'utf8' }: WireContent): Uint
     throw new EntenteError('misuse', 'The content is said to be base64 and is not.', {
       next: 'Send standard base64 with padding, or text with "encoding": "utf8".',
     });
-  return Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+  return fromBase64(content);
 }

@@ -19,7 +19,9 @@ import {
   type MergeSide,
   type MergeStats,
   mergeErrorCodes,
+  type Note,
 } from '../merge/types.ts';
+import { isLight } from '../merge/weight.ts';
 import type { Merge } from '../strategies/types.ts';
 import { timerMs } from './backoff.ts';
 import type { Context } from './context.ts';
@@ -32,9 +34,7 @@ export interface Sides {
   readonly mediaType?: string;
 }
 
-/** What is merged in this thread: beyond this, or after this many milliseconds, a worker does it. */
-const INLINE_BYTES = 256 * 1024;
-const INLINE_LINES = 5000;
+/** How long a light merge may take in this thread; after that, and all others, a worker does it. */
 const INLINE_MS = 20;
 /** Beyond this the proof of a merge, which takes about as long again, has a turn of the event loop to itself. */
 const PROOF_BYTES = 16 * 1024;
@@ -61,7 +61,27 @@ export function fitting(
   strategy: Pick<Merge, 'validate'> | undefined,
 ): MergeResult {
   const sized = withinSize(result, input, context.limits.contentBytes);
-  return strategy?.validate === undefined ? sized : validated(sized, input, strategy.validate);
+  return withNotes(strategy?.validate === undefined ? sized : validated(sized, input, strategy.validate));
+}
+
+const MOST_NOTES = 20;
+const NOTE_LENGTH = 500;
+
+/** The receipt is what is stored and told of a merge, so the notes go with it; those of others may be anything. */
+function withNotes(result: MergeResult): MergeResult {
+  if (result.status !== 'clean') return result;
+  const notes = result.notes.filter(isNote).slice(0, MOST_NOTES).map(shortened);
+  return notes.length === 0 ? result : { ...result, receipt: { ...result.receipt, notes } };
+}
+
+function shortened({ code, message }: Note): Note {
+  return { code: code.slice(0, NOTE_LENGTH), message: message.slice(0, NOTE_LENGTH) };
+}
+
+function isNote(value: unknown): value is Note {
+  if (typeof value !== 'object' || value === null) return false;
+  const { code, message } = value as Partial<Note>;
+  return typeof code === 'string' && typeof message === 'string';
 }
 
 /** A merge that did not prove itself is a fault of its engine: the change is kept as a conflict, and somebody is told. */
@@ -87,7 +107,7 @@ function inputOf(context: Context, sides: Sides, engine: string, options: MergeO
 async function runBuiltIn(context: Context, input: MergeInput): Promise<MergeResult> {
   try {
     await prepareGrammar(input.path);
-    if (largest(input) <= INLINE_BYTES && !hasManyLines(input)) {
+    if (isLight(input)) {
       const budget = { ...input.options?.budget, ms: Math.min(INLINE_MS, context.limits.mergeMs) };
       const quick = mergeContents({ ...input, options: { ...input.options, budget } });
       if (quick.status === 'clean' && largest(input) > PROOF_BYTES) await nextTurn();
@@ -98,21 +118,6 @@ async function runBuiltIn(context: Context, input: MergeInput): Promise<MergeRes
     // A policy may name an engine that is not registered here: a stored one is made elsewhere. The change is kept.
     return threw(error instanceof Error ? error.message : String(error));
   }
-}
-
-function hasManyLines({ base, current, proposed }: MergeInput): boolean {
-  return [base, current, proposed].some((side) => side !== null && hasMoreLines(side, INLINE_LINES));
-}
-
-/** Counts no further than it has to. */
-function hasMoreLines(side: Uint8Array, limit: number): boolean {
-  if (side.length <= limit) return false;
-  let lines = 0;
-  for (let at = side.indexOf(10); at >= 0; at = side.indexOf(10, at + 1)) {
-    lines += 1;
-    if (lines > limit) return true;
-  }
-  return false;
 }
 
 function largest(input: MergeInput): number {

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Evidence } from './recorded.ts';
+import { afterLarge, handOver } from './transfer.ts';
 import type { ConflictedMerge, MergeInput, MergeResult, SettledConflict } from './types.ts';
 
 export interface OffloadOptions {
@@ -89,7 +90,7 @@ async function askAbout(input: MergeInput, kept: KeptJob, ms: number): Promise<J
   const worker = takeWorker();
   try {
     const job = { input: cloneable(input), module: undefined, kept };
-    const answer = await ask(worker, job, Math.min(ms + GRACE_MS, LONGEST_MS));
+    const answer = await ask(worker, job, [], Math.min(ms + GRACE_MS, LONGEST_MS));
     keepWorker(worker);
     return 'error' in answer ? undefined : answer;
   } catch {
@@ -115,8 +116,10 @@ async function mergeInThread(input: MergeInput, options: OffloadOptions): Promis
   try {
     const module = options.modulePath === undefined ? undefined : moduleUrl(options.modulePath);
     const limit = Math.min(options.ms + GRACE_MS, LONGEST_MS);
-    const answer = await ask(worker, { input: cloneable(input), module }, limit);
+    const handed = await handOver(cloneable(input));
+    const answer = await ask(worker, { input: handed.input, module }, handed.buffers, limit);
     keepWorker(worker);
+    await afterLarge(answer);
     return fromAnswer(answer, input);
   } catch (error) {
     await worker.terminate();
@@ -156,7 +159,7 @@ function takeWorker(): Worker {
 }
 
 /** The time runs from the moment the thread has begun, so that a cold start does not count as a slow merge. */
-function ask(worker: Worker, job: Job, ms: number): Promise<JobAnswer> {
+function ask(worker: Worker, job: Job, buffers: readonly ArrayBuffer[], ms: number): Promise<JobAnswer> {
   return new Promise((resolve, reject) => {
     let timer = setTimeout(() => finish(() => reject(new Error('the merge thread did not start'))), START_MS);
     function finish(settle: () => void): void {
@@ -180,7 +183,7 @@ function ask(worker: Worker, job: Job, ms: number): Promise<JobAnswer> {
     worker.on('message', onMessage);
     worker.on('error', onError);
     worker.on('exit', onExit);
-    worker.postMessage(job);
+    worker.postMessage(job, buffers);
   });
 }
 

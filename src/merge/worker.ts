@@ -6,6 +6,7 @@ import { mergeContents } from './merge.ts';
 import type { Job, JobAnswer, KeptJob } from './offload.ts';
 import { proved } from './prove.ts';
 import { applyRecorded } from './recorded.ts';
+import { buffersOf } from './transfer.ts';
 import type { Engine, MergeInput, MergeResult } from './types.ts';
 
 async function run(job: Job): Promise<JobAnswer> {
@@ -56,14 +57,16 @@ function withoutInput(result: unknown): unknown {
 }
 
 /** What cannot cross to another thread (a function, say) is no answer. */
-function answer(found: JobAnswer): void {
+function answer(found: JobAnswer, buffers: readonly ArrayBuffer[]): void {
   try {
-    parentPort?.postMessage(found);
+    parentPort?.postMessage(found, buffers);
   } catch (error) {
     parentPort?.postMessage({ error: `its answer cannot leave the thread: ${String(error)}` } satisfies JobAnswer);
   }
 }
 
 parentPort?.on('message', (job: Job) => {
-  void run(job).then(answer);
+  // What an engine of others answers stays its own: it may give the same bytes again.
+  const isOurs = job.module === undefined;
+  void run(job).then((found) => answer(found, isOurs && 'result' in found ? buffersOf(found.result) : []));
 });

@@ -1,10 +1,11 @@
 // Contents on their way to a merge thread and back. They change hands instead of being copied by the message, which would
 // stand in the way of everything else for as long; what must be copied is copied one content a turn of the event loop.
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MergeInput, MergeSide } from './types.ts';
 
 /** Bytes from which a buffer is handed over, and its copy has a turn to itself: below, copying costs next to nothing. */
 const LARGE = 64 * 1024;
+
+const nextTurn = (): Promise<void> => new Promise((go) => setImmediate(go));
 
 /** The input with copies of its large sides, and their buffers, which whoever gets the message may keep. */
 export async function handOver(input: MergeInput): Promise<{ input: MergeInput; buffers: ArrayBuffer[] }> {

@@ -47,7 +47,9 @@ export async function carryOut(
       // What kept decisions leave out is never an `unchanged`: the log has to show it.
       if (plan.resolvedBy === undefined && isHead(plan.content, clash.head)) {
         // The head has more than what was sent: sent again, that would take the rest out (rule A1).
-        return unchanged(context, intent, clash.head, clash.revision, repairsOf(intent, clash.head));
+        const same = unchanged(context, intent, clash.head, clash.revision, repairsOf(intent, clash.head));
+        const { notes } = plan.receipt;
+        return notes === undefined ? same : { ...same, notes };
       }
       return send(context, found, plan, mergedRequest(context, found, plan), merge);
     case 'overwrite':

@@ -1,5 +1,5 @@
 // What happened to a commit, as a value. `status` first; the union is closed.
-import type { Receipt } from './receipt.ts';
+import type { Note, Receipt } from './receipt.ts';
 import type { Offer } from './recorded.ts';
 import type { MergeConflict } from './region.ts';
 import type { Token } from './token.ts';
@@ -42,6 +42,8 @@ export interface Unchanged extends OutcomeBase {
   readonly status: 'unchanged';
   readonly head?: Head;
   readonly token: Token;
+  /** What a merge has to say that came to what is there: a part of the change may have given way. */
+  readonly notes?: readonly Note[];
 }
 export interface Merged extends OutcomeBase, Written {
   readonly status: 'merged';

@@ -27,9 +27,17 @@ export interface WovenSpan {
   readonly to: number;
 }
 
+/** A remark of a merge for whoever reads its result: a fall-back that was taken, a check that was not made. */
+export interface Note {
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface Receipt {
   readonly engine: string;
   readonly entries: readonly ReceiptEntry[];
   /** The places that kept decisions settled: only there may a change be left out. */
   readonly recorded?: readonly RecordedUse[];
+  /** What the engine says beside the ledger; as the controller stores and tells it, the first 20. */
+  readonly notes?: readonly Note[];
 }

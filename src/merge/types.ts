@@ -1,6 +1,8 @@
 // The signature that every merge engine has. Engines are pure: they fetch nothing, hold nothing and never throw on data.
-import type { Receipt } from '../core/receipt.ts';
+import type { Note, Receipt } from '../core/receipt.ts';
 import type { MergeConflict } from '../core/region.ts';
+
+export type { Note } from '../core/receipt.ts';
 
 /** A side of a merge: bytes, or null for absent (never was, or deleted). */
 export type MergeSide = Uint8Array | null;
@@ -76,12 +78,6 @@ export interface MergeStats {
   /** Regions (text) or members (structures) that merged without a clash, and those that clashed. */
   readonly clean: number;
   readonly conflicts: number;
-}
-
-/** A remark for people: a fall-back that was taken, longer markers, a budget that was near. */
-export interface Note {
-  readonly code: string;
-  readonly message: string;
 }
 
 export interface CleanMerge {

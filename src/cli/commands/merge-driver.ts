@@ -87,8 +87,11 @@ async function merge(context: Context): Promise<number> {
 }
 
 function tell({ console }: Context, path: string, merged: Marked, conflicts: number): void {
-  if (merged.status === 'clean') return;
   const name = cleanName(path);
+  if (merged.status === 'clean') {
+    for (const note of merged.notes) console.talk(`entente: ${name}: ${cleanName(note)}`);
+    return;
+  }
   for (const reason of merged.reasons) console.talk(`entente: ${name}: ${cleanName(reason)}`);
   if (merged.status === 'conflict') console.talk(`entente: ${plural(conflicts, 'conflict')} in ${name}`);
   else console.talk(`entente: current is kept. The other side: git checkout --theirs -- ${shellWord(path)}`);

@@ -42,7 +42,7 @@ function mergeAgain(context: Context, name: string, content: Uint8Array): Result
     size,
     ...(engine === undefined ? {} : { engine }),
   });
-  if (merged.status === 'clean') return { ...merged, before, conflicts: 0, reasons: [] };
+  if (merged.status === 'clean') return { ...merged, before, conflicts: 0, reasons: merged.notes };
   // Markers without a base would say less than those that are there.
   const better = merged.status === 'conflict' && merged.based;
   return {

@@ -35,7 +35,13 @@ export interface MarkedInput {
 }
 
 export type Marked =
-  | { readonly status: 'clean'; readonly engine: string; readonly content: Uint8Array }
+  | {
+      readonly status: 'clean';
+      readonly engine: string;
+      readonly content: Uint8Array;
+      /** What the engine says of a clean merge. */
+      readonly notes: readonly string[];
+    }
   | {
       readonly status: 'conflict';
       readonly engine: string;
@@ -53,7 +59,13 @@ export type Marked =
 export function mergeMarked(input: MarkedInput): Marked {
   const result = mergeByPath(input);
   if (result.status === 'clean') {
-    return { status: 'clean', engine: result.stats.engine, content: result.content ?? new Uint8Array() };
+    const { stats, content, notes } = result;
+    return {
+      status: 'clean',
+      engine: stats.engine,
+      content: content ?? new Uint8Array(),
+      notes: notes.map(({ message }) => message),
+    };
   }
   const { labels, size } = input;
   const engine = result.status === 'conflict' ? result.stats.engine : (input.engine ?? 'auto');

@@ -64,4 +64,30 @@ line 9: added by bob
     expect([code, err]).toEqual([3, expect.stringContaining('p.txt v2 is no merge: ann committed it as it is.')]);
     expect(err).toContain('next: entente log p.txt');
   });
+
+  it('[PR7] commit says what the engine has to say, and so does the receipt', async () => {
+    const book = (count: number, text: string): string =>
+      `${JSON.stringify({
+        cells: [
+          { cell_type: 'code', execution_count: count, id: 'run', metadata: {}, outputs: [], source: ['go()'] },
+          { cell_type: 'markdown', id: 'words', metadata: {}, source: [text] },
+        ],
+        metadata: {},
+        nbformat: 4,
+        nbformat_minor: 5,
+      })}\n`;
+    await desk.run(['commit', 'n.ipynb', '-q'], { stdin: book(1, 'a') });
+    for (const agent of ['ann', 'bob', 'cem']) await desk.run(['begin', 'n.ipynb', '-q', '--agent', agent]);
+    await desk.run(['commit', 'n.ipynb', '-q', '--agent', 'ann'], { stdin: book(2, 'a') });
+    const own = ['commit', 'n.ipynb', '--strategy', 'merge(auto)', '--agent'];
+    const note = 'Both sides ran "run"';
+    const merged = await desk.run([...own, 'bob'], { stdin: book(3, 'b') });
+    expect([merged.code, merged.err]).toEqual([0, expect.stringContaining(`note: ${note}`)]);
+    expect((await desk.run(['show', 'n.ipynb', '--receipt'])).out).toContain(`  note      ${note}`);
+    expect((await desk.run(['show', 'n.ipynb', '--receipt', '--json'])).json()).toMatchObject({
+      notes: [{ code: 'outputs-kept' }],
+    });
+    const same = await desk.run([...own, 'cem', '--json'], { stdin: book(4, 'a') });
+    expect(same.json()).toMatchObject({ status: 'unchanged', notes: [{ code: 'outputs-kept' }] });
+  });
 });

@@ -2,7 +2,8 @@
 // the text itself.
 import type { Controller } from '../../controller/types.ts';
 import { EntenteError } from '../../core/errors.ts';
-import type { Receipt, ReceiptEntry } from '../../core/receipt.ts';
+import type { Note, Receipt, ReceiptEntry } from '../../core/receipt.ts';
+import type { RecordedUse } from '../../core/recorded.ts';
 import type { Head } from '../../core/version.ts';
 import { createLocator, type Located, type Locator } from '../../merge/locate.ts';
 import type { LogEntry, VersionEntry } from '../../stores/store.ts';
@@ -40,6 +41,10 @@ export interface Explanation {
   readonly base?: number;
   readonly current: readonly Author[];
   readonly proposed: Author;
+  /** The places that were settled as they had been decided before. */
+  readonly recorded?: readonly RecordedUse[];
+  /** What the engine said of the merge. */
+  readonly notes?: readonly Note[];
   readonly regions: readonly ExplainedRegion[];
 }
 
@@ -68,6 +73,7 @@ export async function explainVersion(
   const sides = {
     base: await contentAt(opened.controller, head, base),
     current: await contentAt(opened.controller, head, head.version - 1),
+    proposed: await sentContent(opened.store, entry, head.resource),
     result: content,
   };
   const { note } = meta;
@@ -81,6 +87,8 @@ export async function explainVersion(
     ...(base === undefined ? {} : { base }),
     current,
     proposed,
+    ...(receipt.recorded === undefined ? {} : { recorded: receipt.recorded }),
+    ...(receipt.notes === undefined ? {} : { notes: receipt.notes }),
     regions: explainRegions(receipt, sides, { current, proposed: [proposed] }),
   };
 }
@@ -109,6 +117,17 @@ function baseOf({ meta }: LogEntry, resource: string): number | undefined {
   const each = meta.extra?.['bases'] as { readonly [id: string]: number } | undefined;
   const found = each === undefined ? meta.extra?.['base'] : Object.hasOwn(each, resource) ? each[resource] : undefined;
   return typeof found === 'number' ? found : undefined;
+}
+
+/** What was sent, where the entry keeps it. */
+async function sentContent(
+  store: Opened['store'],
+  { meta }: LogEntry,
+  resource: string,
+): Promise<Uint8Array | undefined> {
+  const sent = (meta.extra?.['sent'] ?? {}) as { readonly [id: string]: string };
+  const hash = Object.hasOwn(sent, resource) ? sent[resource] : undefined;
+  return hash === undefined ? undefined : store.content(hash);
 }
 
 async function contentAt(
@@ -146,6 +165,7 @@ async function authorsBetween(
 interface Contents {
   readonly base: Uint8Array | undefined;
   readonly current: Uint8Array | undefined;
+  readonly proposed: Uint8Array | undefined;
   readonly result: Uint8Array | undefined;
 }
 
@@ -154,7 +174,12 @@ type Authors = { readonly [side in 'current' | 'proposed']: readonly Author[] };
 function explainRegions(receipt: Receipt, contents: Contents, authors: Authors): readonly ExplainedRegion[] {
   const locator = (content: Uint8Array | undefined): Locator | undefined =>
     content === undefined ? undefined : createLocator(receipt, content, contents.result ?? content);
-  const places = { base: locator(contents.base), current: locator(contents.current), result: locator(contents.result) };
+  const places = {
+    base: locator(contents.base),
+    current: locator(contents.current),
+    proposed: locator(contents.proposed),
+    result: locator(contents.result),
+  };
   const found = receipt.entries.map((entry): Found => {
     const located = locate(entry, places);
     const { action, by, base, result, from, pointer } = entry;
@@ -190,8 +215,8 @@ function locate(
   { action, by, base, result, from, pointer }: ReceiptEntry,
   places: { readonly [name in keyof Contents]: Locator | undefined },
 ): Located | undefined {
-  // What proposed sent was not kept: only what came of it was.
-  const own = action === 'dropped' ? (by[0] === 'current' ? places.current : undefined) : undefined;
+  // What proposed sent is kept only where a recorded decision left some of it out.
+  const own = action === 'dropped' ? places[by[0] ?? 'current'] : undefined;
   const side = action === 'removed' ? places.base : action === 'dropped' ? own : places.result;
   if (pointer !== undefined) return pointer === '' && action === 'kept' ? undefined : side?.pointer(pointer);
   const range = action === 'removed' ? base : action === 'dropped' ? from : result;

@@ -123,8 +123,24 @@ function remarks(outcome: Outcome, refreshed: string | undefined, given: string 
     refreshed === undefined
       ? (given ?? ADVICE[outcome.status])
       : `Others changed it too: ${cleanName(refreshed)} now holds what is stored, theirs and yours.`;
-  const merged = outcome.status === 'merged' ? [mergedRemark(outcome.receipt.entries)] : [];
-  return [...packet, ...(advice === undefined ? [] : [advice]), ...merged];
+  const merged = outcome.status === 'merged' ? mergedRemarks(outcome) : [];
+  return [...packet, ...(advice === undefined ? [] : [advice]), ...merged, ...noteLines(outcome)];
+}
+
+/** What the engine wants its reader to know. */
+function noteLines(outcome: Outcome): readonly string[] {
+  const { notes = [] } = outcome.status === 'merged' ? outcome.receipt : outcome.status === 'unchanged' ? outcome : {};
+  return notes.map(({ message }) => `note: ${cleanName(message)}`);
+}
+
+/** What kept decisions left out is said before what is in it. */
+function mergedRemarks({ receipt, resolvedBy }: Extract<Outcome, { status: 'merged' }>): readonly string[] {
+  if (resolvedBy === undefined) return [mergedRemark(receipt.entries)];
+  const { recorded = [] } = receipt;
+  const deciders = [...new Set(recorded.map(({ agent }) => cleanName(agent)))].join(', ');
+  return [
+    `${plural(recorded.length, 'clash', 'clashes')} settled as decided before by ${deciders}: see show --receipt.`,
+  ];
 }
 
 function mergedRemark(entries: readonly { readonly by: readonly string[]; readonly action: string }[]): string {

@@ -1,4 +1,5 @@
 // A receipt for people: the parties first, then region by region what is there, why, and the text, as in a diff.
+import type { RegionAt } from '../../core/region.ts';
 import type { Console } from '../shell/console.ts';
 import { cleanLine, cleanName, plural, textOf } from '../shell/text.ts';
 import { type ExplainedRegion, type Explanation, nameOf } from './explain.ts';
@@ -18,13 +19,18 @@ function textJson(bytes: Uint8Array): { readonly text: string; readonly encoding
 }
 
 export function explanationLines(explanation: Explanation, { out }: Console): readonly string[] {
-  const { head, engine, strategy, base, current, proposed, regions } = explanation;
+  const { head, engine, strategy, base, current, proposed, recorded = [], notes = [], regions } = explanation;
   const by = strategy === undefined ? '' : `, ${cleanName(strategy)}`;
   return [
     `${cleanName(head.resource)} v${head.version}: merged by ${engine}${by}`,
     `  base      ${base === undefined ? 'not known' : base === 0 ? 'nothing' : `v${base}`}`,
     ...current.map((author) => `  current   ${nameOf(author)}`),
     `  proposed  ${nameOf(proposed)}`,
+    ...recorded.map(
+      ({ id, agent, conflictId, at }) =>
+        `  recorded  ${whereIs(at)}: decided before by ${cleanName(agent)} (${cleanName(id)}, conflict ${cleanName(conflictId)})`,
+    ),
+    ...notes.map(({ message }) => `  note      ${cleanName(message)}`),
     '',
     ...regions.flatMap((region) => [`${placeOf(region)}: ${region.why}`, ...textLines(region).map(paint)]),
   ];
@@ -33,6 +39,14 @@ export function explanationLines(explanation: Explanation, { out }: Console): re
     if (line.startsWith('  + ')) return out.green(line);
     return line.startsWith('  - ') ? out.red(line) : out.dim(line);
   }
+}
+
+/** Where a clash lay: in current's lines, or in the structure. */
+function whereIs(at: RegionAt): string {
+  if ('pointer' in at) return cleanName(at.pointer);
+  const { start, end } = at.lines.current;
+  if (end <= start) return `after line ${start} of current`;
+  return end - start === 1 ? `line ${end} of current` : `lines ${start + 1} to ${end} of current`;
 }
 
 /** Line numbers from 1, as editors count; what was removed is counted in the base. */

@@ -17,6 +17,7 @@ import { registerLog } from './commands/log.ts';
 import { registerMergeDriver } from './commands/merge-driver.ts';
 import { registerMergeFile } from './commands/merge-file.ts';
 import { registerPolicy } from './commands/policy.ts';
+import { registerRecorded } from './commands/recorded.ts';
 import type { Register, Run } from './commands/register.ts';
 import { registerResolve } from './commands/resolve.ts';
 import { registerResolveMarkers } from './commands/resolve-markers.ts';
@@ -49,6 +50,7 @@ const COMMANDS: readonly Register[] = [
   registerDiff,
   registerConflicts,
   registerResolve,
+  registerRecorded,
   registerWatch,
   registerPolicy,
   registerUndo,
@@ -68,6 +70,7 @@ export const COMMAND_NAMES: readonly string[] = [
   ...['init', 'import', 'export', 'begin', 'commit', 'edit', 'run', 'status', 'log', 'show', 'diff', 'conflicts'],
   ...[
     'resolve',
+    'recorded',
     'watch',
     'policy',
     'undo',

@@ -8,9 +8,10 @@ import { findConflict } from '../place/lookup.ts';
 import type { Context } from '../shell/context.ts';
 import { cleanName, plural, shellWord } from '../shell/text.ts';
 import { conflictHead, conflictTable, decisionSteps, SIDES, type SideName } from '../show/conflict.ts';
-import { contentJson, regionJson } from '../show/json.ts';
+import { conflictJson, contentJson, regionJson } from '../show/json.ts';
 import { renderSides } from '../show/markers.ts';
 import { clashLines } from '../show/packet.ts';
+import { offerLines } from '../show/recorded.ts';
 import type { Register } from './register.ts';
 
 type Contents = { readonly [side in SideName]?: Uint8Array | undefined };
@@ -43,7 +44,10 @@ async function list(context: Context): Promise<undefined> {
     { limit: context.count('limit', 100, 1, 1000), ...(after === undefined ? {} : { after }) },
   );
   if (console.json)
-    await console.object({ items: page.items, ...(page.next === undefined ? {} : { next: page.next }) });
+    await console.object({
+      items: page.items.map(conflictJson),
+      ...(page.next === undefined ? {} : { next: page.next }),
+    });
   else if (page.items.length > 0) await console.line(conflictTable(page.items, console.out, Date.now()));
   const first = page.items.find((one) => one.state === 'open');
   if (page.items.length === 0) console.talk(`No ${state ?? ''}${state === undefined ? '' : ' '}conflicts.`);
@@ -79,7 +83,7 @@ async function show(context: Context): Promise<undefined> {
       }),
     );
     await console.object({
-      ...conflict,
+      ...conflictJson(conflict),
       contents: sides,
       regions: regions.map(regionJson),
       next: decisionSteps(conflict).map(console.hint),
@@ -88,6 +92,8 @@ async function show(context: Context): Promise<undefined> {
   }
   for (const line of conflictHead(conflict, Date.now())) await console.line(line);
   for (const line of clashLines(regions, 'proposed')) await console.line(line);
+  const { offer } = conflict;
+  if (offer !== undefined) for (const line of offerLines(offer, conflict.regions, Date.now())) await console.line(line);
   const steps = decisionSteps(conflict);
   if (steps.length > 0) console.talk(`next: ${steps.join('\n  or: ')}`);
   return undefined;

@@ -35,6 +35,7 @@ function entryRow(entry: LogEntry, now: number): readonly string[] {
     meta.overwrote === undefined ? '' : `overwrote v${meta.overwrote.version} of ${cleanName(meta.overwrote.agent)}`;
   const why = [
     over,
+    meta.resolvedBy === undefined ? '' : 'as decided before',
     meta.note === undefined ? '' : cleanName(meta.note),
     meta.reason === undefined ? '' : cleanName(meta.reason),
   ];

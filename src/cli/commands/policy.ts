@@ -61,6 +61,7 @@ async function explain(context: Context): Promise<undefined> {
   const { controller } = await context.open();
   const { strategy, pattern, source, index, engine } = await controller.explainPolicy(resource);
   const text = describeStrategy(strategy);
+  const recorded = strategy.name === 'merge' && strategy.recorded === true;
   if (console.json) {
     await console.object({
       resource,
@@ -69,6 +70,7 @@ async function explain(context: Context): Promise<undefined> {
       ...(pattern === undefined ? {} : { pattern }),
       ...(index === undefined ? {} : { index }),
       ...(engine === undefined ? {} : { engine }),
+      ...(recorded ? { recorded } : {}),
     });
     return undefined;
   }
@@ -78,6 +80,7 @@ async function explain(context: Context): Promise<undefined> {
       : `rule ${index ?? 0} of the ${source} policy, ${JSON.stringify(cleanName(pattern))}`;
   await console.line(`${cleanName(resource)}: ${cleanName(text)} (${why})`);
   if (engine !== undefined) await console.line(`engine: ${cleanName(engine.engine)} (${cleanName(engine.why)})`);
+  if (recorded) await console.line('recorded: conflicts of which each place was decided before are settled as it was');
   return undefined;
 }
 

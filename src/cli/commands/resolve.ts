@@ -8,11 +8,12 @@ import { showOutcome } from '../show/outcome.ts';
 import { readSource } from './commit.ts';
 import type { Register } from './register.ts';
 
-const USES: { readonly [word: string]: 'current' | 'proposed' | 'base' | 'both' } = {
+const USES: { readonly [word: string]: 'current' | 'proposed' | 'base' | 'both' | 'recorded' } = {
   current: 'current',
   proposed: 'proposed',
   base: 'base',
   both: 'both',
+  recorded: 'recorded',
   A: 'current',
   B: 'proposed',
   a: 'current',
@@ -28,7 +29,7 @@ async function decisionOf(context: Context): Promise<Decision> {
       'misuse',
       'Say one decision: --use SIDE, a FILE with the content, "-" for stdin, or --abort.',
       {
-        next: `entente resolve ${context.args[0] ?? 'N'} --use current|proposed|both|base`,
+        next: `entente resolve ${context.args[0] ?? 'N'} --use current|proposed|both|base|recorded`,
       },
     );
   }
@@ -38,9 +39,9 @@ async function decisionOf(context: Context): Promise<Decision> {
     if (side !== undefined) return { use: side };
     throw new EntenteError(
       'misuse',
-      `--use takes current (A), proposed (B), both or base, not ${JSON.stringify(use)}.`,
+      `--use takes current (A), proposed (B), both, base or recorded, not ${JSON.stringify(use)}.`,
       {
-        next: `entente resolve ${context.args[0] ?? 'N'} --use current|proposed|both|base`,
+        next: `entente resolve ${context.args[0] ?? 'N'} --use current|proposed|both|base|recorded`,
       },
     );
   }
@@ -72,7 +73,7 @@ export const registerResolve: Register = (program, run) => {
     .description('decide an open conflict: by a side, by a content, or by giving it up')
     .argument('<n>', 'its number, its id or the start of the id')
     .argument('[file]', 'the decided content; "-": stdin')
-    .option('--use <side>', 'current (A), proposed (B), both or base')
+    .option('--use <side>', 'current (A), proposed (B), both, base, or recorded: as was decided before')
     .option('--abort', 'close it and store neither')
     .option('--reason <text>', 'why')
     .option('--allow-markers', 'the content may hold conflict markers')

@@ -24,7 +24,7 @@ export function conflictTable(items: readonly Conflict[], colors: Colors, now: n
       cleanName(one.current.agent ?? '-'),
       cleanName(one.proposed.agent ?? '-'),
       ago(one.openedAt, now),
-      cleanName(one.reason),
+      `${cleanName(one.reason)}${one.offer?.complete === true ? ' (decided before)' : ''}`,
     ]),
     colors,
   );
@@ -50,6 +50,7 @@ export function conflictHead(conflict: Conflict, now: number): readonly string[]
 export function decisionSteps(conflict: Conflict): readonly string[] {
   if (conflict.state === 'resolved') return [];
   return [
+    ...(conflict.offer?.complete === true ? [`entente resolve ${conflict.number} --use recorded`] : []),
     `entente resolve ${conflict.number} --use current|proposed|both|base`,
     `entente conflicts take ${conflict.number}`,
   ];

@@ -1,7 +1,9 @@
 // Outcomes and their parts as JSON: the shapes of the library, with bytes as text where they are text, tokens as
 // strings, and a `next` that says what to type.
 import type { Outcome, Packet } from '../../core/outcome.ts';
+import type { Offer, RecordedDecision } from '../../core/recorded.ts';
 import type { MergeConflict } from '../../core/region.ts';
+import type { Conflict } from '../../core/resolution.ts';
 import { encodeToken } from '../../core/token.ts';
 import { textOf } from '../shell/text.ts';
 
@@ -23,8 +25,24 @@ export function regionJson(region: MergeConflict): object {
   return { ...rest, base: sideJson(base), current: sideJson(current), proposed: sideJson(proposed) };
 }
 
-export function packetJson(packet: Packet): object {
-  return { ...packet, regions: packet.regions.map(regionJson) };
+export function packetJson({ offer, ...packet }: Packet): object {
+  return {
+    ...packet,
+    regions: packet.regions.map(regionJson),
+    ...(offer === undefined ? {} : { offer: offerJson(offer) }),
+  };
+}
+
+export function conflictJson({ offer, ...conflict }: Conflict): object {
+  return offer === undefined ? conflict : { ...conflict, offer: offerJson(offer) };
+}
+
+export function decisionJson({ choice, ...rest }: RecordedDecision): object {
+  return { ...rest, choice: 'content' in choice ? contentJson(choice.content) : choice };
+}
+
+function offerJson({ complete, decisions }: Offer): object {
+  return { complete, decisions: decisions.map((each) => ({ ...each, decision: decisionJson(each.decision) })) };
 }
 
 export function outcomeJson(outcome: Outcome, next: readonly string[]): object {

@@ -2,6 +2,7 @@
 import type { Packet } from '../../core/outcome.ts';
 import type { MergeConflict, Range } from '../../core/region.ts';
 import { ago, cleanLine, cleanName, plural, textOf } from '../shell/text.ts';
+import { offerLines } from './recorded.ts';
 
 const MAX_LINES = 40;
 
@@ -62,5 +63,6 @@ export function packetLines(packet: Packet, now: number): readonly string[] {
     ...(between.length === 0 ? [] : ['Changed meanwhile:', ...between]),
     ...(cleanRegions > 0 ? [`${plural(cleanRegions, 'region')} would merge without a clash.`] : []),
     ...clashLines(regions, 'yours'),
+    ...(packet.offer === undefined ? [] : offerLines(packet.offer, regions, now)),
   ];
 }

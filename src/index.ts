@@ -26,7 +26,7 @@ export { EntenteError, type ErrorCode, type ErrorDetails, errorCodes, isEntenteE
 export { hashOf } from './core/hash.ts';
 export { isSuccess, type Outcome, type OutcomeStatus, type Packet, versionOf } from './core/outcome.ts';
 export type { Page, PageRequest } from './core/page.ts';
-export type { Receipt, ReceiptEntry } from './core/receipt.ts';
+export type { Note, Receipt, ReceiptEntry } from './core/receipt.ts';
 export type { MergeConflict, Range, RegionKind } from './core/region.ts';
 export {
   type Conflict,

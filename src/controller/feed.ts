@@ -16,7 +16,10 @@ export function cursorOf(epoch: string, revision: number): string {
 }
 
 /** The revision that a cursor stands at. Undefined: from the oldest entry that is kept. */
-async function startOf(context: Context, cursor: string | undefined): Promise<{ epoch: string; after: number }> {
+export async function startOf(
+  context: Pick<Context, 'store' | 'space'>,
+  cursor: string | undefined,
+): Promise<{ epoch: string; after: number }> {
   const { epoch, revision, trimmed } = await context.store.read(context.space, []);
   if (cursor === undefined) return { epoch, after: trimmed };
   const colon = typeof cursor === 'string' ? cursor.lastIndexOf(':') : -1;
@@ -108,7 +111,8 @@ function concerns(entry: LogEntry, pattern: Pattern): boolean {
   return typeof about === 'string' && pattern.matches(about);
 }
 
-function itemOf(entry: LogEntry, epoch: string): FeedItem {
+/** What is told of an entry. */
+export function itemOf(entry: LogEntry, epoch: string): FeedItem {
   const { conflictId, outcome, note, agents, resolvedBy } = entry.meta;
   return {
     type: 'commit',

@@ -12,6 +12,13 @@ export interface ServiceLimits {
   readonly claimMs: number;
   /** Requests of one key in a minute. @default 60,000 */
   readonly requestsPerMinute: number;
+  /** Feeds that one key may have open at once, and all keys together. @default 4 and 256 */
+  readonly streamsPerKey: number;
+  readonly streams: number;
+  /** Milliseconds after which a feed ends, to be followed on from its cursor. @default 30 min */
+  readonly streamMs: number;
+  /** Bytes that may wait for a reader of a feed before it is dropped. @default 1 MiB */
+  readonly streamQueueBytes: number;
 }
 
 export const DEFAULT_SERVICE_LIMITS: ServiceLimits = {
@@ -20,6 +27,10 @@ export const DEFAULT_SERVICE_LIMITS: ServiceLimits = {
   spaces: 256,
   claimMs: 15 * 60 * 1000,
   requestsPerMinute: 60_000,
+  streamsPerKey: 4,
+  streams: 256,
+  streamMs: 30 * 60 * 1000,
+  streamQueueBytes: 1024 * 1024,
 };
 
 export function parseServiceLimits(given: Partial<ServiceLimits> = {}): ServiceLimits {

@@ -23,6 +23,7 @@ export type Proposal =
 
 const DELETE: Proposal = { kind: 'delete', hash: '' };
 const NO_HASH_CHARACTER = /[^A-Za-z0-9._:-]/;
+const ALL_64 = new RegExp(`^${'[A-Za-z0-9._:-]'.repeat(64)}$`);
 const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(?:; ?[\w-]{1,64}=[\w.+-]{1,127}){0,4}$/;
 
 /** Synchronous where the change says all by itself; a promise where the base has to be read first. */
@@ -62,8 +63,9 @@ function noChange(): EntenteError {
 
 export function isHash(hash: unknown): hash is string {
   if (typeof hash !== 'string' || hash.length === 0 || hash.length > 128) return false;
-  // To look for the first wrong character is a third quicker than to match them all, or than a loop with a table.
-  return !NO_HASH_CHARACTER.test(hash);
+  // To look for the first wrong character is a third quicker than to match them all, or than a loop with a table; and
+  // for a SHA-256 in hex, which nearly all are, to have them all written out is a third quicker than that.
+  return hash.length === 64 ? ALL_64.test(hash) : !NO_HASH_CHARACTER.test(hash);
 }
 
 function proposeHash(hash: string): Proposal {

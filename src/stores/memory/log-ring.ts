@@ -2,6 +2,7 @@
 // guard; such an entry is a row of plain values in two arrays that exist already, and keeps no object alive. Everything
 // else (several writes, premises, records, keeps, no write at all) is an Entry object in its row.
 import type { AgentId, ResourceId } from '../../core/resource.ts';
+import type { Token } from '../../core/token.ts';
 import { HASH_ONLY } from '../direct.ts';
 import type { CommitRequest, EntryMeta, LogEntry } from '../store.ts';
 import { type Facts, headOf, type Live } from './live.ts';
@@ -19,35 +20,51 @@ export type Signature = Pick<CommitRequest, 'agent' | 'commitId' | 'fingerprint'
 /** What a plain commit makes of a resource. A deletion has an empty hash; `size` is −1 where there is no content. */
 export type Written = Pick<Facts, 'hash' | 'size' | 'mediaType' | 'deleted'>;
 
-const DROPPED: EntryMeta = { outcome: 'committed' };
+const COMMITTED: EntryMeta = { outcome: 'committed' };
 
-// A row's values lie side by side, so that writing one touches two or three cache lines. Names of the places in it:
-const CELLS = 11;
-const ENTRY = 0;
-const COMMIT_ID = 1;
-const FINGERPRINT = 2;
-const META = 3;
-const RESOURCE = 4;
-const AGENT = 5;
-const HASH = 6;
-const MEDIA_TYPE = 7;
-const BASE_AGENT = 8;
-const BASE_HASH = 9;
-const BASE_MEDIA_TYPE = 10;
-const NUMBERS = 10;
+// A row says by itself that a hash took the place of a hash, or of nothing, and no more was said. Its values lie side by
+// side and are few, so that writing one touches two cache lines; what else there is to say stands in an object beside.
+interface Aside {
+  /** Where it is not kept as bytes. */
+  readonly commitId: string | undefined;
+  readonly fingerprint: string;
+  readonly meta: EntryMeta;
+  readonly size: number;
+  readonly mediaType: string | undefined;
+  readonly baseSize: number;
+  readonly baseMediaType: string | undefined;
+}
+
+/** Of a row that stands for itself. Its fingerprint is the hash. */
+const SILENT: Omit<Aside, 'fingerprint'> = {
+  commitId: undefined,
+  meta: COMMITTED,
+  size: HASH_ONLY,
+  mediaType: undefined,
+  baseSize: HASH_ONLY,
+  baseMediaType: undefined,
+};
+
+// Names of the places in a row:
+const CELLS = 6;
+/** An Entry, an Aside, or undefined. */
+const MORE = 0;
+const RESOURCE = 1;
+const AGENT = 2;
+const HASH = 3;
+const BASE_AGENT = 4;
+const BASE_HASH = 5;
+const NUMBERS = 7;
 const VERSION = 0;
-const BORN = 1;
-const SIZE = 2;
-const AT = 3;
-const BASE_REVISION = 4;
-const BASE_BORN = 5;
-const BASE_SIZE = 6;
-const BASE_AT = 7;
+const AT = 1;
+const BASE_REVISION = 2;
+const BASE_BORN = 3;
+const BASE_AT = 4;
 
 // A commitId of twelve plain characters (every token's own id is one) is kept as its bytes behind the numbers. As strings,
 // 10,000 of them would outlive their commits by some collections each, and copying them would cost more than all else here.
 const WORDS = NUMBERS * 2;
-const ID = 16;
+const ID = 10;
 
 const FIRST_ROWS = 64;
 
@@ -55,6 +72,9 @@ export class LogRing {
   readonly #max: number;
   #last = 0;
   #trimmed = 0;
+  /** The rows of the next entry and of the oldest one: to divide for each would cost as much as to fill half a row. */
+  #next = 0;
+  #oldest = 0;
   readonly #cells: unknown[] = [];
   #numbers = new Float64Array(0);
   /** The same bytes as the numbers. */
@@ -86,47 +106,71 @@ export class LogRing {
     return revision > this.#trimmed && revision <= this.#last;
   }
 
-  addEntry(entry: Entry): void {
-    this.#last = entry.revision;
-    const cell = this.#row(entry.revision) * CELLS;
-    for (let place = this.#cells.length; place < cell + CELLS; place += 1) this.#cells.push(undefined);
-    this.#cells[cell + ENTRY] = entry;
+  /** The row of the next entry, which becomes the last one. */
+  #append(): number {
+    const row = this.#next;
+    this.#next = row + 1 === this.#max ? 0 : row + 1;
+    this.#last += 1;
+    const end = (row + 1) * CELLS;
+    while (this.#cells.length < end) this.#cells.push(undefined);
+    return row;
   }
 
-  /** A row for a commit that wrote `live` next; called while `live` still tells what is replaced. */
-  addPlain(revision: number, live: Live, commit: Signature, version: Written): void {
-    this.#last = revision;
-    const row = this.#row(revision);
+  /** `entry.revision` is one more than the last. */
+  addEntry(entry: Entry): void {
+    this.#cells[this.#append() * CELLS + MORE] = entry;
+  }
+
+  /** A row for a commit that wrote `live` next, and its revision; called while `live` still tells what is replaced. */
+  addPlain(live: Live, commit: Signature, { hash, size, mediaType }: Written): number {
+    const { agent, commitId, fingerprint, meta, at } = commit;
+    const row = this.#append();
+    const isNamed = this.#fill(row, live, agent, commitId, hash, at);
+    const { size: baseSize, mediaType: baseMediaType } = live;
+    const id = isNamed ? undefined : commitId;
+    this.#aside(row, { commitId: id, fingerprint, meta, size, mediaType, baseSize, baseMediaType });
+    return this.#last;
+  }
+
+  /** The same for a hash under a token's own id. */
+  addSwap(live: Live, { id, agent }: Pick<Token, 'id' | 'agent'>, hash: string, at: number): number {
+    const row = this.#append();
+    const isNamed = this.#fill(row, live, agent, id, hash, at);
+    const { size: baseSize, mediaType: baseMediaType } = live;
+    if (isNamed && baseSize === HASH_ONLY) this.#cells[row * CELLS + MORE] = undefined;
+    else {
+      const commitId = isNamed ? undefined : id;
+      const version = { size: HASH_ONLY, mediaType: undefined };
+      this.#aside(row, { commitId, fingerprint: hash, meta: COMMITTED, ...version, baseSize, baseMediaType });
+    }
+    return this.#last;
+  }
+
+  #aside(row: number, aside: Aside): void {
+    this.#cells[row * CELLS + MORE] = aside;
+  }
+
+  /** What every row has. False where the id is no one that fits in, and has to be kept beside. */
+  #fill(row: number, live: Live, agent: AgentId, commitId: string, hash: string, at: number): boolean {
     const cells = this.#cells;
     const cell = row * CELLS;
-    for (let place = cells.length; place < cell + CELLS; place += 1) cells.push(undefined);
-    cells[cell + ENTRY] = undefined;
-    // Of a hash-only commit it is the hash itself, and each reference to a young string costs a collection's work.
-    cells[cell + FINGERPRINT] = commit.fingerprint === version.hash ? undefined : commit.fingerprint;
-    cells[cell + META] = commit.meta;
     cells[cell + RESOURCE] = live.resource;
-    cells[cell + AGENT] = commit.agent;
-    cells[cell + HASH] = version.hash;
-    cells[cell + MEDIA_TYPE] = version.mediaType;
+    cells[cell + AGENT] = agent;
+    cells[cell + HASH] = hash;
     cells[cell + BASE_AGENT] = live.agent;
     cells[cell + BASE_HASH] = live.hash;
-    cells[cell + BASE_MEDIA_TYPE] = live.mediaType;
     const place = row * NUMBERS;
-    const numbers = place < this.#numbers.length ? this.#numbers : this.#grow();
+    const numbers = place < this.#numbers.length ? this.#numbers : this.#grow(row);
     numbers[place + VERSION] = live.version + 1;
-    numbers[place + BORN] = live.deleted ? revision : live.born;
-    numbers[place + SIZE] = version.size;
-    numbers[place + AT] = commit.at;
+    numbers[place + AT] = at;
     numbers[place + BASE_REVISION] = live.revision;
     numbers[place + BASE_BORN] = live.born;
-    numbers[place + BASE_SIZE] = live.size;
     numbers[place + BASE_AT] = live.at;
-    const { commitId } = commit;
-    cells[cell + COMMIT_ID] = writeId(this.#words, row * WORDS, commitId) ? undefined : commitId;
+    return writeId(this.#words, row * WORDS, commitId);
   }
 
-  #grow(): Float64Array<ArrayBuffer> {
-    const rows = Math.min(this.#max, Math.max(FIRST_ROWS, (this.#row(this.#last) + 1) * 2));
+  #grow(row: number): Float64Array<ArrayBuffer> {
+    const rows = Math.min(this.#max, Math.max(FIRST_ROWS, (row + 1) * 2));
     const numbers = new Float64Array(rows * NUMBERS);
     numbers.set(this.#numbers);
     this.#numbers = numbers;
@@ -143,11 +187,18 @@ export class LogRing {
   }
 
   #entryAt(row: number): Entry | undefined {
-    return this.#cell<Entry | undefined>(row, ENTRY);
+    const more = this.#cell<Entry | Aside | undefined>(row, MORE);
+    return more !== undefined && 'heads' in more ? more : undefined;
+  }
+
+  /** What is said beside a row that is no Entry. */
+  #asideAt(row: number): Aside {
+    const more = this.#cell<Aside | undefined>(row, MORE);
+    return more ?? { ...SILENT, fingerprint: this.#cell<string>(row, HASH) };
   }
 
   #idAt(row: number): string {
-    return this.#cell<string | undefined>(row, COMMIT_ID) ?? readId(this.#words, row * WORDS);
+    return this.#asideAt(row).commitId ?? readId(this.#words, row * WORDS);
   }
 
   agentOf(revision: number): AgentId {
@@ -162,9 +213,9 @@ export class LogRing {
   }
 
   metaOf(revision: number): EntryMeta {
-    if (!this.#kept(revision)) return DROPPED;
+    if (!this.#kept(revision)) return COMMITTED;
     const row = this.#row(revision);
-    return this.#entryAt(row)?.meta ?? this.#cell<EntryMeta>(row, META);
+    return this.#entryAt(row)?.meta ?? this.#asideAt(row).meta;
   }
 
   entry(revision: number): LogEntry | undefined {
@@ -177,27 +228,30 @@ export class LogRing {
     }
     const resource = this.#cell<ResourceId>(row, RESOURCE);
     const base = { resource, revision: this.#number(row, BASE_REVISION), hash: this.#cell<string>(row, BASE_HASH) };
+    const { fingerprint, meta } = this.#asideAt(row);
     return {
       revision,
       agent: this.#cell<AgentId>(row, AGENT),
       commitId: this.#idAt(row),
-      fingerprint: this.#cell<string | undefined>(row, FINGERPRINT) ?? this.#cell<string>(row, HASH),
+      fingerprint,
       at: this.#number(row, AT),
       heads: [headOf(resource, this.#written(revision, row))],
       guards: [base],
-      meta: this.#cell<EntryMeta>(row, META),
+      meta,
     };
   }
 
   #written(revision: number, row: number): Facts {
     const hash = this.#cell<string>(row, HASH);
+    const { size, mediaType } = this.#asideAt(row);
     return {
       version: this.#number(row, VERSION),
       revision,
-      born: this.#number(row, BORN),
+      // What took the place of a deleted version, or of none, began a life.
+      born: this.#cell<string>(row, BASE_HASH) === '' ? revision : this.#number(row, BASE_BORN),
       hash,
-      size: this.#number(row, SIZE),
-      mediaType: this.#cell<string | undefined>(row, MEDIA_TYPE),
+      size,
+      mediaType,
       agent: this.#cell<AgentId>(row, AGENT),
       at: this.#number(row, AT),
       deleted: hash === '',
@@ -212,13 +266,14 @@ export class LogRing {
     if (entry !== undefined) return entry.bases[entry.heads.findIndex((head) => head.resource === resource)];
     if (this.#number(row, BASE_REVISION) === 0) return undefined;
     const hash = this.#cell<string>(row, BASE_HASH);
+    const { baseSize, baseMediaType } = this.#asideAt(row);
     return {
       version: this.#number(row, VERSION) - 1,
       revision: this.#number(row, BASE_REVISION),
       born: this.#number(row, BASE_BORN),
       hash,
-      size: this.#number(row, BASE_SIZE),
-      mediaType: this.#cell<string | undefined>(row, BASE_MEDIA_TYPE),
+      size: baseSize,
+      mediaType: baseMediaType,
       agent: this.#cell<AgentId>(row, BASE_AGENT),
       at: this.#number(row, BASE_AT),
       deleted: hash === '',
@@ -227,17 +282,18 @@ export class LogRing {
 
   /** Drops the oldest entry, which moves the trim point; `release` hears every content that only it held. */
   dropOldest(release: (hash: string) => void): void {
-    const revision = this.#trimmed + 1;
-    const row = this.#row(revision);
-    const entry = this.#entryAt(row);
-    if (entry === undefined) {
-      if (this.#number(row, BASE_SIZE) !== HASH_ONLY) release(this.#cell<string>(row, BASE_HASH));
+    const row = this.#oldest;
+    this.#oldest = row + 1 === this.#max ? 0 : row + 1;
+    this.#trimmed += 1;
+    const more = this.#cell<Entry | Aside | undefined>(row, MORE);
+    if (more === undefined) return;
+    if (!('heads' in more)) {
+      if (more.baseSize !== HASH_ONLY) release(this.#cell<string>(row, BASE_HASH));
     } else {
-      for (const hash of entry.keeps) release(hash);
-      for (const base of entry.bases) if (base !== undefined && base.size !== HASH_ONLY) release(base.hash);
-      this.#cells[row * CELLS + ENTRY] = undefined;
+      for (const hash of more.keeps) release(hash);
+      for (const base of more.bases) if (base !== undefined && base.size !== HASH_ONLY) release(base.hash);
     }
-    this.#trimmed = revision;
+    this.#cells[row * CELLS + MORE] = undefined;
   }
 }
 

@@ -28,8 +28,6 @@ import { LogRing, type Signature, type Written } from './log-ring.ts';
 import { Records } from './records.ts';
 import { SortedIds } from './sorted-ids.ts';
 
-const SWAPPED: EntryMeta = { outcome: 'committed' };
-
 export class MemorySpace {
   readonly #current = new BigMap<ResourceId, Live>();
   /** The one looked up last: a commit mostly follows the read of its resource. None is ever taken out of the map. */
@@ -77,10 +75,21 @@ export class MemorySpace {
   swap(token: Token, hash: string, at: number): Live | undefined {
     const live = this.#liveAt(token.resource);
     if (live === undefined || live.revision !== token.revision || live.hash !== token.hash) return undefined;
-    const { id: commitId, agent } = token;
-    const version = { hash, size: HASH_ONLY, mediaType: undefined, deleted: false };
-    const commit = { agent, commitId, fingerprint: hash, meta: SWAPPED, at };
-    this.#applyPlain(commit, live, version);
+    if (this.#log.full) this.#dropOldest();
+    const revision = this.#log.addSwap(live, token, hash, at);
+    // As #change has it, without an object to carry it.
+    if (live.deleted) {
+      live.born = revision;
+      live.deleted = false;
+      this.#resources += 1;
+    }
+    live.version += 1;
+    live.revision = revision;
+    live.agent = token.agent;
+    live.at = at;
+    live.hash = hash;
+    live.size = HASH_ONLY;
+    live.mediaType = undefined;
     return live;
   }
 
@@ -135,8 +144,7 @@ export class MemorySpace {
 
   #applyPlain(commit: Signature, live: Live, version: Written): void {
     if (this.#log.full) this.#dropOldest();
-    const revision = this.#log.last + 1;
-    this.#log.addPlain(revision, live, commit, version);
+    const revision = this.#log.addPlain(live, commit, version);
     this.#change(live, commit, version, revision);
     this.#count(commit.meta.outcome);
   }

@@ -8,9 +8,14 @@ import { type BorderOptions, createBorder } from './border.ts';
 import { problemOf } from './problems.ts';
 import { parseQuery } from './query.ts';
 import { bearerOf } from './request.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { commitRoutes } from './routes/commits.ts';
+import { conflictRoutes } from './routes/conflicts.ts';
 import { draftRoutes } from './routes/drafts.ts';
+import { listRoutes } from './routes/lists.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { resourceRoutes } from './routes/resource.ts';
+import { rootRoutes } from './routes/root.ts';
 import type { Routes } from './routes/route.ts';
 
 export interface HttpOptions extends BorderOptions {
@@ -23,6 +28,8 @@ export interface HttpOptions extends BorderOptions {
 const REQUEST_MS = 30_000;
 const HEADERS_MS = 10_000;
 const HEADER_BYTES = 16 * 1024;
+/** Characters of a part of a path: a space of 255 bytes, percent-encoded. */
+const PARAM_CHARS = 1024;
 
 const HEADERS = {
   'x-content-type-options': 'nosniff',
@@ -32,8 +39,18 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
+/** Refusals that whoever runs the server wants to see. Neither key nor token is told, only whose key it was. */
+const SUSPECT: readonly string[] = ['bad-token', 'forbidden', 'token-not-yours', 'unauthenticated'];
+
 /** Taking JSON alone: what a form or a script of another site can send without asking is none. */
-const JSON_ROUTES: readonly Routes[] = [draftRoutes, commitRoutes];
+const JSON_ROUTES: readonly Routes[] = [
+  draftRoutes,
+  commitRoutes,
+  listRoutes,
+  conflictRoutes,
+  policyRoutes,
+  auditRoutes,
+];
 /** Taking bytes of any kind. */
 const BYTE_ROUTES: readonly Routes[] = [resourceRoutes];
 
@@ -49,7 +66,10 @@ function createApp({ service, logger }: HttpOptions): FastifyInstance {
     // Kept as it is sent: the schemas refuse fields that they do not name, and stored documents may have any name.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
-    routerOptions: { querystringParser: parseQuery as (text: string) => Record<string, unknown> },
+    routerOptions: {
+      maxParamLength: PARAM_CHARS,
+      querystringParser: parseQuery as (text: string) => Record<string, unknown>,
+    },
     frameworkErrors: (error, request, reply) => {
       sendProblem(reply, problemOf(error, request.id));
     },
@@ -70,6 +90,9 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error, request.id);
     if (problem.status >= 500) request.log.error({ requestId: request.id, err: error }, 'request failed');
+    else if (SUSPECT.includes(problem.code))
+      request.log.warn({ requestId: request.id, key: request.principal?.id, code: problem.code }, 'request refused');
+    if (typeof problem['retryAfter'] === 'number') reply.header('retry-after', String(problem['retryAfter']));
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
     return sendProblem(reply, problem);
   });
@@ -84,9 +107,11 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
       next: ['GET /openapi.json'],
     });
   });
+  app.register(async (open) => rootRoutes(open));
   app.register(async (behind) => {
     behind.addHook('onRequest', async (request) => {
       request.principal = await service.keys.authenticate(bearerOf(request));
+      service.throttle.take(request.principal.id);
     });
     behind.register(async (json) => {
       for (const routes of JSON_ROUTES) routes(json, service);

@@ -13,7 +13,11 @@ describe('the loop over HTTP', () => {
     const ann = await server.caller('ann');
     const draft = await ann.ask('POST', '/drafts', { json: { id: 'notes/plan.md' } });
     expect(draft.status).toBe(200);
-    expect(draft.body).toEqual({ token: expect.stringMatching(/^p1\./), expires: expect.any(Number) });
+    expect(draft.body).toEqual({
+      id: expect.any(String),
+      token: expect.stringMatching(/^p1\./),
+      expires: expect.any(Number),
+    });
     const made = await ann.ask('POST', '/commits', { json: { token: draft.body.token, content: 'one\n' } });
     expect(made.status).toBe(201);
     expect(made.body).toMatchObject({ status: 'committed', resource: 'notes/plan.md', version: 1 });

@@ -87,10 +87,6 @@ export const OUTCOME_STATUS: { readonly [status in OutcomeStatus]: number } = {
   unknown: 503,
 };
 
-export function statusOf(code: ErrorCode): number {
-  return STATUS[code];
-}
-
 const title = (code: string): string => code.charAt(0).toUpperCase() + code.slice(1).replaceAll('-', ' ');
 
 function problem(code: string, status: number, detail: string, requestId: string): Problem {
@@ -102,7 +98,9 @@ function ofEntente(error: EntenteError, requestId: string): Problem {
   const { next, ...details } = error.details;
   const made = problem(error.code, STATUS[error.code] ?? 500, error.message, requestId);
   const oldest = typeof details['oldest'] === 'string' ? { oldest: details['oldest'] } : {};
-  return { ...made, ...oldest, next: next === undefined ? [] : [next] };
+  const wait =
+    typeof details['retryAfterMs'] === 'number' ? { retryAfter: Math.ceil(details['retryAfterMs'] / 1000) } : {};
+  return { ...made, ...oldest, ...wait, next: next === undefined ? [] : [next] };
 }
 
 interface FrameworkError {

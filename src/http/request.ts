@@ -1,6 +1,7 @@
 // What a route needs of a request: the call of its principal, its precondition, its agent and its idempotency key.
 import type { FastifyRequest } from 'fastify';
 import { EntenteError } from '../core/errors.ts';
+import { type AgentId, parseAgentId } from '../core/resource.ts';
 import { unauthenticated } from '../service/keys.ts';
 import type { Call } from '../service/operation.ts';
 import type { Principal } from '../service/principal.ts';
@@ -39,4 +40,28 @@ export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
   throw new EntenteError('misuse', 'An Idempotency-Key is 1 to 200 visible ASCII characters.', {
     next: 'Use a UUID, a new one for each change.',
   });
+}
+
+/** A header with text of any language, percent-encoded as in a URL: headers carry no more than ASCII safely. */
+function textHeaderOf(request: FastifyRequest, name: string): string | undefined {
+  const value = headerOf(request, name);
+  if (value === undefined) return undefined;
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    throw new EntenteError('misuse', `The header ${name} is not well encoded.`, {
+      next: 'Percent-encode it as UTF-8, as in a URL.',
+    });
+  }
+}
+
+/** Who writes, for requests whose body is content. */
+export function agentHeaderOf(request: FastifyRequest): AgentId | undefined {
+  const agent = textHeaderOf(request, 'entente-agent');
+  return agent === undefined ? undefined : parseAgentId(agent);
+}
+
+/** Why, for requests whose body is content. */
+export function noteHeaderOf(request: FastifyRequest): string | undefined {
+  return textHeaderOf(request, 'entente-note');
 }

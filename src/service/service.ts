@@ -9,6 +9,7 @@ import { parseServiceLimits, type ServiceLimits } from './limits.ts';
 import type { Call } from './operation.ts';
 import type { Principal } from './principal.ts';
 import { createSigner, type Signer } from './signing.ts';
+import { createThrottle, type Throttle } from './throttle.ts';
 
 export interface ServiceOptions {
   readonly store: Store;
@@ -34,6 +35,7 @@ export interface Service {
   readonly signer: Signer;
   readonly limits: ServiceLimits;
   readonly clock: () => number;
+  readonly throttle: Throttle;
   /** Idempotency keys of requests that are under way, so that one that comes twice at once is told so. */
   readonly pending: Set<string>;
   /** A call of an operation; `bad-id` for what is no space. */
@@ -69,6 +71,7 @@ export function createService(options: ServiceOptions): Service {
     signer: createSigner({ store, clock }),
     limits,
     clock,
+    throttle: createThrottle({ perMinute: limits.requestsPerMinute, clock }),
     pending: new Set(),
     call: ({ principal, space: name, requestId, signal }) => {
       const space = parseSpace(name);

@@ -48,6 +48,8 @@ export interface Server {
 export interface ServerOptions extends Omit<ServiceOptions, 'store' | 'clock'> {
   readonly store?: Store;
   readonly http?: Omit<HttpOptions, 'service'>;
+  /** Told of every route that is registered. */
+  readonly onRoute?: (method: string, path: string) => void;
 }
 
 /** Bodies are read whole, whatever they are. */
@@ -59,10 +61,13 @@ export async function fetchAnswer(url: string, init: RequestInit): Promise<Answe
 }
 
 export async function openServer(options: ServerOptions = {}): Promise<Server> {
-  const { store = createMemoryStore(), http = {}, ...rest } = options;
+  const { store = createMemoryStore(), http = {}, onRoute, ...rest } = options;
   const clock = { now: 1_700_000_000_000 };
   const service = createService({ ...rest, store, clock: () => clock.now });
   const app = createHttpApp({ ...http, service });
+  app.addHook('onRoute', ({ method, path }) => {
+    for (const each of [method].flat()) onRoute?.(each, path);
+  });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
 
   const callerOf = (key: string, id: string): Caller => {

@@ -10,4 +10,10 @@ export const draftRoutes: Routes = (app, service) => {
     const draft = await perform(begin, callOf(service, request), request.body);
     return reply.send(draft);
   });
+
+  // There is nothing on the server to give up: the token is the whole draft. The endpoint is for clients that tidy up.
+  app.delete(`${SPACE_PATH}/drafts/:id`, async (request, reply) => {
+    callOf(service, request);
+    return reply.code(204).send();
+  });
 };

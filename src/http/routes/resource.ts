@@ -1,12 +1,17 @@
 // `/resource?id=`: content as it is, with conditional requests as RFC 9110 has them.
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { EntenteError } from '../../core/errors.ts';
 import type { ResourceId } from '../../core/resource.ts';
 import { matchesWeak, parseCondition } from '../../service/etag.ts';
-import { type Found, look, noResource } from '../../service/operations/read.ts';
+import { type Found, look, lookAt, noResource } from '../../service/operations/read.ts';
+import { type Landed, type WriteInput, writeIf } from '../../service/operations/write.ts';
 import { resourceField } from '../../service/schemas/fields.ts';
-import { callOf, headerOf } from '../request.ts';
+import type { Service } from '../../service/service.ts';
+import { sendProblem } from '../answer.ts';
+import { preconditionsOf } from '../preconditions.ts';
+import { outcomeProblem } from '../problems.ts';
+import { agentHeaderOf, callOf, headerOf, idempotencyKeyOf, noteHeaderOf } from '../request.ts';
 import { type Routes, SPACE_PATH } from './route.ts';
 
 const query = z.strictObject({ id: resourceField });
@@ -34,23 +39,84 @@ export function contentHeaders(reply: FastifyReply): void {
   reply.headers({ 'content-type': 'text/plain; charset=utf-8', 'content-disposition': 'attachment' });
 }
 
+async function sendContent(reply: FastifyReply, id: ResourceId, found: Found): Promise<FastifyReply> {
+  const content = await found.content();
+  if (content === undefined) {
+    throw new EntenteError('no-content', `Only the hash of ${id} is kept here, not its content.`, {
+      next: 'Get the content from whoever committed the hash.',
+    });
+  }
+  contentHeaders(reply);
+  return reply.send(Buffer.from(content.buffer, content.byteOffset, content.byteLength));
+}
+
+/** Sends content, or 304 where the caller has it already. */
+export async function sendFound(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: ResourceId,
+  found: Found,
+): Promise<FastifyReply> {
+  const unless = headerOf(request, 'if-none-match');
+  const known = unless !== undefined && matchesWeak(parseCondition('If-None-Match', unless), found.etag);
+  headHeaders(reply, found);
+  return known ? reply.code(304).send() : sendContent(reply, id, found);
+}
+
+async function write(
+  service: Service,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  change: WriteInput['change'],
+): Promise<FastifyReply> {
+  const call = callOf(service, request);
+  const [agent, note, key] = [agentHeaderOf(request), noteHeaderOf(request), idempotencyKeyOf(request)];
+  const landed = await writeIf(call, {
+    ...{ id: idOf(request.query), change, ...preconditionsOf(request) },
+    ...(agent === undefined ? {} : { agent }),
+    ...(note === undefined ? {} : { note }),
+    ...(key === undefined ? {} : { key }),
+  });
+  if ('status' in landed) return sendProblem(reply, outcomeProblem(landed, call.requestId));
+  return 'delete' in change ? reply.code(204).send() : sendLanded(reply, landed);
+}
+
+function sendLanded(reply: FastifyReply, landed: Landed): FastifyReply {
+  reply.headers({ etag: landed.etag, 'entente-version': String(landed.version) });
+  return reply.code(landed.created ? 201 : 200).send(landed);
+}
+
+/** What clients send unasked says nothing about the content. */
+const NO_TYPES = ['application/x-www-form-urlencoded', 'application/octet-stream', ''];
+
+function mediaTypeOf(request: FastifyRequest): string | undefined {
+  const type = request.headers['content-type'] ?? '';
+  return NO_TYPES.includes(type.split(';')[0]?.trim().toLowerCase() ?? '') ? undefined : type;
+}
+
 export const resourceRoutes: Routes = (app, service) => {
   app.get(`${SPACE_PATH}/resource`, async (request, reply) => {
     const call = callOf(service, request);
     const id = idOf(request.query);
     const found = await look(call, id);
     if (found === undefined || found.head.deleted) throw noResource(id);
-    const unless = headerOf(request, 'if-none-match');
-    headHeaders(reply, found);
-    if (unless !== undefined && matchesWeak(parseCondition('If-None-Match', unless), found.etag))
-      return reply.code(304).send();
-    const content = await found.content();
-    if (content === undefined) {
-      throw new EntenteError('no-content', `Only the hash of ${id} is kept here, not its content.`, {
-        next: 'Get the content from whoever committed the hash.',
-      });
-    }
-    contentHeaders(reply);
-    return reply.send(Buffer.from(content.buffer, content.byteOffset, content.byteLength));
+    return sendFound(request, reply, id, found);
+  });
+
+  app.put(`${SPACE_PATH}/resource`, async (request, reply) => {
+    const content = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+    const mediaType = mediaTypeOf(request);
+    return write(service, request, reply, mediaType === undefined ? { content } : { content, mediaType });
+  });
+
+  app.delete(`${SPACE_PATH}/resource`, async (request, reply) => write(service, request, reply, { delete: true }));
+
+  app.get(`${SPACE_PATH}/resource/versions/:version`, async (request, reply) => {
+    const call = callOf(service, request);
+    const id = idOf(request.query);
+    const { version } = request.params as { readonly version: string };
+    const found = /^[1-9]\d{0,15}$/.test(version) ? await lookAt(call, id, Number(version)) : undefined;
+    if (found === undefined || found.head.deleted) throw noResource(id);
+    return sendFound(request, reply, id, found);
   });
 };

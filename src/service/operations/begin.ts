@@ -17,6 +17,7 @@ export interface BeginInput {
 }
 
 export interface WireDraft extends Partial<WireContent> {
+  readonly id: string;
   readonly token: string;
   /** Milliseconds since 1970. */
   readonly expires: number;
@@ -38,7 +39,7 @@ export const begin: Operation<BeginInput, WireDraft> = {
       agent: agentOf(call, agent),
       ...(note === undefined ? {} : { note }),
     });
-    const sealed = await sealToken(call, draft.token);
+    const sealed = { id: draft.token.id, ...(await sealToken(call, draft.token)) };
     // Who may write and not read gets a token to write with, and no look at what is there.
     if (!may(principal, 'read', space, id)) return sealed;
     const { head, content, token } = draft;

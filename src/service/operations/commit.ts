@@ -1,12 +1,13 @@
 // `commit`: compare, and let the policy decide what a conflict comes to. Rights are looked at again here: what was
 // granted at `begin` may have been taken back since.
 import * as z from 'zod';
-import type { CommitOptions } from '../../controller/types.ts';
+import type { CommitOptions, Controller } from '../../controller/types.ts';
 import { EntenteError } from '../../core/errors.ts';
 import type { AgentId, ResourceId } from '../../core/resource.ts';
 import type { Token } from '../../core/token.ts';
 import type { Strategy } from '../../strategies/types.ts';
 import type { Call, Operation } from '../operation.ts';
+import { rehearsalStore } from '../rehearsal.ts';
 import { assertSeen, lacking, may } from '../rights.ts';
 import { changeOf, changeShape, type WireChange } from '../schemas/change.ts';
 import { agentField, noteField, optional, resourceField, tokenField } from '../schemas/fields.ts';
@@ -27,6 +28,8 @@ export interface CommitInput extends WireChange {
   readonly resolve?: boolean;
   /** @default the token's id */
   readonly commitId?: string;
+  /** Says what would happen, and changes nothing. */
+  readonly dryRun?: boolean;
 }
 
 const commitIdField = z.string().min(1).max(200);
@@ -58,6 +61,11 @@ async function policyDecides(call: Call, right: 'commit' | 'append-only', resour
   return keepsAll((await call.controller.explainPolicy(resource)).strategy);
 }
 
+/** The same policy over a store that writes nothing. The token of such an outcome names what is not there. */
+function rehearsalOf({ service, space }: Call): Controller {
+  return service.rehearsal(space, rehearsalStore(service.store));
+}
+
 export async function optionsOf(call: Call, input: CommitInput, token: Token): Promise<CommitOptions> {
   const { note, reads, supersede, commitId } = input;
   const premises = await Promise.all((reads ?? []).map((read) => openToken(call, read)));
@@ -84,6 +92,7 @@ export const commit: Operation<CommitInput, WireOutcome> = {
       ...changeShape,
       reads: optional(z.array(tokenField).max(100)),
       ...{ supersede: optional(z.boolean()), resolve: optional(z.boolean()), commitId: optional(commitIdField) },
+      dryRun: optional(z.boolean()),
     })
     .meta({ id: 'CommitInput' }),
   output: outcomeResult,
@@ -99,9 +108,10 @@ export const commit: Operation<CommitInput, WireOutcome> = {
     const change = changeOf(input);
     const options = await optionsOf(call, input, token);
     const decides = input.resolve !== false && (await policyDecides(call, right, token.resource));
+    const controller = input.dryRun === true ? rehearsalOf(call) : call.controller;
     const outcome = decides
-      ? await call.controller.commitOrResolve(token, change, options)
-      : await call.controller.commit(token, change, options);
+      ? await controller.commitOrResolve(token, change, options)
+      : await controller.commit(token, change, options);
     return outcomeFor(call, outcome);
   },
 };

@@ -50,6 +50,11 @@ export const cursorField: z.ZodType<string> = z
   .max(8192)
   .meta({ description: 'The `next` of a page: opaque and signed.' });
 
+/** A yes or no: a word in a query, a boolean in a body. */
+export const flagField: z.ZodType<boolean> = z
+  .union([z.boolean(), z.enum(['1', 'true', '0', 'false'])])
+  .transform((given): boolean => given === true || given === '1' || given === 'true');
+
 export const revisionField: z.ZodType<number> = z.int().min(0);
 export const encodingField: z.ZodType<'utf8' | 'base64'> = z
   .enum(['utf8', 'base64'])

@@ -89,7 +89,7 @@ export const outcomeResult: z.ZodType = z
 
 export const draftResult: z.ZodType = z
   .looseObject({
-    ...{ token: tokenResult, etag: optional(etag), head: optional(head), expires: z.number() },
+    ...{ id: text, token: tokenResult, etag: optional(etag), head: optional(head), expires: z.number() },
     ...{ content: optional(text), encoding: optional(encodingField) },
   })
   .meta({ id: 'Draft', description: 'What was read, and the token to commit a change of it with.' });
@@ -97,6 +97,95 @@ export const draftResult: z.ZodType = z
 export const contentResult: z.ZodType = z
   .looseObject({ head, etag, content: optional(text), encoding: optional(encodingField) })
   .meta({ id: 'Content' });
+
+export const versionResult: z.ZodType = z
+  .looseObject({ head, commitId: text, outcome: text, note: optional(text), strategy: optional(text) })
+  .meta({ id: 'Version', description: 'A version with what its commit said.' });
+
+const side = z.looseObject({
+  ...{ hash: text, deleted: z.boolean(), version: optional(count), revision: optional(count), agent: optional(text) },
+  ...{ size: optional(count), content: optional(text), encoding: optional(encodingField) },
+});
+
+const claim = z.looseObject({ agent: text, at: z.number(), until: z.number() });
+export const claimResult: z.ZodType = claim.meta({
+  id: 'Claim',
+  description: 'Who is deciding a conflict, and until when.',
+});
+
+const proposal = z.looseObject({ agent: text, at: z.number(), reason: text });
+export const proposalResult: z.ZodType = proposal.meta({ id: 'Proposal' });
+
+export const conflictResult: z.ZodType = z
+  .looseObject({
+    ...{ id: text, number: count, resource: text, state: z.enum(['open', 'resolved']), revision: count, etag },
+    ...{
+      base: optional(side),
+      current: side,
+      proposed: side,
+      reason: text,
+      regions: z.array(z.looseObject({ id: text })),
+    },
+    ...{ strategy: text, commitId: text, note: optional(text), openedAt: z.number() },
+    resolution: optional(z.looseObject({ decision: text, agent: text, at: z.number() })),
+    ...{ claim: optional(claim), proposals: optional(z.array(proposal)) },
+  })
+  .meta({ id: 'Conflict', description: 'Two changes that nobody may decide alone: the sides, who and why.' });
+
+const strategySpec = z.union([text, z.looseObject({ strategy: text })]);
+
+export const policyResult: z.ZodType = z
+  .looseObject({
+    rules: z.array(z.tuple([text, strategySpec])),
+    default: optional(strategySpec),
+    revision: count,
+    etag,
+  })
+  .meta({ id: 'Policy', description: 'The first rule whose pattern matches decides, then the default.' });
+
+export const explainResult: z.ZodType = z
+  .looseObject({
+    resource: text,
+    strategy: strategySpec,
+    source: text,
+    pattern: optional(text),
+    index: optional(count),
+  })
+  .meta({ id: 'PolicyMatch' });
+
+const guard = z.looseObject({ resource: text, revision: count, hash: text });
+export const entryResult: z.ZodType = z
+  .looseObject({
+    ...{ revision: count, cursor: text, agent: text, commitId: text, fingerprint: text, at: z.number() },
+    ...{ heads: z.array(head), guards: z.array(guard), meta: z.looseObject({ outcome: text }) },
+  })
+  .meta({
+    id: 'AuditEntry',
+    description: 'One commit: what it compared, what it wrote, who, why and as which outcome.',
+  });
+export const auditHeadResult: z.ZodType = z
+  .looseObject({ epoch: text, revision: count, cursor: text, trimmed: count })
+  .meta({ id: 'AuditHead' });
+
+export const statsResult: z.ZodType = z
+  .looseObject({ totalResources: count, commits: count, open: count, revision: count })
+  .meta({ id: 'Stats' });
+export const landedResult: z.ZodType = z
+  .looseObject({
+    commitId: text,
+    revision: count,
+    outcome: text,
+    results: z.array(written),
+    conflictId: optional(text),
+  })
+  .meta({ id: 'CommitStatus' });
+
+export const landedWrite: z.ZodType = z
+  .looseObject({ ...where, etag, created: z.boolean(), replayed: optional(z.literal(true)) })
+  .meta({
+    id: 'LandedWrite',
+    description: 'What a conditional write came to; the ETag is here too, should a proxy weaken it.',
+  });
 
 /** A page of items; `next` is absent on the last one. */
 export function pageResult(item: z.ZodType): z.ZodType {

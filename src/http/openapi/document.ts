@@ -1,0 +1,148 @@
+// OpenAPI 3.1, put together from the schemas that the operations themselves check by: it cannot say what is not so.
+import * as z from 'zod';
+import { problemResult } from '../problem-schema.ts';
+import { OUTCOME_STATUS } from '../problems.ts';
+import { type Endpoint, HEADERS } from './endpoint.ts';
+import { ENDPOINTS } from './endpoints.ts';
+
+interface Json {
+  readonly [field: string]: unknown;
+}
+
+type Schemas = { [name: string]: unknown };
+
+/** A schema of ours as JSON Schema; what has a name of its own goes among the components. */
+function schemaOf(schema: z.ZodType, components: Schemas): Json {
+  const made = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', cycles: 'ref' }) as Json;
+  const { $schema: _dialect, $defs, ...rest } = made;
+  for (const [name, definition] of Object.entries(($defs ?? {}) as Json)) components[name] = moved(definition);
+  const { id, ...plain } = rest as { readonly id?: unknown };
+  if (typeof id !== 'string') return moved(plain) as Json;
+  components[id] = moved(plain);
+  return { $ref: `#/components/schemas/${id}` };
+}
+
+/** References within one schema become references within the document. */
+function moved(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(moved);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key, field]) => !(key === 'id' && typeof field === 'string'));
+  return Object.fromEntries(
+    entries.map(([key, field]) =>
+      key === '$ref' ? [key, String(field).replace('#/$defs/', '#/components/schemas/')] : [key, moved(field)],
+    ),
+  );
+}
+
+function propertiesOf(endpoint: Endpoint): { readonly properties: Json; readonly required: readonly string[] } {
+  if (endpoint.input === undefined) return { properties: {}, required: [] };
+  const made = z.toJSONSchema(endpoint.input, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Json;
+  const { properties = {}, required = [] } = made as { properties?: Json; required?: readonly string[] };
+  const kept = Object.entries(properties).filter(([name]) => endpoint.without?.includes(name) !== true);
+  return {
+    properties: moved(Object.fromEntries(kept)) as Json,
+    required: required.filter((name) => endpoint.without?.includes(name) !== true),
+  };
+}
+
+function parametersOf(endpoint: Endpoint): Json[] {
+  const { example } = endpoint;
+  const inPath = [...endpoint.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    ...{ name, in: 'path', required: true, schema: { type: 'string' }, example: example.path?.[name] },
+  }));
+  const { properties, required } = propertiesOf(endpoint);
+  const ofInput = endpoint.inputIs === 'query' ? Object.entries(properties) : [];
+  const inQuery = ofInput.map(([name, schema]) => ({
+    ...{ name, in: 'query', required: required.includes(name), schema },
+    ...(example.query?.[name] === undefined ? {} : { example: example.query[name] }),
+  }));
+  const flags = Object.entries(endpoint.query ?? {}).map(([name, description]) => ({
+    ...{ name, in: 'query', required: false, description, schema: { type: 'string' } },
+  }));
+  const headers = (endpoint.headers ?? []).map((name) => ({
+    ...{ name, in: 'header', required: false, description: HEADERS[name], schema: { type: 'string' } },
+    ...(example.headers?.[name] === undefined ? {} : { example: example.headers[name] }),
+  }));
+  const space = endpoint.path.startsWith('//') ? [] : [{ $ref: '#/components/parameters/space' }];
+  return [...space, ...inPath, ...inQuery, ...flags, ...headers];
+}
+
+function bodyOf(endpoint: Endpoint): Json | undefined {
+  const { example } = endpoint;
+  if (endpoint.takesBytes === true) {
+    return {
+      required: true,
+      content: { '*/*': { schema: { type: 'string', format: 'binary' }, example: example.body } },
+    };
+  }
+  if (endpoint.inputIs !== 'body') return undefined;
+  const { properties, required } = propertiesOf(endpoint);
+  const schema = { type: 'object', properties, required, additionalProperties: false };
+  return { required: true, content: { 'application/json': { schema, example: example.body } } };
+}
+
+const PROBLEM = { $ref: '#/components/responses/Problem' };
+
+function responsesOf(endpoint: Endpoint, components: Schemas): Json {
+  const { output } = endpoint;
+  const content =
+    output === undefined
+      ? {}
+      : output === 'bytes'
+        ? { content: { 'text/plain': { schema: { type: 'string' } } } }
+        : { content: { 'application/json': { schema: schemaOf(output, components) } } };
+  const good = endpoint.good.map((status) => [
+    status,
+    {
+      description: status === 304 ? 'Not modified' : endpoint.summary,
+      ...(status === 304 || status === 204 ? {} : content),
+    },
+  ]);
+  const common = endpoint.open === true ? [403] : [400, 401, 403, 404, 429, 503];
+  const bad = [...new Set([...common, ...(endpoint.bad ?? [])])].sort().map((status) => [status, PROBLEM]);
+  return Object.fromEntries([...good, ...bad]);
+}
+
+function operationOf(endpoint: Endpoint, components: Schemas): Json {
+  const body = bodyOf(endpoint);
+  return {
+    ...{ operationId: endpoint.name, summary: endpoint.summary, parameters: parametersOf(endpoint) },
+    ...(body === undefined ? {} : { requestBody: body }),
+    responses: responsesOf(endpoint, components),
+    ...(endpoint.open === true ? { security: [] } : {}),
+  };
+}
+
+export function pathOf(endpoint: Endpoint): string {
+  return endpoint.path.startsWith('//') ? endpoint.path.slice(1) : `/v1/spaces/{space}${endpoint.path}`;
+}
+
+/** The document, as `/openapi.json` serves it. */
+export function openapiDocument(version: string): Json {
+  const schemas: Schemas = {};
+  const problem = schemaOf(problemResult, schemas);
+  const paths: { [path: string]: { [method: string]: Json } } = {};
+  for (const endpoint of ENDPOINTS) {
+    const path = pathOf(endpoint);
+    paths[path] = { ...paths[path], [endpoint.method]: operationOf(endpoint, schemas) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      ...{ title: 'entente', version },
+      description: `Read, work, commit, outcome. Statuses of outcomes: ${JSON.stringify(OUTCOME_STATUS)}.`,
+    },
+    security: [{ key: [] }],
+    paths,
+    components: {
+      schemas,
+      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A key: ent_…' } },
+      parameters: {
+        space: { name: 'space', in: 'path', required: true, schema: { type: 'string' }, example: 'default' },
+      },
+      responses: {
+        Problem: { description: 'A problem (RFC 9457)', content: { 'application/problem+json': { schema: problem } } },
+      },
+    },
+  };
+}

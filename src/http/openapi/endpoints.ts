@@ -1,0 +1,187 @@
+// Every endpoint with its schemas and an example. A test compares this list with the routes, both ways, and sends the
+// examples to a real server.
+
+import * as z from 'zod';
+import type { Operation } from '../../service/operation.ts';
+import { audit, auditHead } from '../../service/operations/audit.ts';
+import { begin } from '../../service/operations/begin.ts';
+import { claim } from '../../service/operations/claim.ts';
+import { commit } from '../../service/operations/commit.ts';
+import { conflict, conflicts } from '../../service/operations/conflicts.ts';
+import { list } from '../../service/operations/list.ts';
+import { explain, policy, setPolicy } from '../../service/operations/policy.ts';
+import { propose } from '../../service/operations/propose.ts';
+import { read } from '../../service/operations/read.ts';
+import { resolve } from '../../service/operations/resolve.ts';
+import { commitStatus, stats } from '../../service/operations/stats.ts';
+import { transact } from '../../service/operations/transact.ts';
+import { versions } from '../../service/operations/versions.ts';
+import { landedWrite } from '../../service/schemas/results.ts';
+import type { Endpoint } from './endpoint.ts';
+
+type Described = Pick<Endpoint, 'name' | 'summary' | 'input' | 'output'>;
+
+function of<Input, Output>({ name, summary, input, output }: Operation<Input, Output>): Described {
+  return { name, summary, input, output };
+}
+
+const ID = 'notes/plan.md';
+const WRITES = ['Idempotency-Key', 'Entente-Agent', 'Entente-Note'] as const;
+const BODIES = [413, 415];
+
+const RESOURCES: readonly Endpoint[] = [
+  {
+    ...{ method: 'get', path: '/resource', ...of(read), inputIs: 'query', without: ['version'], output: 'bytes' },
+    ...{ headers: ['If-None-Match'], good: [200, 304], bad: [422] },
+    example: { query: { id: ID }, status: 200 },
+  },
+  {
+    ...{ method: 'put', path: '/resource', name: 'put', input: read.input, inputIs: 'query', without: ['version'] },
+    summary: 'Write content on exactly the version that is named; nothing is merged.',
+    ...{ takesBytes: true, headers: ['If-Match', 'If-None-Match', ...WRITES], output: landedWrite, good: [200, 201] },
+    bad: [409, 412, 413, 422, 428],
+    example: { query: { id: ID }, headers: { 'If-Match': '{etag}' }, body: '# Plan\n\nShip it.\n', status: 200 },
+  },
+  {
+    ...{
+      method: 'delete',
+      path: '/resource',
+      name: 'delete',
+      input: read.input,
+      inputIs: 'query',
+      without: ['version'],
+    },
+    summary: 'Delete exactly the version that is named.',
+    ...{ headers: ['If-Match', ...WRITES], good: [204], bad: [409, 412, 422, 428] },
+    example: { query: { id: ID }, headers: { 'If-Match': '{etag}' }, status: 204 },
+  },
+  {
+    ...{ method: 'get', path: '/resources', ...of(list), inputIs: 'query', good: [200] },
+    example: { query: { prefix: 'notes/', limit: '50' }, status: 200 },
+  },
+  {
+    ...{ method: 'get', path: '/resource/versions', ...of(versions), inputIs: 'query', good: [200] },
+    example: { query: { id: ID }, status: 200 },
+  },
+  {
+    ...{ method: 'get', path: '/resource/versions/{version}', name: 'read-version', output: 'bytes' },
+    ...{ summary: 'The content of a version that is still kept.', input: read.input, inputIs: 'query' },
+    ...{ without: ['version'], headers: ['If-None-Match'], good: [200, 304], bad: [410, 422] },
+    example: { query: { id: ID }, path: { version: '1' }, status: 200 },
+  },
+];
+
+const CHANGES: readonly Endpoint[] = [
+  {
+    ...{ method: 'post', path: '/drafts', ...of(begin), inputIs: 'body', good: [200], bad: BODIES },
+    example: { body: { id: ID, note: 'shorten the plan' }, status: 200 },
+  },
+  {
+    ...{ method: 'delete', path: '/drafts/{id}', name: 'release', good: [204] },
+    summary: 'Give a draft up. Nothing is held open for it, so that this is courtesy.',
+    example: { path: { id: 'AbCdEfGhIjKl' }, status: 204 },
+  },
+  {
+    ...{ method: 'post', path: '/commits', ...of(commit), inputIs: 'body', without: ['dryRun'] },
+    ...{ headers: ['Idempotency-Key'], query: { dry_run: '1: say what would happen, and change nothing.' } },
+    ...{ good: [200, 201, 202], bad: [409, 410, ...BODIES, 422] },
+    example: { body: { token: '{token}', content: '# Plan\n\nShip it on Friday.\n' }, status: 200 },
+  },
+  {
+    ...{ method: 'get', path: '/commits/{commitId}', ...of(commitStatus), inputIs: 'query', without: ['commitId'] },
+    ...{ good: [200] },
+    example: { path: { commitId: '{commitId}' }, status: 200 },
+  },
+  {
+    ...{ method: 'post', path: '/transactions', ...of(transact), inputIs: 'body', headers: ['Idempotency-Key'] },
+    ...{ good: [200, 201], bad: [409, 410, ...BODIES, 422] },
+    example: { body: { writes: [{ token: '{token}', append: 'Done.\n' }] }, status: 200 },
+  },
+];
+
+const QUEUE: readonly Endpoint[] = [
+  {
+    ...{ method: 'get', path: '/conflicts', ...of(conflicts), inputIs: 'query', good: [200] },
+    example: { query: { state: 'open' }, status: 200 },
+  },
+  {
+    ...{ method: 'get', path: '/conflicts/{conflictId}', ...of(conflict), inputIs: 'query', without: ['conflictId'] },
+    good: [200],
+    example: { path: { conflictId: '{conflictId}' }, status: 200 },
+  },
+  {
+    ...{ method: 'get', path: '/conflicts/{conflictId}/content', name: 'conflict-content', output: 'bytes' },
+    ...{ summary: 'The content of one side of a conflict.', query: { side: 'base, current or proposed' } },
+    ...{ good: [200], bad: [422] },
+    example: { path: { conflictId: '{conflictId}' }, query: { side: 'current' }, status: 200 },
+  },
+  {
+    ...{ method: 'post', path: '/conflicts/{conflictId}/claim', ...of(claim), inputIs: 'body' },
+    ...{ without: ['conflictId'], good: [200], bad: [409, ...BODIES] },
+    example: { path: { conflictId: '{conflictId}' }, body: {}, status: 200 },
+  },
+  {
+    ...{ method: 'delete', path: '/conflicts/{conflictId}/claim', name: 'release-claim', good: [204], bad: [409] },
+    summary: 'Give a claim up.',
+    example: { path: { conflictId: '{conflictId}' }, status: 204 },
+  },
+  {
+    ...{ method: 'post', path: '/conflicts/{conflictId}/proposals', ...of(propose), inputIs: 'body' },
+    ...{ without: ['conflictId'], good: [201], bad: BODIES },
+    example: { path: { conflictId: '{conflictId}' }, body: { use: 'current', reason: 'It is newer.' }, status: 201 },
+  },
+  {
+    ...{ method: 'post', path: '/conflicts/{conflictId}/resolution', ...of(resolve), inputIs: 'body' },
+    ...{ without: ['conflictId', 'revision'], headers: ['If-Match', 'Idempotency-Key'] },
+    ...{ good: [200], bad: [409, 412, ...BODIES, 422, 428] },
+    example: {
+      ...{ path: { conflictId: '{conflictId}' }, headers: { 'If-Match': '{conflictEtag}' } },
+      ...{ body: { content: '# Plan\n\nBoth.\n', reason: 'They say the same.' }, status: 200 },
+    },
+  },
+];
+
+const RULES: readonly Endpoint[] = [
+  { ...{ method: 'get', path: '/policy', ...of(policy), good: [200] }, example: { status: 200 } },
+  {
+    ...{ method: 'put', path: '/policy', ...of(setPolicy), inputIs: 'body', without: ['revision'] },
+    ...{ headers: ['If-Match', 'If-None-Match'], good: [200, 201], bad: [412, ...BODIES, 428] },
+    example: {
+      headers: { 'If-Match': '{policyEtag}' },
+      body: { rules: [['**/*.json', 'merge(json)']], default: 'escalate' },
+      status: 200,
+    },
+  },
+  {
+    ...{ method: 'post', path: '/policy/explain', ...of(explain), inputIs: 'body', good: [200], bad: BODIES },
+    example: { body: { id: ID }, status: 200 },
+  },
+  {
+    ...{ method: 'get', path: '/audit', ...of(audit), inputIs: 'query', good: [200], bad: [410] },
+    example: { query: { limit: '100' }, status: 200 },
+  },
+  { ...{ method: 'get', path: '/audit/head', ...of(auditHead), good: [200] }, example: { status: 200 } },
+  { ...{ method: 'get', path: '/stats', ...of(stats), good: [200] }, example: { status: 200 } },
+];
+
+const about = z.looseObject({ name: z.string(), version: z.string() }).meta({ id: 'About' });
+
+const ROOT: readonly Endpoint[] = [
+  {
+    ...{ method: 'get', path: '//openapi.json', name: 'openapi', summary: 'This document.', open: true },
+    ...{ output: z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApi' }), good: [200] },
+    example: { status: 200 },
+  },
+  {
+    ...{ method: 'get', path: '//errors', name: 'errors', summary: 'What each code means and what to do.', open: true },
+    ...{ output: 'bytes', good: [200] },
+    example: { status: 200 },
+  },
+  {
+    ...{ method: 'get', path: '//.well-known/entente', name: 'about', summary: 'What this server is.', open: true },
+    ...{ output: about, good: [200] },
+    example: { status: 200 },
+  },
+];
+
+export const ENDPOINTS: readonly Endpoint[] = [...RESOURCES, ...CHANGES, ...QUEUE, ...RULES, ...ROOT];

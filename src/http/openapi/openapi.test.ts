@@ -1,0 +1,94 @@
+// The document and the server agree: every route is described, everything described is a route, and every example works.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type Caller, openServer, type Server } from '../../../test/support/server.ts';
+import { openapiDocument, pathOf } from './document.ts';
+import type { Endpoint } from './endpoint.ts';
+import { ENDPOINTS } from './endpoints.ts';
+
+let server: Server;
+let ann: Caller;
+const routes = new Set<string>();
+beforeAll(async () => {
+  server = await openServer({ onRoute: (method, path) => routes.add(`${method} ${path}`) });
+  ann = await server.caller('ann');
+});
+afterAll(() => server.close());
+
+const keyOf = (endpoint: Endpoint): string =>
+  `${endpoint.method.toUpperCase()} ${pathOf(endpoint).replace(/\{(\w+)\}/g, ':$1')}`;
+
+/** What the words in braces of the examples stand for: a resource as it is now, a conflict that waits. */
+async function values(): Promise<{ readonly [name: string]: string }> {
+  const ask = ann.ask;
+  await ann.put('notes/plan.md', `# Plan\n\n${Math.random()}\n`);
+  const etag = (await ask('GET', '/resource?id=notes/plan.md')).headers.get('etag') ?? '';
+  const policy = await ask('GET', '/policy');
+  const rules = [['q/**', 'escalate']];
+  await ask('PUT', '/policy', { headers: { 'if-match': policy.body.etag }, json: { rules } });
+  const id = `q/${Math.random()}`;
+  await ann.put(id, 'base\n');
+  const [first, second] = [await ann.begin(id, { agent: 'bob' }), await ann.begin(id, { agent: 'eve' })];
+  await ask('POST', '/commits', { json: { token: first, content: 'bob\n' } });
+  const opened = await ask('POST', '/commits', { json: { token: second, content: 'eve\n' } });
+  const { conflictId } = opened.body;
+  const conflict = await ask('GET', `/conflicts/${conflictId}`);
+  const landed = await ann.put('notes/other.md', `${Math.random()}`);
+  return {
+    ...{ token: await ann.begin('notes/plan.md'), etag, conflictId, conflictEtag: conflict.body.etag },
+    ...{ policyEtag: (await ask('GET', '/policy')).body.etag, commitId: landed.body.commitId },
+  };
+}
+
+function filled<T>(value: T, known: { readonly [name: string]: string }): T {
+  const text = JSON.stringify(value ?? null).replace(/\{(\w+)\}/g, (whole, name: string) =>
+    known[name] === undefined ? whole : JSON.stringify(known[name]).slice(1, -1),
+  );
+  return JSON.parse(text) as T;
+}
+
+describe('/openapi.json', () => {
+  it('[HT2] describes every route, and nothing that is none', () => {
+    const described = ENDPOINTS.map(keyOf);
+    const served = [...routes].filter((route) => !route.startsWith('HEAD '));
+    expect(described.toSorted()).toEqual(served.toSorted());
+  });
+
+  it('[HT2] is OpenAPI 3.1, made from the schemas, with all its references in it', async () => {
+    const { body, status } = await ann.ask('GET', '//openapi.json');
+    expect([status, body.openapi]).toEqual([200, '3.1.0']);
+    const text = JSON.stringify(body);
+    const refs = [...text.matchAll(/"\$ref":"#\/components\/(\w+)\/([^"]+)"/g)];
+    expect(refs.length).toBeGreaterThan(20);
+    expect(refs.filter(([, kind = '', name = '']) => body.components[kind][name] === undefined)).toEqual([]);
+    expect(text).not.toContain('$defs');
+    const ids = Object.values(body.paths).flatMap((path) =>
+      Object.values(path as object).map((operation) => (operation as { operationId: string }).operationId),
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(body).toEqual(JSON.parse(JSON.stringify(openapiDocument(body.info.version))));
+  });
+
+  it.each(ENDPOINTS.map((endpoint) => [keyOf(endpoint), endpoint] as const))(
+    '[HT3] the example of %s does what it says, and answers by its schema',
+    async (_name, endpoint) => {
+      const { example, output } = endpoint;
+      const known = await values();
+      const place = filled(example.path ?? {}, known);
+      const below = endpoint.path.replace(/\{(\w+)\}/g, (_whole, name: string) => place[name] ?? '');
+      const query = new URLSearchParams(filled(example.query ?? {}, known)).toString();
+      const body = filled(example.body, known);
+      const sent =
+        example.body === undefined ? {} : endpoint.takesBytes === true ? { bytes: body as string } : { json: body };
+      const answer = await ann.ask(endpoint.method.toUpperCase(), `${below}${query === '' ? '' : `?${query}`}`, {
+        headers: filled(example.headers ?? {}, known),
+        ...sent,
+      });
+      expect([answer.status, answer.status === example.status ? '' : answer.text]).toEqual([example.status, '']);
+      expect(endpoint.good).toContain(answer.status);
+      if (output === undefined) expect(answer.text).toBe('');
+      else if (output !== 'bytes')
+        expect(z.prettifyError(output.safeParse(answer.body).error ?? new z.ZodError([]))).toBe('');
+    },
+  );
+});

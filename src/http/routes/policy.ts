@@ -1,0 +1,37 @@
+// The policy of a space, with its ETag; and which rule applies to a resource.
+import { EntenteError } from '../../core/errors.ts';
+import { matchesStrong, onlyWeak } from '../../service/etag.ts';
+import { perform } from '../../service/operation.ts';
+import { explain, policy, setPolicy } from '../../service/operations/policy.ts';
+import { failed, required, weak } from '../../service/operations/write.ts';
+import { preconditionsOf } from '../preconditions.ts';
+import { callOf } from '../request.ts';
+import { type Routes, SPACE_PATH } from './route.ts';
+
+export const policyRoutes: Routes = (app, service) => {
+  app.get(`${SPACE_PATH}/policy`, async (request, reply) => {
+    const found = await perform(policy, callOf(service, request), {});
+    return reply.header('etag', found.etag).send(found);
+  });
+
+  app.put(`${SPACE_PATH}/policy`, async (request, reply) => {
+    const call = callOf(service, request);
+    const { ifMatch, ifNoneMatch } = preconditionsOf(request);
+    const now = await perform(policy, call, {});
+    if (ifMatch === undefined && ifNoneMatch === undefined) throw required('the ETag of the policy as If-Match');
+    if (ifNoneMatch !== undefined && ifNoneMatch !== '*')
+      throw new EntenteError('misuse', 'A policy takes If-None-Match: * alone.', { next: 'Send If-Match instead.' });
+    if (ifNoneMatch === '*' && now.revision > 0) throw failed(now.etag);
+    if (ifMatch === '*' && now.revision === 0) throw failed(undefined);
+    if (ifMatch !== undefined && !matchesStrong(ifMatch, now.etag))
+      throw onlyWeak(ifMatch, now.etag) ? weak() : failed(now.etag);
+    const body = { ...(request.body as object), revision: now.revision };
+    const stored = await perform(setPolicy, call, body);
+    return reply
+      .code(now.revision === 0 ? 201 : 200)
+      .header('etag', stored.etag)
+      .send(stored);
+  });
+
+  app.post(`${SPACE_PATH}/policy/explain`, async (request) => perform(explain, callOf(service, request), request.body));
+};

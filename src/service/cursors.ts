@@ -1,0 +1,33 @@
+// Cursors of pages: opaque, signed, and good for the list and the principal that they were given for.
+import { EntenteError } from '../core/errors.ts';
+import type { Call } from './operation.ts';
+
+interface Payload {
+  /** Which list, and with what filter. */
+  readonly of: string;
+  readonly space: string;
+  readonly sub: string;
+  readonly after: string;
+}
+
+function bad(): EntenteError {
+  return new EntenteError('misuse', 'The cursor is not one of this list.', {
+    next: 'Use the `next` of a page as it came, with the same filter; or leave it out to start anew.',
+  });
+}
+
+export function sealCursor(call: Call, of: string, after: string): Promise<string> {
+  const payload: Payload = { of, space: call.space, sub: call.principal.id, after };
+  return call.service.signer.sign('c1', payload);
+}
+
+/** Where a page goes on; undefined for the first one. */
+export async function openCursor(call: Call, of: string, cursor: string | undefined): Promise<string | undefined> {
+  if (cursor === undefined) return undefined;
+  const payload = (await call.service.signer.open('c1', cursor).catch(() => {
+    throw bad();
+  })) as Partial<Payload>;
+  const same = payload.of === of && payload.space === call.space && payload.sub === call.principal.id;
+  if (!same || typeof payload.after !== 'string') throw bad();
+  return payload.after;
+}

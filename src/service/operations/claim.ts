@@ -1,0 +1,73 @@
+// `claim`: to say that one is deciding this conflict, so that two do not at once. A claim ends by itself and locks
+// nothing: the resolution is guarded by the conflict's own revision.
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import { EntenteError } from '../../core/errors.ts';
+import type { AgentId, ResourceId } from '../../core/resource.ts';
+import { CLAIM, type Claim, claimOf, visibleConflict } from '../conflict-view.ts';
+import { agentOf, type Call, type Operation } from '../operation.ts';
+import { writeRecord } from '../records.ts';
+import { lacking, may } from '../rights.ts';
+import { agentField, optional } from '../schemas/fields.ts';
+import { claimResult } from '../schemas/results.ts';
+import { conflictIdField } from './conflicts.ts';
+
+export interface ClaimInput {
+  readonly conflictId: string;
+  readonly agent?: AgentId;
+  /** Gives it up. */
+  readonly release?: boolean;
+}
+
+export interface WireClaim extends Claim {
+  readonly conflictId: string;
+}
+
+/** Throws unless the principal may decide conflicts of this resource. */
+export function assertResolve(call: Call, resource: ResourceId): void {
+  const { principal, space } = call;
+  const granted = may(principal, 'resolve', space, resource) || may(principal, 'resolve-own', space, resource);
+  if (!granted) throw lacking('resolve', resource);
+}
+
+function taken(claim: Claim): EntenteError {
+  const until = new Date(claim.until).toISOString();
+  return new EntenteError('conflict-claimed', `${claim.agent} has taken this conflict until ${until}.`, {
+    next: 'Take another one from the queue, or wait.',
+  });
+}
+
+/** Throws where somebody else has the conflict. */
+export async function assertUnclaimed(call: Call, conflictId: string, agent: AgentId): Promise<void> {
+  const found = await claimOf(call, conflictId);
+  if (found !== undefined && found.claim.agent !== agent && call.service.clock() < found.claim.until)
+    throw taken(found.claim);
+}
+
+async function write(call: Call, conflictId: string, claim: Claim, agent: AgentId, expected: number): Promise<boolean> {
+  const { store, clock } = call.service;
+  const commitId = `claim-${randomBytes(12).toString('base64url')}`;
+  const sender = { space: call.space, agent, at: clock(), commitId, reason: `claim ${conflictId}` };
+  return writeRecord(store, sender, { kind: CLAIM, id: conflictId, value: claim, expected });
+}
+
+export const claim: Operation<ClaimInput, WireClaim> = {
+  name: 'claim',
+  summary: 'Say that you are deciding this conflict, for some minutes; or give that up.',
+  input: z
+    .strictObject({ conflictId: conflictIdField, agent: optional(agentField), release: optional(z.boolean()) })
+    .meta({ id: 'ClaimInput' }),
+  output: claimResult,
+  async run(call, { conflictId, agent: asked, release = false }) {
+    const found = await visibleConflict(call, conflictId);
+    assertResolve(call, found.resource);
+    const agent = agentOf(call, asked);
+    for (;;) {
+      await assertUnclaimed(call, conflictId, agent);
+      const before = await claimOf(call, conflictId);
+      const at = call.service.clock();
+      const next: Claim = { agent, at, until: release ? at : at + call.service.limits.claimMs };
+      if (await write(call, conflictId, next, agent, before?.record.revision ?? 0)) return { conflictId, ...next };
+    }
+  },
+};

@@ -1,0 +1,46 @@
+// The queue of conflicts, and one of them as a whole.
+import * as z from 'zod';
+import type { Page } from '../../core/page.ts';
+import type { Conflict } from '../../core/resolution.ts';
+import { conflictItem, conflictView, seesConflict, visibleConflict, type WireConflict } from '../conflict-view.ts';
+import type { Operation } from '../operation.ts';
+import { type PageInput, visiblePage } from '../pages.ts';
+import { cursorField, limitField, optional, patternField } from '../schemas/fields.ts';
+import { conflictResult, pageResult } from '../schemas/results.ts';
+
+export interface ConflictsInput extends PageInput {
+  readonly state?: 'open' | 'resolved';
+  readonly pattern?: string;
+}
+
+export const conflicts: Operation<ConflictsInput, Page<WireConflict>> = {
+  name: 'conflicts',
+  summary: 'The queue of conflicts, oldest first.',
+  input: z
+    .strictObject({
+      ...{ state: optional(z.enum(['open', 'resolved'])), pattern: optional(patternField) },
+      ...{ cursor: optional(cursorField), limit: optional(limitField) },
+    })
+    .meta({ id: 'ConflictsInput' }),
+  output: pageResult(conflictResult),
+  async run(call, { state, pattern, ...page }) {
+    const filter = { ...(state === undefined ? {} : { state }), ...(pattern === undefined ? {} : { pattern }) };
+    const found = await visiblePage<Conflict>(call, page, {
+      of: JSON.stringify(['conflicts', state ?? null, pattern ?? null]),
+      read: (request) => call.controller.conflicts(filter, request),
+      sees: (item) => seesConflict(call, item),
+    });
+    const epoch = await call.service.store.epoch();
+    return { ...found, items: found.items.map((item) => conflictItem(call, epoch, item)) };
+  },
+};
+
+export const conflictIdField: z.ZodType<string> = z.string().min(1).max(64);
+
+export const conflict: Operation<{ readonly conflictId: string }, WireConflict> = {
+  name: 'conflict',
+  summary: 'One conflict: its sides with their contents, who has taken it, what was proposed.',
+  input: z.strictObject({ conflictId: conflictIdField }).meta({ id: 'ConflictInput' }),
+  output: conflictResult,
+  run: async (call, { conflictId }) => conflictView(call, await visibleConflict(call, conflictId)),
+};

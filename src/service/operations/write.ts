@@ -1,0 +1,157 @@
+// A plain conditional write (RFC 9110): it lands on exactly the version that was named, or not at all. Nothing is merged
+// and no policy is asked; who wants that commits with a token.
+import { createHash, randomBytes } from 'node:crypto';
+import type { Change } from '../../core/change.ts';
+import { EntenteError } from '../../core/errors.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import type { AgentId, ResourceId } from '../../core/resource.ts';
+import type { Token } from '../../core/token.ts';
+import type { Head } from '../../core/version.ts';
+import type { Snapshot } from '../../stores/store.ts';
+import { type Condition, etagOf, matchesStrong, matchesWeak, onlyWeak } from '../etag.ts';
+import { once } from '../once.ts';
+import { agentOf, type Call } from '../operation.ts';
+import { keptCommitId } from '../wire.ts';
+import { assertWrite } from './commit.ts';
+
+export interface WriteInput {
+  readonly id: ResourceId;
+  readonly change: { readonly content: Uint8Array; readonly mediaType?: string } | { readonly delete: true };
+  readonly ifMatch?: Condition;
+  readonly ifNoneMatch?: Condition;
+  readonly agent?: AgentId;
+  readonly note?: string;
+  /** The caller's Idempotency-Key. */
+  readonly key?: string;
+}
+
+/** What a conditional write came to: `unknown` is the only outcome that is neither this nor a fault. */
+export interface Landed {
+  readonly resource: ResourceId;
+  readonly version: number;
+  readonly revision: number;
+  readonly hash: string;
+  readonly etag: string;
+  readonly created: boolean;
+  readonly replayed?: true;
+}
+
+type Stored = Pick<Head, 'version' | 'revision' | 'hash'>;
+
+export function required(how: string): EntenteError {
+  return new EntenteError(
+    'precondition-required',
+    `This changes what is there, so it has to say what that is: ${how}.`,
+    {
+      next: 'Read it first and send its ETag as If-Match; to create, send If-None-Match: *',
+    },
+  );
+}
+
+export function failed(etag: string | undefined): EntenteError {
+  const now = etag === undefined ? 'it is not there' : `its ETag is ${etag}`;
+  return new EntenteError(
+    'precondition-failed',
+    `The resource is not what the request names: ${now}. Nothing was changed.`,
+    {
+      next: 'Read it again, make the change on that, and send its ETag. To have changes merged, use POST /commits.',
+    },
+  );
+}
+
+export function weak(): EntenteError {
+  return new EntenteError('weak-etag', 'If-Match compares strongly, and a weak ETag (W/"…") never matches.', {
+    next: 'Something on the way compresses and made the ETag weak: turn that off here, or use the ETag of the body.',
+  });
+}
+
+/** Throws unless the conditions hold for what is there. */
+export function checkConditions(etag: string | undefined, { ifMatch, ifNoneMatch }: Partial<WriteInput>): void {
+  if (ifMatch !== undefined && !matchesStrong(ifMatch, etag)) throw onlyWeak(ifMatch, etag) ? weak() : failed(etag);
+  if (ifNoneMatch !== undefined && matchesWeak(ifNoneMatch, etag)) throw failed(etag);
+}
+
+/** The same request has the same id, so that its Idempotency-Key answers it again and refuses another one. */
+function requestId({ id, change, ifMatch, ifNoneMatch }: WriteInput): string {
+  const kind = 'delete' in change ? 'delete' : 'put';
+  return createHash('sha256')
+    .update(JSON.stringify([kind, id, ifMatch ?? null, ifNoneMatch ?? null]))
+    .digest('base64url');
+}
+
+function tokenFor(call: Call, input: WriteInput, agent: AgentId, snapshot: Snapshot): Token {
+  const head = snapshot.heads[0];
+  const { version = 0, revision = 0, born = 0, hash = '' } = head ?? {};
+  const id = input.key === undefined ? randomBytes(12).toString('base64url') : requestId(input);
+  const { epoch, revision: asOf } = snapshot;
+  const at = call.service.clock();
+  return {
+    id,
+    space: call.space,
+    epoch,
+    resource: input.id,
+    version,
+    revision,
+    asOf,
+    born,
+    hash,
+    agent,
+    attempt: 0,
+    at,
+  };
+}
+
+function landedOf(id: ResourceId, epoch: string, head: Stored, outcome: Outcome, created: boolean): Landed {
+  const { version, revision, hash } = head;
+  const etag = etagOf(epoch, head);
+  const replayed = outcome.replayed === true ? ({ replayed: true } as const) : {};
+  return { resource: id, version, revision, hash, etag, created, ...replayed };
+}
+
+function told(id: ResourceId, token: Token, outcome: Outcome): Landed | Extract<Outcome, { status: 'unknown' }> {
+  switch (outcome.status) {
+    case 'committed': {
+      const created = outcome.token.born === outcome.revision;
+      return landedOf(id, token.epoch, outcome, outcome, created);
+    }
+    case 'unchanged':
+      if (outcome.head === undefined) throw failed(undefined);
+      return landedOf(id, token.epoch, outcome.head, outcome, false);
+    case 'unknown':
+      return outcome;
+    default: {
+      const actual = 'packet' in outcome ? outcome.packet?.actual : undefined;
+      throw failed(actual === undefined || actual.deleted ? undefined : etagOf(token.epoch, actual));
+    }
+  }
+}
+
+export type Wrote = Landed | Extract<Outcome, { status: 'unknown' }>;
+
+/** The write itself, or its first answer again where it landed before. */
+async function write(call: Call, input: WriteInput, agent: AgentId): Promise<Wrote> {
+  const { id, change, key, note } = input;
+  const { principal, space, service, controller } = call;
+  const commitId = key === undefined ? undefined : keptCommitId(call, key);
+  const before = commitId === undefined ? undefined : await service.store.commitStatus(space, agent, commitId);
+  const snapshot = await service.store.read(space, [id]);
+  const head = snapshot.heads[0];
+  // One that landed is answered again, whatever is there by now; the controller says whether it is the same.
+  if (before?.status !== 'committed')
+    checkConditions(head === undefined || head.deleted ? undefined : etagOf(snapshot.epoch, head), input);
+  const token = tokenFor(call, input, agent, snapshot);
+  const outcome = await controller.commit(token, change as Change, {
+    ...(commitId === undefined ? {} : { commitId }),
+    ...(note === undefined ? {} : { note }),
+    ...(agent === principal.name ? {} : { principal: principal.name }),
+  });
+  return told(id, token, outcome);
+}
+
+/** Rights first, so that what is asked for next tells nothing of what may not be seen. */
+export async function writeIf(call: Call, input: WriteInput): Promise<Wrote> {
+  assertWrite(call, input.id, 'delete' in input.change ? { delete: true } : { content: '' });
+  const agent = agentOf(call, input.agent);
+  if (input.ifMatch === undefined && input.ifNoneMatch === undefined) throw required('If-Match or If-None-Match: *');
+  return once(call, input.key, () => write(call, input, agent));
+}

@@ -7,7 +7,7 @@ import type { Merge } from '../strategies/types.ts';
 import type { Context } from './context.ts';
 import { mergeAgain } from './keep-decisions.ts';
 import { applyKept } from './kept-merge.ts';
-import { fitting } from './merging.ts';
+import { fitting, warnOfFault } from './merging.ts';
 import type { Proposal } from './proposal.ts';
 import { evidenceOf, isOfferable, offerOfMerge } from './recorded.ts';
 import type { Settlement } from './settlement.ts';
@@ -25,7 +25,10 @@ export async function settledByPolicy(
   const offer = await offerOfMerge(context, result);
   if (offer?.complete !== true || offer.decisions.some(({ elsewhere }) => elsewhere)) return result;
   const applied = await applyKept(context, result, evidenceOf(result, offer), true);
-  if (applied.status !== 'clean') return applied;
+  if (applied.status !== 'clean') {
+    warnOfFault(context, applied, result.input.path ?? '');
+    return applied;
+  }
   const checked = fitting(context, applied, result.input, strategy);
   if (checked.status === 'clean') return checked;
   const why = checked.status === 'conflict' ? checked.conflicts[0]?.reason : checked.message;
@@ -43,9 +46,13 @@ export function unfitReason(result: MergeResult | undefined): string {
 export async function recordedProposal(context: Context, { conflict, head }: Settlement): Promise<Proposal> {
   const merge = await mergeAgain(context, conflict);
   const offer = await offerOfMerge(context, merge);
-  if (merge === undefined || offer?.complete !== true) {
-    const known = offer === undefined ? 'none' : `${offer.decisions.length} of ${conflict.regions.length}`;
-    throw unknown(`Recorded decisions for all places of conflict ${conflict.id} are not there: ${known}.`);
+  if (merge === undefined)
+    throw unknown(
+      `Conflict ${conflict.id} has no places that decisions are recorded for, or they are not those of its merge now.`,
+    );
+  if (offer?.complete !== true) {
+    const known = `${offer?.decisions.length ?? 0} of ${merge.conflicts.length}`;
+    throw unknown(`Recorded decisions are there for ${known} places of conflict ${conflict.id}.`);
   }
   const applied = await applyKept(context, merge, evidenceOf(merge, offer), false);
   const { content } = applied.status === 'clean' ? applied : { content: null };

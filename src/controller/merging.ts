@@ -85,7 +85,7 @@ function isNote(value: unknown): value is Note {
 }
 
 /** A merge that did not prove itself is a fault of its engine: the change is kept as a conflict, and somebody is told. */
-function warnOfFault(context: Context, result: MergeResult, path: string): void {
+export function warnOfFault(context: Context, result: MergeResult, path: string): void {
   if (result.status !== 'conflict') return;
   const fault = result.notes.find(({ code }) => code === UNPROVED);
   if (fault !== undefined) context.onWarning(`${path}: ${fault.message}; it was not stored.`);

@@ -344,6 +344,37 @@ describe('what a policy does with it', () => {
     expect(await textAt(entente, 'auto/a.json')).toBe('{"version": 3}\n');
   });
 
+  it('[RD8] a text with a front matter that both changed is settled in its body, and its front matter merged', async () => {
+    const { entente } = setUp(byRecord);
+    const page = (title: string, tags: string, word: string): string =>
+      `---\ntitle: ${title}\n${tags}---\nOne.\n\n${word}\n\nThree.\n`;
+    const sides = {
+      base: page('a', '', 'Two.'),
+      current: page('a', 'tags: [x]\n', 'TWO.'),
+      proposed: page('b', '', 'Zwei.'),
+    };
+    await decide(entente, 'a.md', { content: page('b', 'tags: [x]\n', 'Both.') }, sides);
+    expect(choices(await kept(entente))).toEqual(['Both.\n']);
+    const merged = as(await clash(entente, 'auto/b.md', sides), 'merged');
+    expect(text(merged.content)).toBe(page('b', 'tags: [x]\n', 'Both.'));
+    expect(merged.resolvedBy).toBe('recorded');
+  });
+
+  it('[RD8] an array that both added to, and a member of a record, are settled; one that moved is only offered', async () => {
+    const { entente } = setUp(byRecord);
+    const list = (...items: string[]): string => `${JSON.stringify({ list: items })}\n`;
+    const lists = { base: list('a'), current: list('a', 'b'), proposed: list('a', 'c') };
+    await decide(entente, 'a.json', { content: list('a', 'b', 'c') }, lists);
+    expect(text(as(await clash(entente, 'auto/a.json', lists), 'merged').content)).toBe(list('a', 'b', 'c'));
+    const records = (n: number, ...before: number[]): string =>
+      `${JSON.stringify({ of: [...before, 1].map((id) => ({ id, n: id === 1 ? n : 0 })) })}\n`;
+    const same = { base: records(1), current: records(2), proposed: records(3) };
+    await decide(entente, 'b.json', { use: 'proposed' }, same);
+    expect(text(as(await clash(entente, 'auto/b.json', same), 'merged').content)).toBe(records(3));
+    const { conflictId } = as(await clash(entente, 'auto/c.json', { ...same, current: records(2, 0) }), 'escalated');
+    expect((await entente.conflict(conflictId))?.offer?.complete).toBe(true);
+  });
+
   it('[RD9] what a validator or the syntax refuses stays the conflict that it was, and its reason says so', async () => {
     const { entente } = setUp({
       policy: [

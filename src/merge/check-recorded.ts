@@ -2,25 +2,25 @@
 // nowhere else: each place is found again from the three texts, its id is made anew from what stands there, and what the
 // result has in it must be what was decided.
 
+import type { Range } from '../core/region.ts';
 import { readLines } from './check-lines.ts';
-import { checkReceipt } from './check-receipt.ts';
 import { conflictId } from './conflict-id.ts';
 import { isSameValue } from './json/check-values.ts';
 import { isParseFailure, parseJson } from './json/parse.ts';
 import * as T from './json/tape.ts';
+import { splitLines } from './lines.ts';
 import { createLocator, type Locator } from './locate.ts';
+import { frontMatterLines } from './markdown/front-matter.ts';
 import type { Evidence } from './recorded.ts';
 import type { CleanMerge, MergeInput, MergeSide } from './types.ts';
 
-/** What does not add up, in words. `strict`: also what only its engine can know counts as not proved. */
+/** What does not add up, in words, in a merge whose receipt holds as one of a decided merge. `strict`: also what only its engine can know counts as not proved. */
 export function recordedProblems(
   input: MergeInput,
   result: CleanMerge,
   evidence: readonly Evidence[],
   strict: boolean,
 ): readonly string[] {
-  const { ok, problems } = checkReceipt(input, result, { decided: true });
-  if (!ok) return problems.length > 0 ? problems : ['the receipt is not that of this merge'];
   const unnamed = unnamedPlace(result, evidence);
   if (unnamed !== undefined) return [unnamed];
   if (!strict) return [];
@@ -42,6 +42,7 @@ function isFor({ use }: Evidence, engine: string, id: string): boolean {
 }
 
 const SIDES = ['base', 'current', 'proposed'] as const;
+type Side = (typeof SIDES)[number];
 
 interface Cursor {
   readonly base: number;
@@ -56,13 +57,10 @@ function lineProblems(input: MergeInput, result: CleanMerge, evidence: readonly 
   const { eol = 'bytes', finalNewline = 'bytes', ignoreWhitespace = 'none' } = input.options ?? {};
   if (eol !== 'bytes' || finalNewline !== 'bytes' || ignoreWhitespace !== 'none')
     return ['lines that an option holds equal cannot be told apart again'];
-  if (entries.some(({ pointer }) => pointer !== undefined))
-    return ['the lines were merged with a front matter beside them'];
-  const lines = (side: MergeSide): readonly Uint8Array[] =>
-    readLines(side, input.options ?? {}).map(({ bytes }) => bytes);
-  const texts = { base: lines(input.base), current: lines(input.current), proposed: lines(input.proposed) };
-  const written = lines(result.content);
-  const places = [...evidence].sort((a, b) => startOf(a, 'current') - startOf(b, 'current') || order(a, b));
+  const { texts, written, ahead } = textsOf(input, result);
+  const places = evidence
+    .map((each) => moved(each, ahead))
+    .sort((a, b) => startOf(a, 'current') - startOf(b, 'current') || order(a, b));
   const problems: string[] = [];
   let at: Cursor = { base: 0, current: 0, proposed: 0, result: 0 };
   let next = 0;
@@ -78,14 +76,14 @@ function lineProblems(input: MergeInput, result: CleanMerge, evidence: readonly 
     }
   };
   look();
-  for (const entry of entries) {
+  for (const entry of entries.filter(({ pointer }) => pointer === undefined)) {
     const { action, by } = entry;
     const isLoss = action === 'dropped' || (action === 'added' && by.length === 0);
     if (isLoss && from === undefined) problems.push('something is left out that no recorded decision leaves out');
     at = {
       base: at.base + (action === 'kept' || action === 'removed' ? count(entry.base) : 0),
-      current: at.current + moved(entry, 'current'),
-      proposed: at.proposed + moved(entry, 'proposed'),
+      current: at.current + linesOf(entry, 'current'),
+      proposed: at.proposed + linesOf(entry, 'proposed'),
       result: at.result + (action === 'kept' || action === 'added' ? count(entry.result) : 0),
     };
     if (action === 'woven') problems.push('additions were woven beside recorded decisions');
@@ -97,8 +95,49 @@ function lineProblems(input: MergeInput, result: CleanMerge, evidence: readonly 
 
 type Entry = CleanMerge['receipt']['entries'][number];
 
+interface LineTexts {
+  readonly texts: Texts;
+  readonly written: readonly Uint8Array[];
+  /** By how much a line lies further down than it does in the side itself. */
+  readonly ahead: { readonly [side in Side]: number };
+}
+
+/** The texts as the ledger counts them: a front matter that was merged by structure stands as merged before all. */
+function textsOf(input: MergeInput, { content, receipt }: CleanMerge): LineTexts {
+  const lines = (side: MergeSide): readonly Uint8Array[] =>
+    readLines(side, input.options ?? {}).map(({ bytes }) => bytes);
+  const written = lines(content);
+  const isFronted = receipt.entries.some(({ pointer }) => pointer !== undefined);
+  const front = (own: readonly Uint8Array[]): number =>
+    isFronted ? frontMatterLines(splitLines(Buffer.concat(own))) : 0;
+  const merged = front(written);
+  const [base, current, proposed] = [input.base, input.current, input.proposed].map(lines) as [
+    readonly Uint8Array[],
+    readonly Uint8Array[],
+    readonly Uint8Array[],
+  ];
+  const primed = (own: readonly Uint8Array[]): readonly Uint8Array[] => [
+    ...written.slice(0, merged),
+    ...own.slice(front(own)),
+  ];
+  return {
+    texts: { base: primed(base), current: primed(current), proposed: primed(proposed) },
+    written,
+    ahead: { base: merged - front(base), current: merged - front(current), proposed: merged - front(proposed) },
+  };
+}
+
+function moved(each: Evidence, ahead: LineTexts['ahead']): Evidence {
+  const { use } = each;
+  if (!('lines' in use.at)) return each;
+  const { lines } = use.at;
+  const to = (side: Side): Range => ({ start: lines[side].start + ahead[side], end: lines[side].end + ahead[side] });
+  const at = { lines: { base: to('base'), current: to('current'), proposed: to('proposed') } };
+  return { ...each, use: { ...use, at } };
+}
+
 /** How many lines of a side an entry speaks of. */
-function moved({ action, by, base, result, from }: Entry, side: 'current' | 'proposed'): number {
+function linesOf({ action, by, base, result, from }: Entry, side: 'current' | 'proposed'): number {
   if (action === 'kept') return count(base);
   if (action === 'removed') return by.includes(side) ? 0 : count(base);
   if (action === 'added') return by.includes(side) ? count(result) : 0;
@@ -109,7 +148,7 @@ function count([start, end]: readonly [number, number] = [0, 0]): number {
   return end - start;
 }
 
-function startOf({ use }: Evidence, side: (typeof SIDES)[number]): number {
+function startOf({ use }: Evidence, side: Side): number {
   return 'lines' in use.at ? use.at.lines[side].start : 0;
 }
 
@@ -123,7 +162,7 @@ function isAt({ use }: Evidence, at: Cursor, end: 'start' | 'end'): boolean {
   return SIDES.every((side) => lines[side][end] === at[side]);
 }
 
-type Texts = { readonly [side in (typeof SIDES)[number]]: readonly Uint8Array[] };
+type Texts = { readonly [side in Side]: readonly Uint8Array[] };
 
 function isDecided(
   evidence: Evidence,
@@ -135,8 +174,7 @@ function isDecided(
   const { use, choice } = evidence;
   if (!('lines' in use.at)) return false;
   const { lines } = use.at;
-  const textOf = (side: (typeof SIDES)[number]): Buffer =>
-    Buffer.concat(texts[side].slice(lines[side].start, lines[side].end));
+  const textOf = (side: Side): Buffer => Buffer.concat(texts[side].slice(lines[side].start, lines[side].end));
   if (!isFor(evidence, engine, conflictId(textOf('base'), textOf('current'), textOf('proposed')))) return false;
   const expected = 'content' in choice ? Buffer.from(choice.content) : textOf(choice.use);
   const found = Buffer.concat(written);
@@ -196,10 +234,10 @@ function locatorsOf(input: MergeInput, { receipt, content }: CleanMerge): Locato
   };
 }
 
-/** A place under an array may have another number on each side, so that only its engine knows it. */
+/** An element that has another number on each side is known to its engine alone, and so not proved. */
 function memberProblem(each: Evidence, { receipt }: CleanMerge, locators: Locators): string | undefined {
   const { use, choice } = each;
-  if (!('pointer' in use.at) || use.at.pointer.split('/').slice(1).some(isNumber)) return undefined;
+  if (!('pointer' in use.at)) return undefined;
   const { pointer } = use.at;
   const textOf = (name: keyof Locators): Buffer | null => {
     const found = locators[name]?.pointer(pointer);
@@ -220,8 +258,4 @@ function isSameJson(a: Uint8Array | null, b: Uint8Array | null): boolean {
   const [one, other] = [a, b].map((text) => parseJson(text, { jsonc: true }));
   if (one === undefined || other === undefined || isParseFailure(one) || isParseFailure(other)) return false;
   return isSameValue(one, T.ROOT, other, T.ROOT);
-}
-
-function isNumber(segment: string): boolean {
-  return /^\d+$/.test(segment);
 }

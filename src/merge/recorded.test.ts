@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lawRuns } from '../../test/support/law-runs.ts';
 import { edit, type Model, printModel, randomDraw, randomModel, styleFor } from '../../test/support/random-json.ts';
+import { recordedProblems } from './check-recorded.ts';
 import { findDecisions } from './find-decisions.ts';
 import { mergeContents } from './merge.ts';
 import { applyRecorded, type Evidence, isKeepable, settleAll, stemOf } from './recorded.ts';
@@ -151,6 +152,29 @@ describe(`kept decisions, seed ${SEED}`, () => {
       }),
       runs,
     );
+  });
+
+  it('[RD7] the checker takes no result that has something else at a place than was decided there', () => {
+    const sides = [
+      { base: 'a\n.\nb\n', current: 'A\n.\nb\n', proposed: 'C\n.\nb\n', path: 'a.txt' },
+      { base: '{"a": 1}\n', current: '{"a": 2}\n', proposed: '{"a": 3}\n', path: 'a.json' },
+      { base: '{"a": [1]}\n', current: '{"a": [2]}\n', proposed: '{"a": [3]}\n', path: 'a.json' },
+    ];
+    for (const side of sides) {
+      const result = conflictOf(side);
+      const evidence = evidenceOf(result, decide(result, [{ use: 'proposed' }]));
+      const settled = settleAll(result, asMap(decide(result, [{ use: 'proposed' }])));
+      if (settled.status !== 'clean') throw new Error('all places are decided');
+      const recorded = evidence.map(({ use }) => use);
+      const merged = { ...settled, receipt: { ...settled.receipt, recorded } };
+      const problems = (given: readonly Evidence[], of = merged): number =>
+        recordedProblems(result.input, of, given, true).length;
+      expect(problems(evidence)).toBe(0);
+      expect(problems(evidence, settled as typeof merged)).toBeGreaterThan(0);
+      expect(problems([])).toBeGreaterThan(0);
+      expect(problems(evidence.map((each) => ({ ...each, choice: { use: 'current' } as const })))).toBeGreaterThan(0);
+      expect(problems(evidence.map((each) => ({ ...each, choice: { content: bytes('7\n') } })))).toBeGreaterThan(0);
+    }
   });
 
   it('[RD2] what is found in a decided JSON document gives just these bytes again', () => {

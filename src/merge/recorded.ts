@@ -2,10 +2,12 @@
 // make is read again and proved like any merge; where that fails, the conflict stays what it was.
 import type { RecordedChoice, RecordedUse } from '../core/recorded.ts';
 import type { MergeConflict } from '../core/region.ts';
+import { checkReceipt } from './check-receipt.ts';
 import { recordedProblems } from './check-recorded.ts';
 import { finishSource } from './code/finish.ts';
 import { hasMarkers } from './markers.ts';
 import { engineNames } from './merge.ts';
+import { UNPROVED } from './prove.ts';
 import { resolveConflict } from './resolve-region.ts';
 import type { ConflictedMerge, MergeResult, RegionDecision, SettledConflict } from './types.ts';
 
@@ -71,6 +73,8 @@ export function applyRecorded(result: ConflictedMerge, evidence: readonly Eviden
     if (hasMarkers(settled.content, result.input)) return unfit(result, 'conflict markers would be left in it');
     const finished = finishSource(result.input, settled);
     if (finished.status !== 'clean') return unfit(result, whyLeft(finished));
+    const { ok, problems } = checkReceipt(result.input, finished, { decided: true });
+    if (!ok) return unproved(result, problems[0] ?? 'the receipt is not that of this merge');
     const problem = recordedProblems(result.input, finished, evidence, strict)[0];
     return problem === undefined ? finished : unfit(result, problem);
   } catch (error) {
@@ -89,6 +93,16 @@ function whyLeft(result: MergeResult): string {
   if (result.status === 'error') return result.message;
   const reason = result.status === 'conflict' ? result.conflicts.find((each) => each.reason !== undefined)?.reason : '';
   return reason ?? 'not all of it is decided';
+}
+
+/** A fault of the engine, told as one. */
+function unproved(result: ConflictedMerge, problem: string): ConflictedMerge {
+  const left = unfit(result, problem);
+  const message = `the merge (${result.stats.engine}) does not prove itself as decided before: ${problem}`.slice(
+    0,
+    500,
+  );
+  return { ...left, notes: [...left.notes, { code: UNPROVED, message }] };
 }
 
 function unfit(result: ConflictedMerge, why: string): ConflictedMerge {

@@ -66,7 +66,8 @@ export function createSession({ tail, after, viewer, signal, close }: SessionOpt
         await tail.moved(reached, signal);
       } else {
         reached = last.entry.revision;
-        if (!signal.aborted) yield batchOf(entries, live);
+        // What was read before the end is told, but not to who may see nothing any more.
+        if (signal.reason !== ('key' satisfies FeedEnd)) yield batchOf(entries, live);
       }
     }
   }

@@ -26,6 +26,8 @@ export interface ParseOptions {
   readonly depth?: number;
   /** Values in the document. @default no limit */
   readonly nodes?: number;
+  /** How many values there will be, where that is known: so much memory is taken. */
+  readonly expect?: number;
 }
 
 export interface ParseFailure {
@@ -91,7 +93,7 @@ class Scanner {
     this.#jsonc = options.jsonc ?? false;
     this.#depth = options.depth ?? DEFAULT_DEPTH;
     this.#nodes = options.nodes ?? Number.POSITIVE_INFINITY;
-    this.#tape = new Int32Array((16 + Math.floor(bytes.length / 12)) * T.RECORD);
+    this.#tape = new Int32Array((options.expect ?? 16 + Math.floor(bytes.length / 12)) * T.RECORD);
     this.#limit = this.#tape.length;
   }
 
@@ -225,7 +227,7 @@ class Scanner {
   }
 
   #grow(): void {
-    const grown = new Int32Array(this.#tape.length * 2);
+    const grown = new Int32Array(this.#tape.length * 2 + T.RECORD);
     grown.set(this.#tape);
     this.#tape = grown;
     this.#limit = grown.length;

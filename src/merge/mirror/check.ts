@@ -32,7 +32,7 @@ export function checkMirrored(
 }
 
 function mirrorOf(format: Format, side: MergeSide): Mirror | string | null {
-  return side === null ? null : readMirror(format, side, { depth: Number.POSITIVE_INFINITY });
+  return side === null ? null : readMirror(format, side, { depth: Number.POSITIVE_INFINITY, places: false });
 }
 
 /** Blanks behind it keep apart sides that say the same in other words: they are no equal bytes. */

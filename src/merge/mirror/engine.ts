@@ -82,7 +82,10 @@ function readSides(
 /** The mirror of a document, or why it has none. */
 export function readMirror(format: Format, bytes: Uint8Array, limits: M.Limits): M.Mirror | string {
   const text = decodeSide(bytes);
-  if (text === undefined) return 'it is not valid UTF-8';
+  return text === undefined ? 'it is not valid UTF-8' : readText(format, text, limits);
+}
+
+function readText(format: Format, text: string, limits: M.Limits): M.Mirror | string {
   try {
     return format.read(text, limits);
   } catch (thrown) {
@@ -170,7 +173,8 @@ function weave(format: Format, input: MergeInput, mirrors: Mirrors, settled: Con
 const NO_ENDS = { head: undefined, tail: undefined };
 
 function readPrinted(format: Format, text: string): M.Mirror | undefined {
-  const mirror = readMirror(format, Buffer.from(text), { depth: Number.POSITIVE_INFINITY });
+  if (!text.isWellFormed() || text.startsWith('\ufeff')) return undefined;
+  const mirror = readText(format, text, { depth: Number.POSITIVE_INFINITY, places: false });
   return typeof mirror === 'string' ? undefined : mirror;
 }
 

@@ -80,42 +80,123 @@ export class Unmirrored extends Error {}
 export interface Limits {
   readonly depth?: number;
   readonly nodes?: number;
+  /** False for a document that is only compared, and not written into: its mirror has no places. @default true */
+  readonly places?: boolean;
 }
+
+/** Where a node stands: see `Mirror`. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly item: number;
+  readonly mark: number;
+  readonly flags: number;
+}
+
+interface Position {
+  readonly json: number;
+  readonly places: number;
+}
+
+const NOTHING = new Int32Array(0);
 
 /** What a reader of a format writes a mirror with: JSON text in order, and the place of each node. */
 export class MirrorWriter {
-  #json: string[] = [];
+  #json: Buffer;
+  #length = 0;
   #places = new Int32Array(1024);
   #size = 0;
   #comments: string[] = [];
   #odd = new Set<string>();
   #quoted = new Set<string>();
   #opaque = 0;
+  readonly #text: string;
+  readonly #limits: Limits;
+
+  constructor(text: string, limits: Limits) {
+    this.#text = text;
+    this.#limits = limits;
+    // The JSON has about as many characters.
+    this.#json = Buffer.allocUnsafe(text.length + 64);
+  }
 
   /** Begins a node; gives its number. The end of a container is set by `close`. */
-  node(json: string, place: { start: number; end: number; item: number; mark: number; flags: number }): number {
+  node(json: string, place: Place): number {
     const at = this.#size;
-    if (at + FIELDS > this.#places.length) {
-      const grown = new Int32Array(this.#places.length * 2);
-      grown.set(this.#places);
-      this.#places = grown;
-    }
-    this.#places.set([place.start, place.end, place.item, place.mark, place.flags], at);
+    if (this.#limits.places !== false) this.#place(at, place);
     if ((place.flags & OPAQUE) !== 0) this.#opaque += 1;
     this.#size = at + FIELDS;
-    this.#json.push(json);
+    this.put(json);
     return at;
+  }
+
+  #place(at: number, place: Place): void {
+    this.#reserve(FIELDS);
+    const places = this.#places;
+    places[at + START] = place.start;
+    places[at + END] = place.end;
+    places[at + ITEM] = place.item;
+    places[at + MARK] = place.mark;
+    places[at + FLAGS] = place.flags;
   }
 
   /** The closing bracket of the container that `node` began, and where its text ends. */
   close(node: number, json: string, end: number): void {
-    this.#places[node + END] = end;
-    this.#json.push(json);
+    if (this.#limits.places !== false) this.#places[node + END] = end;
+    this.put(json);
+  }
+
+  /** Where the container that `node` began begins, if that was not known then. */
+  begin(node: number, start: number): void {
+    if (this.#limits.places === false) return;
+    for (const field of [START, ITEM, MARK]) this.#places[node + field] = start;
+  }
+
+  /** How much has been written: bytes of JSON, integers of places. */
+  position(): Position {
+    return { json: this.#length, places: this.#size };
+  }
+
+  /** Writes what another writer wrote between two positions; gives the number of its first node. */
+  copy(other: MirrorWriter, from: Position, to: Position): number {
+    const at = this.#size;
+    const count = to.places - from.places;
+    if (this.#limits.places !== false) {
+      this.#reserve(count);
+      this.#places.set(other.#places.subarray(from.places, to.places), at);
+    }
+    this.#size += count;
+    this.#ensure(to.json - from.json);
+    this.#length += other.#json.copy(this.#json, this.#length, from.json, to.json);
+    this.#opaque = Math.max(this.#opaque, other.#opaque);
+    return at;
+  }
+
+  takeComments(other: MirrorWriter): void {
+    this.#comments = other.#comments;
   }
 
   /** Punctuation and names. */
   put(json: string): void {
-    this.#json.push(json);
+    // No character takes more bytes.
+    this.#ensure(json.length * 3);
+    this.#length += this.#json.write(json, this.#length);
+  }
+
+  #ensure(bytes: number): void {
+    const most = this.#length + bytes;
+    if (most <= this.#json.length) return;
+    const grown = Buffer.allocUnsafe(Math.ceil(most * 1.25));
+    this.#json.copy(grown, 0, 0, this.#length);
+    this.#json = grown;
+  }
+
+  #reserve(integers: number): void {
+    const most = this.#size + integers;
+    if (most <= this.#places.length) return;
+    const grown = new Int32Array(Math.ceil(most * 1.25));
+    grown.set(this.#places);
+    this.#places = grown;
   }
 
   comment(text: string): void {
@@ -128,24 +209,30 @@ export class MirrorWriter {
 
   /** Where the writer stands, so that what was written since can be taken back. */
   mark(): readonly [number, number, number, number] {
-    return [this.#json.length, this.#size, this.#comments.length, this.#opaque];
+    return [this.#length, this.#size, this.#comments.length, this.#opaque];
   }
 
   reset([json, size, comments, opaque]: readonly [number, number, number, number]): void {
-    this.#json.length = json;
+    this.#length = json;
     this.#size = size;
     this.#comments.length = comments;
     this.#opaque = opaque;
   }
 
   /** The mirror, or why there is none: a name that comes twice, too many nodes, too deep. */
-  finish(text: string, { depth = DEFAULT_DEPTH, nodes = Number.POSITIVE_INFINITY }: Limits): Mirror {
-    const doc = parseJson(Buffer.from(this.#json.join('')), { depth, nodes });
+  finish(): Mirror {
+    const { depth = DEFAULT_DEPTH, nodes = Number.POSITIVE_INFINITY, places: isPlaced = true } = this.#limits;
+    // A mirror is kept for as long as the merge takes: what was taken in advance is given back first.
+    const places = this.#places.slice(0, isPlaced ? this.#size : 0);
+    this.#places = NOTHING;
+    const json = Buffer.from(this.#json.subarray(0, this.#length));
+    this.#json = Buffer.alloc(0);
+    const doc = parseJson(json, { depth, nodes, expect: this.#size / FIELDS });
     if (isParseFailure(doc)) throw new Unmirrored(doc.failure === 'duplicate-key' ? 'a name comes twice' : doc.message);
     return {
-      text,
+      text: this.#text,
       doc,
-      places: this.#places.slice(0, this.#size),
+      places,
       comments: this.#comments,
       names: { odd: this.#odd, quoted: this.#quoted },
       hasOpaque: this.#opaque > 0,

@@ -1,56 +1,110 @@
-// The tables of a TOML document as they are written: rows and headers with the lines that are theirs, and for each
-// logical table the rows, headers and elements that make it.
-import type * as M from '../mirror/mirror.ts';
+// The tables of a TOML document as they are written: rows and headers with the lines that are theirs, and for each node
+// of the mirror the row or header that it stands behind. Kept as integers, since a document has about as many rows as
+// values.
+import * as T from '../json/tape.ts';
+import * as M from '../mirror/mirror.ts';
 
 /** A row or a header, with the comments and blank lines in front of it. */
 export interface Chunk {
+  /** Chunks are counted in the order of the text. */
+  readonly id: number;
   readonly blanks: number;
   readonly comments: number;
   readonly start: number;
   /** After the end of its last line. */
   readonly end: number;
-  readonly section: Section;
-  /** A row's name as it is written, in its parts. */
-  readonly names: readonly string[];
+  /** The header that it stands below, or is: sections are counted, the rows before the first header are in section 0. */
+  readonly section: number;
 }
 
-/** A header with its rows; the first one of a document has no header. */
-export interface Section {
-  readonly owner: Entry;
-  readonly header: Chunk | undefined;
-  readonly rows: Chunk[];
+export interface Outline {
+  /** `CHUNK` integers for each row and header. */
+  readonly chunks: Int32Array;
+  /** The first chunk of each section: its header, but for section 0. */
+  readonly sections: Int32Array;
+  /** For each node: what it is, and the chunk of its row or header, -1 where it has none of its own. */
+  readonly kinds: Uint8Array;
+  readonly owners: Int32Array;
 }
 
-/** A value by its name: a table, an array of tables, or what a row says. */
-export interface Entry {
-  readonly kind: 'table' | 'array' | 'leaf';
-  readonly members: Map<string, Entry>;
-  readonly elements: Entry[];
-  section: Section | undefined;
-  /** The row of a leaf. */
-  row: Chunk | undefined;
-}
+/** Integers for each chunk: those of `Chunk` from `blanks` on, in that order. */
+export const CHUNK = 5;
+
+/** What a node is: a table, an array of tables, what a row says, or something inside that. */
+export const INSIDE = 0;
+export const TABLE = 1;
+export const ARRAY = 2;
+export const LEAF = 3;
 
 export interface TomlMirror extends M.Mirror {
-  readonly root: Entry;
-  /** The entries behind the nodes of the mirror. */
-  readonly entries: ReadonlyMap<number, Entry>;
+  readonly outline: Outline;
 }
 
-export function newEntry(kind: Entry['kind']): Entry {
-  return { kind, members: new Map(), elements: [], section: undefined, row: undefined };
+export function kindOf({ outline }: TomlMirror, node: number): number {
+  return outline.kinds[node / T.RECORD] ?? INSIDE;
+}
+
+export function chunkAt({ outline: { chunks } }: TomlMirror, id: number): Chunk {
+  const [blanks = 0, comments = 0, start = 0, end = 0, section = 0] = chunks.subarray(id * CHUNK, (id + 1) * CHUNK);
+  return { id, blanks, comments, start, end, section };
+}
+
+function ownerOf({ outline }: TomlMirror, node: number): number {
+  return outline.owners[node / T.RECORD] ?? -1;
+}
+
+/** The row of a leaf. */
+export function rowOf(mirror: TomlMirror, node: number): Chunk | undefined {
+  return kindOf(mirror, node) === LEAF ? chunkAt(mirror, ownerOf(mirror, node)) : undefined;
+}
+
+/** The section whose header a table has; undefined where only the names of rows and other headers speak of it. */
+export function sectionOf(mirror: TomlMirror, node: number): number | undefined {
+  if (node === T.ROOT) return 0;
+  const owner = ownerOf(mirror, node);
+  return kindOf(mirror, node) === TABLE && owner >= 0 ? chunkAt(mirror, owner).section : undefined;
+}
+
+/** The header of a section; section 0 has none. */
+export function headerOf(mirror: TomlMirror, section: number): Chunk | undefined {
+  return section === 0 ? undefined : chunkAt(mirror, mirror.outline.sections[section] ?? 0);
+}
+
+/** The last row or the header of a section. */
+export function lastOf(mirror: TomlMirror, section: number): Chunk | undefined {
+  const { chunks, sections } = mirror.outline;
+  const end = sections[section + 1] ?? chunks.length / CHUNK;
+  return end > (sections[section] ?? 0) ? chunkAt(mirror, end - 1) : undefined;
 }
 
 /** All rows and headers of a value, in the order of the text. */
-export function chunksIn(entry: Entry): Chunk[] {
-  const found: Chunk[] = [];
-  const stack = [entry];
-  for (let each = stack.pop(); each !== undefined; each = stack.pop()) {
-    if (each.row !== undefined) found.push(each.row);
-    if (each.section?.header !== undefined) found.push(each.section.header);
-    for (const inner of [...each.members.values(), ...each.elements]) stack.push(inner);
+export function chunksIn(mirror: TomlMirror, node: number): Chunk[] {
+  const ids: number[] = [];
+  for (let each = node; each < T.nextOf(mirror.doc, node); each += T.RECORD) {
+    const owner = ownerOf(mirror, each);
+    if (owner >= 0) ids.push(owner);
   }
-  return found.sort((a, b) => a.start - b.start);
+  return ids.sort((a, b) => a - b).map((id) => chunkAt(mirror, id));
+}
+
+/** The table or array that a node is in; undefined for the root. */
+export function parentOf({ doc }: TomlMirror, node: number): number | undefined {
+  let parent: number | undefined;
+  for (let at = T.ROOT; at < node; ) {
+    if (T.nextOf(doc, at) <= node) {
+      at = T.nextOf(doc, at);
+    } else {
+      parent = at;
+      at += T.RECORD;
+    }
+  }
+  return parent;
+}
+
+/** The name of a row as it is written, in its parts. */
+export function namesOf(mirror: TomlMirror, node: number): string[] {
+  const raw = mirror.text.slice(M.itemOf(mirror, node), M.markOf(mirror, node) - 1);
+  return [...raw.matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'|[^.\s"']+/g)].map(([part]) => part);
 }
 
 /** The start of the line that an offset lies on. A negative offset would count as the first one. */

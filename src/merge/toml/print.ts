@@ -8,7 +8,7 @@ import type { Mirrors } from '../mirror/engine.ts';
 import { layFlow } from '../mirror/flow.ts';
 import * as M from '../mirror/mirror.ts';
 import { NoPlace, type Piece, type Splice, splice } from '../mirror/splice.ts';
-import { type Chunk, chunksIn, type Entry, type Section, type TomlMirror } from './outline.ts';
+import * as O from './outline.ts';
 import { bareName, inlineToml } from './write.ts';
 
 /** The text, or undefined where a change has no safe place in it. */
@@ -26,16 +26,14 @@ export function printToml(context: Context, mirrors: Mirrors): string | undefine
 class Printer {
   readonly #context: Context;
   readonly #mirrors: Mirrors;
-  readonly #to: TomlMirror;
+  readonly #to: O.TomlMirror;
   readonly #eol: string;
-  readonly #parents: ReadonlyMap<Entry | undefined, Entry>;
   readonly #splices = new Map<number, { end: number; rows: Piece[]; tables: Piece[] }>();
 
   constructor(context: Context, mirrors: Mirrors) {
     this.#context = context;
     this.#mirrors = mirrors;
-    this.#to = mirrors.current as TomlMirror;
-    this.#parents = parentsIn(this.#to.root);
+    this.#to = mirrors.current as O.TomlMirror;
     this.#eol = this.#to.text.includes('\r\n') ? '\r\n' : '\n';
   }
 
@@ -64,19 +62,19 @@ class Printer {
 
   #plan(node: number, plan: Plan): void {
     const to = this.#to;
-    const entry = to.entries.get(node);
-    const isWritten = entry === undefined || entry.kind === 'leaf';
+    const kind = O.kindOf(to, node);
+    const isWritten = kind === O.INSIDE || kind === O.LEAF;
     if (plan.kind === 'items') {
       if (isWritten) this.#flowItems(node, plan.items);
-      else this.#tableItems(node, entry, plan.items);
+      else this.#tableItems(node, plan.items);
     } else if (plan.kind === 'text') {
       this.#put(M.startOf(to, node), M.endOf(to, node), [{ text: inlineOf(plan.text) }]);
-    } else if (isWritten && (entry === undefined || !this.#isTable(plan.node))) {
+    } else if (isWritten && (kind === O.INSIDE || !this.#isTable(plan.node))) {
       this.#put(M.startOf(to, node), M.endOf(to, node), [{ text: this.#valueText(plan.node) }]);
     } else {
       // A row for a table, or the other way round: one goes, the other comes.
-      const parent = this.#parents.get(entry);
-      if (parent?.kind !== 'table') throw new NoPlace();
+      const parent = O.parentOf(to, node);
+      if (parent === undefined || O.kindOf(to, parent) !== O.TABLE) throw new NoPlace();
       this.#remove(node);
       this.#add(parent, plan.node, undefined);
     }
@@ -90,21 +88,20 @@ class Printer {
   /** Is a value written with headers where it comes from? */
   #isTable(number: number): boolean {
     const { doc, node } = foreignAt(this.#context, number);
-    const entry = this.#mirrorOf(doc)?.entries.get(node);
-    return entry !== undefined && entry.kind !== 'leaf';
+    const from = this.#mirrorOf(doc);
+    return from !== undefined && isTableIn(from, node);
   }
 
-  #mirrorOf(doc: T.Doc): TomlMirror | undefined {
+  #mirrorOf(doc: T.Doc): O.TomlMirror | undefined {
     const { base, current, proposed } = this.#mirrors;
-    return [proposed, base, current].find((mirror) => mirror?.doc === doc) as TomlMirror | undefined;
+    return [proposed, base, current].find((mirror) => mirror?.doc === doc) as O.TomlMirror | undefined;
   }
 
   /** A value as it stands behind an equals sign. */
   #valueText(number: number): string {
     const { doc, node } = foreignAt(this.#context, number);
     const from = this.#mirrorOf(doc);
-    const entry = from?.entries.get(node);
-    if (from === undefined || (entry !== undefined && entry.kind !== 'leaf')) return inlineToml(doc, node);
+    if (from === undefined || isTableIn(from, node)) return inlineToml(doc, node);
     return from.text.slice(M.startOf(from, node), M.endOf(from, node)).replaceAll(/\r?\n/g, this.#eol);
   }
 
@@ -119,71 +116,70 @@ class Printer {
   }
 
   /** Members of a table, or elements of an array of tables. */
-  #tableItems(node: number, entry: Entry, items: readonly number[]): void {
+  #tableItems(node: number, items: readonly number[]): void {
+    const to = this.#to;
+    const isArray = O.kindOf(to, node) === O.ARRAY;
     const kept = new Set(items);
-    const children = T.childrenOf(this.#to.doc, node);
+    const children = T.childrenOf(to.doc, node);
     for (const child of children) if (!kept.has(child)) this.#remove(child);
-    if (entry.kind === 'array') {
+    if (isArray) {
       // Elements are counted: they cannot change places without their lines.
       const order = items.filter((item) => item >= 0);
       if (order.some((item, i) => i > 0 && item < (order[i - 1] as number))) throw new NoPlace();
     }
-    const parent = this.#parents.get(entry);
-    if (items.length === 0 && entry.section === undefined && parent?.kind === 'table') {
+    const parent = items.length === 0 && O.sectionOf(to, node) === undefined ? O.parentOf(to, node) : undefined;
+    if (parent !== undefined && O.kindOf(to, parent) === O.TABLE) {
       // Without its last row or header nothing would speak of it any more.
-      const empty = entry.kind === 'array' ? '[]' : '{}';
-      const name = bareName(T.keyOf(this.#to.doc, node));
+      const empty = isArray ? '[]' : '{}';
+      const name = bareName(T.keyOf(to.doc, node));
       this.#insertRow(parent, undefined, (prefix) => `${prefix}${name} = ${empty}${this.#eol}`);
       return;
     }
-    let before: Entry | undefined;
+    let before: number | undefined;
     for (const item of items) {
-      if (item >= 0) before = this.#to.entries.get(item) ?? before;
-      else this.#add(entry, ~item, before);
+      if (item >= 0) before = item;
+      else this.#add(node, ~item, before);
     }
   }
 
   #remove(child: number): void {
-    const entry = this.#to.entries.get(child);
-    if (entry === undefined) throw new NoPlace();
-    for (const { blanks, end } of chunksIn(entry)) this.#put(blanks, end, []);
+    if (O.kindOf(this.#to, child) === O.INSIDE) throw new NoPlace();
+    for (const { blanks, end } of O.chunksIn(this.#to, child)) this.#put(blanks, end, []);
   }
 
-  #add(table: Entry, number: number, before: Entry | undefined): void {
+  #add(table: number, number: number, before: number | undefined): void {
     const { doc, node } = foreignAt(this.#context, number);
     const from = this.#mirrorOf(doc);
-    const entry = from?.entries.get(node);
-    if (from !== undefined && entry !== undefined && (entry.kind !== 'leaf' || table.kind === 'array')) {
-      this.#insert(this.#afterTables(table, before), this.#tableText(from, entry), true);
-    } else if (table.kind === 'array') {
+    const isArray = O.kindOf(this.#to, table) === O.ARRAY;
+    const isOwn = from !== undefined && O.kindOf(from, node) !== O.INSIDE;
+    if (isOwn && (isTableIn(from, node) || isArray)) {
+      this.#insert(this.#afterTables(table, before), this.#tableText(from, node), true);
+    } else if (isArray) {
       throw new NoPlace();
     } else {
-      this.#addRow(table, number, entry?.row === undefined ? undefined : { from, row: entry.row }, before);
+      this.#addRow(table, number, before);
     }
   }
 
   /** The lines of a table and all that is in it, if they are nobody else's. */
-  #tableText(from: TomlMirror, entry: Entry): string {
-    const chunks = chunksIn(entry);
+  #tableText(from: O.TomlMirror, node: number): string {
+    const chunks = O.chunksIn(from, node);
     const [first] = chunks;
     const last = chunks.at(-1);
-    if (first === undefined || last === undefined || first.section.header !== first) throw new NoPlace();
-    const sections = new Set<Section>();
-    for (const { section } of chunks) sections.add(section);
-    const own = new Set(chunks);
-    const isAlone = [...sections].every(
-      ({ header, rows }) => header !== undefined && own.has(header) && rows.every((row) => own.has(row)),
-    );
+    const isHeaded = first !== undefined && O.headerOf(from, first.section)?.id === first.id;
+    if (first === undefined || last === undefined || !isHeaded) throw new NoPlace();
+    // Rows of a section stand one behind the other: all of them, and nothing between, are the chunks in a row.
+    const isAlone = last.id - first.id === chunks.length - 1 && O.lastOf(from, last.section)?.id === last.id;
     // Something else between them would come along.
     const isJoined = chunks.every(
-      (chunk, i) => i === 0 || !/[^\s#]/.test(this.#between(from, chunks[i - 1] as Chunk, chunk)),
+      (chunk, i) => i === 0 || !/[^\s#]/.test(this.#between(from, chunks[i - 1] as O.Chunk, chunk)),
     );
     if (!isAlone || !isJoined) throw new NoPlace();
     return this.#ended(from.text.slice(first.blanks, last.end));
   }
 
   /** What stands between two chunks, without comments. */
-  #between(from: TomlMirror, a: Chunk, b: Chunk): string {
+  #between(from: O.TomlMirror, a: O.Chunk, b: O.Chunk): string {
     return from.text.slice(a.end, b.start).replaceAll(/#[^\n]*/g, '');
   }
 
@@ -193,59 +189,57 @@ class Printer {
   }
 
   /** Where a table can be put: after the table in front of it, else after the rows and tables of its parent. */
-  #afterTables(table: Entry, before: Entry | undefined): number {
-    const isTable =
-      before !== undefined && before.kind !== 'leaf' && chunksIn(before).at(-1)?.section.header !== undefined;
-    const inFront = isTable ? chunksIn(before).at(-1) : undefined;
-    const last = inFront ?? table.section?.rows.at(-1) ?? table.section?.header ?? chunksIn(table).at(-1);
-    if (last === undefined) {
-      const first = chunksIn(this.#to.root)[0];
-      return first === undefined ? this.#to.text.length : first.comments;
-    }
-    const { section } = last;
-    return (section.rows.at(-1) ?? section.header ?? last).end;
+  #afterTables(table: number, before: number | undefined): number {
+    const to = this.#to;
+    const inFront = before !== undefined && isTableIn(to, before) ? O.chunksIn(to, before).at(-1) : undefined;
+    const isHeaded = inFront !== undefined && O.headerOf(to, inFront.section) !== undefined;
+    const section = O.sectionOf(to, table);
+    const own = section === undefined ? undefined : O.lastOf(to, section);
+    const last = isHeaded ? inFront : (own ?? O.chunksIn(to, table).at(-1));
+    if (last === undefined) return this.#firstPlace();
+    return (O.lastOf(to, last.section) ?? last).end;
   }
 
-  #addRow(
-    table: Entry,
-    number: number,
-    source: { readonly from: TomlMirror | undefined; readonly row: Chunk } | undefined,
-    before: Entry | undefined,
-  ): void {
+  /** In front of all rows and headers and their comments. */
+  #firstPlace(): number {
+    const { text, outline } = this.#to;
+    return outline.chunks.length === 0 ? text.length : O.chunkAt(this.#to, 0).comments;
+  }
+
+  #addRow(table: number, number: number, before: number | undefined): void {
+    const { doc, node } = foreignAt(this.#context, number);
+    const from = this.#mirrorOf(doc);
+    const row = from === undefined ? undefined : O.rowOf(from, node);
     this.#insertRow(table, before, (prefix) => {
-      const isSimple = source?.from !== undefined && source.row.names.length === 1;
-      if (isSimple && table.section !== undefined && source.from !== undefined) {
-        return this.#ended(source.from.text.slice(source.row.comments, source.row.end));
+      const isSimple = from !== undefined && row !== undefined && O.namesOf(from, node).length === 1;
+      if (isSimple && O.sectionOf(this.#to, table) !== undefined) {
+        return this.#ended(from.text.slice(row.comments, row.end));
       }
       return `${prefix}${this.#nameText(number)} = ${this.#valueText(number)}${this.#eol}`;
     });
   }
 
   /** Puts a row into the section of a table, or beside the dotted rows that speak of it. */
-  #insertRow(table: Entry, before: Entry | undefined, textOf: (prefix: string) => string): void {
-    const isDotted = ({ row }: Entry): boolean => row !== undefined && row.names.length > 1;
-    const sibling = table.section === undefined ? [...table.members.values()].find(isDotted)?.row : undefined;
-    const section = table.section ?? sibling?.section;
+  #insertRow(table: number, before: number | undefined, textOf: (prefix: string) => string): void {
+    const to = this.#to;
+    const isDotted = (child: number): boolean => O.kindOf(to, child) === O.LEAF && O.namesOf(to, child).length > 1;
+    const own = O.sectionOf(to, table);
+    const sibling = own === undefined ? T.childrenOf(to.doc, table).find(isDotted) : undefined;
+    const section = own ?? (sibling === undefined ? undefined : O.rowOf(to, sibling)?.section);
     if (section === undefined) throw new NoPlace();
-    const inFront = before?.row?.section === section ? before.row : undefined;
-    const first = before === undefined ? section.header : undefined;
-    const at = inFront ?? first ?? section.rows.at(-1) ?? section.header;
-    const place = at?.end ?? chunksIn(this.#to.root)[0]?.comments ?? this.#to.text.length;
-    const names = sibling?.names.slice(0, -1) ?? [];
-    this.#insert(place, textOf(names.map((name) => `${name}.`).join('')), false);
+    const row = before === undefined ? undefined : O.rowOf(to, before);
+    const inFront = row?.section === section ? row : undefined;
+    const first = before === undefined ? O.headerOf(to, section) : undefined;
+    const at = inFront ?? first ?? O.lastOf(to, section);
+    const names = sibling === undefined ? [] : O.namesOf(to, sibling).slice(0, -1);
+    this.#insert(at?.end ?? this.#firstPlace(), textOf(names.map((name) => `${name}.`).join('')), false);
   }
 }
 
-function parentsIn(root: Entry): Map<Entry | undefined, Entry> {
-  const parents = new Map<Entry | undefined, Entry>();
-  const stack = [root];
-  for (let each = stack.pop(); each !== undefined; each = stack.pop()) {
-    for (const inner of [...each.members.values(), ...each.elements]) {
-      parents.set(inner, each);
-      stack.push(inner);
-    }
-  }
-  return parents;
+/** A table or an array of tables, by headers or by dotted names. */
+function isTableIn(mirror: O.TomlMirror, node: number): boolean {
+  const kind = O.kindOf(mirror, node);
+  return kind === O.TABLE || kind === O.ARRAY;
 }
 
 /** A string or a number that was computed. */

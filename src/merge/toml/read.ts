@@ -1,43 +1,63 @@
-// Reads TOML into a mirror. `@decimalturn/toml-patch` parses and judges; its tree is laid out anew as one logical tree,
-// with the places of values and the lines of rows and headers.
-// Longer than most files: one walk that builds the tree, one that writes it.
-import { canonicalNumber } from '../json/number.ts';
-import * as T from '../json/tape.ts';
+// Reads TOML into a mirror. `@decimalturn/toml-patch` parses; its tree is laid out anew as one logical tree, with the
+// places of values and the lines of rows and headers. Its trees are more than a hundred times as large as their text, so
+// a large document is given to it in pieces, and what is said twice is found here (tables.ts).
+// Longer than most files: one walk that reads the rows, one that puts them in order.
+import { Ints } from '../mirror/ints.ts';
 import * as M from '../mirror/mirror.ts';
 import { loadToml } from '../packages.ts';
-import { type Chunk, chunksIn, type Entry, leadAt, newEntry, type Section, type TomlMirror } from './outline.ts';
-
-interface Spot {
-  readonly line: number;
-  readonly column: number;
-}
-
-/** What the parser's tree says of a node; each type has some of it. */
-interface Node {
-  readonly type: string;
-  readonly loc: { readonly start: Spot; readonly end: Spot };
-  readonly raw?: string;
-  readonly value?: unknown;
-  readonly key?: Node;
-  readonly item?: Node;
-  readonly items?: readonly Node[];
-  readonly equals?: number;
-}
+import { jsonOf, type Node, nameOf, type Spot } from './node.ts';
+import { CHUNK, leadAt, type TomlMirror } from './outline.ts';
+import { piecesOf } from './pieces.ts';
+import { ROOT_TABLE, Tables } from './tables.ts';
+import { TomlWriter } from './tree.ts';
 
 /** Deeper nesting, and names of more parts, are not given to the parser: it would take very long for them. */
 const MAX_NESTING = 100;
 
-/** The mirror of a document. Throws `Unmirrored` with the reason where there is none. */
-export function readToml(text: string, limits: M.Limits): TomlMirror {
+/** Characters that the parser is given at once. */
+const PIECE = 4096;
+
+/**
+ * The mirror of a document. Throws `Unmirrored` with the reason where there is none. `size`: characters of a piece; a
+ * document of no more is parsed as a whole.
+ */
+export function readToml(text: string, limits: M.Limits, size: number = PIECE): TomlMirror {
   if (isTooDeep(text)) throw new M.Unmirrored('it is nested too deeply');
-  return new Reader(text, parse(text)).read(limits);
+  return (text.length > size ? readPieces(text, limits, size) : undefined) ?? readWhole(text, limits);
+}
+
+/** Undefined where a piece is not right, or says what another one has said: the parser judges the whole document. */
+export function readPieces(text: string, limits: M.Limits, size: number): TomlMirror | undefined {
+  const reader = new Reader(text, limits, true);
+  try {
+    for (const { start, end } of piecesOf(text, size)) {
+      const source = text.slice(start, end);
+      reader.read(source, start, parse(source, false));
+    }
+    return reader.finish();
+  } catch (thrown) {
+    if (thrown instanceof M.Unmirrored) return undefined;
+    throw thrown;
+  }
+}
+
+function readWhole(text: string, limits: M.Limits): TomlMirror {
+  const reader = new Reader(text, limits, false);
+  reader.read(text, 0, parse(text, true));
+  return reader.finish();
 }
 
 /** Is it TOML? */
 export function isToml(text: string): boolean {
   if (isTooDeep(text)) return false;
+  if (
+    text.length > PIECE &&
+    readPieces(text, { depth: Number.POSITIVE_INFINITY, places: false }, PIECE) !== undefined
+  ) {
+    return true;
+  }
   try {
-    parse(text);
+    parse(text, true);
     return true;
   } catch (thrown) {
     if (thrown instanceof M.Unmirrored) return false;
@@ -45,11 +65,11 @@ export function isToml(text: string): boolean {
   }
 }
 
-function parse(text: string): readonly Node[] {
+function parse(text: string, isWhole: boolean): readonly Node[] {
   try {
     const document = loadToml().parseDocument(text);
     // What is said twice or twice in different ways is only seen when the values are put together.
-    void document.toJsObject;
+    if (isWhole) void document.toJsObject;
     return document.cst as unknown as readonly Node[];
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message.split('\n', 1)[0] : '';
@@ -74,36 +94,60 @@ function isTooDeep(text: string): boolean {
 
 class Reader {
   readonly #text: string;
-  readonly #blocks: readonly Node[];
-  readonly #lines: number[] = [0];
-  readonly #out = new M.MirrorWriter();
-  readonly #root = newEntry('table');
-  readonly #entries = new Map<number, Entry>();
-  readonly #values = new Map<Entry, Node>();
+  readonly #limits: M.Limits;
+  readonly #isStrict: boolean;
+  /** Values in the order of the text, and where each row's begin: JSON, places, and the end of both. */
+  readonly #values: M.MirrorWriter;
+  readonly #spans = new Ints();
+  /** The chunk of each row. */
+  readonly #rows = new Ints();
+  readonly #chunks = new Ints();
+  readonly #sections = new Ints();
+  readonly #tables: Tables;
+  /** The table of the section that is being read, and its number. */
+  #owner = ROOT_TABLE;
+  #section = 0;
+  /** Of the piece that is being read: where it begins, and its lines. */
+  #origin = 0;
+  #lines: number[] = [];
   #floor = 0;
   #brackets = 0;
 
-  constructor(text: string, blocks: readonly Node[]) {
+  /** `isStrict`: refuse names that are said twice, since nobody else looks at the whole document. */
+  constructor(text: string, limits: M.Limits, isStrict: boolean) {
     this.#text = text;
-    this.#blocks = blocks;
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#lines.push(at + 1);
+    this.#limits = limits;
+    this.#isStrict = isStrict;
+    this.#values = new M.MirrorWriter(text, limits);
+    this.#tables = new Tables(isStrict);
+    this.#sections.push(0);
   }
 
-  read(limits: M.Limits): TomlMirror {
-    let section: Section = { owner: this.#root, header: undefined, rows: [] };
-    this.#root.section = section;
-    for (const block of this.#blocks) {
-      if (block.type === 'Comment') this.#out.comment(block.raw ?? '');
-      else if (block.type === 'KeyValue') this.#row(section, block);
-      else section = this.#section(block);
+  /** Reads a piece of the document, the one behind what was read before. */
+  read(source: string, origin: number, blocks: readonly Node[]): void {
+    this.#origin = origin;
+    this.#lines = [0];
+    for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) this.#lines.push(at + 1);
+    for (const block of blocks) {
+      if (block.type === 'Comment') this.#values.comment(block.raw ?? '');
+      else if (block.type === 'KeyValue') this.#row(block);
+      else this.#header(block);
     }
-    this.#entry(this.#root, { start: 0, end: this.#text.length, item: 0, mark: 0, flags: 0 });
-    const mirror = this.#out.finish(this.#text, limits);
-    return { ...mirror, root: this.#root, entries: this.#entries };
+  }
+
+  finish(): TomlMirror {
+    const layout = new TomlWriter(this.#text, this.#limits, {
+      values: this.#values,
+      spans: this.#spans,
+      rows: this.#rows,
+      chunks: this.#chunks.all(),
+      tables: this.#tables,
+    });
+    return layout.finish(this.#sections.all());
   }
 
   #at({ line, column }: Spot): number {
-    return (this.#lines[line - 1] ?? 0) + column;
+    return this.#origin + (this.#lines[line - 1] ?? 0) + column;
   }
 
   #start(node: Node): number {
@@ -114,184 +158,82 @@ class Reader {
     return this.#at(node.loc.end);
   }
 
-  #chunk(node: Node, section: Section, names: readonly string[]): Chunk {
+  #chunk(node: Node): number {
     const start = this.#start(node);
     const lineEnd = this.#text.indexOf('\n', this.#end(node));
     const end = lineEnd < 0 ? this.#text.length : lineEnd + 1;
-    const chunk = { ...leadAt(this.#text, start, this.#floor), start, end, section, names };
+    const { blanks, comments } = leadAt(this.#text, start, this.#floor);
     this.#floor = end;
-    return chunk;
+    const at = this.#chunks.push(blanks);
+    for (const field of [comments, start, end, this.#section]) this.#chunks.push(field);
+    return at / CHUNK;
   }
 
-  #section(block: Node): Section {
+  #header(block: Node): void {
     const names = (block.key?.item?.value ?? []) as string[];
-    const isArray = block.type === 'TableArray';
-    const parent = names
-      .slice(0, -1)
-      .reduce((entry, name) => this.#inside(this.#member(entry, name, 'table')), this.#root);
-    let owner = this.#member(parent, names.at(-1) ?? '', isArray ? 'array' : 'table');
-    if (owner.kind !== (isArray ? 'array' : 'table')) throw new M.Unmirrored('a name comes twice');
-    if (isArray) {
-      const element = newEntry('table');
-      owner.elements.push(element);
-      owner = element;
-    }
-    if (owner.section !== undefined) throw new M.Unmirrored('a table comes twice');
-    const section: { owner: Entry; header: Chunk | undefined; rows: Chunk[] } = { owner, header: undefined, rows: [] };
-    section.header = this.#chunk(block.key as Node, section, names);
-    owner.section = section;
+    this.#section = this.#sections.push(this.#chunks.length / CHUNK);
+    const chunk = this.#chunk(block.key as Node);
+    this.#owner = this.#tables.header(names, block.type === 'TableArray', chunk);
     for (const item of block.items ?? []) {
-      if (item.type === 'Comment') this.#out.comment(item.raw ?? '');
-      else this.#row(section, item);
+      if (item.type === 'Comment') this.#values.comment(item.raw ?? '');
+      else this.#row(item);
     }
-    return section;
   }
 
-  #row(section: Section, row: Node): void {
-    const names = (row.key?.value ?? []) as string[];
-    const parent = names.slice(0, -1).reduce((entry, name) => this.#member(entry, name, 'table'), section.owner);
-    const name = names.at(-1) ?? '';
-    if (parent.kind !== 'table' || parent.members.has(name)) throw new M.Unmirrored('a name comes twice');
-    const leaf = this.#member(parent, name, 'leaf');
-    leaf.row = this.#chunk(row, section, partsOf(row.key?.raw ?? ''));
-    section.rows.push(leaf.row);
-    this.#values.set(leaf, row);
+  #row(row: Node): void {
+    const number = this.#rows.push(this.#chunk(row));
+    this.#tables.row(this.#owner, (row.key?.value ?? []) as string[], number, this.#section);
+    this.#span();
+    this.#keyed(row);
+    this.#span();
   }
 
-  #member(entry: Entry, name: string, kind: Entry['kind']): Entry {
-    const found = entry.members.get(name);
-    if (found !== undefined) return found;
-    const made = newEntry(kind);
-    entry.members.set(name, made);
-    return made;
+  #span(): void {
+    const { json, places } = this.#values.position();
+    this.#spans.push(json);
+    this.#spans.push(places);
   }
 
-  /** What a header means by the name of an array of tables: its last element. */
-  #inside(entry: Entry): Entry {
-    const inside = entry.kind === 'array' ? entry.elements.at(-1) : entry;
-    if (inside === undefined || inside.kind !== 'table') throw new M.Unmirrored('a name comes twice');
-    return inside;
+  #node(json: string, place: M.Place): number {
+    return this.#values.node(json, { ...place, flags: place.flags | (this.#brackets > 0 ? M.IN_FLOW : 0) });
   }
 
-  #node(json: string, place: Place): number {
-    return this.#out.node(json, { ...place, flags: place.flags | (this.#brackets > 0 ? M.IN_FLOW : 0) });
-  }
-
-  /** Writes the value of an entry. Depth is bounded: what is deep has no mirror. */
-  #entry(entry: Entry, place: Place): void {
-    const row = this.#values.get(entry);
-    if (row !== undefined) {
-      const node = this.#keyed(row);
-      this.#entries.set(node, entry);
-      return;
-    }
-    const isArray = entry.kind === 'array';
-    const at = this.#node(isArray ? '[' : '{', place);
-    this.#entries.set((at / M.FIELDS) * T.RECORD, entry);
-    let isFirst = true;
-    const inner: (readonly [string, Entry])[] = isArray
-      ? entry.elements.map((each) => ['', each] as const)
-      : [...entry.members].map(([name, each]) => [`${nameOf(name)}:`, each] as const);
-    for (const [name, each] of inner) {
-      this.#out.put((isFirst ? '' : ',') + name);
-      this.#entry(each, extentOf(each));
-      isFirst = false;
-    }
-    this.#out.close(at, isArray ? ']' : '}', place.end);
-  }
-
-  /** The value of a name and value, as the node of which the number is given. */
-  #keyed(row: Node): number {
-    const value = row.value as Node;
+  /** The value of a name and value. */
+  #keyed(row: Node): void {
     const item = this.#start(row.key as Node);
     const mark = this.#at({ line: row.loc.start.line, column: row.equals ?? 0 }) + 1;
-    return this.#value(value, item, mark);
+    this.#value(row.value as Node, item, mark);
   }
 
-  #value(value: Node, item: number, mark: number): number {
+  #value(value: Node, item: number, mark: number): void {
     const place = { start: this.#start(value), end: this.#end(value), item, mark, flags: 0 };
     const { items } = value;
-    if (items === undefined) return this.#number(this.#node(jsonOf(value), place));
+    if (items === undefined) {
+      this.#node(jsonOf(value), place);
+      return;
+    }
     const isTable = value.type === 'InlineTable';
     const inner = items.map((each) => each.item as Node).filter((each) => each.type !== 'Comment');
     if (isTable && inner.some((each) => ((each.key?.value as string[] | undefined) ?? []).length !== 1)) {
-      const source = JSON.stringify(M.SPECIAL + this.#text.slice(place.start, place.end));
-      return this.#number(this.#node(source, { ...place, flags: M.OPAQUE }));
+      const source = this.#text.slice(place.start, place.end);
+      // What is said twice in it does not show in the mirror.
+      if (this.#isStrict) parse(`value = ${source}\n`, true);
+      this.#node(JSON.stringify(M.SPECIAL + source), { ...place, flags: M.OPAQUE });
+      return;
     }
     const at = this.#node(isTable ? '{' : '[', { ...place, flags: M.FLOW });
     this.#brackets += 1;
     inner.forEach((each, i) => {
-      if (i > 0) this.#out.put(',');
+      if (i > 0) this.#values.put(',');
       if (isTable) {
-        this.#out.put(`${nameOf((each.key?.value as string[] | undefined)?.[0] ?? '')}:`);
+        this.#values.put(nameOf((each.key?.value as string[] | undefined)?.[0] ?? ''));
         this.#keyed(each);
       } else {
         this.#value(each, this.#start(each), this.#start(each));
       }
     });
     this.#brackets -= 1;
-    this.#out.close(at, isTable ? '}' : ']', place.end);
-    for (const each of items) if (each.item?.type === 'Comment') this.#out.comment(each.item.raw ?? '');
-    return this.#number(at);
-  }
-
-  #number(at: number): number {
-    return (at / M.FIELDS) * T.RECORD;
-  }
-}
-
-interface Place {
-  readonly start: number;
-  readonly end: number;
-  readonly item: number;
-  readonly mark: number;
-  readonly flags: number;
-}
-
-/** From the first to the last line of a table; it has no place of its own where only rows elsewhere speak of it. */
-function extentOf(entry: Entry): Place {
-  if (entry.kind === 'leaf') return { start: 0, end: 0, item: 0, mark: 0, flags: 0 };
-  const chunks = chunksIn(entry);
-  const start = chunks[0]?.start ?? 0;
-  return { start, end: chunks.at(-1)?.end ?? start, item: start, mark: start, flags: 0 };
-}
-
-/** A name in JSON. One that begins with the mark of special strings would be taken for one. */
-function nameOf(name: string): string {
-  if (name.startsWith(M.SPECIAL)) throw new M.Unmirrored('it has a name that begins with NUL');
-  return JSON.stringify(name);
-}
-
-/** The parts of a dotted name, as they are written. */
-function partsOf(raw: string): string[] {
-  return [...raw.matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'|[^.\s"']+/g)].map(([part]) => part);
-}
-
-/**
- * The JSON of a scalar. Floats with an integer's value, `inf`, `nan` and dates are strings with a mark: they equal no
- * integer and no string.
- */
-function jsonOf({ type, raw = '', value }: Node): string {
-  const special = (text: string): string => JSON.stringify(M.SPECIAL + text);
-  switch (type) {
-    case 'String':
-      if ((value as string).startsWith(M.SPECIAL)) throw new M.Unmirrored('it has a string that begins with NUL');
-      return JSON.stringify(value);
-    case 'Integer': {
-      const digits = raw.replaceAll('_', '').replace(/^\+/, '');
-      return /^-?\d+$/.test(digits) ? digits : String(BigInt(digits));
-    }
-    case 'Float': {
-      const digits = raw.replaceAll('_', '').replace(/^\+/, '');
-      if (!/\d/.test(digits)) return special(digits);
-      const canonical = canonicalNumber(digits);
-      return /e-/.test(canonical) ? digits : special(canonical === '0' ? '0.0' : canonical);
-    }
-    case 'Boolean':
-      return String(value);
-    case 'DateTime':
-      return special(raw);
-    default:
-      throw new M.Unmirrored('it has a value of an unknown type');
+    this.#values.close(at, isTable ? '}' : ']', place.end);
+    for (const each of items) if (each.item?.type === 'Comment') this.#values.comment(each.item.raw ?? '');
   }
 }

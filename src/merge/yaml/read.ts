@@ -1,16 +1,43 @@
-// Reads YAML 1.2 into a mirror. `yaml` parses; what its nodes do not tell (dashes, colons, comments) is read from the
-// text between them, which holds nothing else. Whatever is not found where it is expected makes the node opaque, or
-// the document one that has no mirror.
-// Longer than most files: one walk with one cursor.
+// Reads YAML 1.2 into a mirror: `yaml` parses, the walk (walk.ts) writes what its nodes say. Its trees are some eighty
+// times as large as their text, so a large document is given to it in pieces (pieces.ts) wherever that is safe.
 import * as M from '../mirror/mirror.ts';
-import { type Document, loadYaml, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from '../packages.ts';
+import { type Document, loadYaml, type ParsedNode, type Scalar } from '../packages.ts';
+import { Pieces, Uncut } from './pieces.ts';
+import { isEmpty, Walk } from './walk.ts';
 
 // Known tags are not resolved: what has a tag has no mirror, and `!!omap` and `!!set` compare each with each.
 const OPTIONS = { intAsBigInt: true, uniqueKeys: false, prettyErrors: false, resolveKnownTags: false } as const;
 
-/** The mirror of one document. Throws `Unmirrored` with the reason where there is none. */
-export function readYaml(text: string, limits: M.Limits): M.Mirror {
+/** Characters that the parser is given at once. */
+const PIECE = 8192;
+
+/**
+ * The mirror of one document. Throws `Unmirrored` with the reason where there is none. `size`: characters of a piece; a
+ * document of no more is parsed as a whole.
+ */
+export function readYaml(text: string, limits: M.Limits, size: number = PIECE): M.Mirror {
   if (/^%/m.test(text)) throw new M.Unmirrored('it has directives');
+  return (text.length > size ? readPieces(text, limits, size) : undefined) ?? readWhole(text, limits);
+}
+
+/** Undefined where it cannot be cut, or a piece is not right: the whole document says why. */
+export function readPieces(text: string, limits: M.Limits, size: number): M.Mirror | undefined {
+  const walk = new Walk(text, limits);
+  try {
+    new Pieces(text, walk, parsePiece, size).read();
+  } catch (thrown) {
+    if (thrown instanceof Uncut || thrown instanceof M.Unmirrored) return undefined;
+    throw thrown;
+  }
+  return walk.finish();
+}
+
+function parsePiece(source: string): ParsedNode | undefined {
+  const { errors, contents } = loadYaml().parseDocument(source, OPTIONS);
+  return errors.length > 0 || contents === null ? undefined : (contents as ParsedNode);
+}
+
+function readWhole(text: string, limits: M.Limits): M.Mirror {
   const document = loadYaml().parseDocument(text, OPTIONS);
   const [error] = document.errors;
   if (error !== undefined) {
@@ -19,7 +46,17 @@ export function readYaml(text: string, limits: M.Limits): M.Mirror {
       isSeveral ? 'it holds several documents' : `it is no YAML: ${error.code} at ${error.pos[0]}`,
     );
   }
-  return new Reader(text).read(document as Document.Parsed, limits);
+  const { contents } = document as Document.Parsed;
+  if (contents === null || (loadYaml().isScalar(contents) && isEmpty(contents as Scalar.Parsed))) {
+    throw new M.Unmirrored('it holds nothing');
+  }
+  const walk = new Walk(text, limits);
+  let at = walk.skip(0);
+  if (/^---(?=\s|$)/.test(text.slice(at, at + 4))) at += 3;
+  let end = walk.skip(walk.value(contents, at, at));
+  if (text.startsWith('...', end)) end = walk.skip(end + 3);
+  if (end < text.length) throw new M.Unmirrored('something stands behind its end');
+  return walk.finish();
 }
 
 /** Is it a stream of documents without errors, with no name twice in a map? */
@@ -50,198 +87,4 @@ function isStream(text: string): boolean {
     });
   }
   return isFine;
-}
-
-/** A plain scalar that the core schema would not take for a string. */
-const NO_STRING = /^(?:null|~|true|false|[-+]?(?:0[xo])?[0-9a-f]*\.?[0-9]*(?:e[-+]?[0-9]+)?|[-+]?\.(?:inf|nan)|)$/i;
-
-class Reader {
-  readonly #text: string;
-  readonly #out = new M.MirrorWriter();
-  readonly #yaml = loadYaml();
-  #brackets = 0;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  read(document: Document.Parsed, limits: M.Limits): M.Mirror {
-    const { contents } = document;
-    if (contents === null || (this.#yaml.isScalar(contents) && isEmpty(contents))) {
-      throw new M.Unmirrored('it holds nothing');
-    }
-    let at = this.#skip(0);
-    if (this.#text.startsWith('---', at)) at += 3;
-    let end = this.#skip(this.#value(contents, at, at));
-    if (this.#text.startsWith('...', end)) end = this.#skip(end + 3);
-    if (end < this.#text.length) throw new M.Unmirrored('something stands behind its end');
-    return this.#out.finish(this.#text, limits);
-  }
-
-  /** Over blanks, newlines and comments, which are noted. */
-  #skip(from: number): number {
-    const text = this.#text;
-    let at = from;
-    for (; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) continue;
-      if (code !== 0x23) break;
-      const found = text.indexOf('\n', at);
-      const end = found < 0 ? text.length : found;
-      this.#out.comment(text.slice(at, end));
-      at = end - 1;
-    }
-    return at;
-  }
-
-  /** Writes a value that stands behind `mark`; gives the end of its text. */
-  #value(node: ParsedNode, mark: number, item: number): number {
-    const { isAlias, isMap, isScalar } = this.#yaml;
-    if (isAlias(node) || node.anchor !== undefined || node.tag !== undefined) return this.#opaque(node, mark, item);
-    if (isScalar(node)) return this.#scalar(node, mark, item);
-    const before = this.#out.mark();
-    const brackets = this.#brackets;
-    const end = isMap(node)
-      ? this.#map(node as YAMLMap.Parsed, mark, item)
-      : this.#seq(node as YAMLSeq.Parsed, mark, item);
-    if (end !== undefined) return end;
-    this.#out.reset(before);
-    this.#brackets = brackets;
-    return this.#opaque(node, mark, item);
-  }
-
-  #opaque(node: ParsedNode, mark: number, item: number): number {
-    const start = this.#skip(mark);
-    const end = Math.max(node.range[1], start);
-    const source = this.#text.slice(start, end);
-    this.#out.node(JSON.stringify(M.SPECIAL + source), { start, end, item: Math.max(item, 0), mark, flags: M.OPAQUE });
-    return end;
-  }
-
-  #scalar(node: Scalar.Parsed, mark: number, item: number): number {
-    if (isEmpty(node)) {
-      this.#out.node('null', { start: mark, end: mark, item: item < 0 ? mark : item, mark, flags: this.#inFlow() });
-      return mark;
-    }
-    const start = this.#skip(mark);
-    const [from, end] = node.range;
-    if (start !== from) throw new M.Unmirrored(`something unexpected stands at ${start}`);
-    const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
-    if (isBlock) {
-      const header = /^[^\n]*?[ \t](#[^\n]*)/.exec(this.#text.slice(start, this.#lineEnd(start)))?.[1];
-      if (header !== undefined) this.#out.comment(header);
-    }
-    const flags = isBlock ? M.BLOCK_TEXT : this.#inFlow();
-    this.#out.node(jsonOf(node), { start, end, item: item < 0 ? start : item, mark: item < 0 ? start : mark, flags });
-    return end;
-  }
-
-  #lineEnd(from: number): number {
-    const end = this.#text.indexOf('\n', from);
-    return end < 0 ? this.#text.length : end;
-  }
-
-  /** undefined where the map has something in it that a mirror cannot say. */
-  #map(node: YAMLMap.Parsed, mark: number, item: number): number | undefined {
-    const start = this.#skip(mark);
-    if (start !== node.range[0]) return undefined;
-    const isFlow = node.flow === true;
-    const map = this.#open('{', start, mark, item, isFlow);
-    let at = isFlow ? start + 1 : start;
-    let isFirst = true;
-    for (const { key, value } of node.items) {
-      const begin = this.#next(at, isFlow && !isFirst);
-      if (begin === undefined || value === null || !this.#name(key, begin, isFirst)) return undefined;
-      const colon = this.#skip(key.range[1]);
-      if (this.#text[colon] !== ':') return undefined;
-      at = this.#value(value, colon + 1, begin);
-      isFirst = false;
-    }
-    return this.#close(map, '}', at, isFlow);
-  }
-
-  #seq(node: YAMLSeq.Parsed, mark: number, item: number): number | undefined {
-    const start = this.#skip(mark);
-    if (start !== node.range[0]) return undefined;
-    const isFlow = node.flow === true;
-    const seq = this.#open('[', start, mark, item, isFlow);
-    let at = isFlow ? start + 1 : start;
-    let isFirst = true;
-    for (const each of node.items as ParsedNode[]) {
-      const begin = this.#next(at, isFlow && !isFirst);
-      if (begin === undefined || this.#yaml.isPair(each) || each === null) return undefined;
-      if (!isFirst) this.#out.put(',');
-      if (!isFlow && this.#text[begin] !== '-') return undefined;
-      at = isFlow ? this.#value(each, begin, -1) : this.#value(each, begin + 1, begin);
-      isFirst = false;
-    }
-    return this.#close(seq, ']', at, isFlow);
-  }
-
-  #open(bracket: string, start: number, mark: number, item: number, isFlow: boolean): number {
-    const place = { start, end: start, item: item < 0 ? start : item, mark: item < 0 ? start : mark };
-    const node = this.#out.node(bracket, { ...place, flags: (isFlow ? M.FLOW : 0) | this.#inFlow() });
-    if (isFlow) this.#brackets += 1;
-    return node;
-  }
-
-  #inFlow(): number {
-    return this.#brackets > 0 ? M.IN_FLOW : 0;
-  }
-
-  #next(at: number, needsComma: boolean): number | undefined {
-    const next = this.#skip(at);
-    if (!needsComma) return next;
-    return this.#text[next] === ',' ? this.#skip(next + 1) : undefined;
-  }
-
-  #name(key: unknown, begin: number, isFirst: boolean): key is Scalar.Parsed {
-    if (!this.#yaml.isScalar(key)) return false;
-    const { anchor, tag, range, value, type, source = '' } = key as Scalar.Parsed;
-    if (anchor !== undefined || tag !== undefined || range[0] !== begin || range[0] === range[1]) return false;
-    const isPlain = type === 'PLAIN';
-    if (isPlain && source === '<<') return false;
-    const isString = typeof value === 'string';
-    const name = isString ? value : source;
-    if (name.startsWith(M.SPECIAL)) return false;
-    if (!isString) this.#out.name(name, 'odd');
-    else if (!isPlain && NO_STRING.test(name)) this.#out.name(name, 'quoted');
-    this.#out.put(`${isFirst ? '' : ','}${JSON.stringify(name)}:`);
-    return true;
-  }
-
-  #close(node: number, bracket: string, at: number, isFlow: boolean): number | undefined {
-    let end = at;
-    if (isFlow) {
-      end = this.#skip(at);
-      if (this.#text[end] === ',') end = this.#skip(end + 1);
-      if (this.#text[end] !== bracket) return undefined;
-      end += 1;
-      this.#brackets -= 1;
-    }
-    this.#out.close(node, bracket, end);
-    return end;
-  }
-}
-
-function isEmpty({ type, source, range }: Scalar.Parsed): boolean {
-  return type === 'PLAIN' && (source ?? '') === '' && range[0] === range[1];
-}
-
-/** The JSON text of a scalar: numbers from their source, so that no digit is lost. */
-function jsonOf({ value, source = '', type }: Scalar.Parsed): string {
-  if (typeof value === 'string') {
-    if (value.startsWith(M.SPECIAL)) throw new M.Unmirrored('it has a string that begins with NUL');
-    return JSON.stringify(value);
-  }
-  if (value === null || typeof value === 'boolean') return String(value);
-  if (type !== 'PLAIN') throw new M.Unmirrored('it has a scalar of an unknown type');
-  const number = /^([-+]?)0*(\d*)(?:\.(\d*))?([eE][-+]?\d+)?$/.exec(source);
-  if (number !== null) {
-    const [, sign = '', whole = '', fraction = '', exponent = ''] = number;
-    return `${sign === '-' ? '-' : ''}${whole || '0'}${fraction === '' ? '' : `.${fraction}`}${exponent}`;
-  }
-  if (typeof value === 'bigint') return String(value);
-  if (typeof value === 'number') return JSON.stringify(`${M.SPECIAL}${String(value)}`);
-  throw new M.Unmirrored('it has a value of an unknown type');
 }

@@ -1,0 +1,146 @@
+// Documents that are given to their parser in pieces mean what they mean in one piece, as small as the pieces may be.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LAW_TIMEOUT, lawRuns } from '../../../test/support/law-runs.ts';
+import { type Draw, type Model, randomDraw, randomModel } from '../../../test/support/random-json.ts';
+import { printTomlModel, randomTomlStyle } from '../../../test/support/random-toml.ts';
+import { printYamlModel, randomYamlStyle } from '../../../test/support/random-yaml.ts';
+import { readToml, readPieces as tomlPieces } from '../toml/read.ts';
+import { readYaml, readPieces as yamlPieces } from '../yaml/read.ts';
+import { type Mirror, Unmirrored } from './mirror.ts';
+
+const seeds: fc.Arbitrary<number> = fc.integer({ min: 0, max: 0x7fffffff });
+const runs = (count: number): { numRuns: number; seed: number } => ({ numRuns: lawRuns(count), seed: 77_120 });
+
+const YAML_NOISE =
+  '\t|- |: |&a |*a |!!x |"|\'|[|]|{|}|, |||>|\n|\r|#|---\n|...\n|<<: |? |\n\n|\n  |\n    |x: |  |-|:| #c\n|: |\n|: |+\n\n|`|@|%'
+    .split('|')
+    .concat(['|', '|\n', '>-\n']);
+const TOML_NOISE = [
+  '\t',
+  '[',
+  ']',
+  '[[',
+  ']]',
+  '"',
+  "'",
+  '"""',
+  "'''",
+  '=',
+  '.',
+  '\n',
+  '\r\n',
+  '#',
+  '{',
+  '}',
+  ',',
+  '\\',
+].concat([
+  '[a]\n',
+  '[[a]]\n',
+  'a.b = 1\n',
+  '[a.b]\n',
+  'a = { b.c = 1, d = 2 }\n',
+  'x = """\n[a]\n"""\n',
+  '0',
+  '1',
+  '-',
+  '_',
+]);
+
+/** What a reader makes of a text, to be compared. */
+function told(read: () => Mirror | undefined): unknown {
+  try {
+    const mirror: Mirror | undefined = read();
+    if (mirror === undefined) return undefined;
+    const { doc, places, comments, names, hasOpaque, ...rest } = mirror;
+    const { text, ...more } = rest;
+    const lists = { places: [...places], comments, odd: [...names.odd], quoted: [...names.quoted] };
+    return { json: doc.bytes.toString(), ...lists, hasOpaque, text, ...more };
+  } catch (thrown) {
+    if (thrown instanceof Unmirrored) return thrown.message;
+    throw thrown;
+  }
+}
+
+/** Could it be cut? A name that comes twice is found at the end. */
+function isRead(read: () => Mirror | undefined): boolean {
+  return told(read) !== undefined;
+}
+
+function mutated(draw: Draw, text: string, noise: readonly string[], count: number): string {
+  let now = text;
+  for (let i = 0; i < count; i++) {
+    const at = draw(now.length + 1);
+    const what = noise[draw(noise.length)] ?? '';
+    const kind = draw(4);
+    if (kind === 0) now = now.slice(0, at) + now.slice(at + 1 + draw(20));
+    else now = now.slice(0, at) + what + now.slice(at);
+  }
+  return now;
+}
+
+function inTables(model: Model): Model {
+  const members = model.kind === 'object' ? model.members : [['root', model] as const];
+  return { kind: 'object', members: members.map(([name, each]) => [name, within(each)]) };
+}
+
+function within(model: Model): Model {
+  if (model.kind === 'object') return inTables(model);
+  if (model.kind === 'array') return { kind: 'array', elements: model.elements.map(within) };
+  return model.text === 'null' || model.text.includes('ud800') ? { kind: 'scalar', text: '"none"' } : model;
+}
+
+describe('documents in pieces', { timeout: LAW_TIMEOUT }, () => {
+  it('[YM14] YAML in pieces of one item is YAML in one piece: values, places, comments, names', () => {
+    const counts = { plain: 0, plainCut: 0, cut: 0 };
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const draw = randomDraw(seed);
+        const style = randomYamlStyle(draw);
+        const plain = printYamlModel(randomModel(draw, 4), style, 'x');
+        const isPlain = draw(3) === 0;
+        const text = isPlain ? plain : mutated(draw, plain, YAML_NOISE, 1 + draw(3));
+        const size = draw(2) === 0 ? 1 : draw(80);
+        expect(told(() => readYaml(text, {}, size))).toEqual(told(() => readYaml(text, {}, Number.POSITIVE_INFINITY)));
+        const isCut = !/^%/m.test(text) && isRead(() => yamlPieces(text, {}, size));
+        if (isCut) counts.cut += 1;
+        // What is one value is not cut, nor what is in brackets as a whole.
+        if (isPlain && /^\s*[a-z]+:\s/m.test(text) && style.flow === 0) {
+          counts.plain += 1;
+          if (isCut) counts.plainCut += 1;
+        }
+      }),
+      runs(4_000),
+    );
+    expect(counts.cut).toBeGreaterThan(lawRuns(4_000) / 5);
+    expect(counts.plainCut).toBeGreaterThan(counts.plain * 0.9);
+  });
+
+  it('[TM13] TOML in pieces of one row is TOML in one piece: values, places, comments, rows and headers', () => {
+    const counts = { cut: 0, plain: 0, plainCut: 0 };
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const draw = randomDraw(seed);
+        const plain = printTomlModel(inTables(randomModel(draw, 4)), randomTomlStyle(draw), 'x') ?? '';
+        const isPlain = draw(3) === 0;
+        const text = isPlain ? plain : mutated(draw, plain, TOML_NOISE, 1 + draw(3));
+        const size = draw(2) === 0 ? 1 : draw(80);
+        const whole = told(() => readToml(text, {}, Number.POSITIVE_INFINITY));
+        const pieces = told(() => readToml(text, {}, size));
+        // The parser takes some documents for none that are some.
+        if (typeof whole !== 'string') expect(pieces).toEqual(whole);
+        else if (typeof pieces !== 'string') throw new Error(`${whole}\n${text}`);
+        const isCut = isRead(() => tomlPieces(text, {}, size));
+        if (isCut) counts.cut += 1;
+        if (isPlain && typeof whole !== 'string') {
+          counts.plain += 1;
+          if (isCut) counts.plainCut += 1;
+        }
+      }),
+      runs(4_000),
+    );
+    expect(counts.cut).toBeGreaterThan(lawRuns(4_000) / 4);
+    expect(counts.plainCut).toBeGreaterThan(counts.plain * 0.9);
+  });
+});

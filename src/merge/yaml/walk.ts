@@ -1,0 +1,219 @@
+// Walks the nodes of a YAML document and writes its mirror. What the nodes do not tell (dashes, colons, comments) is read
+// from the text between them, which holds nothing else. Whatever is not found where it is expected makes the node opaque.
+// Longer than most files: one walk with one cursor.
+import * as M from '../mirror/mirror.ts';
+import { loadYaml, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from '../packages.ts';
+
+/** A plain scalar that the core schema would not take for a string. */
+const NO_STRING = /^(?:null|~|true|false|[-+]?(?:0[xo])?[0-9a-f]*\.?[0-9]*(?:e[-+]?[0-9]+)?|[-+]?\.(?:inf|nan)|)$/i;
+
+/** A walk through a text with one cursor: what it passes is written into a mirror. */
+export class Walk {
+  readonly #text: string;
+  readonly #out: M.MirrorWriter;
+  readonly #yaml = loadYaml();
+  #brackets = 0;
+  /** Where in the text the source begins that the parser was given. */
+  #origin = 0;
+
+  constructor(text: string, limits: M.Limits) {
+    this.#text = text;
+    this.#out = new M.MirrorWriter(text, limits);
+  }
+
+  finish(): M.Mirror {
+    return this.#out.finish();
+  }
+
+  /** What is parsed next begins there. */
+  from(origin: number): void {
+    this.#origin = origin;
+  }
+
+  /** Over blanks, newlines and comments, which are noted. */
+  skip(from: number): number {
+    const text = this.#text;
+    let at = from;
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) continue;
+      if (code !== 0x23) break;
+      const found = text.indexOf('\n', at);
+      const end = found < 0 ? text.length : found;
+      this.#out.comment(text.slice(at, end));
+      at = end - 1;
+    }
+    return at;
+  }
+
+  /** Writes a value that stands behind `mark`; gives the end of its text. */
+  value(node: ParsedNode, mark: number, item: number): number {
+    const { isAlias, isMap, isScalar } = this.#yaml;
+    if (isAlias(node) || node.anchor !== undefined || node.tag !== undefined) return this.#opaque(node, mark, item);
+    if (isScalar(node)) return this.#scalar(node, mark, item);
+    const before = this.#out.mark();
+    const brackets = this.#brackets;
+    const end = isMap(node)
+      ? this.#map(node as YAMLMap.Parsed, mark, item)
+      : this.#seq(node as YAMLSeq.Parsed, mark, item);
+    if (end !== undefined) return end;
+    this.#out.reset(before);
+    this.#brackets = brackets;
+    return this.#opaque(node, mark, item);
+  }
+
+  #opaque(node: ParsedNode, mark: number, item: number): number {
+    const start = this.skip(mark);
+    const end = Math.max(this.#origin + node.range[1], start);
+    const source = this.#text.slice(start, end);
+    this.#out.node(JSON.stringify(M.SPECIAL + source), { start, end, item: Math.max(item, 0), mark, flags: M.OPAQUE });
+    return end;
+  }
+
+  #scalar(node: Scalar.Parsed, mark: number, item: number): number {
+    if (isEmpty(node)) {
+      this.#out.node('null', { start: mark, end: mark, item: item < 0 ? mark : item, mark, flags: this.#inFlow() });
+      return mark;
+    }
+    const start = this.skip(mark);
+    const end = this.#origin + node.range[1];
+    if (start !== this.#origin + node.range[0]) throw new M.Unmirrored(`something unexpected stands at ${start}`);
+    const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
+    if (isBlock) {
+      const header = /^[^\n]*?[ \t](#[^\n]*)/.exec(this.#text.slice(start, this.#lineEnd(start)))?.[1];
+      if (header !== undefined) this.#out.comment(header);
+    }
+    const flags = isBlock ? M.BLOCK_TEXT : this.#inFlow();
+    this.#out.node(jsonOf(node), { start, end, item: item < 0 ? start : item, mark: item < 0 ? start : mark, flags });
+    return end;
+  }
+
+  #lineEnd(from: number): number {
+    const end = this.#text.indexOf('\n', from);
+    return end < 0 ? this.#text.length : end;
+  }
+
+  /** undefined where the map has something in it that a mirror cannot say. */
+  #map(node: YAMLMap.Parsed, mark: number, item: number): number | undefined {
+    const start = this.skip(mark);
+    if (start !== this.#origin + node.range[0]) return undefined;
+    const isFlow = node.flow === true;
+    const map = this.open('{', start, mark, item, isFlow);
+    const at = this.members(node, isFlow ? start + 1 : start, true);
+    return at === undefined ? undefined : this.close(map, '}', at, isFlow);
+  }
+
+  /** Writes the members of a map that stand behind `from`; gives the end of the last, undefined where one has no mirror. */
+  members(node: YAMLMap.Parsed, from: number, isFirst: boolean): number | undefined {
+    let at = from;
+    let isNext = !isFirst;
+    for (const { key, value } of node.items) {
+      const begin = this.#next(at, node.flow === true && isNext);
+      const mark = begin === undefined || value === null ? undefined : this.name(key, begin, !isNext);
+      if (begin === undefined || value === null || mark === undefined) return undefined;
+      at = this.value(value, mark, begin);
+      isNext = true;
+    }
+    return at;
+  }
+
+  #seq(node: YAMLSeq.Parsed, mark: number, item: number): number | undefined {
+    const start = this.skip(mark);
+    if (start !== this.#origin + node.range[0]) return undefined;
+    const isFlow = node.flow === true;
+    const seq = this.open('[', start, mark, item, isFlow);
+    const at = this.elements(node, isFlow ? start + 1 : start, true);
+    return at === undefined ? undefined : this.close(seq, ']', at, isFlow);
+  }
+
+  /** As `members`, for the elements of a sequence. */
+  elements(node: YAMLSeq.Parsed, from: number, isFirst: boolean): number | undefined {
+    const isFlow = node.flow === true;
+    let at = from;
+    let isNext = !isFirst;
+    for (const each of node.items as ParsedNode[]) {
+      const begin = this.#next(at, isFlow && isNext);
+      if (begin === undefined || this.#yaml.isPair(each) || each === null) return undefined;
+      if (!isFlow && this.#text[begin] !== '-') return undefined;
+      if (isNext) this.separate();
+      at = isFlow ? this.value(each, begin, -1) : this.value(each, begin + 1, begin);
+      isNext = true;
+    }
+    return at;
+  }
+
+  separate(): void {
+    this.#out.put(',');
+  }
+
+  open(bracket: string, start: number, mark: number, item: number, isFlow: boolean): number {
+    const place = { start, end: start, item: item < 0 ? start : item, mark: item < 0 ? start : mark };
+    const node = this.#out.node(bracket, { ...place, flags: (isFlow ? M.FLOW : 0) | this.#inFlow() });
+    if (isFlow) this.#brackets += 1;
+    return node;
+  }
+
+  #inFlow(): number {
+    return this.#brackets > 0 ? M.IN_FLOW : 0;
+  }
+
+  #next(at: number, needsComma: boolean): number | undefined {
+    const next = this.skip(at);
+    if (!needsComma) return next;
+    return this.#text[next] === ',' ? this.skip(next + 1) : undefined;
+  }
+
+  /** Writes the name of a member that begins there; gives the end of its colon, undefined where it has no mirror. */
+  name(key: unknown, begin: number, isFirst: boolean): number | undefined {
+    if (!this.#yaml.isScalar(key)) return undefined;
+    const { anchor, tag, range, value, type, source = '' } = key as Scalar.Parsed;
+    if (anchor !== undefined || tag !== undefined || range[0] === range[1]) return undefined;
+    if (this.#origin + range[0] !== begin) return undefined;
+    const isPlain = type === 'PLAIN';
+    if (isPlain && source === '<<') return undefined;
+    const isString = typeof value === 'string';
+    const name = isString ? value : source;
+    if (name.startsWith(M.SPECIAL)) return undefined;
+    if (!isString) this.#out.name(name, 'odd');
+    else if (!isPlain && NO_STRING.test(name)) this.#out.name(name, 'quoted');
+    this.#out.put(`${isFirst ? '' : ','}${JSON.stringify(name)}:`);
+    const colon = this.skip(this.#origin + range[1]);
+    return this.#text[colon] === ':' ? colon + 1 : undefined;
+  }
+
+  close(node: number, bracket: string, at: number, isFlow: boolean): number | undefined {
+    let end = at;
+    if (isFlow) {
+      end = this.skip(at);
+      if (this.#text[end] === ',') end = this.skip(end + 1);
+      if (this.#text[end] !== bracket) return undefined;
+      end += 1;
+      this.#brackets -= 1;
+    }
+    this.#out.close(node, bracket, end);
+    return end;
+  }
+}
+
+/** A value of which nothing is written. */
+export function isEmpty({ type, source, range }: Scalar.Parsed): boolean {
+  return type === 'PLAIN' && (source ?? '') === '' && range[0] === range[1];
+}
+
+/** The JSON text of a scalar: numbers from their source, so that no digit is lost. */
+function jsonOf({ value, source = '', type }: Scalar.Parsed): string {
+  if (typeof value === 'string') {
+    if (value.startsWith(M.SPECIAL)) throw new M.Unmirrored('it has a string that begins with NUL');
+    return JSON.stringify(value);
+  }
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (type !== 'PLAIN') throw new M.Unmirrored('it has a scalar of an unknown type');
+  const number = /^([-+]?)0*(\d*)(?:\.(\d*))?([eE][-+]?\d+)?$/.exec(source);
+  if (number !== null) {
+    const [, sign = '', whole = '', fraction = '', exponent = ''] = number;
+    return `${sign === '-' ? '-' : ''}${whole || '0'}${fraction === '' ? '' : `.${fraction}`}${exponent}`;
+  }
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'number') return JSON.stringify(`${M.SPECIAL}${String(value)}`);
+  throw new M.Unmirrored('it has a value of an unknown type');
+}

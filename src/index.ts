@@ -10,6 +10,8 @@ export type {
   ControllerOptions,
   Draft,
   FeedItem,
+  ForgetOptions,
+  Forgotten,
   Limits,
   PolicyMatch,
   ResolveOptions,
@@ -27,6 +29,13 @@ export { hashOf } from './core/hash.ts';
 export { isSuccess, type Outcome, type OutcomeStatus, type Packet, versionOf } from './core/outcome.ts';
 export type { Page, PageRequest } from './core/page.ts';
 export type { Note, Receipt, ReceiptEntry } from './core/receipt.ts';
+export type {
+  Offer,
+  OfferedDecision,
+  RecordedChoice,
+  RecordedDecision,
+  RecordedUse,
+} from './core/recorded.ts';
 export type { MergeConflict, Range, RegionKind } from './core/region.ts';
 export {
   type Conflict,

@@ -40,6 +40,12 @@ describe('the choice of an engine', () => {
     }
   });
 
+  it('[MT21] source code is merged by lines, and the choice says that it is parsed again', () => {
+    const { why, ...choice } = chooseEngine({ base: null, current: null, proposed: null, path: 'src/app.py' });
+    expect(choice).toEqual({ engine: 'text', by: 'default' });
+    expect(why).toBe('Python is merged by lines, and the result is parsed again');
+  });
+
   it('[CE1] contents speak where nothing else does, and only for whole JSON documents on all sides', () => {
     expect(chosen(json)).toEqual({ engine: 'json', by: 'content' });
     expect(chosen([null, '[1]', ' [2]\n'])).toEqual({ engine: 'json', by: 'content' });

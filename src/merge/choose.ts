@@ -1,5 +1,6 @@
 // Which engine a merge goes to: what the caller says, else the path, else the media type, else what the sides look like.
 // A policy speaks through the caller: the engine that a rule names is what the controller passes as the option.
+import { grammarOf, languageAt, titleOf } from './code/languages.ts';
 import { lockFileAt } from './lock-files.ts';
 import { looksLikeJson } from './sniff.ts';
 import type { MergeInput } from './types.ts';
@@ -56,7 +57,13 @@ export function chooseEngine(input: MergeInput): EngineChoice {
   if (isUndeclared && looksLikeJson(input)) {
     return { engine: 'json', by: 'content', why: 'no path and no media type tells, and every side is a JSON document' };
   }
-  return { engine: 'text', by: 'default', why: 'neither path nor media type nor content speaks for another engine' };
+  return { engine: 'text', by: 'default', why: whyText(path) };
+}
+
+function whyText(path: string | undefined): string {
+  const language = grammarOf(languageAt(path));
+  if (language === undefined) return 'neither path nor media type nor content speaks for another engine';
+  return `${titleOf(language)} is merged by lines, and the result is parsed again`;
 }
 
 /** What a path alone says. */

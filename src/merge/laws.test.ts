@@ -1,13 +1,14 @@
 // Laws of the text merge, on random texts over a small alphabet (which makes every kind of clash likely).
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LAW_TIMEOUT, lawRuns } from '../../test/support/law-runs.ts';
 import { diffLines } from './diff.ts';
 import { checkReceipt, type MergeInput, type MergeResult, mergeContents, resolveConflict } from './index.ts';
 import { bytesOfLines, splitLines } from './lines.ts';
 import { endless } from './watch.ts';
 
 const SEED = 91;
-const options = { seed: SEED, numRuns: 1_500 };
+const options = { seed: SEED, numRuns: lawRuns(5_000) };
 
 const line = fc.constantFrom('a', 'b', 'c', '', '}', 'é', 'x\r', '<<<<<<< a', '=======');
 const text = fc
@@ -25,7 +26,7 @@ const show = (side: Uint8Array | null): string | null => (side === null ? null :
 const contentOf = (result: MergeResult): string | null => (result.status === 'clean' ? show(result.content) : null);
 const linesOf = (content: string): string[] => content.split('\n').filter((each) => each !== '');
 
-describe(`laws of the text merge, seed ${SEED}`, () => {
+describe(`laws of the text merge, seed ${SEED}`, { timeout: LAW_TIMEOUT }, () => {
   it('[MT2] merge(b, b, x) = merge(b, x, b) = merge(b, x, x) = x', () => {
     fc.assert(
       fc.property(text, text, (b, x) => {

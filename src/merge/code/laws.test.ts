@@ -10,7 +10,7 @@ import type { GrammarName } from './languages.ts';
 import { firstError, parseCode } from './parse.ts';
 
 const SEED = 47;
-const settings = { seed: SEED, numRuns: lawRuns(4_000) };
+const settings = { seed: SEED, numRuns: lawRuns(5_000) };
 const paths: { readonly [name: string]: GrammarName } = { 'a.ts': 'typescript', 'a.py': 'python', 'a.go': 'go' };
 
 const textOf = (result: MergeResult): string | undefined =>

@@ -2,6 +2,7 @@
 // failing one; documents are built from the seed alone.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LAW_TIMEOUT, lawRuns } from '../../../test/support/law-runs.ts';
 import {
   type Draw,
   edit,
@@ -21,7 +22,7 @@ import { applyJsonPatch } from './patch.ts';
 import { diffAsPatch } from './patch-diff.ts';
 import * as T from './tape.ts';
 
-const RUNS = { numRuns: 1500, seed: 20_240_501 };
+const RUNS = { numRuns: lawRuns(5_000), seed: 20_240_501 };
 const seeds: fc.Arbitrary<number> = fc.integer({ min: 0, max: 0x7fffffff });
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (content: Uint8Array | null): string => Buffer.from(content ?? []).toString();
@@ -70,7 +71,7 @@ function scalarTexts(content: Uint8Array): string[] {
   return found;
 }
 
-describe('laws of the JSON merge', () => {
+describe('laws of the JSON merge', { timeout: LAW_TIMEOUT }, () => {
   it('[MJ20] one unchanged side gives the other one, however it is formatted', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
@@ -121,7 +122,7 @@ describe('laws of the JSON merge', () => {
         const check = checkJsonReceipt(input, result);
         if (!check.ok) throw new Error(`${JSON.stringify(check)}\n${describeSample(input, result)}`);
       }),
-      { ...RUNS, numRuns: 4000 },
+      RUNS,
     );
     expect(clean).toBeGreaterThan(500);
   });

@@ -6,7 +6,7 @@ import { createRandom } from '../../../test/support/random.ts';
 import { manifestTriple, notebookTriple } from '../../../test/support/random-profiles.ts';
 import { checkReceipt, type MergeInput, type MergeResult, mergeContents, resolveConflict } from '../index.ts';
 
-const options = { numRuns: lawRuns(2_500), seed: 20_771 };
+const options = { numRuns: lawRuns(5_000), seed: 20_771 };
 const seeds = fc.integer({ min: 0, max: 0x7fffffff });
 const show = (side: Uint8Array | null): string => Buffer.from(side ?? []).toString();
 const parsed = (side: Uint8Array | null): unknown => JSON.parse(show(side));
@@ -72,7 +72,7 @@ describe.each(profiles)('laws of the profile $name $more', { timeout: LAW_TIMEOU
         expect(show(favoured.content)).toBe(show(settled.content));
         if (use === 'current') expect(show(settled.content)).toBe(show(open.partial));
       }),
-      { ...options, numRuns: lawRuns(1_000) },
+      options,
     );
   });
 
@@ -106,7 +106,7 @@ describe.each(profiles)('laws of the profile $name $more', { timeout: LAW_TIMEOU
           }
         }
       }),
-      { ...options, numRuns: lawRuns(500) },
+      options,
     );
   });
 });

@@ -16,7 +16,7 @@ import { every, type Timers } from './timers.ts';
 
 /** A key that is revoked or expires closes its streams within this and the five seconds that a key is remembered. */
 const KEY_CHECK_MS = 10_000;
-const RETRY_SECONDS = 5;
+const RETRY_MS = 5000;
 /** The `since` of who wants nothing that was before. */
 export const NOW = 'now';
 
@@ -49,7 +49,7 @@ export interface FeedsOptions {
 function tooMany(what: string): EntenteError {
   return new EntenteError('rate-limited', `${what} feeds are open, and no more are served at once.`, {
     next: 'Close one of them, or follow several patterns with one.',
-    retryAfter: RETRY_SECONDS,
+    retryAfterMs: RETRY_MS,
   });
 }
 
@@ -127,7 +127,7 @@ export function createFeeds({ store, keys, limits, timers, onEntries }: FeedsOpt
   return {
     async open(call, { since, pattern: text }) {
       const { principal, space } = call;
-      if (closed) throw new EntenteError('store-unavailable', 'The server is stopping.', { retryAfter: RETRY_SECONDS });
+      if (closed) throw new EntenteError('store-unavailable', 'The server is stopping.', { retryAfterMs: RETRY_MS });
       if (!mayAny(principal, 'read', space)) throw absent('The feed of this space');
       const pattern = text === undefined ? undefined : parsePattern(text);
       const stop = takePlace(principal);

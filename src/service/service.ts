@@ -4,12 +4,14 @@ import { createController } from '../controller/controller.ts';
 import type { Controller, ControllerOptions } from '../controller/types.ts';
 import { parseSpace, type Space } from '../core/resource.ts';
 import type { Store } from '../stores/store.ts';
+import { createFeeds, type Feeds } from './feeds.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { parseServiceLimits, type ServiceLimits } from './limits.ts';
 import type { Call } from './operation.ts';
 import type { Principal } from './principal.ts';
 import { createSigner, type Signer } from './signing.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
+import { realTimers, type Timers } from './timers.ts';
 
 export interface ServiceOptions {
   readonly store: Store;
@@ -17,6 +19,8 @@ export interface ServiceOptions {
   readonly clock?: () => number;
   /** In [0, 1): jitter. */
   readonly random?: () => number;
+  /** What happens later. @default those of the machine */
+  readonly timers?: Timers;
   readonly limits?: Partial<ServiceLimits>;
   /** What every space's controller gets beside the store. */
   readonly controller?: Pick<ControllerOptions, 'policy' | 'default' | 'history' | 'limits' | 'onWarning' | 'sleep'>;
@@ -35,6 +39,8 @@ export interface Service {
   readonly signer: Signer;
   readonly limits: ServiceLimits;
   readonly clock: () => number;
+  readonly timers: Timers;
+  readonly feeds: Feeds;
   readonly throttle: Throttle;
   /** Idempotency keys of requests that are under way, so that one that comes twice at once is told so. */
   readonly pending: Set<string>;
@@ -47,7 +53,7 @@ export interface Service {
 }
 
 export function createService(options: ServiceOptions): Service {
-  const { store, clock = Date.now, random, controller: shared = {} } = options;
+  const { store, clock = Date.now, timers = realTimers, random, controller: shared = {} } = options;
   const limits = parseServiceLimits(options.limits);
   // The order of a Map is that of insertion: what is used moves to its end, so the first is the one used least recently.
   const open = new Map<Space, Controller>();
@@ -65,9 +71,12 @@ export function createService(options: ServiceOptions): Service {
     return known;
   };
 
+  const keys = createKeys({ store, clock });
   const service: Service = {
     store,
-    keys: createKeys({ store, clock }),
+    keys,
+    timers,
+    feeds: createFeeds({ store, keys, limits, timers }),
     signer: createSigner({ store, clock }),
     limits,
     clock,

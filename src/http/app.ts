@@ -12,8 +12,10 @@ import { auditRoutes } from './routes/audit.ts';
 import { commitRoutes } from './routes/commits.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
 import { draftRoutes } from './routes/drafts.ts';
+import { headRoutes } from './routes/heads.ts';
 import { listRoutes } from './routes/lists.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { recordedRoutes } from './routes/recorded.ts';
 import { resourceRoutes } from './routes/resource.ts';
 import { rootRoutes } from './routes/root.ts';
 import type { Routes } from './routes/route.ts';
@@ -47,7 +49,9 @@ const JSON_ROUTES: readonly Routes[] = [
   draftRoutes,
   commitRoutes,
   listRoutes,
+  headRoutes,
   conflictRoutes,
+  recordedRoutes,
   policyRoutes,
   auditRoutes,
 ];

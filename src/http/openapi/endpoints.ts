@@ -8,10 +8,14 @@ import { begin } from '../../service/operations/begin.ts';
 import { claim } from '../../service/operations/claim.ts';
 import { commit } from '../../service/operations/commit.ts';
 import { conflict, conflicts } from '../../service/operations/conflicts.ts';
+import { head } from '../../service/operations/head.ts';
 import { list } from '../../service/operations/list.ts';
+import { making } from '../../service/operations/making.ts';
 import { explain, policy, setPolicy } from '../../service/operations/policy.ts';
+import { position } from '../../service/operations/position.ts';
 import { propose } from '../../service/operations/propose.ts';
 import { read } from '../../service/operations/read.ts';
+import { forget, recorded } from '../../service/operations/recorded.ts';
 import { resolve } from '../../service/operations/resolve.ts';
 import { commitStatus, stats } from '../../service/operations/stats.ts';
 import { transact } from '../../service/operations/transact.ts';
@@ -56,6 +60,10 @@ const RESOURCES: readonly Endpoint[] = [
     example: { query: { id: ID }, headers: { 'If-Match': '{etag}' }, status: 204 },
   },
   {
+    ...{ method: 'get', path: '/resource/head', ...of(head), inputIs: 'query', good: [200], bad: [410] },
+    example: { query: { id: ID, content: '1' }, status: 200 },
+  },
+  {
     ...{ method: 'get', path: '/resources', ...of(list), inputIs: 'query', good: [200] },
     example: { query: { prefix: 'notes/', limit: '50' }, status: 200 },
   },
@@ -67,6 +75,11 @@ const RESOURCES: readonly Endpoint[] = [
     ...{ method: 'get', path: '/resource/versions/{version}', name: 'read-version', output: 'bytes' },
     ...{ summary: 'The content of a version that is still kept.', input: read.input, inputIs: 'query' },
     ...{ without: ['version'], headers: ['If-None-Match'], good: [200, 304], bad: [410, 422] },
+    example: { query: { id: ID }, path: { version: '1' }, status: 200 },
+  },
+  {
+    ...{ method: 'get', path: '/resource/versions/{version}/making', ...of(making), inputIs: 'query' },
+    ...{ without: ['version'], good: [200], bad: [410] },
     example: { query: { id: ID }, path: { version: '1' }, status: 200 },
   },
 ];
@@ -141,6 +154,18 @@ const QUEUE: readonly Endpoint[] = [
   },
 ];
 
+const RECORDED: readonly Endpoint[] = [
+  {
+    ...{ method: 'get', path: '/recorded', ...of(recorded), inputIs: 'query', good: [200] },
+    example: { query: { limit: '50' }, status: 200 },
+  },
+  {
+    ...{ method: 'post', path: '/recorded/forget', ...of(forget), inputIs: 'body', headers: ['Idempotency-Key'] },
+    ...{ good: [200], bad: BODIES },
+    example: { body: { ids: ['{recordedId}'], reason: 'It was wrong.' }, status: 200 },
+  },
+];
+
 const RULES: readonly Endpoint[] = [
   { ...{ method: 'get', path: '/policy', ...of(policy), good: [200] }, example: { status: 200 } },
   {
@@ -161,6 +186,7 @@ const RULES: readonly Endpoint[] = [
     example: { query: { limit: '100' }, status: 200 },
   },
   { ...{ method: 'get', path: '/audit/head', ...of(auditHead), good: [200] }, example: { status: 200 } },
+  { ...{ method: 'get', path: '/position', ...of(position), good: [200] }, example: { status: 200 } },
   { ...{ method: 'get', path: '/stats', ...of(stats), good: [200] }, example: { status: 200 } },
 ];
 
@@ -184,4 +210,4 @@ const ROOT: readonly Endpoint[] = [
   },
 ];
 
-export const ENDPOINTS: readonly Endpoint[] = [...RESOURCES, ...CHANGES, ...QUEUE, ...RULES, ...ROOT];
+export const ENDPOINTS: readonly Endpoint[] = [...RESOURCES, ...CHANGES, ...QUEUE, ...RECORDED, ...RULES, ...ROOT];

@@ -18,6 +18,20 @@ afterAll(() => server.close());
 const keyOf = (endpoint: Endpoint): string =>
   `${endpoint.method.toUpperCase()} ${pathOf(endpoint).replace(/\{(\w+)\}/g, ':$1')}`;
 
+/** A conflict that is decided, so that its decision is kept. */
+async function decideAnother(): Promise<void> {
+  const id = `q/${Math.random()}.md`;
+  await ann.put(id, 'base\n');
+  const [first, second] = [await ann.begin(id, { agent: 'bob' }), await ann.begin(id, { agent: 'eve' })];
+  await ann.ask('POST', '/commits', { json: { token: first, content: `bob ${id}\n` } });
+  const { body } = await ann.ask('POST', '/commits', { json: { token: second, content: `eve ${id}\n` } });
+  const { headers } = await ann.ask('GET', `/conflicts/${body.conflictId}`);
+  const etag = headers.get('etag') ?? '';
+  await ann.ask('POST', `/conflicts/${body.conflictId}/resolution`, {
+    ...{ headers: { 'if-match': etag }, json: { use: 'proposed' } },
+  });
+}
+
 /** What the words in braces of the examples stand for: a resource as it is now, a conflict that waits. */
 async function values(): Promise<{ readonly [name: string]: string }> {
   const ask = ann.ask;
@@ -33,10 +47,13 @@ async function values(): Promise<{ readonly [name: string]: string }> {
   const opened = await ask('POST', '/commits', { json: { token: second, content: 'eve\n' } });
   const { conflictId } = opened.body;
   const conflict = await ask('GET', `/conflicts/${conflictId}`);
+  await decideAnother();
+  const recorded = await ask('GET', '/recorded?limit=1');
   const landed = await ann.put('notes/other.md', `${Math.random()}`);
   return {
     ...{ token: await ann.begin('notes/plan.md'), etag, conflictId, conflictEtag: conflict.body.etag },
     ...{ policyEtag: (await ask('GET', '/policy')).body.etag, commitId: landed.body.commitId },
+    recordedId: recorded.body.items[0].id,
   };
 }
 

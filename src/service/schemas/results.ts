@@ -187,6 +187,27 @@ export const landedWrite: z.ZodType = z
     description: 'What a conditional write came to; the ETag is here too, should a proxy weaken it.',
   });
 
+export const positionResult: z.ZodType = z
+  .looseObject({ epoch: text, revision: count, cursor: text })
+  .meta({ id: 'Position' });
+
+export const makingResult: z.ZodType = z
+  .looseObject({
+    ...{ commitId: text, outcome: text, merged: z.boolean(), strategy: optional(text), note: optional(text) },
+    ...{ base: optional(count), receipt: optional(receipt), sent: optional(bytes) },
+  })
+  .meta({ id: 'Making', description: 'How a version was made; a merge with its receipt.' });
+
+export const recordedResult: z.ZodType = z
+  .looseObject({
+    ...{ id: text, engine: text, region: text, choice: z.looseObject({}), agent: text, at: z.number() },
+    ...{ resource: text, conflictId: text, revision: count, reason: optional(text) },
+  })
+  .meta({ id: 'RecordedDecision', description: 'A decision that is kept for conflicts of the same texts.' });
+export const forgottenResult: z.ZodType = z
+  .looseObject({ status: z.enum(['forgotten', 'unknown']), commitId: text, ids: optional(z.array(text)) })
+  .meta({ id: 'Forgotten' });
+
 /** A page of items; `next` is absent on the last one. */
 export function pageResult(item: z.ZodType): z.ZodType {
   return z.looseObject({ items: z.array(item), next: optional(text) });

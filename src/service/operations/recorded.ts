@@ -1,0 +1,66 @@
+// Kept decisions: seen by who may read the resource that they were made on, taken out by who may decide on it.
+import * as z from 'zod';
+import { RECORDED } from '../../controller/recorded.ts';
+import type { Forgotten } from '../../controller/types.ts';
+import type { Page } from '../../core/page.ts';
+import type { RecordedDecision } from '../../core/recorded.ts';
+import type { AgentId } from '../../core/resource.ts';
+import { agentOf, type Call, type Operation } from '../operation.ts';
+import { type PageInput, visiblePage } from '../pages.ts';
+import { absent, lacking, may } from '../rights.ts';
+import { agentField, cursorField, limitField, noteField, optional } from '../schemas/fields.ts';
+import { forgottenResult, pageResult, recordedResult } from '../schemas/results.ts';
+import { keptCommitId, shownCommitId, toWire, type Wire } from '../wire.ts';
+
+export const recorded: Operation<PageInput, Page<Wire<RecordedDecision>>> = {
+  name: 'recorded',
+  summary: 'Decisions that are kept for conflicts of the same texts, the newest first.',
+  input: z.strictObject({ cursor: optional(cursorField), limit: optional(limitField) }).meta({ id: 'RecordedInput' }),
+  output: pageResult(recordedResult),
+  async run(call, page) {
+    const found = await visiblePage(call, page, {
+      of: JSON.stringify(['recorded']),
+      read: (request) => call.controller.recorded(request),
+      sees: ({ resource }) => may(call.principal, 'read', call.space, resource),
+    });
+    return { ...found, items: found.items.map((item) => toWire(item) as Wire<RecordedDecision>) };
+  },
+};
+
+export interface ForgetInput {
+  readonly ids: readonly string[];
+  readonly agent?: AgentId;
+  readonly reason?: string;
+  readonly commitId?: string;
+}
+
+/** Throws unless the decision is one that the principal may take out; one that is not there is left to the controller. */
+async function assertForget(call: Call, id: string): Promise<void> {
+  const { principal, space, service } = call;
+  const record = await service.store.record(space, RECORDED, id);
+  const resource = (record?.value as { readonly resource?: unknown } | undefined)?.resource;
+  if (typeof resource !== 'string' || may(principal, 'resolve', space, resource)) return;
+  if (may(principal, 'read', space, resource)) throw lacking('resolve', resource);
+  throw absent('The recorded decision');
+}
+
+export const forget: Operation<ForgetInput, Forgotten> = {
+  name: 'forget',
+  summary: 'Take kept decisions out: all that are named, or none.',
+  input: z
+    .strictObject({
+      ids: z.array(z.string().min(1).max(128)).min(1).max(500),
+      ...{ agent: optional(agentField), reason: optional(noteField), commitId: optional(z.string().min(1).max(200)) },
+    })
+    .meta({ id: 'ForgetInput' }),
+  output: forgottenResult,
+  async run(call, { ids, agent, reason, commitId }) {
+    for (const id of ids) await assertForget(call, id);
+    const done = await call.controller.forget(ids, {
+      agent: agentOf(call, agent),
+      ...(reason === undefined ? {} : { reason }),
+      ...(commitId === undefined ? {} : { commitId: keptCommitId(call, commitId) }),
+    });
+    return { ...done, commitId: shownCommitId(call, done.commitId) };
+  },
+};

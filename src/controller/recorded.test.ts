@@ -394,6 +394,15 @@ describe('what a policy does with it', () => {
     await decide(entente, 'b.txt', { content: 'let a = ;\n' }, code);
     const broken = as(await clash(entente, 'auto/b.ts', code), 'escalated');
     expect(broken.reason).toContain('the recorded decisions do not fit: syntax');
+    entente.registerStrategy('auto/text/**', merge('text', { recorded: true }));
+    const toml = { base: 'a = 1\n', current: 'a = 2\n', proposed: 'a = 3\n' };
+    await decide(entente, 'c.txt', { content: 'a = = 4\n' }, toml);
+    const wrong = as(await clash(entente, 'auto/text/c.toml', toml), 'escalated');
+    expect(wrong.reason).toContain('it would be no toml any more');
+    as(await clash(entente, 'auto/text/c.txt', toml), 'merged');
+    expect(await codeOf(() => entente.resolve(wrong.conflictId, { use: 'recorded' }, { agent: 'judge' }))).toBe(
+      'not-found',
+    );
   });
 
   it('[RD9] a deletion, an engine of others and a stale delete go their own way', async () => {

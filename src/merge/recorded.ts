@@ -4,12 +4,17 @@ import type { RecordedChoice, RecordedUse } from '../core/recorded.ts';
 import type { MergeConflict } from '../core/region.ts';
 import { checkReceipt } from './check-receipt.ts';
 import { recordedProblems } from './check-recorded.ts';
+import { chooseEngine } from './choose.ts';
 import { finishSource } from './code/finish.ts';
 import { hasMarkers } from './markers.ts';
 import { engineNames } from './merge.ts';
+import { decodeSide } from './mirror/encoding.ts';
+import { readArray } from './ndjson.ts';
 import { UNPROVED } from './prove.ts';
 import { resolveConflict } from './resolve-region.ts';
-import type { ConflictedMerge, MergeResult, RegionDecision, SettledConflict } from './types.ts';
+import { tomlFormat } from './toml.ts';
+import type { ConflictedMerge, MergeInput, MergeResult, RegionDecision, SettledConflict } from './types.ts';
+import { yamlFormat } from './yaml.ts';
 
 /** A conflict of more places has no kept decisions: whoever meets it decides it as a whole. */
 export const MAX_PLACES = 100;
@@ -73,6 +78,8 @@ export function applyRecorded(result: ConflictedMerge, evidence: readonly Eviden
     if (hasMarkers(settled.content, result.input)) return unfit(result, 'conflict markers would be left in it');
     const finished = finishSource(result.input, settled);
     if (finished.status !== 'clean') return unfit(result, whyLeft(finished));
+    const broken = brokenFormat(result.input, settled.content);
+    if (broken !== undefined) return unfit(result, `it would be no ${broken} any more`);
     const { ok, problems } = checkReceipt(result.input, finished, { decided: true });
     if (!ok) return unproved(result, problems[0] ?? 'the receipt is not that of this merge');
     const problem = recordedProblems(result.input, finished, evidence, strict)[0];
@@ -87,6 +94,26 @@ function settleBy(result: ConflictedMerge, evidence: readonly Evidence[]): Merge
   const settled = settleAll(result, new Map(evidence.map(({ use, choice }) => [use.region, choice])));
   if (settled.status !== 'clean') return settled;
   return { ...settled, receipt: { ...settled.receipt, recorded: evidence.map(({ use }) => use) } };
+}
+
+/** The format that the path says, where both sides are of it and the result is not: lines know nothing of it. */
+function brokenFormat({ path, current, proposed }: MergeInput, content: Uint8Array): string | undefined {
+  if (path === undefined) return undefined;
+  const { engine } = chooseEngine({ base: null, current: null, proposed: null, path });
+  const isOf = READERS[engine];
+  if (isOf === undefined || isOf(content)) return undefined;
+  return [current, proposed].every((side) => side !== null && isOf(side)) ? engine : undefined;
+}
+
+const READERS: { readonly [engine: string]: ((content: Uint8Array) => boolean) | undefined } = {
+  yaml: (content) => isText(content, yamlFormat.isReadable),
+  toml: (content) => isText(content, tomlFormat.isReadable),
+  ndjson: (content) => readArray(content) !== undefined,
+};
+
+function isText(content: Uint8Array, isReadable: (text: string) => boolean): boolean {
+  const text = decodeSide(content);
+  return text !== undefined && isReadable(text);
 }
 
 function whyLeft(result: MergeResult): string {

@@ -1,15 +1,16 @@
 // The seed's manual way: a resolution from contents alone, pure and at once, by this controller's own rules.
 import { hashOf } from '../core/hash.ts';
 import type { Details, Resolution } from '../core/resolution.ts';
-import { mergeProved } from '../merge/prove.ts';
-import type { MergeInput, MergeResult } from '../merge/types.ts';
+import { mergeProved, proved } from '../merge/prove.ts';
+import type { Engine, MergeInput, MergeResult } from '../merge/types.ts';
 import { decide } from '../strategies/decide.ts';
 import type { Facts } from '../strategies/facts.ts';
 import { firstWriterWins } from '../strategies/first-writer-wins.ts';
 import type { Merge, Strategy } from '../strategies/types.ts';
 import type { Context } from './context.ts';
 import { parseAnswer } from './custom.ts';
-import { validated } from './merging.ts';
+import { copyOf, resultOf, threw } from './custom-engine.ts';
+import { fitting, warnOfFault } from './merging.ts';
 import { matchOwn } from './policy.ts';
 
 export function resolveDetails(context: Context, details: Details): Resolution {
@@ -77,18 +78,27 @@ function mergeDetails(context: Context, details: Details, strategy: Merge): Reso
 
 /** Never throws: an engine that is not known here, or that fails, leaves it to `otherwise` (rule C10). */
 function mergeNow(context: Context, sides: MergeInput, strategy: Merge): MergeResult {
-  const { engine, options, validate } = strategy;
+  const { engine, options } = strategy;
   const registered = context.engines.get(engine);
+  const input: MergeInput = { ...sides, options: { ...options, engine } };
   try {
-    const result =
-      typeof registered === 'function'
-        ? registered({ ...sides, options: { ...options, engine } })
-        : mergeProved({ ...sides, options: { ...options, engine } });
-    return validate === undefined ? result : validated(result, sides, validate);
+    const result = typeof registered === 'function' ? mergeByOther(registered, input) : mergeProved(input);
+    warnOfFault(context, result, sides.path ?? '');
+    return fitting(context, result, input, strategy);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { status: 'error', code: 'strategy-threw', message };
   }
+}
+
+/** What an engine of others answers at once; one in a module answers later, so it is none here. */
+function mergeByOther(engine: Engine, input: MergeInput): MergeResult {
+  const answer: unknown = engine(copyOf(input));
+  if (answer instanceof Promise) answer.catch(() => undefined);
+  const result = resultOf(answer, input);
+  return result === undefined
+    ? threw('the engine answered no merge result, and this call decides at once')
+    : proved(input, result);
 }
 
 function bytesOrNull(content: Uint8Array | string | null): Uint8Array | null {

@@ -2,29 +2,18 @@
 // the event loop never stands still for long (rule C8). Custom engines get copies, and what they throw is a value.
 // Nothing counts as clean that the independent checker has not proved, in the same thread as the merge.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Receipt } from '../core/receipt.ts';
 import type { MergeConflict, RegionKind } from '../core/region.ts';
 import { UNWOVEN } from '../merge/code/finish.ts';
 import { prepareGrammar } from '../merge/code/grammars.ts';
 import { mergeContents } from '../merge/merge.ts';
 import { offloadMerge } from '../merge/offload.ts';
 import { proved, UNPROVED } from '../merge/prove.ts';
-import {
-  type CleanMerge,
-  type Engine,
-  type FailedMerge,
-  type MergeInput,
-  type MergeOptions,
-  type MergeResult,
-  type MergeSide,
-  type MergeStats,
-  mergeErrorCodes,
-  type Note,
-} from '../merge/types.ts';
+import type { CleanMerge, Engine, MergeInput, MergeOptions, MergeResult, MergeSide, Note } from '../merge/types.ts';
 import { isLight } from '../merge/weight.ts';
 import type { Merge } from '../strategies/types.ts';
 import { timerMs } from './backoff.ts';
 import type { Context } from './context.ts';
+import { copyOf, isWhole, resultOf, threw } from './custom-engine.ts';
 
 export interface Sides {
   readonly base: MergeSide;
@@ -133,7 +122,8 @@ async function runCustom(context: Context, engine: Engine | string, input: Merge
   try {
     const answer = await askEngine(context, engine, input);
     const result = resultOf(answer, input) ?? threw('the engine answered something that is no merge result');
-    return typeof engine === 'string' ? result : proved(input, result);
+    // A thread proves what it can; what had to be made whole first is proved here.
+    return typeof engine === 'string' && isWhole(answer) ? result : proved(input, result);
   } catch (error) {
     return threw(error instanceof Error ? error.message : String(error));
   }
@@ -141,62 +131,7 @@ async function runCustom(context: Context, engine: Engine | string, input: Merge
 
 function askEngine(context: Context, engine: Engine | string, input: MergeInput): Promise<unknown> {
   if (typeof engine === 'string') return offloadMerge(input, { ms: context.limits.customMs, modulePath: engine });
-  const copy = { ...input, base: copyOf(input.base), current: copyOf(input.current), proposed: copyOf(input.proposed) };
-  return withDeadline(Promise.resolve(engine(copy)), context.limits.customMs);
-}
-
-function copyOf(side: MergeSide): MergeSide {
-  return side === null ? null : new Uint8Array(side);
-}
-
-function threw(message: string): FailedMerge {
-  return { status: 'error', code: 'strategy-threw', message: message.slice(0, 500) };
-}
-
-/** What a custom engine answered, made whole: stats, notes and the receipt's list may be left out. */
-function resultOf(value: unknown, input: MergeInput): MergeResult | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { status, content, conflicts, partial, receipt, stats, notes, message, code } = value as Record<
-    string,
-    unknown
-  >;
-  const engine = input.options?.engine ?? 'custom';
-  const list = Array.isArray(conflicts) ? conflicts : [];
-  const whole = {
-    stats: isStats(stats) ? stats : { engine, clean: 0, conflicts: list.length },
-    notes: Array.isArray(notes) ? notes : [],
-  };
-  if (status === 'error') {
-    const failed = threw(typeof message === 'string' ? message : 'the engine failed');
-    const known = mergeErrorCodes.find((name) => name === code);
-    return known === undefined ? failed : { ...failed, code: known };
-  }
-  if (status === 'clean') {
-    if (content !== null && !(content instanceof Uint8Array)) return undefined;
-    return { status, content, receipt: isReceipt(receipt) ? receipt : { engine, entries: [] }, ...whole };
-  }
-  if (status !== 'conflict' || list.length === 0 || !list.every(isRegion)) return undefined;
-  return { status, conflicts: list, partial: partial instanceof Uint8Array ? partial : input.current, ...whole, input };
-}
-
-function isRegion(value: unknown): value is MergeConflict {
-  return typeof value === 'object' && value !== null && 'kind' in value && 'at' in value;
-}
-
-/** Characters of the receipt of an engine of others, which is kept as JSON. */
-const MAX_RECEIPT = 1024 * 1024;
-
-function isReceipt(value: unknown): value is Receipt {
-  if (typeof value !== 'object' || value === null || !Array.isArray((value as Partial<Receipt>).entries)) return false;
-  try {
-    return JSON.stringify(value).length <= MAX_RECEIPT;
-  } catch {
-    return false;
-  }
-}
-
-function isStats(value: unknown): value is MergeStats {
-  return typeof value === 'object' && value !== null && typeof (value as Partial<MergeStats>).clean === 'number';
+  return withDeadline(Promise.resolve(engine(copyOf(input))), context.limits.customMs);
 }
 
 /** A function's promise is given up after the deadline; a function that never awaits cannot be stopped this way. */

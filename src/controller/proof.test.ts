@@ -27,12 +27,14 @@ async function clash(
   return { ...made, outcome: await entente.commitOrResolve(token, { content: 'a\nb\nc\nD\n' }), told };
 }
 
-const loses = fileURLToPath(new URL('../../test/fixtures/engines/loses.mjs', import.meta.url));
+const fixture = (name: string): string =>
+  fileURLToPath(new URL(`../../test/fixtures/engines/${name}.mjs`, import.meta.url));
 
 describe('proof before storing', () => {
   it.each([
     ['a function', forgetful],
-    ['a module in its thread', loses],
+    ['a module in its thread', fixture('loses')],
+    ['a module that answers no more than it must', fixture('loses-barely')],
   ])(
     '[PR3] a merge of %s that loses a line is not stored: it is kept as a conflict, and the fault is told',
     async (_, engine) => {

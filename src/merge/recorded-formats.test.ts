@@ -8,8 +8,9 @@ import { markdownTriple } from '../../test/support/random-markdown.ts';
 import { manifestTriple, notebookTriple } from '../../test/support/random-profiles.ts';
 import { printTomlModel, randomTomlStyle } from '../../test/support/random-toml.ts';
 import { printYamlModel, randomYamlStyle } from '../../test/support/random-yaml.ts';
+import type { MergeContents } from './contents.ts';
 import { findDecisions } from './find-decisions.ts';
-import { type MergeContents, mergeContents } from './merge.ts';
+import { mergeContents } from './merge.ts';
 import { applyRecorded, type Evidence, hasKeepablePlaces, settleAll, stemOf } from './recorded.ts';
 import type { ConflictedMerge, MergeResult, RegionDecision, SettledConflict } from './types.ts';
 

@@ -14,7 +14,7 @@ import { mergeContents } from './merge.ts';
 import { applyRecorded, type Evidence, hasKeepablePlaces, settleAll, stemOf } from './recorded.ts';
 import type { ConflictedMerge, MergeResult, RegionDecision, SettledConflict } from './types.ts';
 
-type Sides = Pick<MergeContents, 'base' | 'current' | 'proposed' | 'path'>;
+type Sides = Parameters<typeof mergeContents>[0];
 
 function yamlTriple(seed: number): Sides {
   const draw = randomDraw(seed);

@@ -1,7 +1,7 @@
 // The HTTP surface: maps requests to operations of the service and their answers to HTTP, and decides nothing itself.
 // Each file of routes/ is one resource of the API; this one puts them behind the border and the authentication.
 import { randomBytes } from 'node:crypto';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { Service } from '../service/service.ts';
 import { sendProblem } from './answer.ts';
 import { type BorderOptions, createBorder } from './border.ts';
@@ -81,11 +81,17 @@ function createApp({ service, logger }: HttpOptions): FastifyInstance {
   return app as unknown as FastifyInstance;
 }
 
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
 /** The server, not yet listening. */
 export function createHttpApp(options: HttpOptions): FastifyInstance {
   const { service } = options;
   const border = createBorder(options);
   const app = createApp(options);
+  // A page of another site may send plain text without asking; there is no endpoint for it.
+  app.removeContentTypeParser('text/plain');
   app.decorateRequest('principal', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...HEADERS, 'entente-request-id': request.id });
@@ -97,6 +103,8 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     else if (SUSPECT.includes(problem.code))
       request.log.warn({ requestId: request.id, key: request.principal?.id, code: problem.code }, 'request refused');
     if (typeof problem['retryAfter'] === 'number') reply.header('retry-after', String(problem['retryAfter']));
+    // What was refused before it was read is not read any more: the rest of it may have no end.
+    if (request.body === undefined && hasBody(request)) reply.header('connection', 'close');
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
     return sendProblem(reply, problem);
   });

@@ -1,5 +1,6 @@
 // The laws of a three-way merge for YAML and TOML, on random documents in random manners, with comments; and a fuzz of
-// both readers. Longer than most: the two formats hold the same laws, on the same samples. Seeds come from fast-check, which prints the failing one; documents are built from the seed alone.
+// both readers. Seeds come from fast-check, which prints the failing one; documents are built from the seed alone.
+// Longer than most: the two formats hold the same laws, on the same samples.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LAW_TIMEOUT, lawRuns } from '../../../test/support/law-runs.ts';

@@ -8,7 +8,6 @@ import { markdownTriple } from '../../test/support/random-markdown.ts';
 import { manifestTriple, notebookTriple } from '../../test/support/random-profiles.ts';
 import { printTomlModel, randomTomlStyle } from '../../test/support/random-toml.ts';
 import { printYamlModel, randomYamlStyle } from '../../test/support/random-yaml.ts';
-import type { MergeContents } from './contents.ts';
 import { findDecisions } from './find-decisions.ts';
 import { mergeContents } from './merge.ts';
 import { applyRecorded, type Evidence, hasKeepablePlaces, settleAll, stemOf } from './recorded.ts';

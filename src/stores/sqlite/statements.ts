@@ -116,7 +116,11 @@ export interface Statements {
 const HEAD = 'SELECT resource, version, revision, born, hash, size, media_type, agent, at, deleted FROM heads';
 const RECORD = 'SELECT name, state, revision, created, value FROM records';
 
-/** Rows of one statement: to call SQLite costs as much as what it does for a row. */
+/**
+ * Rows of one statement: to call SQLite costs as much as what it does for a row. `OR ROLLBACK`, where such a statement could
+ * fail half way: it takes the transaction with it then, as we would, and SQLite need not write each page down in a
+ * temporary file first, to undo this statement alone.
+ */
 const ROWS = 32;
 
 function bulk(db: SqliteDatabase, insert: string, columns: number): Bulk {
@@ -162,7 +166,7 @@ export function prepareStatements(db: SqliteDatabase): Statements {
       WHERE s.sid = ? AND s.last > ? ORDER BY s.last LIMIT ?`),
     segment: query('SELECT first, body FROM log WHERE seq = ?'),
     segmentBytes: query('SELECT substr(bytes, ? + 1, ?) AS bytes FROM log WHERE seq = ?'),
-    addSegments: bulk(db, 'INSERT INTO segments', 3),
+    addSegments: bulk(db, 'INSERT OR ROLLBACK INTO segments', 3),
     dropSegment: prepare('DELETE FROM segments WHERE sid = ? AND last = ?'),
     dropLog: prepare('DELETE FROM log WHERE seq = ?'),
     head: query(`${HEAD} WHERE sid = ? AND resource = ?`),
@@ -190,8 +194,10 @@ export function prepareStatements(db: SqliteDatabase): Statements {
       'SELECT seq, line FROM young_places WHERE key = ? AND (seq, line) > (?, ?) ORDER BY seq, line LIMIT ?',
     ),
     young: query('SELECT count(*) AS places FROM young_places'),
-    addPlaces: bulk(db, 'INSERT INTO young_places', 3),
-    agePlaces: prepare('INSERT INTO places SELECT key, seq, line FROM young_places ORDER BY key, seq, line'),
+    addPlaces: bulk(db, 'INSERT OR ROLLBACK INTO young_places', 3),
+    agePlaces: prepare(
+      'INSERT OR ROLLBACK INTO places SELECT key, seq, line FROM young_places ORDER BY key, seq, line',
+    ),
     clearYoung: prepare('DELETE FROM young_places'),
     dropPlace: prepare('DELETE FROM places WHERE key = ? AND seq = ? AND line = ?'),
     dropYoung: prepare('DELETE FROM young_places WHERE key = ? AND seq = ? AND line = ?'),

@@ -84,6 +84,28 @@ describe('the tail of the log', () => {
     expect(stale).toMatchObject({ status: 'stale', revision: 1, heads: [{ resource: 'a', version: 1 }] });
   });
 
+  it('[SQ23] gives a fingerprint back to the letter, also where hashes stand in it', async () => {
+    const store = openStore({ path: newPath() });
+    const client = await createClient(store);
+    const hash = hashOf('text');
+    const told = [`content ${hash} `, hash, `${hash}${hash}`, ` ${hash},${hash}`, hash.slice(1), hashOf('other'), ''];
+    for (const [index, fingerprint] of told.entries()) {
+      const request = client.request({
+        fingerprint,
+        guards: [guardOf(`r/${index}`)],
+        writes: [writeOf(`r/${index}`, 'text')],
+      });
+      const bare = client.request({ fingerprint });
+      await store.commit([request, bare]);
+      expect(await store.commit([request, bare])).toMatchObject([{ status: 'replayed' }, { status: 'replayed' }]);
+    }
+    const short = { fingerprint: 'content a', guards: [guardOf('a')], writes: [writeOf('a', { hash: 'a' })] };
+    await client.applied(short);
+    const log = await store.log(SPACE, 0, 100);
+    const kept = log.status === 'ok' ? log.entries.map(({ fingerprint }) => fingerprint) : [];
+    expect(kept).toEqual([...told.flatMap((one) => [one, one]), 'content a']);
+  });
+
   it('[SQ24] goes into the tables every 512 commits, whoever makes the last one, and no answer changes', async () => {
     const path = newPath();
     const memory = await createClient(createMemoryStore());

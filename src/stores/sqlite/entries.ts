@@ -40,7 +40,8 @@ type Packed = readonly [
   agent: string,
   commitId: string,
   at: number,
-  fingerprint: string,
+  /** In pieces, where the hash of the first head stood between them. */
+  fingerprint: string | readonly string[],
   /** 0: the guards are those of the written resources, in order, and the heads tell what they held. */
   guards: 0 | readonly (readonly [resource: string, revision: number, hash: string])[],
   /** The outcome alone where nothing else is said. */
@@ -74,6 +75,9 @@ type PackedHead = readonly [
 ];
 
 const WIDTH = 16;
+
+/** Characters of a hash that it pays to leave out. */
+const LONG = 32;
 const FIRST_HEAD = 7;
 
 export interface ToPack {
@@ -91,7 +95,8 @@ export function packEntry({ request, heads, priors, puts, passed }: ToPack): str
   if (!Number.isFinite(at)) {
     throw new EntenteError('misuse', `The time of a commit must be a number, not ${String(at)}.`);
   }
-  const packed: unknown[] = [agent, commitId, at, fingerprint, packGuards(request), packMeta(meta), 0];
+  const intent = packFingerprint(fingerprint, heads[0]?.hash);
+  const packed: unknown[] = [agent, commitId, at, intent, packGuards(request), packMeta(meta), 0];
   let used = 0;
   for (let index = 0; index < heads.length; index += 1) {
     const head = heads[index] as Head;
@@ -118,6 +123,11 @@ function packHead(packed: unknown[], head: Head, start: number, prior: Head | un
   }
   packed.push(prior.revision, prior.born, prior.hash, prior.size ?? null, prior.mediaType ?? null);
   packed.push(prior.agent, prior.at, prior.deleted ? 1 : 0);
+}
+
+/** The fingerprint of a plain commit is little more than a hash, which is there already. */
+function packFingerprint(fingerprint: string, hash: string = ''): Packed[3] {
+  return hash.length >= LONG && fingerprint.includes(hash) ? fingerprint.split(hash) : fingerprint;
 }
 
 /** Only guards that held come into the log, so those of written resources say what the priors say. */
@@ -148,13 +158,14 @@ interface Unpacked {
 
 function parse(line: string): Unpacked {
   const packed = read(line);
-  const [agent, commitId, at, fingerprint, guards, meta, held] = packed;
+  const [agent, commitId, at, intent, guards, meta, held] = packed;
   const heads: PackedHead[] = [];
   for (let from = FIRST_HEAD; from < packed.length; from += WIDTH) {
     heads.push(packed.slice(from, from + WIDTH) as unknown as PackedHead);
   }
   const [keeps, passed] = held === 0 ? [[], []] : held;
   const told = typeof meta === 'string' ? { outcome: meta } : meta;
+  const fingerprint = typeof intent === 'string' ? intent : intent.join(heads[0]?.[3]);
   return { agent, commitId, at, fingerprint, guards, meta: told, keeps, passed, heads };
 }
 
@@ -162,7 +173,7 @@ function read(line: string): Packed {
   try {
     const packed: unknown = JSON.parse(line);
     if (Array.isArray(packed) && packed.length >= FIRST_HEAD && (packed.length - FIRST_HEAD) % WIDTH === 0) {
-      return packed as unknown as Packed;
+      if (typeof packed[3] === 'string' || Array.isArray(packed[3])) return packed as unknown as Packed;
     }
   } catch {
     // No JSON: the same to the caller.

@@ -3,10 +3,10 @@
 import { mergeAppend } from './append.ts';
 import { isBinary } from './binary.ts';
 import type { Context } from './json/context.ts';
-import { isParseFailure, parseJson } from './json/parse.ts';
+import { DEFAULT_DEPTH, isParseFailure, parseJson } from './json/parse.ts';
 import * as T from './json/tape.ts';
 import { mergeDecided } from './json.ts';
-import { decodeSide, encodeLike, mergeEnding } from './mirror/encoding.ts';
+import { encodeLike, hasBom, mergeEnding } from './mirror/encoding.ts';
 import { mergeText } from './text.ts';
 import type { Engine, MergeInput, MergeResult, MergeSide } from './types.ts';
 import { mergeTrivially, missingSideConflict } from './whole.ts';
@@ -63,34 +63,39 @@ function mergeKeyed(input: MergeInput, settled: Context['settled']): MergeResult
 /** The sides as JSON arrays; undefined where one is not one record a line. */
 export function arraysOf(input: MergeInput): Pick<MergeInput, 'base' | 'current' | 'proposed'> | undefined {
   const { base, current, proposed } = input;
-  const arrays = [base, current, proposed].map((side, i) => {
-    const array = side === null ? null : readArray(side);
-    // Blanks behind it keep apart sides whose records are the same: they are no equal bytes.
-    return array === null || array === undefined ? array : Buffer.concat([array, Buffer.alloc(i, ' ')]);
-  });
+  // Blanks behind it keep apart sides whose records are the same: they are no equal bytes.
+  const arrays = [base, current, proposed].map((side, i) => (side === null ? null : readArray(side, i)));
   const [b, c, p] = arrays;
   return b === undefined || c === undefined || p === undefined ? undefined : { base: b, current: c, proposed: p };
 }
 
-/** The records of a side as one JSON array with a record a line; undefined where a line is not one record. */
-export function readArray(side: Uint8Array): Buffer | undefined {
-  const text = decodeSide(side);
-  if (text === undefined) return undefined;
-  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
-  if (lines.at(-1) === '') lines.pop();
-  if (lines.some((line) => line === '' || line !== line.trim())) return undefined;
-  const array = Buffer.from(`[${lines.join(',\n')}]`);
-  const doc = parseJson(array);
-  if (isParseFailure(doc)) return undefined;
-  const records = T.childrenOf(doc, T.ROOT);
-  let at = 1;
-  for (const [i, line] of lines.entries()) {
-    const record = records[i];
-    const end = at + Buffer.byteLength(line);
-    if (record === undefined || T.startOf(doc, record) !== at || T.endOf(doc, record) !== end) return undefined;
-    at = end + 2;
+/** The records of a side as one JSON array with a record a line, and blanks behind it; undefined where a line is not one record. */
+export function readArray(side: Uint8Array, blanks = 0): Buffer | undefined {
+  const bytes = Buffer.from(side.buffer, side.byteOffset, side.length);
+  let lines = 1;
+  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) lines += 1;
+  // A comma beside each newline, and brackets.
+  const array = Buffer.allocUnsafe(bytes.length + lines + 2 + blanks);
+  let length = array.write('[', 0);
+  for (let at = hasBom(bytes) ? 3 : 0; at < bytes.length; ) {
+    const newline = bytes.indexOf(LF, at);
+    const next = newline < 0 ? bytes.length : newline;
+    const end = next > at && bytes[next - 1] === CR ? next - 1 : next;
+    if (!isRecord(bytes.subarray(at, end))) return undefined;
+    if (length > 1) length += array.write(',\n', length);
+    length += bytes.copy(array, length, at, end);
+    at = next + 1;
   }
-  return records.length === lines.length ? array : undefined;
+  length += array.write(']'.padEnd(blanks + 1), length);
+  return array.subarray(0, length);
+}
+
+const CR = 13;
+
+/** One value, and nothing around it. */
+function isRecord(line: Uint8Array): boolean {
+  const doc = parseJson(line, { depth: DEFAULT_DEPTH - 1 });
+  return !isParseFailure(doc) && T.startOf(doc, T.ROOT) === 0 && T.endOf(doc, T.ROOT) === line.length;
 }
 
 /** A merged array as a record a line, in current's manner; undefined where a record has come to several lines. */
@@ -100,12 +105,17 @@ function recordsOf(input: MergeInput, array: MergeSide): MergeSide | undefined {
   if (isParseFailure(doc) || T.kindOf(doc, T.ROOT) !== T.ARRAY) return undefined;
   const records = T.childrenOf(doc, T.ROOT).map((record) => T.valueText(doc, record));
   if (records.some((record) => record.includes('\n'))) return undefined;
-  const [base, current, proposed] = [input.base, input.current, input.proposed].map((side) =>
-    side === null ? undefined : decodeSide(side),
-  );
-  const eol = current?.includes('\r\n') === true ? '\r\n' : '\n';
-  const text = records.join(eol);
-  return encodeLike(mergeEnding(text, base, current ?? '', proposed ?? ''), input.current);
+  const { current } = input;
+  const hasReturns =
+    current !== null && Buffer.from(current.buffer, current.byteOffset, current.length).includes('\r\n');
+  const text = records.join(hasReturns ? '\r\n' : '\n');
+  const [before, ours = '', theirs = ''] = [input.base, current, input.proposed].map(endOf);
+  return encodeLike(mergeEnding(text, before, ours, theirs), current);
+}
+
+/** The newline that a side ends with; undefined for no side. */
+function endOf(side: MergeSide): string | undefined {
+  return side === null ? undefined : side.at(-1) === LF ? '\n' : '';
 }
 
 function byLines(input: MergeInput, reason: string): MergeResult {

@@ -5,7 +5,7 @@ import type { MergeSide } from '../types.ts';
 
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 
-function hasBom(bytes: Uint8Array): boolean {
+export function hasBom(bytes: Uint8Array): boolean {
   return bytes.length >= 3 && bytes[0] === BOM[0] && bytes[1] === BOM[1] && bytes[2] === BOM[2];
 }
 

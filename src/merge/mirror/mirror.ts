@@ -104,7 +104,7 @@ const NOTHING = new Int32Array(0);
 export class MirrorWriter {
   #json: Buffer;
   #length = 0;
-  #places = new Int32Array(1024);
+  #places: Int32Array;
   #size = 0;
   #comments: string[] = [];
   #odd = new Set<string>();
@@ -113,11 +113,14 @@ export class MirrorWriter {
   readonly #text: string;
   readonly #limits: Limits;
 
-  constructor(text: string, limits: Limits) {
+  /** `expect`: how much will be written, where that is known. */
+  constructor(text: string, limits: Limits, expect?: Position) {
     this.#text = text;
     this.#limits = limits;
-    // The JSON has about as many characters.
-    this.#json = Buffer.allocUnsafe(text.length + 64);
+    // The JSON has about as many characters; and there is a value for so many of them.
+    this.#json = Buffer.allocUnsafe(expect?.json ?? text.length + 64);
+    const places = expect?.places ?? (16 + Math.floor(text.length / 16)) * FIELDS;
+    this.#places = new Int32Array(limits.places === false ? 0 : places);
   }
 
   /** Begins a node; gives its number. The end of a container is set by `close`. */
@@ -172,8 +175,11 @@ export class MirrorWriter {
     return at;
   }
 
-  takeComments(other: MirrorWriter): void {
+  /** Takes the comments of a writer that has been copied, and what it kept. */
+  end(other: MirrorWriter): void {
     this.#comments = other.#comments;
+    other.#json = Buffer.alloc(0);
+    other.#places = NOTHING;
   }
 
   /** Punctuation and names. */
@@ -223,9 +229,11 @@ export class MirrorWriter {
   finish(): Mirror {
     const { depth = DEFAULT_DEPTH, nodes = Number.POSITIVE_INFINITY, places: isPlaced = true } = this.#limits;
     // A mirror is kept for as long as the merge takes: what was taken in advance is given back first.
-    const places = this.#places.slice(0, isPlaced ? this.#size : 0);
+    const size = isPlaced ? this.#size : 0;
+    const places = size === this.#places.length ? this.#places : this.#places.slice(0, size);
     this.#places = NOTHING;
-    const json = Buffer.from(this.#json.subarray(0, this.#length));
+    const isTight = this.#json.length - this.#length < this.#length / 16;
+    const json = isTight ? this.#json.subarray(0, this.#length) : Buffer.from(this.#json.subarray(0, this.#length));
     this.#json = Buffer.alloc(0);
     const doc = parseJson(json, { depth, nodes, expect: this.#size / FIELDS });
     if (isParseFailure(doc)) throw new Unmirrored(doc.failure === 'duplicate-key' ? 'a name comes twice' : doc.message);

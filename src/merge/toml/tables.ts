@@ -79,8 +79,20 @@ export class Tables {
     }
   }
 
+  /** How many tables and arrays of tables there are. */
   get size(): number {
     return this.#isArray.length;
+  }
+
+  /** Characters of all names and brackets as JSON, if no name needs an escape. */
+  get length(): number {
+    return this.#names.reduce((sum, name) => sum + name.length + 4, this.size * 2);
+  }
+
+  /** Gives back what it kept: nothing is asked of it any more. */
+  end(): void {
+    this.#names.length = 0;
+    this.#byName.clear();
   }
 
   #make(isArray: boolean, origin: number): number {

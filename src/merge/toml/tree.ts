@@ -29,15 +29,19 @@ export class TomlWriter {
   constructor(text: string, limits: M.Limits, found: Found) {
     this.#text = text;
     this.#found = found;
-    this.#out = new M.MirrorWriter(text, limits);
-    const nodes = limits.places === false ? 0 : found.values.position().places / M.FIELDS + found.tables.size;
+    const { json, places } = found.values.position();
+    const size = places + found.tables.size * M.FIELDS;
+    // Names come to what is written of values, and brackets.
+    this.#out = new M.MirrorWriter(text, limits, { json: json + found.tables.length, places: size });
+    const nodes = limits.places === false ? 0 : size / M.FIELDS;
     this.#kinds = new Uint8Array(nodes);
     this.#owners = new Int32Array(nodes).fill(-1);
   }
 
   finish(sections: Int32Array): TomlMirror {
     this.#table(ROOT_TABLE);
-    this.#out.takeComments(this.#found.values);
+    this.#out.end(this.#found.values);
+    this.#found.tables.end();
     const mirror = this.#out.finish();
     const { chunks } = this.#found;
     return { ...mirror, outline: { chunks, sections, kinds: this.#kinds, owners: this.#owners } };

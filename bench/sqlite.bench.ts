@@ -29,12 +29,12 @@ const newPath = (): string => {
   return join(root, `bench-${files}.db`);
 };
 
-/** Ids as the controller makes them: random for each maker, then a counter. */
-const maker = crypto.randomUUID();
+/** Ids as the controller makes them: twelve characters, random ones for each maker, then a counter. */
+const maker = crypto.randomUUID().slice(0, 7);
 let made = 0;
 function newId(): string {
   made += 1;
-  return `${maker}-${made.toString(36)}`;
+  return maker + made.toString(36).padStart(5, '0');
 }
 
 type Step = () => void | Promise<void>;
@@ -131,11 +131,14 @@ async function newWriter(path: string, size: number, prefix = 'r'): Promise<Writ
       count += 1;
       const content = contentOf(size, count);
       const resource = `${prefix}/${index}`;
+      const write = writeOf(resource, content);
       const request: CommitRequest = makeRequest(epoch, {
         commitId: newId(),
+        // As the controller has it for a plain commit (controller/plain.ts).
+        fingerprint: write.kind === 'content' ? `content ${write.hash} ` : '',
         tokenBound: true,
         guards: [guardOf(resource, heads.get(index))],
-        writes: [writeOf(resource, content)],
+        writes: [write],
       });
       const [reply] = await store.commit([request]);
       const head = reply?.status === 'committed' ? reply.heads[0] : undefined;

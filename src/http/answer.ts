@@ -1,7 +1,10 @@
 // Answers: an outcome as a status and a body, a problem as problem+json.
 import type { FastifyReply } from 'fastify';
+import { parseResourceId } from '../core/resource.ts';
 import { decodeToken } from '../core/token.ts';
+import { encodeContent } from '../core/wire.ts';
 import type { Call } from '../service/operation.ts';
+import { lookAt } from '../service/operations/read.ts';
 import type { WireOutcome } from '../service/wire.ts';
 import { OUTCOME_STATUS, outcomeProblem, type Problem } from './problems.ts';
 
@@ -17,10 +20,30 @@ export function isCreated(outcome: WireOutcome): boolean {
   return decodeToken(outcome.token).born === outcome.revision;
 }
 
+/** Bytes of current content that are told with a refusal; larger ones are read by themselves. */
+const INLINE = 64 * 1024;
+
+/** What is there now, so that a repair needs no further request; nothing where the caller may not read it. */
+async function currentOf(call: Call, outcome: WireOutcome): Promise<object> {
+  const packet = 'packet' in outcome ? outcome.packet : undefined;
+  const actual = packet?.actual;
+  if (actual === undefined || actual.deleted || actual.size === undefined) return {};
+  const id = parseResourceId(actual.resource);
+  const { version } = actual;
+  const query = `id=${encodeURIComponent(id)}`;
+  const href = `/v1/spaces/${encodeURIComponent(call.space)}/resource/versions/${version}?${query}`;
+  if (actual.size > INLINE) return { current: { version, href } };
+  const content = await (await lookAt(call, id, version))?.content();
+  return { current: { version, href, ...(content === undefined ? {} : encodeContent(content)) } };
+}
+
 /** An outcome by the table of docs/http-api.md. */
-export function sendOutcome(reply: FastifyReply, call: Call, outcome: WireOutcome): FastifyReply {
+export async function sendOutcome(reply: FastifyReply, call: Call, outcome: WireOutcome): Promise<FastifyReply> {
   const status = OUTCOME_STATUS[outcome.status];
-  if (status >= 400) return sendProblem(reply, outcomeProblem(outcome, call.requestId));
+  if (status >= 400) {
+    const problem = outcomeProblem(outcome, call.requestId);
+    return sendProblem(reply, { ...problem, ...(await currentOf(call, outcome).catch(() => ({}))) });
+  }
   if (outcome.status === 'escalated') {
     const space = encodeURIComponent(call.space);
     reply.header('location', `/v1/spaces/${space}/conflicts/${encodeURIComponent(outcome.conflictId)}`);

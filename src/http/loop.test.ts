@@ -43,7 +43,9 @@ describe('the loop over HTTP', () => {
     expect(refused.status).toBe(409);
     expect(refused.headers.get('content-type')).toContain('application/problem+json');
     expect(refused.body).toMatchObject({ code: 'conflict', status: 409, retryable: false });
-    const { outcome } = refused.body;
+    const { outcome, current } = refused.body;
+    expect(current).toMatchObject({ version: 2, content: 'ann\n', encoding: 'utf8' });
+    expect((await bob.ask('GET', `/${current.href}`)).text).toBe('ann\n');
     expect(outcome).toMatchObject({
       status: 'conflict',
       saved: false,

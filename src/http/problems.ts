@@ -133,11 +133,11 @@ export function problemOf(error: unknown, requestId: string): Problem {
 const ADVICE: { readonly [status in OutcomeStatus]?: readonly [detail: string, next: string] } = {
   conflict: [
     'Your change was NOT saved: the resource moved since you read it.',
-    'Apply your change to outcome.packet.actual and commit it with outcome.token.',
+    'Apply your change to `current` (or what is at current.href) and commit it with outcome.token.',
   ],
   retry: [
     'Your change was NOT saved: the resource moved since you read it.',
-    'Apply your change to what is there now and commit it with outcome.token.',
+    'Apply your change to `current` (or what is at current.href) and commit it with outcome.token.',
   ],
   rejected: ['Your change was NOT saved: the policy refuses it.', 'Begin again, and decide on what is there now.'],
   aborted: [

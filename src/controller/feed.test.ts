@@ -176,6 +176,19 @@ describe('feed', () => {
     expect(revisions(await reading)).toEqual(upTo(300));
   });
 
+  it('[FD5] a reader that comes up through whole pages hears of the very next commit', async () => {
+    const { entente } = setUp();
+    for (const index of upTo(1200)) await put(entente, 'a', `${index}`);
+    const told: number[] = [];
+    for await (const item of entente.feed()) {
+      if (item.type !== 'commit') continue;
+      told.push(item.revision);
+      if (item.revision === 1200) setTimeout(() => void put(entente, 'a', 'last'), 5);
+      if (item.revision === 1201) break;
+    }
+    expect(told).toEqual(upTo(1201));
+  });
+
   it('[FD4] of a store that closes ends with a fault and does not spin', async () => {
     const { entente } = setUp();
     const reading = codeOf(() => take(entente, 1));

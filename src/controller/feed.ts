@@ -67,10 +67,12 @@ export async function* feed(context: Context, cursor?: string, options: FeedOpti
   const signal = options.signal === undefined ? done.signal : AbortSignal.any([options.signal, done.signal]);
   const wake = context.store.wake(context.space, signal)[Symbol.asyncIterator]();
   let { after } = start;
+  let woken: Promise<IteratorResult<void>> | undefined;
   try {
     while (!signal.aborted) {
-      // Waiting starts before the look: a commit in between wakes us, and is not slept through.
-      const woken = wake.next();
+      // Waiting starts before the look: a commit in between wakes us, and is not slept through. One call waits at a
+      // time: a second one would stand in line behind it, and sleep through what woke the first.
+      woken ??= wake.next();
       // A fault of the waiting is heard below, or in the log; unheard it would end the process.
       woken.catch(() => undefined);
       const page = await context.store.log(context.space, after, PAGE);
@@ -82,7 +84,9 @@ export async function* feed(context: Context, cursor?: string, options: FeedOpti
       if ((await context.store.epoch()) !== start.epoch) throw epochChanged();
       yield* told(page, start.epoch, pattern);
       after = page.entries.at(-1)?.revision ?? after;
-      if (page.entries.length < PAGE && !signal.aborted) await woken;
+      if (page.entries.length === PAGE || signal.aborted) continue;
+      await woken;
+      woken = undefined;
     }
   } finally {
     done.abort();

@@ -118,8 +118,10 @@ export async function openTail({ store, space, timers, onEntries, onEnd }: TailO
   const gather = (): Promise<void> => new Promise((resolve) => timers.after(GATHER_MS, resolve));
 
   const run = async (): Promise<void> => {
+    let woken: Promise<IteratorResult<void>> | undefined;
     while (!stop.signal.aborted) {
-      const woken = wake.next();
+      // One call waits at a time: a second one would stand in line behind it, and sleep through what woke the first.
+      woken ??= wake.next();
       // A fault of the waiting is heard below, or in the log; unheard it would end the process.
       woken.catch(() => undefined);
       const entries = await entriesAfter(at);
@@ -128,6 +130,7 @@ export async function openTail({ store, space, timers, onEntries, onEnd }: TailO
       const pause = entries.length > 0 ? gather() : undefined;
       if ((await woken).done === true && !stop.signal.aborted)
         throw new EntenteError('store-unavailable', 'The store is closed.');
+      woken = undefined;
       await pause;
     }
   };

@@ -3,12 +3,13 @@
 import { prepareGrammar } from '../merge/code/grammars.ts';
 import { findDecisions } from '../merge/find-decisions.ts';
 import { offloadApply, offloadFind } from '../merge/offload.ts';
-import { applyRecorded, type Evidence } from '../merge/recorded.ts';
+import { applyRecorded, type Evidence, unfit } from '../merge/recorded.ts';
 import type { ConflictedMerge, MergeInput, MergeResult, SettledConflict } from '../merge/types.ts';
 import type { Context } from './context.ts';
 
-/** They merge several times, and without a clock. */
+/** They merge several times, and without a clock: only a thread can be stopped. */
 const INLINE_BYTES = 32 * 1024;
+const MERGES = 4;
 
 export async function applyKept(
   context: Context,
@@ -16,9 +17,13 @@ export async function applyKept(
   evidence: readonly Evidence[],
   strict: boolean,
 ): Promise<MergeResult> {
-  if (!isSmall(result.input)) return offloadApply(result, evidence, { ms: context.limits.mergeMs, strict });
-  await prepareGrammar(result.input.path);
-  return applyRecorded(result, evidence, strict);
+  const { input } = result;
+  if (isSmall(input)) {
+    await prepareGrammar(input.path);
+    return applyRecorded(result, evidence, strict);
+  }
+  const ms = context.limits.mergeMs * MERGES;
+  return (await offloadApply(result, evidence, { ms, strict })) ?? unfit(result, `it took more than ${ms} ms`);
 }
 
 export async function findKept(
@@ -28,7 +33,7 @@ export async function findKept(
   use: 'base' | 'current' | 'proposed' | undefined,
 ): Promise<readonly SettledConflict[] | undefined> {
   if (isSmall(result.input) && decided.length <= INLINE_BYTES) return findDecisions(result, decided, use);
-  return offloadFind(result, decided, { ms: context.limits.mergeMs, use });
+  return offloadFind(result, decided, { ms: context.limits.mergeMs * MERGES, use });
 }
 
 function isSmall({ base, current, proposed }: MergeInput): boolean {

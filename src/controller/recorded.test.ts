@@ -478,7 +478,7 @@ describe('what a policy does with it', () => {
   });
 
   it('[RD7] a decision that a thread applies to a large document has the same answer', async () => {
-    const { entente } = setUp(byRecord);
+    const { entente } = setUp({ ...byRecord, limits: { mergeMs: 60_000 } });
     const large = Array.from({ length: 6000 }, (_, i) => `line ${i} of many\n`).join('');
     await decide(entente, 'a.txt', { content: BOBS.replace('zwei', 'both') });
     const sides = { base: large + BASE, current: large + ANNS, proposed: large + BOBS };

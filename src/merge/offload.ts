@@ -57,17 +57,17 @@ export function offloadMerge(input: MergeInput, options: OffloadOptions): Promis
   return inTurn(() => mergeInThread(input, options));
 }
 
-/** `applyRecorded` in a thread; the conflict itself where that takes too long. */
+/** `applyRecorded` in a thread; undefined where that takes too long. */
 export function offloadApply(
   result: ConflictedMerge,
   evidence: readonly Evidence[],
   options: { readonly ms: number; readonly strict: boolean },
-): Promise<MergeResult> {
+): Promise<MergeResult | undefined> {
   return inTurn(async () => {
     const { input, ...rest } = result;
     const job = { result: rest, evidence, strict: options.strict };
     const answer = await askAbout(input, job, options.ms);
-    return answer === undefined ? result : fromAnswer(answer, input);
+    return answer === undefined ? undefined : fromAnswer(answer, input);
   });
 }
 

@@ -132,7 +132,8 @@ function unproved(result: ConflictedMerge, problem: string): ConflictedMerge {
   return { ...left, notes: [...left.notes, { code: UNPROVED, message }] };
 }
 
-function unfit(result: ConflictedMerge, why: string): ConflictedMerge {
+/** The conflict as it was, with the reason why kept decisions do not settle it. */
+export function unfit(result: ConflictedMerge, why: string): ConflictedMerge {
   const message = `the recorded decisions do not fit: ${why}`.slice(0, 500);
   return { ...result, notes: [...result.notes, { code: UNFIT, message }] };
 }

@@ -14,7 +14,8 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
   verify: belowControl,
   service: ['controller', 'strategies', 'stores/store.ts', 'core'],
   http: ['service', 'core'],
-  cli: ['core', 'merge', 'strategies', 'stores', 'controller', 'verify', 'service', 'http'],
+  client: ['core', 'strategies', 'types:controller', 'types:stores/store.ts'],
+  cli: ['core', 'merge', 'strategies', 'stores', 'controller', 'verify', 'service', 'http', 'client'],
 };
 /** Rooms of words and pure functions: nothing of the machine but the hash function, clocks, threads and the number of cores. */
 const pure = ['core', 'merge', 'strategies'];
@@ -77,6 +78,24 @@ describe('floors', () => {
       });
     };
     expect(visit('src/index.ts')).toEqual([]);
-    expect([...seen].filter((path) => /^src\/(cli|service|http|stores\/sqlite)/.test(path))).toEqual([]);
+    expect([...seen].filter((path) => /^src\/(cli|client|service|http|stores\/sqlite)/.test(path))).toEqual([]);
+  });
+
+  it('[CT10] all that the client loads runs in a browser', () => {
+    const seen = new Set<string>();
+    const outside: string[] = [];
+    const visit = (path: string): void => {
+      if (seen.has(path)) return;
+      seen.add(path);
+      if (/\b(?:Buffer|process|require)\b\s*[.(]/.test(readText(path))) outside.push(`${path} uses a global of Node`);
+      for (const { target, specifier, typeOnly } of importsOf(path)) {
+        if (typeOnly) continue;
+        if (target === undefined) outside.push(`${path} imports ${specifier}`);
+        else visit(target);
+      }
+    };
+    visit('src/client/index.ts');
+    expect(outside).toEqual([]);
+    expect(seen.size).toBeGreaterThan(10);
   });
 });

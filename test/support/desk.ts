@@ -8,6 +8,7 @@ import type { Outcome, OutcomeStatus } from '../../src/core/outcome.ts';
 import type { Token } from '../../src/core/token.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import type { Store } from '../../src/stores/store.ts';
+import { createRemoteController, isRemote } from './remote.ts';
 
 export interface Desk {
   readonly store: Store;
@@ -26,7 +27,7 @@ export type DeskOptions = Partial<ControllerOptions> & { readonly logMax?: numbe
 export function openDesk(options: DeskOptions = {}): Desk {
   const { logMax, ...rest } = options;
   const store = options.store ?? createMemoryStore(logMax === undefined ? {} : { log: { max: logMax } });
-  const entente = createController({ ...rest, store });
+  const entente = (isRemote() ? createRemoteController : createController)({ ...rest, store });
   const begin: Desk['begin'] = (resource, agent = 'ann') => entente.begin(resource, { agent });
 
   async function put(resource: string, text: string | null, agent = 'ann'): Promise<Token> {

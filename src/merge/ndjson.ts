@@ -94,7 +94,7 @@ const CR = 13;
 
 /** One value, and nothing around it. */
 function isRecord(line: Uint8Array): boolean {
-  const doc = parseJson(line, { depth: DEFAULT_DEPTH - 1 });
+  const doc = parseJson(line, { depth: DEFAULT_DEPTH - 1, expect: 16 });
   return !isParseFailure(doc) && T.startOf(doc, T.ROOT) === 0 && T.endOf(doc, T.ROOT) === line.length;
 }
 

@@ -99,8 +99,8 @@ interface Shape {
   readonly after?: string;
   readonly between?: string;
   readonly options?: Sample['options'];
-  /** New entries come first. */
-  readonly isNewestFirst?: boolean;
+  /** What both sides add in front of all entries, if it is no entry like the others. */
+  readonly news?: Entry;
 }
 
 const shapes: Readonly<Record<string, Shape>> = {
@@ -117,7 +117,11 @@ const shapes: Readonly<Record<string, Shape>> = {
     between: ',\n',
     after: '\n ],\n "metadata": {},\n "nbformat": 4,\n "nbformat_minor": 5\n}\n',
   },
-  changelog: { entry: release, before: '# Changelog\n', isNewestFirst: true },
+  changelog: {
+    entry: release,
+    before: '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- Something that is not released.\n',
+    news: (_, name) => `- What ${name} added.\n`,
+  },
 };
 
 /** The formats that there are samples of. */
@@ -127,14 +131,14 @@ export const formats: readonly string[] = Object.keys(shapes);
 export function sampleOf(format: string, bytes: number): Sample {
   const shape = shapes[format];
   if (shape === undefined) throw new Error(`no sample of ${format}`);
-  const { entry, before = '', after = '', between = '', options, isNewestFirst = false } = shape;
+  const { entry, before = '', after = '', between = '', options, news } = shape;
   const count = Math.max(EDITS * 2, Math.round(bytes / (entry(1000, 'user 1000').length + between.length)));
   const step = Math.floor(count / EDITS);
   const side = (offset: number, name: string): string => {
     const entries = Array.from({ length: count }, (_, id) =>
       entry(id, offset >= 0 && id % step === offset ? `${name} ${id}` : `user ${id}`),
     );
-    if (offset >= 0) entries.splice(isNewestFirst ? 0 : offset * step, 0, entry(count + offset, name));
+    if (offset >= 0) entries.splice(news === undefined ? offset * step : 0, 0, (news ?? entry)(count + offset, name));
     return before + entries.join(between) + after;
   };
   const engine = format === 'code' ? 'text' : format;

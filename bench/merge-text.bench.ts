@@ -68,10 +68,21 @@ function hostile(kind: string, count: number): Triple {
     const equal = (length: number): Uint8Array => textOf(lines(() => 'same', length));
     return { base: equal(count), current: equal(count + 7), proposed: equal(count - 5) };
   }
+  if (kind === 'two symbols at random') {
+    const side = (): Uint8Array => textOf(lines(() => (next() < 0.5 ? '{' : '}')));
+    return { base: side(), current: side(), proposed: side() };
+  }
   const two = (): string[] => lines((i) => (i % 2 === 0 ? '{' : ''));
   const nudged = (name: string, every: number, at: number): Uint8Array =>
     textOf(two().flatMap((line, i) => (i % every === at ? [name, line] : [line])));
   return { base: textOf(two()), current: nudged('}', 1000, 10), proposed: nudged('{', 900, 500) };
+}
+
+/** One line of so many bytes, that current changed; proposed changed what stands far below. */
+function longLine(bytes: number): Triple {
+  const side = (line: string, end: string): Uint8Array => Buffer.from(`${line}\na\nb\nc\nd\n${end}\n`);
+  const line = 'word '.repeat(bytes / 5);
+  return { base: side(line, 'end'), current: side(`${line}more`, 'end'), proposed: side(line, 'the end') };
 }
 
 const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] ?? 0;
@@ -168,6 +179,10 @@ export async function run(): Promise<Row[]> {
     for (const kind of ['all different', 'shuffled', 'all equal', 'two symbols']) {
       rows.push(againstGit(dir, `text, hostile 20,000 lines, ${kind}`, hostile(kind, 20_000), 6, true));
     }
+    rows.push(againstGit(dir, 'text, hostile 40,000 lines, two symbols', hostile('two symbols', 40_000), 6, true));
+    const random = hostile('two symbols at random', 40_000);
+    rows.push(againstGit(dir, 'text, hostile 40,000 lines, two symbols at random', random, 6, true));
+    rows.push(againstGit(dir, 'text, one line of 10 MiB', longLine(10 * 1024 * 1024), 6));
     rows.push(againstNodeDiff3('text, 200 lines, 20 edits a side', edited(200, 20)));
     rows.push(againstNodeDiff3('text, 2,000 lines, 20 edits a side', edited(2_000, 20)));
     rows.push(fixedBar('text, 20,000 lines, few edits', edited(20_000, 5), 20));

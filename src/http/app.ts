@@ -5,6 +5,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import type { Service } from '../service/service.ts';
 import { sendProblem } from './answer.ts';
 import { type BorderOptions, createBorder } from './border.ts';
+import { closeSoon } from './closing.ts';
 import { problemOf } from './problems.ts';
 import { parseQuery } from './query.ts';
 import { bearerOf } from './request.ts';
@@ -12,6 +13,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { commitRoutes } from './routes/commits.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
 import { draftRoutes } from './routes/drafts.ts';
+import { eventRoutes } from './routes/events.ts';
 import { headRoutes } from './routes/heads.ts';
 import { listRoutes } from './routes/lists.ts';
 import { policyRoutes } from './routes/policy.ts';
@@ -54,6 +56,7 @@ const JSON_ROUTES: readonly Routes[] = [
   recordedRoutes,
   policyRoutes,
   auditRoutes,
+  eventRoutes,
 ];
 /** Taking bytes of any kind. */
 const BYTE_ROUTES: readonly Routes[] = [resourceRoutes];
@@ -120,6 +123,7 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     });
   });
   app.register(async (open) => rootRoutes(open));
+  closeSoon(app, service.timers);
   app.register(async (behind) => {
     behind.addHook('onRequest', async (request) => {
       request.principal = await service.keys.authenticate(bearerOf(request));

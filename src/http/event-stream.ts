@@ -67,13 +67,16 @@ export function openEventStream(options: EventStreamOptions): EventStream {
 
   function send(text: string): boolean {
     if (response.destroyed || response.writableEnded) return false;
+    // Looked at before: one event, however large, always has its chance.
+    if (response.writableLength > maxQueued) {
+      response.destroy();
+      return false;
+    }
     written += 1;
     response.write(text, () => {
       taken += 1;
     });
-    if (response.writableLength <= maxQueued) return true;
-    response.destroy();
-    return false;
+    return true;
   }
 
   response.write(`retry: ${RETRY_MS}\n\n`);

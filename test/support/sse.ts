@@ -9,7 +9,7 @@ export interface Event {
 export interface Events {
   readonly status: number;
   readonly headers: Headers;
-  /** The id of the last event that had one. */
+  /** The id of the last event that was taken. */
   lastId(): string;
   /** Comments and `retry` lines, as they came. */
   readonly others: readonly string[];
@@ -39,6 +39,7 @@ export async function openEvents(url: string, { key, lastEventId, headers = {} }
   const ready: Event[] = [];
   const others: string[] = [];
   let lastId = lastEventId ?? '';
+  let takenId = lastId;
   let text = '';
 
   function dispatch(block: string): void {
@@ -61,12 +62,14 @@ export async function openEvents(url: string, { key, lastEventId, headers = {} }
       text = blocks.pop() ?? '';
       for (const block of blocks) dispatch(block);
     }
-    return ready.shift();
+    const event = ready.shift();
+    takenId = event?.id ?? takenId;
+    return event;
   };
 
   return {
     ...{ status: response.status, headers: response.headers, others, next },
-    lastId: () => lastId,
+    lastId: () => takenId,
     async take(count, kind) {
       const taken: Event[] = [];
       while (taken.filter(({ event }) => kind === undefined || event === kind).length < count) {

@@ -44,6 +44,7 @@ export const HEADERS = {
   'If-None-Match': 'On a read: the ETag that is known already. On a write: * to create.',
   'Idempotency-Key': 'Unique for each change: the same request with the same key gets the first answer again.',
   'Entente-Agent': 'Who writes, percent-encoded; another name than the key’s needs an act-as grant.',
+  'Last-Event-ID': 'The id of the last event that was got; goes before `since`.',
   'Entente-Note': 'Why, percent-encoded; shown to whoever meets this change in a conflict.',
 } as const;
 

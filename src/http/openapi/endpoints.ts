@@ -21,6 +21,7 @@ import { commitStatus, stats } from '../../service/operations/stats.ts';
 import { transact } from '../../service/operations/transact.ts';
 import { versions } from '../../service/operations/versions.ts';
 import { landedWrite } from '../../service/schemas/results.ts';
+import { eventsInput, eventsResult } from '../routes/events.ts';
 import type { Endpoint } from './endpoint.ts';
 
 type Described = Pick<Endpoint, 'name' | 'summary' | 'input' | 'output'>;
@@ -187,6 +188,12 @@ const RULES: readonly Endpoint[] = [
   },
   { ...{ method: 'get', path: '/audit/head', ...of(auditHead), good: [200] }, example: { status: 200 } },
   { ...{ method: 'get', path: '/position', ...of(position), good: [200] }, example: { status: 200 } },
+  {
+    ...{ method: 'get', path: '/events', name: 'events', input: eventsInput, inputIs: 'query', good: [200] },
+    summary: 'What happened since a cursor: server-sent events, or with Accept: application/json a long poll.',
+    ...{ headers: ['Last-Event-ID'], output: eventsResult, bad: [410, 429] },
+    example: { query: { since: 'now', wait: '0' }, headers: { accept: 'application/json' }, status: 200 },
+  },
   { ...{ method: 'get', path: '/stats', ...of(stats), good: [200] }, example: { status: 200 } },
 ];
 

@@ -142,7 +142,10 @@ export function createProgram(input: ProgramInput): Command {
   const program = new Command('entente')
     .description('Let several agents change the same files at once, without locks and without losing anyone’s work.')
     .version(version(), '-V, --version')
-    .option('--store <url>', 'the store: sqlite:PATH or memory: (default: ENTENTE_STORE, else the nearest .entente/)')
+    .option(
+      '--store <url>',
+      'the store: sqlite:PATH, http://HOST:PORT (a server) or memory: (default: ENTENTE_STORE, else the nearest .entente/)',
+    )
     .option('--space <name>', 'the space (default: default)')
     .option('--agent <name>', 'who writes (default: ENTENTE_AGENT, else the user); one worker, one name')
     .option('--json', 'one JSON object on stdout, errors too; NDJSON for streams')

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import * as path from 'node:path';
 import { EntenteError, type ErrorCode, isEntenteError } from '../../core/errors.ts';
+import { behindServer } from '../place/location.ts';
 import { isThere } from '../place/open.ts';
 import type { Context } from '../shell/context.ts';
 import { cleanName, plural, shellWord } from '../shell/text.ts';
@@ -13,6 +14,7 @@ const BAD_BACKUP: readonly ErrorCode[] = ['store-corrupt', 'store-newer', 'misus
 async function databaseOf(context: Context): Promise<string> {
   const { store } = await context.location();
   if (store.kind === 'sqlite') return store.path;
+  if (store.kind === 'server') throw behindServer(store.url);
   throw new EntenteError('misuse', 'A memory store has no file: there is nothing to copy.', {
     next: 'entente status --store sqlite:PATH',
   });

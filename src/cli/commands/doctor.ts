@@ -132,6 +132,23 @@ async function checkAccess(database: string): Promise<readonly Check[]> {
   return checks;
 }
 
+/** Is it there, does it take the key? The store is looked at where the server runs. */
+async function checkServer(context: Context): Promise<Check> {
+  try {
+    const { insight, space } = await context.open();
+    const { revision } = await insight.position();
+    return ok('server', `it answers; space ${space} at revision ${revision}`);
+  } catch (error) {
+    const next = isEntenteError(error) ? error.details.next : undefined;
+    return {
+      name: 'server',
+      state: 'fault',
+      message: (error as Error).message,
+      ...(next === undefined ? {} : { next }),
+    };
+  }
+}
+
 async function doctor(context: Context): Promise<ExitCode> {
   const { console } = context;
   const { store, url } = await context.location();
@@ -147,6 +164,7 @@ async function doctor(context: Context): Promise<ExitCode> {
         next: 'entente init',
       });
   }
+  if (store.kind === 'server') checks.push(await checkServer(context));
   const fault = checks.some(({ state }) => state === 'fault');
   if (console.json) await console.object({ ok: !fault, items: checks });
   else {

@@ -128,13 +128,14 @@ async function exportFolder(context: Context): Promise<ExitCode> {
   const target = context.path(context.args[0] ?? '.');
   const pattern = context.text('pattern');
   const wanted = pattern === undefined ? undefined : parsePattern(pattern);
-  const { controller, location, space, store } = await context.open();
+  const { controller, insight, location, space } = await context.open();
+  const { epoch } = await insight.position();
   await makeFolder(target);
   const root = await realpath(target);
   const work: Work = {
     controller,
     folder: await openSafeFolder(root),
-    manifest: await openManifest(location.state, { space, root, prefix: '', epoch: await store.epoch() }),
+    manifest: await openManifest(location.state, { space, root, prefix: '', epoch }),
     force: context.flag('force'),
     folded: (await foldsCase(root)) ? new Map() : undefined,
     counts: { written: 0, unchanged: 0, differs: 0, refused: 0, hashOnly: 0 },

@@ -8,7 +8,8 @@ import type { Outcome } from '../../core/outcome.ts';
 import { parseResourceId } from '../../core/resource.ts';
 import type { Token } from '../../core/token.ts';
 import { parsePattern } from '../../strategies/pattern.ts';
-import { baseOf, type Entry, type Manifest, NO_BASE, openManifest } from '../place/manifest.ts';
+import type { Insight } from '../place/insight.ts';
+import { baseOf, type Entry, type Manifest, openManifest } from '../place/manifest.ts';
 import { type Found, readInside, walk } from '../place/walk.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
@@ -50,12 +51,6 @@ interface Tally {
   done: number;
 }
 
-/** The token of the version that the file was last in step with; without one the file has no base at all. */
-function tokenFrom(draft: Draft, entry: Entry | undefined): Token {
-  const { repairs: _, ...token } = draft.token;
-  return { ...token, ...(entry?.base ?? NO_BASE) };
-}
-
 function entryAfter(outcome: Outcome, hash: string, token: Token): Entry | undefined {
   switch (outcome.status) {
     case 'committed':
@@ -89,6 +84,7 @@ function kindOf(outcome: Outcome, draft: Draft): Kind {
 interface Work {
   readonly context: Context;
   readonly controller: Controller;
+  readonly insight: Insight;
   readonly agent: string;
   readonly manifest: Manifest;
   readonly tally: Tally;
@@ -100,7 +96,7 @@ function note(work: Work, kind: Kind, problem?: Problem): void {
 }
 
 async function importFile(work: Work, found: Extract<Found, { kind: 'file' }>): Promise<void> {
-  const { context, controller, agent, manifest } = work;
+  const { context, controller, insight, agent, manifest } = work;
   const { resource, name } = found;
   const content = await readInside(found.file, FILE_LIMIT);
   const hash = hashOf(content);
@@ -111,7 +107,8 @@ async function importFile(work: Work, found: Extract<Found, { kind: 'file' }>): 
     manifest.set(resource, { disk: hash, base: baseOf(draft.head) });
     return note(work, 'unchanged');
   }
-  const token = draft.head === undefined ? draft.token : tokenFrom(draft, entry);
+  // The token of the version that the file was last in step with; without one the file has no base at all.
+  const token = draft.head === undefined ? draft.token : await insight.rebase(draft, entry?.base);
   const reason = context.text('note');
   const outcome = await controller.commitOrResolve(token, { content }, reason === undefined ? {} : { note: reason });
   const next = entryAfter(outcome, hash, token);
@@ -192,10 +189,11 @@ async function importFolder(context: Context): Promise<ExitCode> {
   if (prefix !== '') parseResourceId(prefix);
   const excluded = context.list('exclude').map(parsePattern);
   const root = await realpath(context.path(given));
-  const { agent, controller, location, space, store } = await context.open();
-  const manifest = await openManifest(location.state, { space, root, prefix, epoch: await store.epoch() });
+  const { agent, controller, insight, location, space } = await context.open();
+  const { epoch } = await insight.position();
+  const manifest = await openManifest(location.state, { space, root, prefix, epoch });
   const counts = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Tally['counts'];
-  const work: Work = { context, controller, agent, manifest, tally: { counts, problems: [], done: 0 } };
+  const work: Work = { context, controller, insight, agent, manifest, tally: { counts, problems: [], done: 0 } };
   const entries = untilInterrupted(walk(root, { prefix, exclude: excluded }), signal);
   try {
     await forEachConcurrently(entries, AT_ONCE, async (found) => {

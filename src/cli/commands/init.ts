@@ -2,10 +2,12 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { EntenteError } from '../../core/errors.ts';
+import { parseSpace } from '../../core/resource.ts';
 import { ownFolder, replaceFile } from '../place/files.ts';
 import { chooseHome, findHome } from '../place/home.ts';
-import { DATABASE_NAME, parseStoreUrl, readConfig } from '../place/location.ts';
+import { DATABASE_NAME, parseStoreUrl, readConfig, type StoreUrl } from '../place/location.ts';
 import { isThere, openStore } from '../place/open.ts';
+import { reach } from '../place/reach.ts';
 import type { Context } from '../shell/context.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import { cleanName } from '../shell/text.ts';
@@ -16,6 +18,37 @@ async function writeOnce(file: string, text: string): Promise<void> {
   await writeFile(file, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });
+}
+
+interface Made {
+  readonly name: string;
+  readonly created: boolean;
+  readonly epoch: string;
+}
+
+async function initStore(context: Context, url: Exclude<StoreUrl, { kind: 'server' }>): Promise<Made> {
+  const created = url.kind === 'sqlite' && !(await isThere(url.path));
+  const store = await openStore(url, (message) => context.console.talk(`warning: ${message}`), true);
+  const epoch = await store.epoch();
+  await store.close();
+  return { name: url.kind === 'sqlite' ? `sqlite:${url.path}` : 'memory:', created, epoch };
+}
+
+/** A server has its store already: it is asked, so that a wrong address or key shows now. */
+async function initServer(context: Context, store: Extract<StoreUrl, { kind: 'server' }>, home: string): Promise<Made> {
+  const { io, console } = context;
+  const location = { store, url: store.url, home };
+  const { controller, insight } = await reach({
+    io,
+    console,
+    location,
+    space: parseSpace(context.text('space') ?? 'default'),
+  });
+  try {
+    return { name: store.url, created: false, epoch: (await insight.position()).epoch };
+  } finally {
+    await controller.close();
+  }
 }
 
 async function init(context: Context): Promise<ExitCode | undefined> {
@@ -38,11 +71,8 @@ async function init(context: Context): Promise<ExitCode | undefined> {
   await chmod(home, 0o700);
   // Nothing in here belongs into a repository.
   await writeOnce(path.join(home, '.gitignore'), '*\n');
-  const created = url.kind === 'sqlite' && !(await isThere(url.path));
-  const store = await openStore(url, (message) => console.talk(`warning: ${message}`), true);
-  const epoch = await store.epoch();
-  await store.close();
-  const name = url.kind === 'sqlite' ? `sqlite:${url.path}` : 'memory:';
+  const { name, created, epoch } =
+    url.kind === 'server' ? await initServer(context, url, home) : await initStore(context, url);
   if (given !== undefined)
     await replaceFile(
       home,

@@ -30,7 +30,7 @@ async function create(context: Context): Promise<undefined> {
       next: `entente keys create ${args[0] ?? 'NAME'} --grant 'read:**' --grant 'commit:notes/**'`,
     });
   }
-  const { store } = await context.open();
+  const store = (await context.open()).store();
   const label = context.text('label');
   const expires = expiryOf(context.text('expires'));
   const { info, text } = await createKeys({ store, clock: Date.now }).create({
@@ -48,7 +48,7 @@ async function create(context: Context): Promise<undefined> {
 
 async function list(context: Context): Promise<undefined> {
   const { console } = context;
-  const { store } = await context.open();
+  const store = (await context.open()).store();
   const keys = await createKeys({ store, clock: Date.now }).list();
   if (console.json) {
     await console.object({ items: keys.map(shown) });
@@ -72,7 +72,7 @@ async function list(context: Context): Promise<undefined> {
 
 async function revoke(context: Context): Promise<undefined> {
   const { console, args } = context;
-  const { store } = await context.open();
+  const store = (await context.open()).store();
   const id = args[0] ?? '';
   if (!(await createKeys({ store, clock: Date.now }).revoke(id))) {
     throw new EntenteError('not-found', `There is no key ${JSON.stringify(cleanName(id))}.`, {
@@ -86,7 +86,7 @@ async function revoke(context: Context): Promise<undefined> {
 
 async function rotate(context: Context): Promise<undefined> {
   const { console } = context;
-  const { store } = await context.open();
+  const store = (await context.open()).store();
   const { kid } = await createSigner({ store, clock: Date.now }).rotate();
   if (console.json) await console.object({ status: 'rotated', kid });
   else await console.done(`new signing key ${kid}; tokens of the one before stay good until the next rotation`);

@@ -72,10 +72,10 @@ async function versions(context: Context, limit: number): Promise<undefined> {
 /** The newest entries, or with `--since` those after a cursor, oldest first. */
 async function entries(context: Context, limit: number): Promise<undefined> {
   const { console } = context;
-  const { controller, store } = await context.open();
+  const { controller, insight } = await context.open();
   const since = context.text('since');
-  const { revision } = await controller.stats();
-  const newest = `${await store.epoch()}:${Math.max(0, revision - limit)}`;
+  const { epoch, revision } = await insight.position();
+  const newest = `${epoch}:${Math.max(0, revision - limit)}`;
   const start = since === 'start' ? undefined : (since ?? newest);
   const page = await controller.log(start, { limit });
   const items = since === undefined ? [...page.items].reverse() : page.items;

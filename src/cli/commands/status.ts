@@ -20,9 +20,9 @@ interface InFlight {
 
 const OLD_MS = 24 * 3_600_000;
 
-async function inFlight({ controller, location, store, space }: Opened): Promise<readonly InFlight[]> {
+async function inFlight({ controller, insight, location, space }: Opened): Promise<readonly InFlight[]> {
   if (location.state === undefined) return [];
-  const epoch = await store.epoch();
+  const { epoch } = await insight.position();
   const all: InFlight[] = [];
   for (const { token, origin } of await listTokens(location.state)) {
     if (token.space !== space) continue;
@@ -38,13 +38,13 @@ async function inFlight({ controller, location, store, space }: Opened): Promise
 async function status(context: Context): Promise<undefined> {
   const { console } = context;
   const opened = await context.open();
-  const { controller, location, space, agent, store } = opened;
+  const { controller, insight, location, space, agent } = opened;
   const counts = await controller.stats();
   const tokens = await inFlight(opened);
   const drafts = await listDrafts(location.state);
   const open = await controller.conflicts({ state: 'open' }, { limit: 20 });
   if (console.json) {
-    const cursor = `${await store.epoch()}:${counts.revision}`;
+    const cursor = `${(await insight.position()).epoch}:${counts.revision}`;
     await console.object({
       store: location.url,
       space,

@@ -52,7 +52,9 @@ function storeLine(report: StoreReport): string {
 
 async function verifyAll(context: Context): Promise<ExitCode> {
   const { console } = context;
-  const { store, space } = await context.open();
+  const opened = await context.open();
+  const { space } = opened;
+  const store = opened.store();
   const all = context.text('space') === undefined ? await store.spaces() : [space];
   const reports: StoreReport[] = [];
   for (const each of all.length === 0 ? [space] : all) {

@@ -24,11 +24,11 @@ interface Plan {
 }
 
 async function planOf(context: Context): Promise<Plan> {
-  const { controller, store } = await context.open();
+  const { insight } = await context.open();
   const since = context.text('since');
   const once = context.flag('once');
-  const { revision } = await controller.stats();
-  const now = once ? undefined : `${await store.epoch()}:${revision}`;
+  const { epoch, revision } = await insight.position();
+  const now = once ? undefined : `${epoch}:${revision}`;
   return {
     start: since === 'start' ? undefined : (since ?? now),
     limit: context.count('limit', Number.MAX_SAFE_INTEGER),

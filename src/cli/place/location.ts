@@ -1,12 +1,18 @@
 // Which store, and where the command line keeps its own small files for it. Order: `--store`, `ENTENTE_STORE`, the home.
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { EntenteError } from '../../core/errors.ts';
 import { findHome, HOME_NAME } from './home.ts';
 
 export const DATABASE_NAME = 'entente.db';
 
-export type StoreUrl = { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly path: string };
+export type StoreUrl =
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'sqlite'; readonly path: string }
+  /** A server, which has the store. */
+  | { readonly kind: 'server'; readonly url: string };
 
 export interface Location {
   readonly store: StoreUrl;
@@ -17,6 +23,12 @@ export interface Location {
   readonly home?: string;
 }
 
+interface Surroundings {
+  readonly env: { readonly [name: string]: string | undefined };
+  /** The user's own folder. */
+  readonly user: string;
+}
+
 /** What `.entente/config.json` may say. */
 export interface Config {
   readonly store?: string;
@@ -24,8 +36,9 @@ export interface Config {
   readonly agent?: string;
 }
 
-const LATER = /^(postgres|postgresql|etcd|https?):/;
-const FORMS = 'Stores: sqlite:PATH (a file, or a folder that holds one) and memory: (gone with the process).';
+const LATER = /^(postgres|postgresql|etcd):/;
+const FORMS =
+  'Stores: sqlite:PATH (a file, or a folder that holds one), http://HOST:PORT (a server) and memory: (gone with the process).';
 
 /** A store URL; relative paths count from `cwd`. */
 export async function parseStoreUrl(text: string, cwd: string): Promise<StoreUrl> {
@@ -36,12 +49,31 @@ export async function parseStoreUrl(text: string, cwd: string): Promise<StoreUrl
       next: 'entente status --store sqlite:PATH',
     });
   }
+  if (/^https?:/.test(text)) return { kind: 'server', url: serverUrl(text) };
   if (!text.startsWith('sqlite:') || text === 'sqlite:') {
     throw new EntenteError('misuse', `${JSON.stringify(text.slice(0, 120))} is no store URL. ${FORMS}`, {
       next: 'entente status --store sqlite:PATH',
     });
   }
   return { kind: 'sqlite', path: await databasePath(path.resolve(cwd, text.slice('sqlite:'.length))) };
+}
+
+/** Without a slash at its end. What is in an address stands in histories and logs, so that it holds no key. */
+function serverUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new EntenteError('misuse', 'A server is named by its address alone: no key, no query, no fragment.', {
+      next: 'entente status --store http://127.0.0.1:7411   (the key: ENTENTE_KEY_FILE)',
+    });
+  }
+  return url.origin + url.pathname.replace(/\/+$/, '');
+}
+
+/** For commands that need the file or the tables of a store. */
+export function behindServer(url: string): EntenteError {
+  return new EntenteError('misuse', `This command needs the store itself, and ${url} is a server.`, {
+    next: 'On the machine of the server, name its store: --store sqlite:PATH',
+  });
 }
 
 /** A folder stands for the database in it: its own, or that of the home inside it. */
@@ -83,7 +115,21 @@ export async function readConfig(home: string): Promise<Config> {
   }
 }
 
-function locate(store: StoreUrl, home: string | undefined): Location {
+/** Where saved tokens and drafts for a server lie: in the home, or among the user's own files where there is none. */
+function serverState(url: string, home: string | undefined, { env, user }: Surroundings): string {
+  const { host } = new URL(url);
+  const name = `${host.replaceAll(/[^A-Za-z0-9.-]/g, '_')}-${createHash('sha256').update(url).digest('hex').slice(0, 12)}`;
+  if (home !== undefined) return path.join(home, 'servers', name);
+  const state = env['XDG_STATE_HOME'];
+  const own = state !== undefined && path.isAbsolute(state) ? state : path.join(user, '.local', 'state');
+  return path.join(own, 'entente', name);
+}
+
+function locate(store: StoreUrl, home: string | undefined, around: Surroundings): Location {
+  if (store.kind === 'server') {
+    const { url } = store;
+    return { store, url, state: serverState(url, home, around), ...(home === undefined ? {} : { home }) };
+  }
   if (store.kind === 'memory') return { store, url: 'memory:', ...(home === undefined ? {} : { home }) };
   // The saved tokens of a store lie beside it, whatever folder the command is given in.
   const folder = path.dirname(store.path);
@@ -96,12 +142,13 @@ function locate(store: StoreUrl, home: string | undefined): Location {
 export async function findLocation(
   cwd: string,
   given: string | undefined,
-  env: string | undefined,
+  env: { readonly [name: string]: string | undefined },
 ): Promise<Location & { readonly config: Config }> {
   const home = await findHome(cwd);
   const config = home === undefined ? {} : await readConfig(home);
-  const url = given ?? (env === undefined || env === '' ? undefined : env);
-  if (url !== undefined) return { ...locate(await parseStoreUrl(url, cwd), home), config };
+  const around: Surroundings = { env, user: os.homedir() };
+  const url = given ?? (env['ENTENTE_STORE'] || undefined);
+  if (url !== undefined) return { ...locate(await parseStoreUrl(url, cwd), home, around), config };
   if (home === undefined) {
     throw new EntenteError(
       'not-found',
@@ -112,5 +159,5 @@ export async function findLocation(
     );
   }
   const stored = config.store ?? `sqlite:${DATABASE_NAME}`;
-  return { ...locate(await parseStoreUrl(stored, home), home), config };
+  return { ...locate(await parseStoreUrl(stored, home), home, around), config };
 }

@@ -6,11 +6,9 @@ import { cleanName } from '../shell/text.ts';
 
 const PAGE = 200;
 
-async function byNumber({ controller, store, space }: Opened, number: number): Promise<Conflict | undefined> {
+async function byNumber({ controller, insight }: Opened, number: number): Promise<Conflict | undefined> {
   // The number is the revision that opened it, so its log entry says the id.
-  const page = await store.log(space, number - 1, 1);
-  const entry = page.status === 'ok' ? page.entries[0] : undefined;
-  const id = entry?.revision === number ? entry.meta.conflictId : undefined;
+  const id = await insight.conflictAt(number);
   const found = id === undefined ? undefined : await controller.conflict(id);
   return found?.number === number ? found : undefined;
 }

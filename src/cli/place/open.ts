@@ -4,7 +4,7 @@ import { EntenteError } from '../../core/errors.ts';
 import { createMemoryStore } from '../../stores/memory.ts';
 import type { Store } from '../../stores/store.ts';
 import { shellWord } from '../shell/text.ts';
-import type { StoreUrl } from './location.ts';
+import { behindServer, type StoreUrl } from './location.ts';
 
 export async function isThere(file: string): Promise<boolean> {
   try {
@@ -22,6 +22,7 @@ export async function openStore(
   warn: (message: string) => void,
   create: boolean = false,
 ): Promise<Store> {
+  if (url.kind === 'server') throw behindServer(url.url);
   if (url.kind === 'memory') return createMemoryStore();
   if (!create && !(await isThere(url.path))) {
     throw new EntenteError('not-found', `There is no database ${url.path}.`, {

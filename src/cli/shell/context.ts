@@ -2,7 +2,6 @@
 // for and closed when the command is done.
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { createController } from '../../controller/controller.ts';
 import type { Controller } from '../../controller/types.ts';
 import { EntenteError } from '../../core/errors.ts';
 import {
@@ -15,16 +14,18 @@ import {
 } from '../../core/resource.ts';
 import type { Store } from '../../stores/store.ts';
 import { parseStrategy } from '../../strategies/policy-file.ts';
+import type { Insight } from '../place/insight.ts';
 import { findLocation, type Location } from '../place/location.ts';
-import { openStore } from '../place/open.ts';
+import { reach } from '../place/reach.ts';
 import { currentSession } from '../place/session.ts';
 import type { Console } from './console.ts';
 import type { Io } from './io.ts';
-import { cleanName } from './text.ts';
 
 export interface Opened {
-  readonly store: Store;
   readonly controller: Controller;
+  readonly insight: Insight;
+  /** The store itself; `misuse` with what to do instead where it is behind a server. */
+  store(): Store;
   readonly location: Location;
   readonly space: Space;
   readonly agent: AgentId;
@@ -86,7 +87,7 @@ function readCount(value: string | undefined, name: string, fallback: number, mi
 export function createContext(input: ContextInput): Context {
   const { io, args, options } = input;
   const text = (name: string): string | undefined => readText(options, name);
-  const find = (): ReturnType<typeof findLocation> => findLocation(io.cwd, text('store'), io.env['ENTENTE_STORE']);
+  const find = (): ReturnType<typeof findLocation> => findLocation(io.cwd, text('store'), io.env);
   let located: ReturnType<typeof findLocation> | undefined;
   let opened: Promise<Opened> | undefined;
 
@@ -103,11 +104,9 @@ export function createContext(input: ContextInput): Context {
     const strategy = text('strategy');
     const chosen =
       strategy === undefined ? undefined : parseStrategy(strategy.startsWith('{') ? parseJson(strategy) : strategy);
-    const store = await openStore(location.store, (message) => input.console.talk(`warning: ${message}`));
-    const onWarning = (message: string): void => input.console.alert(`warning: ${cleanName(message)}`);
-    const controller = createController({ store, space, onWarning });
-    if (chosen !== undefined) controller.registerStrategy('**', chosen);
-    return { store, controller, location, space, agent };
+    const reached = await reach({ io, console: input.console, location, space });
+    if (chosen !== undefined) reached.controller.registerStrategy('**', chosen);
+    return { ...reached, location, space, agent };
   };
 
   return {

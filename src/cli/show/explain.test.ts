@@ -5,11 +5,16 @@ import { DEFAULT_SPACE, parseResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
 import { escalate } from '../../strategies/escalate.ts';
 import { merge } from '../../strategies/merge.ts';
+import { storeInsight } from '../place/insight.ts';
 import { type Explanation, explainVersion } from './explain.ts';
 
 async function explain({ entente, store }: Setup, resource: string): Promise<Explanation> {
   const found = await entente.read(resource);
-  return explainVersion({ store, controller: entente, space: DEFAULT_SPACE }, found?.head as Head, found?.content);
+  return explainVersion(
+    { insight: storeInsight(store, DEFAULT_SPACE), controller: entente },
+    found?.head as Head,
+    found?.content,
+  );
 }
 
 /** A merge of what bob sends onto what ann wrote, both from dan's first version. */
@@ -165,7 +170,7 @@ describe('explained receipts', () => {
     const made = await merged('p.txt', ['a\nb\nc\n', 'A\nb\nc\n', 'a\nb\nC\n']);
     const { entente, store } = made;
     const second = await entente.read('p.txt', { version: 2 });
-    const context = { store, controller: entente, space: DEFAULT_SPACE };
+    const context = { insight: storeInsight(store, DEFAULT_SPACE), controller: entente };
     expect(await codeOf(() => explainVersion(context, second?.head as Head, second?.content))).toBe('not-found');
     await put(entente, 'other', 'x');
     await store.trim(DEFAULT_SPACE, 3);

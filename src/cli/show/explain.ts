@@ -6,8 +6,8 @@ import type { Note, Receipt, ReceiptEntry } from '../../core/receipt.ts';
 import type { RecordedUse } from '../../core/recorded.ts';
 import type { Head } from '../../core/version.ts';
 import { createLocator, type Located, type Locator } from '../../merge/locate.ts';
-import type { LogEntry, VersionEntry } from '../../stores/store.ts';
-import type { Opened } from '../shell/context.ts';
+import type { VersionEntry } from '../../stores/store.ts';
+import type { Insight } from '../place/insight.ts';
 import { cleanName, idWord } from '../shell/text.ts';
 
 /** Somebody whose change went into the merge. */
@@ -52,38 +52,34 @@ const PAGE = 100;
 
 /** Explains a version; `not-found` where no merge made it, `gone` where its entry or its receipt is no longer kept. */
 export async function explainVersion(
-  opened: Pick<Opened, 'store' | 'controller' | 'space'>,
+  { controller, insight }: { readonly controller: Controller; readonly insight: Pick<Insight, 'making'> },
   head: Head,
   content: Uint8Array | undefined,
 ): Promise<Explanation> {
-  const entry = await entryOf(opened, head);
-  const { meta } = entry;
-  const hash = receiptHash(entry, head.resource);
-  if (hash === undefined) {
+  const making = await insight.making(head);
+  if (making === undefined) throw gone(head);
+  if (!making.merged) {
     throw new EntenteError(
       'not-found',
-      `${cleanName(head.resource)} v${head.version} is no merge: ${cleanName(head.agent)} ${meta.outcome} it as it is.`,
+      `${cleanName(head.resource)} v${head.version} is no merge: ${cleanName(head.agent)} ${making.outcome} it as it is.`,
       { next: `entente log ${idWord(head.resource)}` },
     );
   }
-  const bytes = await opened.store.content(hash);
-  if (bytes === undefined) throw gone(head);
-  const receipt = JSON.parse(Buffer.from(bytes).toString('utf8')) as Receipt;
-  const base = baseOf(entry, head.resource);
+  const { base, commitId, note, receipt, sent, strategy } = making;
+  if (receipt === undefined) throw gone(head);
   const sides = {
-    base: await contentAt(opened.controller, head, base),
-    current: await contentAt(opened.controller, head, head.version - 1),
-    proposed: await sentContent(opened.store, entry, head.resource),
+    base: await contentAt(controller, head, base),
+    current: await contentAt(controller, head, head.version - 1),
+    proposed: sent,
     result: content,
   };
-  const { note } = meta;
   const proposed: Author = { agent: head.agent, ...(note === undefined ? {} : { note }) };
-  const current = await authorsBetween(opened.controller, head, base);
+  const current = await authorsBetween(controller, head, base);
   return {
     head,
     engine: receipt.engine,
-    ...(meta.strategy === undefined ? {} : { strategy: meta.strategy }),
-    commitId: entry.commitId,
+    ...(strategy === undefined ? {} : { strategy }),
+    commitId,
     ...(base === undefined ? {} : { base }),
     current,
     proposed,
@@ -93,41 +89,10 @@ export async function explainVersion(
   };
 }
 
-async function entryOf({ store, space }: Pick<Opened, 'store' | 'space'>, head: Head): Promise<LogEntry> {
-  const page = await store.log(space, head.revision - 1, 1);
-  const entry = page.status === 'ok' ? page.entries[0] : undefined;
-  if (entry?.revision === head.revision) return entry;
-  throw gone(head);
-}
-
 function gone(head: Head): EntenteError {
   return new EntenteError('gone', `How ${cleanName(head.resource)} v${head.version} was made is no longer kept.`, {
     next: `entente show ${idWord(head.resource)}`,
   });
-}
-
-/** A set that was committed together has a receipt for each of its merges. */
-function receiptHash({ meta }: LogEntry, resource: string): string | undefined {
-  const each = meta.extra?.['receipts'] as { readonly [id: string]: string } | undefined;
-  if (each === undefined) return meta.receipt;
-  return Object.hasOwn(each, resource) ? each[resource] : undefined;
-}
-
-function baseOf({ meta }: LogEntry, resource: string): number | undefined {
-  const each = meta.extra?.['bases'] as { readonly [id: string]: number } | undefined;
-  const found = each === undefined ? meta.extra?.['base'] : Object.hasOwn(each, resource) ? each[resource] : undefined;
-  return typeof found === 'number' ? found : undefined;
-}
-
-/** What was sent, where the entry keeps it. */
-async function sentContent(
-  store: Opened['store'],
-  { meta }: LogEntry,
-  resource: string,
-): Promise<Uint8Array | undefined> {
-  const sent = (meta.extra?.['sent'] ?? {}) as { readonly [id: string]: string };
-  const hash = Object.hasOwn(sent, resource) ? sent[resource] : undefined;
-  return hash === undefined ? undefined : store.content(hash);
 }
 
 async function contentAt(

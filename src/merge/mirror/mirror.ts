@@ -98,6 +98,8 @@ interface Position {
   readonly places: number;
 }
 
+const SHORT = 48;
+
 const NOTHING = new Int32Array(0);
 
 /** What a reader of a format writes a mirror with: JSON text in order, and the place of each node. */
@@ -186,7 +188,21 @@ export class MirrorWriter {
   put(json: string): void {
     // No character takes more bytes.
     this.#ensure(json.length * 3);
-    this.#length += this.#json.write(json, this.#length);
+    const isPut = json.length <= SHORT && this.#putShort(json);
+    if (!isPut) this.#length += this.#json.write(json, this.#length);
+  }
+
+  /** Most are a few characters of ASCII, for which a call of `write` is dear. */
+  #putShort(json: string): boolean {
+    const bytes = this.#json;
+    const from = this.#length;
+    for (let i = 0; i < json.length; i++) {
+      const code = json.charCodeAt(i);
+      if (code > 0x7f) return false;
+      bytes[from + i] = code;
+    }
+    this.#length = from + json.length;
+    return true;
   }
 
   #ensure(bytes: number): void {

@@ -1,4 +1,5 @@
-// An agent in a process of its own: opens a store, and makes the calls that it is sent. Lives as long as its parent.
+// An agent in a process of its own: opens a store or a client of a server, and makes the calls that it is sent. Lives as long as its parent.
+import { createClient } from '../../src/client/client.ts';
 import { createController } from '../../src/controller/controller.ts';
 import type { Controller } from '../../src/controller/types.ts';
 import { createSqliteStore } from '../../src/stores/sqlite.ts';
@@ -6,7 +7,7 @@ import type { Method } from './hands.ts';
 import { type PolicyName, policies } from './policies.ts';
 
 export type Order = { readonly id: number } & (
-  | { readonly open: string; readonly policy: PolicyName }
+  | { readonly open: string; readonly policy: PolicyName; readonly key?: string }
   | { readonly call: Method; readonly args: readonly unknown[] }
 );
 export type Reply = { readonly id: number } & (
@@ -19,6 +20,10 @@ let entente: Controller | undefined;
 async function obey(order: Order): Promise<unknown> {
   if ('open' in order) {
     await entente?.close();
+    if (order.key !== undefined) {
+      entente = createClient({ url: order.open, key: order.key });
+      return undefined;
+    }
     const store = createSqliteStore({ path: order.open, onWarning: () => {} });
     entente = createController({ store, default: policies[order.policy] });
     return undefined;

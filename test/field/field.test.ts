@@ -1,5 +1,5 @@
 // What happened to people who let several agents write, as sequences with the right outcome: two agents on a store in
-// memory, on one file, and as two processes on one file.
+// memory, on one file, as two processes on one file, and as two processes at one server.
 import { afterAll, describe, it } from 'vitest';
 import { differentKeys, longThought, toolsAtOnce, twoStates } from './documents.ts';
 import { fencedOut, notesInALoop, sentAgain } from './promises.ts';

@@ -23,7 +23,8 @@ export type Hands = Pick<Controller, Method>;
 
 export interface RemoteAgent {
   readonly hands: Hands;
-  open(path: string, policy: PolicyName): Promise<void>;
+  /** A store by its path; with a key, a server by its address. */
+  open(place: string, policy: PolicyName, key?: string): Promise<void>;
   stop(): void;
 }
 
@@ -44,7 +45,9 @@ export function startAgent(): RemoteAgent {
     for (const { reject } of waiting.values()) reject(new Error(`the agent ended with ${code}`));
   });
 
-  function ask(order: { open: string; policy: PolicyName } | { call: Method; args: unknown[] }): Promise<unknown> {
+  function ask(
+    order: { open: string; policy: PolicyName; key?: string } | { call: Method; args: unknown[] },
+  ): Promise<unknown> {
     last += 1;
     const id = last;
     return new Promise((resolve, reject) => {
@@ -55,8 +58,8 @@ export function startAgent(): RemoteAgent {
   const calls = methods.map((call) => [call, (...args: unknown[]) => ask({ call, args })] as const);
   return {
     hands: Object.fromEntries(calls) as unknown as Hands,
-    async open(path, policy) {
-      await ask({ open: path, policy });
+    async open(place, policy, key) {
+      await ask({ open: place, policy, ...(key === undefined ? {} : { key }) });
     },
     stop: () => child.disconnect(),
   };

@@ -1,10 +1,12 @@
-// Where the field cases happen: two agents on a store in memory, on one SQLite file, and in two processes on one file.
+// Where the field cases happen: two agents on a store in memory, on one SQLite file, in two processes on one file, and in
+// two processes at one server.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createController } from '../../src/controller/controller.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import { createSqliteStore } from '../../src/stores/sqlite.ts';
+import { openServer, type Server } from '../support/server.ts';
 import { type Hands, type RemoteAgent, startAgent } from './hands.ts';
 import { type PolicyName, policies } from './policies.ts';
 
@@ -18,9 +20,10 @@ export interface World {
   close(): Promise<void>;
 }
 
-export const worlds = ['memory', 'sqlite', 'processes'] as const;
+export const worlds = ['memory', 'sqlite', 'processes', 'server'] as const;
 
 export function createWorld(name: (typeof worlds)[number]): World {
+  if (name === 'server') return serverWorld();
   return name === 'memory' ? memoryWorld() : fileWorld(name === 'processes');
 }
 
@@ -39,6 +42,32 @@ function memoryWorld(): World {
     },
     again: async () => pair(),
     close: async () => {},
+  };
+}
+
+/** A server for each case, and two processes that reach it as clients. */
+function serverWorld(): World {
+  const remote: readonly RemoteAgent[] = [startAgent(), startAgent()];
+  let server: Server | undefined;
+  let policy: PolicyName = 'text';
+  let key = '';
+  async function again(): Promise<Pair> {
+    for (const agent of remote) await agent.open(server?.url ?? '', policy, key);
+    return remote.map(({ hands }) => hands) as unknown as Pair;
+  }
+  return {
+    async open(name) {
+      await server?.close();
+      policy = name;
+      server = await openServer({ controller: { default: policies[policy] } });
+      ({ key } = await server.caller('agents'));
+      return again();
+    },
+    again,
+    async close() {
+      for (const agent of remote) agent.stop();
+      await server?.close();
+    },
   };
 }
 

@@ -277,7 +277,7 @@ describe('rights', () => {
     await ann.ask('POST', '/commits', { json: { token: other, append: 'two\n' } });
     const added = await writer.ask('POST', '/commits', { json: { token, append: 'three\n' } });
     expect([added.status, added.body.code]).toEqual([409, 'rejected']);
-    expect(added.text).not.toMatch(/one|two/);
+    expect(added.text).not.toMatch(/one|two|ann/);
     const fresh = await writer.begin('log.md');
     expect((await writer.ask('POST', '/commits', { json: { token: fresh, append: 'four\n' } })).status).toBe(200);
     const text = (await ann.ask('GET', '/resource?id=log.md')).text;
@@ -286,6 +286,8 @@ describe('rights', () => {
     const blind = await server.caller('blind', ['commit:log.md']);
     const draft = await blind.ask('POST', '/drafts', { json: { id: 'log.md' } });
     expect(Object.keys(draft.body).sort()).toEqual(['expires', 'id', 'token']);
+    const same = await blind.ask('POST', '/commits', { json: { token: draft.body.token, content: text } });
+    expect([same.body.status, same.body.head]).toEqual(['unchanged', undefined]);
     const probe = { token: draft.body.token, edits: [{ old: 'one', new: '1' }] };
     expect((await blind.ask('POST', '/commits', { json: probe })).body.code).toBe('forbidden');
   });

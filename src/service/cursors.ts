@@ -1,9 +1,10 @@
 // Cursors of pages: opaque, signed, and good for the list and the principal that they were given for.
+import { createHash } from 'node:crypto';
 import { EntenteError } from '../core/errors.ts';
 import type { Call } from './operation.ts';
 
 interface Payload {
-  /** Which list, and with what filter. */
+  /** Which list, and with what filter, hashed. */
   readonly of: string;
   readonly space: string;
   readonly sub: string;
@@ -16,8 +17,13 @@ function bad(): EntenteError {
   });
 }
 
+/** A filter may be as long as an id: its hash keeps every cursor short. */
+function markOf(of: string): string {
+  return createHash('sha256').update(of).digest('base64url').slice(0, 16);
+}
+
 export function sealCursor(call: Call, of: string, after: string): Promise<string> {
-  const payload: Payload = { of, space: call.space, sub: call.principal.id, after };
+  const payload: Payload = { of: markOf(of), space: call.space, sub: call.principal.id, after };
   return call.service.signer.sign('c1', payload);
 }
 
@@ -27,7 +33,7 @@ export async function openCursor(call: Call, of: string, cursor: string | undefi
   const payload = (await call.service.signer.open('c1', cursor).catch(() => {
     throw bad();
   })) as Partial<Payload>;
-  const same = payload.of === of && payload.space === call.space && payload.sub === call.principal.id;
+  const same = payload.of === markOf(of) && payload.space === call.space && payload.sub === call.principal.id;
   if (!same || typeof payload.after !== 'string') throw bad();
   return payload.after;
 }

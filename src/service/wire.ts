@@ -41,11 +41,27 @@ export function visibleOffer(call: Call, offer: Offer): Offer | undefined {
   return { complete: offer.complete && decisions.length === offer.decisions.length, decisions };
 }
 
+/** All that is said of what is in the way to who may not read it. */
+const MOVED = 'the resource moved since it was read';
+
+/** What an outcome tells of a resource beyond what was asked for: not for who may not read it. */
+function hidden(call: Call, outcome: Outcome): readonly string[] {
+  const resource = resourceOf(outcome);
+  if (resource === undefined || may(call.principal, 'read', call.space, resource)) return [];
+  return outcome.status === 'split' ? ['label'] : ['head', 'receipt', 'notes'];
+}
+
+function resourceOf(outcome: Outcome): string | undefined {
+  if ('resource' in outcome) return outcome.resource;
+  if ('packet' in outcome && outcome.packet !== undefined) return outcome.packet.resource;
+  return 'token' in outcome ? outcome.token.resource : undefined;
+}
+
 /** The packet as the caller may see it: without a read grant no more than that something is in the way. */
 export function packetFor(call: Call, packet: Packet): Packet {
   if (!may(call.principal, 'read', call.space, packet.resource)) {
-    const { resource, expected, reason } = packet;
-    return { resource, expected, between: [], regions: [], cleanRegions: 0, reason };
+    const { resource, expected } = packet;
+    return { resource, expected, between: [], regions: [], cleanRegions: 0, reason: MOVED };
   }
   const { offer, ...rest } = packet;
   const shown = offer === undefined ? undefined : visibleOffer(call, offer);
@@ -72,11 +88,12 @@ export async function outcomeFor(call: Call, outcome: Outcome): Promise<WireOutc
   if ('packet' in outcome && outcome.packet !== undefined) shown['packet'] = packetFor(call, outcome.packet);
   if ('packets' in outcome && outcome.packets !== undefined)
     shown['packets'] = outcome.packets.map((packet) => packetFor(call, packet));
+  const hides = hidden(call, outcome);
+  for (const field of hides) delete shown[field];
+  if (hides.length > 0 && 'reason' in outcome) shown['reason'] = MOVED;
   if (outcome.status === 'merged') {
     delete shown['content'];
-    const readable = may(call.principal, 'read', call.space, outcome.resource);
-    if (readable) Object.assign(shown, encodeContent(outcome.content));
-    else delete shown['receipt'];
+    if (hides.length === 0) Object.assign(shown, encodeContent(outcome.content));
   }
   return toWire(shown) as WireOutcome;
 }

@@ -1,7 +1,7 @@
 // Replays a space's log from its trim point and holds everything that the store says now against it. It only reads,
 // page by page, and may run while others write.
 import { EntenteError } from '../core/errors.ts';
-import { DEFAULT_SPACE, parseSpace } from '../core/resource.ts';
+import { DEFAULT_SPACE, parseSpace, SERVICE_SPACE } from '../core/resource.ts';
 import type { Store } from '../stores/store.ts';
 import { createStoreCheck, replayTo, type StoreCheck, TrimmedMeanwhile } from './check-log.ts';
 import { checkConflicts, checkCounts, checkHeads } from './check-state.ts';
@@ -15,7 +15,8 @@ const RESTARTS = 5;
  * store throws, and `gone` when the log is trimmed faster than it can be read.
  */
 export async function verifyStore(store: Store, space: string = DEFAULT_SPACE): Promise<StoreReport> {
-  const name = parseSpace(space);
+  // Where a server keeps its keys has a log like any other, though no caller can name it.
+  const name = space === SERVICE_SPACE ? SERVICE_SPACE : parseSpace(space);
   for (let attempt = 0; attempt < RESTARTS; attempt += 1) {
     try {
       const { trimmed } = await store.read(name, []);

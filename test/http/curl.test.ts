@@ -104,6 +104,11 @@ describe('entente serve and entente keys', () => {
     expect((await desk.run(['keys', 'rotate', '--json'])).json()).toMatchObject({ status: 'rotated' });
     expect((await desk.run(['keys', 'revoke', String(made['id'])])).code).toBe(0);
     expect((await desk.run(['keys', 'revoke', 'nobody'])).code).toBe(3);
+    const verified = await desk.run(['verify', '--json']);
+    expect([verified.code, (verified.json()['items'] as { space: string }[]).map(({ space: name }) => name)]).toEqual([
+      0,
+      expect.arrayContaining(['~entente']),
+    ]);
     for (const wrong of [['--grant', 'write:**'], ['--grant', 'read', '--expires', 'soon'], []])
       expect((await desk.run(['keys', 'create', 'bob', ...wrong])).code).toBe(2);
   });

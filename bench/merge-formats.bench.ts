@@ -80,7 +80,7 @@ function formatRows(): Row[] {
       cells,
       mergeOf(notebook),
       parses(notebook, (side) => JSON.parse(side)),
-      8,
+      12,
     ),
     compare('Markdown merge, 1 MB, against the merge by lines', mergeOf(markdown), mergeOf(markdown, 'text'), 8),
     // Both sides add at one place, which is a conflict by lines: the middle of the work is the same.

@@ -62,10 +62,21 @@ function readWhole(text: string, limits: M.Limits): M.Mirror {
 /** Is it a stream of documents without errors, with no name twice in a map? */
 export function isYaml(text: string): boolean {
   try {
-    return isStream(text);
+    return (text.length > PIECE && isCut(text)) || isStream(text);
   } catch (thrown) {
     // Nested too deeply to be looked through.
     if (thrown instanceof RangeError) return false;
+    throw thrown;
+  }
+}
+
+/** One document without errors that can be read in pieces, with nothing in it that a mirror does not look into. */
+function isCut(text: string): boolean {
+  if (/^%/m.test(text)) return false;
+  try {
+    return readPieces(text, { depth: Number.POSITIVE_INFINITY, places: false }, PIECE)?.hasOpaque === false;
+  } catch (thrown) {
+    if (thrown instanceof M.Unmirrored) return false;
     throw thrown;
   }
 }

@@ -165,6 +165,9 @@ describe('answers that do not come', () => {
       () => new Response('{"items":', { status: 200, headers: { 'content-type': 'application/json' } }),
       () => new Response('', { status: 429, headers: { 'retry-after': '2' } }),
     ];
+    const busy = client({ fetch: async () => new Response('', { status: 429, headers: { 'retry-after': '60' } }) });
+    expect(await codeOf(busy.list())).toBe('rate-limited');
+    expect(waits.slept).not.toContain(60_000);
     const { fetch: network, bodies } = through(async (count, real) => answers[count - 1]?.() ?? real());
     expect((await client({ fetch: network }).list('lost/none')).items).toEqual([]);
     expect(bodies).toHaveLength(4);
@@ -281,6 +284,21 @@ describe('the feed', () => {
       if (seen.length === 20) break;
     }
     expect(seen).toEqual(Array.from({ length: 20 }, (_, n) => revision + 1 + n));
+  });
+
+  it('[CT8] a stream on which nothing is said any more is opened anew', async () => {
+    const entente = client();
+    const { epoch, revision } = await entente.position();
+    const { token } = await entente.begin('feed/idle', { agent: 'ann' });
+    as(await entente.commit(token, { content: 'x' }), 'committed');
+    const { fetch: network, bodies } = through(async (count, real) =>
+      count === 1 ? new Response(new ReadableStream({ start: () => undefined })) : real(),
+    );
+    for await (const item of client({ fetch: network, limits: { idleMs: 20 } }).feed(`${epoch}:${revision}`)) {
+      expect(item).toMatchObject({ type: 'commit', revision: revision + 1 });
+      break;
+    }
+    expect(bodies).toHaveLength(2);
   });
 
   it('[CT8] ends with its signal and with close, and a cursor of another history is a fault', async () => {

@@ -195,7 +195,9 @@ export function createConnection(settings: Settings): Connection {
       const { fault, doubt, reached, after = 0 } = tried as Open;
       state.doubt ||= doubt;
       state.reached ||= reached;
-      if (state.waited >= (state.reached ? limits.settleMs : limits.connectMs)) throw new Unsettled(state.doubt, fault);
+      const patience = state.reached ? limits.settleMs : limits.connectMs;
+      // A wait that is asked for and is longer than there is patience for is not begun.
+      if (state.waited >= patience || state.waited + after > patience) throw new Unsettled(state.doubt, fault);
       const ms = Math.max(jitter(settings.random, tries), after);
       state.waited += ms;
       await settings.sleep(ms, state.doubt && asked.write === true ? undefined : asked.signal);
@@ -213,8 +215,14 @@ export function createConnection(settings: Settings): Connection {
       return answer;
     },
     async open(asked) {
-      const signal = asked.signal ?? new AbortController().signal;
-      return settings.fetch(urlOf(settings, asked), await initOf(settings, asked, signal));
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(), limits.timeoutMs);
+      const signal = AbortSignal.any([late.signal, ...(asked.signal === undefined ? [] : [asked.signal])]);
+      try {
+        return await settings.fetch(urlOf(settings, asked), await initOf(settings, asked, signal));
+      } finally {
+        clearTimeout(timer);
+      }
     },
   };
 }

@@ -79,7 +79,7 @@ interface Reader {
 
 /** Tells what a stream holds until it ends; true where the feed itself is at its end. */
 async function* tellStream(reader: Reader, stream: ReadableStream<Uint8Array>): AsyncGenerator<FeedItem, boolean> {
-  for await (const event of serverEvents(stream)) {
+  for await (const event of serverEvents(stream, reader.connection.settings.limits.idleMs)) {
     [reader.tries, reader.waited] = [0, 0];
     const { item, last, place } = toldBy(event);
     reader.place = place ?? reader.place;

@@ -9,6 +9,8 @@ export interface ClientLimits {
   readonly settleMs: number;
   /** The same while no attempt has even reached the server. @default 2,000 */
   readonly connectMs: number;
+  /** Milliseconds without a word on a feed until it is opened anew; servers say one every 15 s. @default 60,000 */
+  readonly idleMs: number;
 }
 
 export interface ClientOptions {
@@ -39,7 +41,7 @@ export interface Settings {
   readonly limits: ClientLimits;
 }
 
-const DEFAULT_LIMITS: ClientLimits = { timeoutMs: 30_000, settleMs: 10_000, connectMs: 2000 };
+const DEFAULT_LIMITS: ClientLimits = { timeoutMs: 30_000, settleMs: 10_000, connectMs: 2000, idleMs: 60_000 };
 /** What a timer takes at most. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -75,7 +77,7 @@ function parseLimits(given: Partial<ClientLimits> = {}): ClientLimits {
       throw new EntenteError('misuse', `There is no limit ${JSON.stringify(name)}; there are ${known}.`);
     }
     if (value === undefined) continue;
-    if (typeof value !== 'number' || !(value >= 0) || (name === 'timeoutMs' && value === 0))
+    if (typeof value !== 'number' || !(value >= 0) || (value === 0 && ['timeoutMs', 'idleMs'].includes(name)))
       throw new EntenteError('misuse', `The limit ${name} is a number of milliseconds, not ${String(value)}.`);
     limits[name as keyof ClientLimits] = Math.min(value, LONGEST_MS);
   }

@@ -23,14 +23,19 @@ function eventOf(block: string): ServerEvent | undefined {
   return { type, data: data.join('\n'), ...(id === undefined ? {} : { id }) };
 }
 
-/** The events of a stream, whole ones alone: a block that breaks off is not told. Ends where the stream ends or breaks. */
-export async function* serverEvents(stream: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
+/**
+ * The events of a stream, whole ones alone: a block that breaks off is not told. Ends where the stream ends or breaks, and
+ * where nothing came for `idleMs`: a connection whose other end is gone says nothing of it.
+ */
+export async function* serverEvents(stream: ReadableStream<Uint8Array>, idleMs: number): AsyncGenerator<ServerEvent> {
   const reader = stream.getReader();
   const decoder = new TextDecoder();
   let rest = '';
   try {
     for (;;) {
+      const idle = setTimeout(() => void reader.cancel().catch(() => undefined), idleMs);
       const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }));
+      clearTimeout(idle);
       if (done || value === undefined) return;
       rest += decoder.decode(value, { stream: true });
       const blocks = rest.split(/\r\n\r\n|\n\n|\r\r/);

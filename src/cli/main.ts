@@ -4,7 +4,8 @@
 import { createWriteStream, fstatSync } from 'node:fs';
 import type { Output } from './shell/io.ts';
 
-const GRACE_MS = 3000;
+/** A server first answers what is under way: that may take as long as it gives its requests when it closes. */
+const GRACE_MS = process.argv[2] === 'serve' ? 10_000 : 3000;
 const INTERRUPTED = 130;
 
 // git takes an exit code of 1 for a conflict: a program that breaks, or cannot even be loaded, must not end with it.

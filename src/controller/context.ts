@@ -28,6 +28,7 @@ export interface Context {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly limits: Limits;
   readonly onWarning: (message: string) => void;
+  readonly aroundMerge: <T>(work: () => Promise<T>) => Promise<T>;
   /** Rules of this controller, registered ones first; the stored policy comes after them. */
   readonly registered: Policy;
   readonly own: Policy;

@@ -95,6 +95,7 @@ function createContext(options: ControllerOptions): Context {
     sleep: options.sleep ?? defaultSleep,
     limits: parseLimits(options.limits),
     onWarning: options.onWarning ?? warn,
+    aroundMerge: options.aroundMerge ?? ((work) => work()),
     registered: new Policy(),
     own,
     fallback: options.default,

@@ -36,8 +36,9 @@ export async function runMerge(
   const engine = strategy?.engine ?? 'auto';
   const registered = context.engines.get(engine);
   const input = inputOf(context, sides, engine, strategy?.options);
-  const result =
-    registered === undefined ? await runBuiltIn(context, input) : await runCustom(context, registered, input);
+  const result = await context.aroundMerge(() =>
+    registered === undefined ? runBuiltIn(context, input) : runCustom(context, registered, input),
+  );
   warnOfFault(context, result, sides.path);
   return fitting(context, result, input, strategy);
 }

@@ -49,6 +49,8 @@ export interface ControllerOptions {
   readonly limits?: Partial<Limits>;
   /** Told of faults that lose nothing and should not be: a merge that the checker did not prove. @default a process warning */
   readonly onWarning?: (message: string) => void;
+  /** Runs each merge: whoever measures or traces them stands around them here. @default runs it */
+  readonly aroundMerge?: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 export interface Draft {

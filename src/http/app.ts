@@ -6,9 +6,12 @@ import type { Service } from '../service/service.ts';
 import { sendProblem } from './answer.ts';
 import { type BorderOptions, createBorder } from './border.ts';
 import { closeSoon } from './closing.ts';
+import { healthRoutes, metricsRoutes } from './health.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { problemOf } from './problems.ts';
 import { parseQuery } from './query.ts';
 import { bearerOf } from './request.ts';
+import { traceRequests } from './spans.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { commitRoutes } from './routes/commits.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
@@ -26,6 +29,8 @@ export interface HttpOptions extends BorderOptions {
   readonly service: Service;
   /** A pino logger, or nothing is logged. It must not be given keys or tokens, and gets none from here. */
   readonly logger?: FastifyBaseLogger;
+  /** Those that the service tells its work to. @default new ones, of which gauges alone have something to say */
+  readonly metrics?: Metrics;
 }
 
 /** Milliseconds for a whole request to arrive, and for its headers. */
@@ -90,7 +95,7 @@ function hasBody({ headers }: FastifyRequest): boolean {
 
 /** The server, not yet listening. */
 export function createHttpApp(options: HttpOptions): FastifyInstance {
-  const { service } = options;
+  const { service, metrics = createMetrics() } = options;
   const border = createBorder(options);
   const app = createApp(options);
   // A page of another site may send plain text without asking; there is no endpoint for it.
@@ -122,13 +127,18 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
       next: ['GET /openapi.json'],
     });
   });
-  app.register(async (open) => rootRoutes(open));
+  app.register(async (open) => {
+    rootRoutes(open);
+    healthRoutes(open, service);
+  });
   closeSoon(app, service.timers);
+  traceRequests(app);
   app.register(async (behind) => {
     behind.addHook('onRequest', async (request) => {
       request.principal = await service.keys.authenticate(bearerOf(request));
       service.throttle.take(request.principal.id);
     });
+    metricsRoutes(behind, service, metrics);
     behind.register(async (json) => {
       for (const routes of JSON_ROUTES) routes(json, service);
     });

@@ -7,6 +7,7 @@ import type { Store } from '../stores/store.ts';
 import { createFeeds, type Feeds } from './feeds.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { parseServiceLimits, type ServiceLimits } from './limits.ts';
+import { type Meter, NO_METER, observeController, observeEntries, observeMerge, observeStore } from './observed.ts';
 import type { Call } from './operation.ts';
 import type { Principal } from './principal.ts';
 import { createSigner, type Signer } from './signing.ts';
@@ -22,6 +23,8 @@ export interface ServiceOptions {
   /** What happens later. @default those of the machine */
   readonly timers?: Timers;
   readonly limits?: Partial<ServiceLimits>;
+  /** Told of what is done and how long it takes. @default nobody */
+  readonly meter?: Meter;
   /** What every space's controller gets beside the store. */
   readonly controller?: Pick<ControllerOptions, 'policy' | 'default' | 'history' | 'limits' | 'onWarning' | 'sleep'>;
 }
@@ -53,15 +56,19 @@ export interface Service {
 }
 
 export function createService(options: ServiceOptions): Service {
-  const { store, clock = Date.now, timers = realTimers, random, controller: shared = {} } = options;
+  const { store, clock = Date.now, timers = realTimers, meter = NO_METER, random, controller: shared = {} } = options;
   const limits = parseServiceLimits(options.limits);
   // The order of a Map is that of insertion: what is used moves to its end, so the first is the one used least recently.
   const open = new Map<Space, Controller>();
+  const measured = observeStore(store, meter);
   const make = (space: Space, over: Store): Controller =>
-    createController({ ...shared, store: over, space, clock, ...(random === undefined ? {} : { random }) });
+    createController({
+      ...{ ...shared, store: over, space, clock, aroundMerge: (work) => observeMerge(meter, work) },
+      ...(random === undefined ? {} : { random }),
+    });
 
   const controller = (space: Space): Controller => {
-    const known = open.get(space) ?? make(space, store);
+    const known = open.get(space) ?? observeController(make(space, measured), meter);
     open.delete(space);
     open.set(space, known);
     if (open.size > limits.spaces) {
@@ -76,7 +83,10 @@ export function createService(options: ServiceOptions): Service {
     store,
     keys,
     timers,
-    feeds: createFeeds({ store, keys, limits, timers }),
+    feeds: createFeeds({
+      ...{ store, keys, limits, timers },
+      onEntries: (entries) => observeEntries(entries, clock(), meter),
+    }),
     signer: createSigner({ store, clock }),
     limits,
     clock,

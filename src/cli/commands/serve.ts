@@ -2,11 +2,12 @@
 // that it does not understand.
 import * as path from 'node:path';
 import { EntenteError } from '../../core/errors.ts';
+import { parseServiceLimits } from '../../service/limits.ts';
 import { ensureKeyFile, KEY_FILE } from '../place/key-file.ts';
 import { isThere, openStore } from '../place/open.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
-import { shellWord } from '../shell/text.ts';
+import { waysToConnect } from '../show/connect.ts';
 import { collect, type Register } from './register.ts';
 
 const PORT = 7411;
@@ -37,6 +38,31 @@ function untilStopped(signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Limits as they are given: NAME=NUMBER each. What is no number would mean no limit, and is refused. */
+function limitsOf(context: Context): { readonly [name: string]: number } {
+  const pairs = context.list('limit').map((text) => {
+    const [, name = '', digits = ''] = /^([A-Za-z]+)=(\d{1,15})$/.exec(text) ?? [];
+    if (name !== '') return [name, Number(digits)] as const;
+    throw new EntenteError('misuse', `--limit takes NAME=NUMBER, not ${JSON.stringify(text.slice(0, 80))}.`, {
+      next: 'entente serve --limit requestsPerMinute=6000',
+    });
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** A port that is taken and an address that is not ours are the caller's to mend. */
+async function listening(listen: () => Promise<string>): Promise<string> {
+  try {
+    return await listen();
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND'].includes(code)) throw error;
+    throw new EntenteError('misuse', `The server cannot listen there: ${(error as Error).message}.`, {
+      next: 'entente serve --port 0   (any free port)',
+    });
+  }
+}
+
 /** The server and what it stands on is loaded when it is asked for: no other command waits for it. */
 async function serve(context: Context): Promise<ExitCode> {
   const { console, io, signal } = context;
@@ -44,9 +70,12 @@ async function serve(context: Context): Promise<ExitCode> {
   const host = context.text('host') ?? '127.0.0.1';
   const socket = context.text('socket');
   const publicUrl = context.text('publicUrl');
-  const [{ pino }, { createHttpApp }, { createService }] = await Promise.all([
+  const limits = limitsOf(context);
+  parseServiceLimits(limits);
+  const [{ pino }, { createHttpApp }, { createMetrics }, { createService }] = await Promise.all([
     import('pino'),
     import('../../http/app.ts'),
+    import('../../http/metrics.ts'),
     import('../../service/service.ts'),
   ]);
   const logger = pino({ level: levelOf(context), base: null }, io.stderr);
@@ -55,23 +84,25 @@ async function serve(context: Context): Promise<ExitCode> {
   const keyFile = await keyFileOf(context);
   const store = await openStore(location.store, (message) => logger.warn(message), create);
   try {
-    const service = createService({ store });
+    const metrics = createMetrics();
+    const service = createService({ store, limits, meter: metrics.meter });
     const app = createHttpApp({
       service,
       logger,
+      metrics,
       allowHosts: context.list('allowHost'),
       ...(publicUrl === undefined ? {} : { publicUrl }),
     });
     const { made } = await ensureKeyFile(service.keys, keyFile);
-    const url = await app.listen(socket === undefined ? { port, host } : { path: context.path(socket) });
+    const url = await listening(() =>
+      app.listen(socket === undefined ? { port, host } : { path: context.path(socket) }),
+    );
     if (console.json) await console.object({ status: 'listening', url, store: location.url, keyFile });
     else {
       await console.line(`entente listens on ${url}`);
       await console.line(`data: ${location.url}`);
       await console.line(`key:  ${keyFile}${made ? ' (made now)' : ''}`);
-      console.talk(
-        `next: curl -H "Authorization: Bearer $(cat ${shellWord(keyFile)})" '${url}/v1/spaces/default/resources'`,
-      );
+      if (socket === undefined) for (const line of waysToConnect(url, keyFile)) await console.line(line);
     }
     await untilStopped(signal);
     await app.close();
@@ -91,6 +122,7 @@ export const registerServe: Register = (program, run) => {
     .option('--public-url <url>', 'how it is reached from outside, behind a proxy')
     .option('--allow-host <name>', 'a further name that it is reached by (repeatable)', collect)
     .option('--key-file <path>', `the owner's key (default: ${KEY_FILE} beside the store; made where there is none)`)
+    .option('--limit <name=number>', 'a limit of the service, e.g. requestsPerMinute=6000 (repeatable)', collect)
     .option('--log-level <level>', `one of ${LEVELS.join(', ')} (default: info)`)
     .action(run(serve));
 };

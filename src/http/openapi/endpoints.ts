@@ -199,7 +199,21 @@ const RULES: readonly Endpoint[] = [
 
 const about = z.looseObject({ name: z.string(), version: z.string() }).meta({ id: 'About' });
 
+const health = z.looseObject({ status: z.literal('ok') }).meta({ id: 'Health' });
+
 const ROOT: readonly Endpoint[] = [
+  {
+    ...{ method: 'get', path: '//healthz', name: 'healthz', summary: 'Whether the server runs.', open: true },
+    ...{ output: health, good: [200], example: { status: 200 } },
+  },
+  {
+    ...{ method: 'get', path: '//readyz', name: 'readyz', summary: 'Whether its store answers.', open: true },
+    ...{ output: health, good: [200], bad: [503], example: { status: 200 } },
+  },
+  {
+    ...{ method: 'get', path: '//metrics', name: 'metrics', summary: 'Metrics in the text form of Prometheus.' },
+    ...{ output: 'bytes', good: [200], example: { status: 200 } },
+  },
   {
     ...{ method: 'get', path: '//openapi.json', name: 'openapi', summary: 'This document.', open: true },
     ...{ output: z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApi' }), good: [200] },

@@ -1,0 +1,214 @@
+// `entente serve` as a process: where it listens, what it refuses, and how it ends (OP rules).
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Desk, openDesk } from '../../test/support/command-line.ts';
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly key: string;
+  /** All that it has written so far, on both streams. */
+  output(): string;
+  /** Its exit code, once it has ended. */
+  readonly ended: Promise<number | null>;
+}
+
+/** A server of the desk's store that listens. */
+async function serve(desk: Desk, argv: readonly string[] = []): Promise<Running> {
+  return running(desk.shell(['serve', '--port', '0', ...argv]), join(desk.folder, '.entente', 'server.key'));
+}
+
+async function running(child: ChildProcess, keyFile: string): Promise<Running> {
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+    });
+  const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  const address = /entente listens on (\S+)/;
+  while (!address.test(output) || !output.includes('entente status')) {
+    if (child.exitCode !== null) throw new Error(output);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const url = address.exec(output)?.[1] ?? '';
+  return { child, url, key: readFileSync(keyFile, 'utf8').trim(), output: () => output, ended };
+}
+
+async function desk(): Promise<Desk> {
+  const made = await openDesk();
+  onTestFinished(() => made.close());
+  return made;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a test looks at whatever came
+async function post({ url, key }: Running, path: string, body: object): Promise<any> {
+  const answer = await fetch(`${url}/v1/spaces/default${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return { ...((await answer.json()) as object), http: answer.status };
+}
+
+describe('entente serve', () => {
+  it('[OP1] listens on this machine alone, keeps its key to its owner, and prints three ways in that work', async () => {
+    const at = await desk();
+    const server = await serve(at);
+    expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(statSync(join(at.folder, '.entente', 'server.key')).mode & 0o777).toBe(0o600);
+    const lines = server.output().split('\n');
+    expect(server.output()).toContain(`data: sqlite:${join(at.folder, '.entente')}`);
+    expect(server.output()).not.toContain(server.key);
+    await post(server, '/commits', { token: (await post(server, '/drafts', { id: 'a' })).token, content: 'x' });
+    const curl = lines.find((line) => line.trim().startsWith('curl -H')) ?? '';
+    const { stdout } = await promisify(execFile)('bash', ['-c', curl.replace('curl ', 'curl -s ')]);
+    expect(JSON.parse(stdout).items).toMatchObject([{ resource: 'a', version: 1 }]);
+  });
+
+  it('[OP2] H02 does not start on what it does not understand, and says what is wrong', async () => {
+    const at = await desk();
+    const wrong = [
+      ['--port', 'abc'],
+      ['--port', '70000'],
+      ['--limit', 'requestsPerMinute=abc'],
+      ['--limit', 'requestsPerMinute=NaN'],
+      ['--limit', 'requestsPerMinute=0'],
+      ['--limit', 'requests=5'],
+      ['--log-level', 'loud'],
+      ['--public-url', 'not a url'],
+      ['--store', 'redis:x'],
+      ['--host', 'nowhere.invalid'],
+    ];
+    for (const argv of wrong) {
+      const { code, err, out } = await at.run(['serve', '--port', '0', ...argv]);
+      expect([argv, out, code === 0]).toEqual([argv, '', false]);
+      expect(err, argv.join(' ')).toMatch(/^error \[[\w-]+\] [\s\S]*next: /);
+    }
+    at.write('open.key', 'x');
+    const { code, err } = await at.run(['serve', '--port', '0', '--key-file', 'open.key']);
+    expect([code, err]).toEqual([4, expect.stringContaining('chmod 600')]);
+  });
+
+  it('[OP3] SIGTERM: commits under way are answered and kept, and then it ends with 0', async () => {
+    const at = await desk();
+    const server = await serve(at);
+    const acknowledged: string[] = [];
+    let stopping = false;
+    const lane = async (name: number): Promise<void> => {
+      for (let count = 0; ; count += 1) {
+        const id = `r/${name}/${count}`;
+        try {
+          const { token } = await post(server, '/drafts', { id });
+          const outcome = await post(server, '/commits', { token, content: id });
+          if (outcome.status === 'committed') acknowledged.push(id);
+          else return;
+        } catch {
+          expect(stopping).toBe(true);
+          return;
+        }
+      }
+    };
+    const lanes = [1, 2, 3, 4].map(lane);
+    while (acknowledged.length < 20) await new Promise((resolve) => setTimeout(resolve, 5));
+    stopping = true;
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+    await Promise.all(lanes);
+    for (const id of acknowledged) expect((await at.run(['show', id])).out, id).toBe(id);
+  });
+
+  it('[OP4] two servers on one file: tokens of one hold at the other, and no change of either is lost', async () => {
+    const at = await desk();
+    const one = await serve(at);
+    const two = await serve(at);
+    expect(two.key).toBe(one.key);
+    const { token } = await post(one, '/drafts', { id: 'shared' });
+    expect(await post(two, '/commits', { token, content: 'base' })).toMatchObject({ http: 201 });
+    let landed = 0;
+    const add = async (server: Running, name: string): Promise<void> => {
+      for (let count = 0; count < 15; ) {
+        const draft = await post(server, '/drafts', { id: 'shared' });
+        const line = `\n${name}${count}`;
+        const content = `${draft.content}${line}`;
+        const outcome = await post(server, '/commits', { token: draft.token, content, resolve: false });
+        if (outcome.http === 409) continue;
+        expect(outcome.status).toBe('committed');
+        landed += 1;
+        count += 1;
+      }
+    };
+    await Promise.all([add(one, 'a'), add(two, 'b')]);
+    const { content } = await post(two, '/drafts', { id: 'shared' });
+    expect(landed).toBe(30);
+    expect(new Set(content.split('\n')).size).toBe(31);
+    expect((await at.run(['verify', '--json'])).code).toBe(0);
+  });
+
+  it('[OP5] kill -9 under load, twenty times: every commit that was acknowledged is there', async () => {
+    const at = await desk();
+    const acknowledged: string[] = [];
+    let kills = 0;
+    const lane = async (): Promise<void> => {
+      while (kills < 20) {
+        kills += 1;
+        const name = kills;
+        const server = await serve(at);
+        let own = 0;
+        const writing = [1, 2, 3].map(async (part) => {
+          for (let count = 0; ; count += 1) {
+            const id = `k/${name}/${part}/${count}`;
+            const { token } = await post(server, '/drafts', { id });
+            const outcome = await post(server, '/commits', { token, content: id });
+            if (outcome.status !== 'committed') continue;
+            acknowledged.push(id);
+            own += 1;
+          }
+        });
+        while (own < 3) await new Promise((resolve) => setTimeout(resolve, 3));
+        server.child.kill('SIGKILL');
+        await Promise.allSettled(writing);
+        await server.ended;
+      }
+    };
+    await Promise.all([lane(), lane(), lane(), lane()]);
+    expect(acknowledged.length).toBeGreaterThanOrEqual(60);
+    const { store, close } = await opened(at);
+    for (const id of acknowledged) {
+      const [head] = (await store.read('default' as never, [id as never])).heads;
+      expect(head?.size, id).toBe(id.length);
+    }
+    await close();
+    expect((await at.run(['verify', '--json'])).code).toBe(0);
+  });
+
+  it('[OP6] npm start listens on the embedded store and tells how to go on', async () => {
+    const at = await desk();
+    const script = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url));
+    mkdirSync(join(at.folder, 'data'));
+    const child = spawn(process.execPath, [script, '--port', '0', '--key-file', at.path('start.key')], {
+      cwd: at.folder,
+      env: { ...process.env, ENTENTE_STORE: `sqlite:${at.path('data/entente.db')}` },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const server = await running(child, at.path('start.key'));
+    for (const part of ['npm run demo', 'data: ', 'curl:', 'TypeScript:', 'command line:', server.url])
+      expect(server.output()).toContain(part);
+    expect((await post(server, '/drafts', { id: 'a' })).http).toBe(200);
+    child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+  });
+});
+
+async function opened(at: Desk) {
+  const { createSqliteStore } = await import('../stores/sqlite.ts');
+  const store = createSqliteStore({ path: join(at.folder, '.entente', 'entente.db'), onWarning: () => undefined });
+  return { store, close: () => store.close() };
+}

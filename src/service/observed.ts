@@ -1,0 +1,97 @@
+// What is measured: how long the store and the merges take, and what commits come to. Each is also a span of
+// OpenTelemetry, below that of the request that asked for it; without a provider that costs next to nothing.
+import { context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Controller } from '../controller/types.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { LogEntry, Store } from '../stores/store.ts';
+
+/** What is told of the work of a service. Times are in milliseconds. */
+export interface Meter {
+  outcome(status: Outcome['status']): void;
+  merged(ms: number): void;
+  store(operation: string, ms: number, failed: boolean): void;
+  /** Entries that the feed has just read, with the age of the oldest of them. */
+  told(entries: number, ageMs: number): void;
+}
+
+export const NO_METER: Meter = {
+  outcome: () => undefined,
+  merged: () => undefined,
+  store: () => undefined,
+  told: () => undefined,
+};
+
+const tracer = trace.getTracer('entente');
+
+/** Runs work inside a span; a fault is noted in it and goes on. */
+export async function inSpan<T>(name: string, work: (span: Span) => Promise<T>): Promise<T> {
+  const span = tracer.startSpan(name);
+  try {
+    return await context.with(trace.setSpan(context.active(), span), () => work(span));
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** The store with its calls measured. What it promises stays as it is. */
+export function observeStore(store: Store, meter: Meter): Store {
+  const timed = async <T>(operation: string, work: () => T | Promise<T>): Promise<T> => {
+    const start = performance.now();
+    let failed = true;
+    try {
+      const answer = await work();
+      failed = false;
+      return answer;
+    } finally {
+      meter.store(operation, performance.now() - start, failed);
+    }
+  };
+  return {
+    ...store,
+    capabilities: store.capabilities,
+    commit: (requests) =>
+      inSpan('entente.store.commit', (span) => {
+        span.setAttribute('entente.commits', requests.length);
+        return timed('commit', () => store.commit(requests));
+      }),
+    content: (hash) => timed('content', () => store.content(hash)),
+    list: (space, prefix, page) => timed('list', () => store.list(space, prefix, page)),
+    history: (space, id, page) => timed('history', () => store.history(space, id, page)),
+    log: (space, after, limit) => timed('log', () => store.log(space, after, limit)),
+  };
+}
+
+export function observeMerge<T>(meter: Meter, work: () => Promise<T>): Promise<T> {
+  return inSpan('entente.merge', async () => {
+    const start = performance.now();
+    try {
+      return await work();
+    } finally {
+      meter.merged(performance.now() - start);
+    }
+  });
+}
+
+/** The controller with the outcomes of its commits counted. */
+export function observeController(controller: Controller, meter: Meter): Controller {
+  const counted = async (outcome: Promise<Outcome>): Promise<Outcome> => {
+    const { status } = await outcome;
+    meter.outcome(status);
+    return outcome;
+  };
+  return {
+    ...controller,
+    commit: (token, change, options) => counted(controller.commit(token, change, options)),
+    commitOrResolve: (token, change, options) => counted(controller.commitOrResolve(token, change, options)),
+    transact: (options) => counted(controller.transact(options)),
+    resolve: (id, decision, options) => counted(controller.resolve(id, decision, options)),
+  };
+}
+
+export function observeEntries(entries: readonly LogEntry[], now: number, meter: Meter): void {
+  const [first] = entries;
+  if (first !== undefined) meter.told(entries.length, Math.max(0, now - first.at));
+}

@@ -35,10 +35,14 @@ async function outcomeFrom(
 }
 
 /** What only a server may say of a commit. */
-function refuseOwn(options: { readonly principal?: unknown; readonly may?: unknown }): void {
-  if (options.principal === undefined && options.may === undefined) return;
+function refuseOwn(options: {
+  readonly principal?: unknown;
+  readonly may?: unknown;
+  readonly mayApply?: unknown;
+}): void {
+  if ([options.principal, options.may, options.mayApply].every((own) => own === undefined)) return;
   throw new EntenteError('misuse', 'Over HTTP the server says who is behind a commit and what they may do.', {
-    next: 'Leave out principal and may: the key says both.',
+    next: 'Leave out principal, may and mayApply: the key says all three.',
   });
 }
 

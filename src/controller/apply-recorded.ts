@@ -5,6 +5,7 @@ import { UNFIT } from '../merge/recorded.ts';
 import type { MergeResult } from '../merge/types.ts';
 import type { Merge } from '../strategies/types.ts';
 import type { Context } from './context.ts';
+import type { Intent } from './intent.ts';
 import { mergeAgain } from './keep-decisions.ts';
 import { applyKept } from './kept-merge.ts';
 import { fitting, warnOfFault } from './merging.ts';
@@ -18,11 +19,12 @@ import type { Settlement } from './settlement.ts';
  */
 export async function settledByPolicy(
   context: Context,
+  { mayApply }: Pick<Intent, 'mayApply'>,
   strategy: Merge,
   result: MergeResult | undefined,
 ): Promise<MergeResult | undefined> {
   if (strategy.recorded !== true || !isOfferable(context, result)) return result;
-  const offer = await offerOfMerge(context, result);
+  const offer = await offerOfMerge(context, result, mayApply);
   if (offer?.complete !== true || offer.decisions.some(({ elsewhere }) => elsewhere)) return result;
   const applied = await applyKept(context, result, evidenceOf(result, offer), true);
   if (applied.status !== 'clean') {
@@ -43,9 +45,10 @@ export function unfitReason(result: MergeResult | undefined): string {
 }
 
 /** What a person who takes the kept decisions decides for. `not-found` where they are not complete, or do not fit. */
-export async function recordedProposal(context: Context, { conflict, head }: Settlement): Promise<Proposal> {
+export async function recordedProposal(context: Context, settlement: Settlement): Promise<Proposal> {
+  const { conflict, head, mayApply } = settlement;
   const merge = await mergeAgain(context, conflict);
-  const offer = await offerOfMerge(context, merge);
+  const offer = await offerOfMerge(context, merge, mayApply);
   if (merge === undefined)
     throw unknown(
       `Conflict ${conflict.id} has no places that decisions are recorded for, or they are not those of its merge now.`,

@@ -29,6 +29,8 @@ export interface Intent {
   readonly principal?: string;
   /** Whether a strategy may write this other resource for the caller. */
   readonly may?: (resource: ResourceId) => boolean;
+  /** Whether a decision that was recorded on this resource may settle the change. */
+  readonly mayApply?: (resource: string) => boolean;
 }
 
 export interface IntentOptions {
@@ -39,6 +41,7 @@ export interface IntentOptions {
   readonly signal?: AbortSignal;
   readonly principal?: string;
   readonly may?: (resource: ResourceId) => boolean;
+  readonly mayApply?: (resource: string) => boolean;
 }
 
 const NO_READS: readonly Token[] = [];
@@ -200,6 +203,7 @@ function assemble(context: Context, token: Token, change: Change, proposal: Prop
     relapsed,
     ...(options.principal === undefined ? {} : { principal: options.principal }),
     ...(options.may === undefined ? {} : { may: options.may }),
+    ...(options.mayApply === undefined ? {} : { mayApply: options.mayApply }),
   };
 }
 

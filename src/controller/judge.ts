@@ -138,7 +138,7 @@ export async function planFor(context: Context, found: Case): Promise<{ plan: Pl
       return { plan: await planOf(context, found, await runCustom(context, found, verdict.fn), undefined), merge };
     if (verdict.type !== 'merge') return { plan: await planOf(context, found, verdict, why), merge };
     const plain = await mergeOf(context, found, verdict.strategy);
-    const result = await settledByPolicy(context, verdict.strategy, plain);
+    const result = await settledByPolicy(context, found.intent, verdict.strategy, plain);
     merge = result ?? merge;
     // Not even where the agent never knew that something was here: merge re-creates nothing in silence (rule B4).
     if (result?.status === 'clean' && found.kind !== 'modified-deleted') {

@@ -86,9 +86,11 @@ async function recordsOf(
       if (before !== undefined) records.push({ kind: RECORDED, id, value: null, expected });
       continue;
     }
+    const { agent, decided, conflict, mayApply } = settlement;
+    // Where something lies in a document that the decider may not read is nothing to be told under another name.
     const isSame = before !== undefined && isSameChoice(before.choice, found.choice);
-    const pointers = [...new Set([...found.pointers, ...(isSame ? (before.places ?? []) : [])])].slice(0, MAX_POINTERS);
-    const { agent, decided, conflict } = settlement;
+    const goesOn = isSame && mayApply?.(before.resource) !== false;
+    const pointers = [...new Set([...found.pointers, ...(goesOn ? (before.places ?? []) : [])])].slice(0, MAX_POINTERS);
     const value: RecordedValue = {
       engine,
       region: stemOf(id.slice(engine.length + 1)) ?? '',

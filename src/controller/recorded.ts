@@ -52,11 +52,15 @@ export async function readRecorded(context: Context, id: string): Promise<Record
   return record === undefined ? undefined : recordedOf(record);
 }
 
-/** The decisions that are kept for the places of a conflict; undefined where there are none. */
+/**
+ * The decisions that are kept for the places of a conflict; undefined where there are none. Those of resources that
+ * `mayApply` says no to are as if they were not kept.
+ */
 export async function offerFor(
   context: Context,
   engine: string,
   places: readonly Pick<ConflictRegion, 'id' | 'at'>[],
+  mayApply: (resource: string) => boolean = () => true,
 ): Promise<Offer | undefined> {
   const ids = new Set(places.flatMap(({ id }) => recordedId(engine, id) ?? []));
   const found = await Promise.all([...ids].map((id) => readRecorded(context, id)));
@@ -65,7 +69,7 @@ export async function offerFor(
   );
   const decisions = places.flatMap(({ id, at }): readonly OfferedDecision[] => {
     const decision = known.get(recordedId(engine, id) ?? '');
-    if (decision === undefined) return [];
+    if (decision === undefined || !mayApply(decision.resource)) return [];
     const isElsewhere = 'pointer' in at && decision.places?.includes(at.pointer) !== true;
     return [{ region: id, decision, ...(isElsewhere ? { elsewhere: true } : {}) }];
   });
@@ -79,8 +83,12 @@ export function isOfferable(context: Context, merge: MergeResult | undefined): m
   return !context.engines.has(merge.input.options?.engine ?? 'auto');
 }
 
-export async function offerOfMerge(context: Context, merge: MergeResult | undefined): Promise<Offer | undefined> {
-  return isOfferable(context, merge) ? offerFor(context, merge.stats.engine, merge.conflicts) : undefined;
+export async function offerOfMerge(
+  context: Context,
+  merge: MergeResult | undefined,
+  mayApply?: (resource: string) => boolean,
+): Promise<Offer | undefined> {
+  return isOfferable(context, merge) ? offerFor(context, merge.stats.engine, merge.conflicts, mayApply) : undefined;
 }
 
 /** What a merge is settled with, and what its receipt will say of it. */

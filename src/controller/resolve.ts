@@ -86,6 +86,7 @@ export async function resolve(
         },
         ...(options.principal === undefined ? {} : { principal: options.principal }),
         ...(options.may === undefined ? {} : { may: options.may }),
+        ...(options.mayApply === undefined ? {} : { mayApply: options.mayApply }),
       };
       const outcome = await settleOnce(context, settlement, decision, seen).catch((error: unknown) => {
         // Another decision of this agent took the id: the record says which.

@@ -30,6 +30,7 @@ export interface Settlement {
   /** Who is behind the agent, and what else may be written for them: as for a commit. */
   readonly principal?: string;
   readonly may?: (resource: ResourceId) => boolean;
+  readonly mayApply?: (resource: string) => boolean;
 }
 
 export async function handBack(

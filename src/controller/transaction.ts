@@ -58,11 +58,12 @@ export async function prepare(context: Context, options: TransactOptions): Promi
   const [first] = writes;
   if (first === undefined || tokens.some((token) => token.epoch !== first.token.epoch))
     throw misuse('transact() takes tokens of one epoch.');
+  const { mayApply } = options;
   let lost: Transaction['lost'];
   const intents = await Promise.all(
     writes.map(async ({ token, change }) => {
       try {
-        return await makeIntent(context, token, change);
+        return await makeIntent(context, token, change, mayApply === undefined ? {} : { mayApply });
       } catch (fault) {
         if (!isBaseGone(fault)) throw fault;
         lost = { fault };

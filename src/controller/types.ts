@@ -74,6 +74,8 @@ export interface CommitOptions {
   readonly principal?: string;
   /** Asked where a strategy would write another resource than the token's (the copy of `keepBoth`). @default yes */
   readonly may?: (resource: ResourceId) => boolean;
+  /** Asked where a decision that was recorded on this resource would settle the change. @default yes */
+  readonly mayApply?: (resource: string) => boolean;
 }
 
 export interface UpdateOptions {
@@ -98,6 +100,7 @@ export interface ResolveOptions {
   /** As for a commit. */
   readonly principal?: string;
   readonly may?: (resource: ResourceId) => boolean;
+  readonly mayApply?: (resource: string) => boolean;
 }
 
 export interface TransactOptions {
@@ -108,6 +111,7 @@ export interface TransactOptions {
   readonly note?: string;
   /** As for a commit. */
   readonly principal?: string;
+  readonly mayApply?: (resource: string) => boolean;
 }
 
 export interface ForgetOptions {

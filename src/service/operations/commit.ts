@@ -66,6 +66,15 @@ function rehearsalOf({ service, space }: Call): Controller {
   return service.rehearsal(space, rehearsalStore(service.store));
 }
 
+/**
+ * Whose recorded decisions may settle a change: those of resources that the caller may read. Who may only append takes
+ * none, since a decision may leave something out.
+ */
+export function mayApply({ principal, space }: Call, target: ResourceId): (resource: string) => boolean {
+  const mayLeaveOut = may(principal, 'commit', space, target);
+  return (resource) => mayLeaveOut && may(principal, 'read', space, resource);
+}
+
 export async function optionsOf(call: Call, input: CommitInput, token: Token): Promise<CommitOptions> {
   const { note, reads, supersede, commitId } = input;
   const premises = await Promise.all((reads ?? []).map((read) => openToken(call, read)));
@@ -80,6 +89,7 @@ export async function optionsOf(call: Call, input: CommitInput, token: Token): P
     ...(signal === undefined ? {} : { signal }),
     ...(token.agent === principal.name ? {} : { principal: principal.name }),
     may: (resource) => may(principal, 'commit', space, resource),
+    mayApply: mayApply(call, token.resource),
   };
 }
 

@@ -54,6 +54,7 @@ async function decide(call: Call, input: ResolveInput): Promise<WireOutcome> {
     ...(commitId === undefined ? {} : { commitId: keptCommitId(call, commitId) }),
     ...(agent === principal.name ? {} : { principal: principal.name }),
     may: (resource) => may(principal, 'commit', space, resource) || may(principal, 'resolve', space, resource),
+    mayApply: (resource) => may(principal, 'read', space, resource),
   });
   return outcomeFor(call, outcome);
 }

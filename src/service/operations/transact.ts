@@ -4,7 +4,7 @@ import { EntenteError } from '../../core/errors.ts';
 import type { AgentId } from '../../core/resource.ts';
 import { once } from '../once.ts';
 import { agentOf, type Call, type Operation } from '../operation.ts';
-import { assertSeen, lacking } from '../rights.ts';
+import { assertSeen, lacking, may } from '../rights.ts';
 import { changeOf, changeShape, type WireChange } from '../schemas/change.ts';
 import { agentField, noteField, optional, tokenField } from '../schemas/fields.ts';
 import { outcomeResult } from '../schemas/results.ts';
@@ -44,6 +44,7 @@ async function run(call: Call, input: TransactInput): Promise<WireOutcome> {
     ...(note === undefined ? {} : { note }),
     ...(commitId === undefined ? {} : { commitId: keptCommitId(call, commitId) }),
     ...(agent === principal.name ? {} : { principal: principal.name }),
+    mayApply: (resource) => may(principal, 'read', call.space, resource),
   });
   return outcomeFor(call, outcome);
 }

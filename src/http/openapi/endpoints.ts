@@ -187,13 +187,13 @@ const RULES: readonly Endpoint[] = [
     example: { query: { limit: '100' }, status: 200 },
   },
   { ...{ method: 'get', path: '/audit/head', ...of(auditHead), good: [200] }, example: { status: 200 } },
-  { ...{ method: 'get', path: '/position', ...of(position), good: [200] }, example: { status: 200 } },
   {
     ...{ method: 'get', path: '/events', name: 'events', input: eventsInput, inputIs: 'query', good: [200] },
     summary: 'What happened since a cursor: server-sent events, or with Accept: application/json a long poll.',
     ...{ headers: ['Last-Event-ID'], output: eventsResult, bad: [410, 429] },
     example: { query: { since: 'now', wait: '0' }, headers: { accept: 'application/json' }, status: 200 },
   },
+  { ...{ method: 'get', path: '/position', ...of(position), good: [200] }, example: { status: 200 } },
   { ...{ method: 'get', path: '/stats', ...of(stats), good: [200] }, example: { status: 200 } },
 ];
 

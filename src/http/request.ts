@@ -65,3 +65,23 @@ export function agentHeaderOf(request: FastifyRequest): AgentId | undefined {
 export function noteHeaderOf(request: FastifyRequest): string | undefined {
   return textHeaderOf(request, 'entente-note');
 }
+
+/**
+ * The JSON object of a body. What the path or a header says is not said again in it: two places that disagree have no
+ * meaning that everybody would read alike.
+ */
+export function bodyOf(request: FastifyRequest, ...elsewhere: readonly string[]): object {
+  const { body } = request;
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new EntenteError('misuse', 'The body is a JSON object.', { next: 'Send Content-Type: application/json.' });
+  const twice = elsewhere.find((name) => Object.hasOwn(body, name));
+  if (twice === undefined) return body;
+  throw new EntenteError('misuse', `${JSON.stringify(twice)} is said by the path or a header, not in the body.`);
+}
+
+/** The body with the commitId of an Idempotency-Key; both at once are refused. */
+export function keyedBodyOf(request: FastifyRequest, ...elsewhere: readonly string[]): object {
+  const key = idempotencyKeyOf(request);
+  if (key === undefined) return bodyOf(request, ...elsewhere);
+  return { ...bodyOf(request, 'commitId', ...elsewhere), commitId: key };
+}

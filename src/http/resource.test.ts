@@ -116,6 +116,9 @@ describe('conditional writes', () => {
     expect([both.status, both.body.code]).toEqual([400, 'misuse']);
     const odd = await ann.ask('POST', '/commits', { json: { token, content: 'x', baseVersion: 3 } });
     expect([odd.status, odd.body.code]).toEqual([400, 'misuse']);
+    const keyed = { json: { token, content: 'x', commitId: 'one' }, headers: { 'idempotency-key': 'two' } };
+    expect((await ann.ask('POST', '/commits', keyed)).status).toBe(400);
+    for (const json of [[], 'x', null, 3]) expect((await ann.ask('POST', '/commits', { json })).status).toBe(400);
   });
 
   it('[H10] the same key gets the first answer again; another body is 422; keys are each principal’s own', async () => {
@@ -163,6 +166,7 @@ describe('conditional writes', () => {
     expect((await ann.ask('POST', '/commits', { json: { token, content: 'three\n' } })).status).toBe(200);
     const refused = await ann.ask('POST', '/commits?dry_run=1', { json: { token: stale, content: 'four\n' } });
     expect([refused.status, refused.body.status]).toEqual([200, 'rejected']);
+    expect((await ann.ask('POST', '/commits?dry_run=yes', { json: { token: stale, content: 'x' } })).status).toBe(400);
     expect((await ann.ask('GET', '/audit/head')).body.revision).toBe(before + 1);
   });
 

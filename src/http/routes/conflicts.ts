@@ -9,7 +9,7 @@ import { propose } from '../../service/operations/propose.ts';
 import { resolve } from '../../service/operations/resolve.ts';
 import { failed, required, weak } from '../../service/operations/write.ts';
 import { sendOutcome } from '../answer.ts';
-import { callOf, headerOf, idempotencyKeyOf } from '../request.ts';
+import { bodyOf, callOf, headerOf, keyedBodyOf } from '../request.ts';
 import { contentHeaders } from './resource.ts';
 import { type Routes, SPACE_PATH } from './route.ts';
 
@@ -57,7 +57,7 @@ export const conflictRoutes: Routes = (app, service) => {
 
   app.post<{ Params: Params }>(`${path}/:conflictId/claim`, async (request) => {
     const { conflictId } = request.params;
-    return perform(claim, callOf(service, request), { ...(request.body as object), conflictId });
+    return perform(claim, callOf(service, request), { ...bodyOf(request, 'conflictId'), conflictId });
   });
 
   app.delete<{ Params: Params }>(`${path}/:conflictId/claim`, async (request, reply) => {
@@ -67,20 +67,19 @@ export const conflictRoutes: Routes = (app, service) => {
 
   app.post<{ Params: Params }>(`${path}/:conflictId/proposals`, async (request, reply) => {
     const { conflictId } = request.params;
-    const made = await perform(propose, callOf(service, request), { ...(request.body as object), conflictId });
+    const made = await perform(propose, callOf(service, request), {
+      ...bodyOf(request, 'conflictId'),
+      conflictId,
+    });
     return reply.code(201).send(made);
   });
 
   app.post<{ Params: Params }>(`${path}/:conflictId/resolution`, async (request, reply) => {
     const call = callOf(service, request);
     const { conflictId } = request.params;
-    const [key, ifMatch] = [idempotencyKeyOf(request), headerOf(request, 'if-match')];
-    const revision = await revisionOf(call, conflictId, ifMatch);
-    const outcome = await perform(resolve, call, {
-      ...(request.body as object),
-      ...(key === undefined ? {} : { commitId: key }),
-      ...{ conflictId, revision },
-    });
+    const body = keyedBodyOf(request, 'conflictId', 'revision');
+    const revision = await revisionOf(call, conflictId, headerOf(request, 'if-match'));
+    const outcome = await perform(resolve, call, { ...body, conflictId, revision });
     return sendOutcome(reply, call, outcome);
   });
 };

@@ -5,7 +5,7 @@ import { perform } from '../../service/operation.ts';
 import { explain, policy, setPolicy } from '../../service/operations/policy.ts';
 import { failed, required, weak } from '../../service/operations/write.ts';
 import { preconditionsOf } from '../preconditions.ts';
-import { callOf } from '../request.ts';
+import { bodyOf, callOf } from '../request.ts';
 import { type Routes, SPACE_PATH } from './route.ts';
 
 export const policyRoutes: Routes = (app, service) => {
@@ -25,7 +25,7 @@ export const policyRoutes: Routes = (app, service) => {
     if (ifMatch === '*' && now.revision === 0) throw failed(undefined);
     if (ifMatch !== undefined && !matchesStrong(ifMatch, now.etag))
       throw onlyWeak(ifMatch, now.etag) ? weak() : failed(now.etag);
-    const body = { ...(request.body as object), revision: now.revision };
+    const body = { ...bodyOf(request, 'revision'), revision: now.revision };
     const stored = await perform(setPolicy, call, body);
     return reply
       .code(now.revision === 0 ? 201 : 200)

@@ -1,0 +1,129 @@
+// The queue over HTTP: look, take, propose, decide; and that no decision goes over what came after the decider looked.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, type Caller, openServer, type Server } from '../../test/support/server.ts';
+
+let server: Server;
+let lead: Caller;
+let nina: Caller;
+let omar: Caller;
+let count = 0;
+beforeAll(async () => {
+  server = await openServer();
+  lead = await server.caller('lead');
+  [nina, omar] = [
+    await server.caller('nina', ['read:**', 'resolve:q/**']),
+    await server.caller('omar', ['read:**', 'resolve:q/**']),
+  ];
+  const rules = [['q/**', 'escalate']];
+  const headers = { 'if-none-match': '*' };
+  expect((await lead.ask('PUT', '/policy', { headers, json: { rules } })).status).toBe(201);
+});
+afterAll(() => server.close());
+
+interface Open {
+  readonly id: string;
+  readonly path: string;
+  readonly etag: string;
+}
+
+async function open(): Promise<Open> {
+  count += 1;
+  const id = `q/doc-${count}.md`;
+  await lead.put(id, 'base\n');
+  const [first, second] = [await lead.begin(id, { agent: 'bob' }), await lead.begin(id, { agent: 'eve' })];
+  await lead.ask('POST', '/commits', { json: { token: first, content: 'bob\n' } });
+  const escalated = await lead.ask('POST', '/commits', { json: { token: second, content: 'eve\n' } });
+  const path = `/conflicts/${escalated.body.conflictId}`;
+  return { id, path, etag: (await nina.ask('GET', path)).headers.get('etag') ?? '' };
+}
+
+const decide = (caller: Caller, { path, etag }: Open, json: object, more: object = {}): Promise<Answer> =>
+  caller.ask('POST', `${path}/resolution`, { json, headers: { 'if-match': etag, ...more } });
+
+describe('the queue over HTTP', () => {
+  it('[HT11] shows a conflict whole, with the contents of its sides, and lists it by state and pattern', async () => {
+    const one = await open();
+    const { body } = await nina.ask('GET', one.path);
+    expect(body).toMatchObject({ state: 'open', resource: one.id, etag: one.etag, proposals: [] });
+    const sides = [body.base, body.current, body.proposed].map(({ content, agent }) => [content, agent]);
+    expect(sides).toEqual([
+      ['base\n', 'lead'],
+      ['bob\n', 'bob'],
+      ['eve\n', 'eve'],
+    ]);
+    expect((await nina.ask('GET', `${one.path}/content?side=proposed`)).text).toBe('eve\n');
+    expect((await nina.ask('GET', `${one.path}/content?side=left`)).status).toBe(400);
+    const list = await nina.ask('GET', `/conflicts?state=open&pattern=${encodeURIComponent(one.id)}`);
+    expect(list.body.items.map((item: { id: string }) => item.id)).toEqual([body.id]);
+    expect((await nina.ask('GET', '/conflicts?state=lost')).status).toBe(400);
+    expect((await nina.ask('GET', '/conflicts?pattern=[a]')).body.code).toBe('bad-pattern');
+  });
+
+  it('[HT11] a claim keeps others from deciding for some minutes, and no longer', async () => {
+    const one = await open();
+    const claimed = await nina.ask('POST', `${one.path}/claim`, { json: {} });
+    expect([claimed.status, claimed.body.agent]).toEqual([200, 'nina']);
+    const second = await omar.ask('POST', `${one.path}/claim`, { json: {} });
+    expect([second.status, second.body.code, second.body.retryable]).toEqual([409, 'conflict-claimed', true]);
+    expect((await decide(omar, one, { use: 'current' })).body.code).toBe('conflict-claimed');
+    expect((await nina.ask('GET', one.path)).body.claim.agent).toBe('nina');
+    server.clock.now += 15 * 60 * 1000;
+    expect((await omar.ask('POST', `${one.path}/claim`, { json: {} })).status).toBe(200);
+    expect((await omar.ask('DELETE', `${one.path}/claim`)).status).toBe(204);
+    expect((await nina.ask('GET', one.path)).body.claim).toBeUndefined();
+    const all = await Promise.all([nina, omar].map((caller) => caller.ask('POST', `${one.path}/claim`, { json: {} })));
+    expect(all.map(({ status }) => status).sort()).toEqual([200, 409]);
+  });
+
+  it('[HT11] proposals change nothing and stand with the conflict; to decline is one too', async () => {
+    const one = await open();
+    const json = { content: 'both\n', reason: 'they agree' };
+    expect((await omar.ask('POST', `${one.path}/proposals`, { json })).status).toBe(201);
+    const declined = { decline: true, reason: 'needs a person' };
+    expect((await omar.ask('POST', `${one.path}/proposals`, { json: declined })).status).toBe(201);
+    expect((await omar.ask('POST', `${one.path}/proposals`, { json: { reason: 'nothing' } })).status).toBe(400);
+    const { body } = await nina.ask('GET', one.path);
+    expect(body.proposals).toMatchObject([json, declined]);
+    expect([body.state, body.etag]).toEqual(['open', one.etag]);
+    expect((await nina.ask('GET', `/resource?id=${one.id}`)).text).toBe('bob\n');
+  });
+
+  it('[HT12] a decision needs the ETag that it was made on, and answers again when it is sent again', async () => {
+    const one = await open();
+    const bare = await nina.ask('POST', `${one.path}/resolution`, { json: { use: 'proposed' } });
+    expect([bare.status, bare.body.code]).toEqual([428, 'precondition-required']);
+    expect((await decide(nina, { ...one, etag: '"other"' }, { use: 'proposed' })).status).toBe(412);
+    expect((await decide(nina, { ...one, etag: `W/${one.etag}` }, { use: 'proposed' })).body.code).toBe('weak-etag');
+    for (const odd of [{}, { use: 'left' }, { use: 'base', abort: true }, { content: 'x', revision: 1 }])
+      expect([odd, (await decide(nina, one, odd)).status]).toEqual([odd, 400]);
+    const decided = await decide(nina, one, { use: 'proposed', reason: 'it is right' });
+    expect([decided.status, decided.body.status]).toEqual([200, 'committed']);
+    const again = await decide(nina, one, { use: 'proposed', reason: 'it is right' });
+    expect(again.body).toMatchObject({ status: 'committed', replayed: true });
+    const other = await decide(omar, one, { use: 'current' });
+    expect([other.status, other.body.outcome.reason]).toEqual([409, 'already-resolved: proposed by nina']);
+    expect((await nina.ask('GET', `/resource?id=${one.id}`)).text).toBe('eve\n');
+    expect((await nina.ask('GET', one.path)).body).toMatchObject({ state: 'resolved', resolution: { agent: 'nina' } });
+  });
+
+  it('[HT12] what came after the decider looked is merged with, or handed back: never gone over', async () => {
+    const one = await open();
+    const token = await lead.begin(one.id);
+    await lead.ask('POST', '/commits', { json: { token, content: 'later\n' } });
+    const decided = await decide(nina, one, { content: 'nina\n' });
+    expect([decided.status, decided.body.code]).toEqual([409, 'conflict']);
+    expect((await nina.ask('GET', `/resource?id=${one.id}`)).text).toBe('later\n');
+    const now = { ...one, etag: (await nina.ask('GET', one.path)).body.etag };
+    expect(now.etag).not.toBe(one.etag);
+    expect((await decide(nina, one, { content: 'nina\n' })).status).toBe(412);
+    expect((await decide(nina, now, { content: 'nina\n' })).body.status).toBe('committed');
+  });
+
+  it('[HT12] the copy of "both" needs a grant of its own', async () => {
+    const one = await open();
+    const narrow = await server.caller('narrow', ['read:**', `resolve:${one.id}`]);
+    expect((await decide(narrow, one, { use: 'both' })).body.code).toBe('forbidden');
+    const wide = await decide(nina, one, { use: 'both' });
+    expect(wide.body).toMatchObject({ status: 'split', copy: { resource: one.id.replace('.md', '.eve.md') } });
+  });
+});

@@ -1,0 +1,201 @@
+// The server over HTTP, with the load in a process of its own, against a bare fastify with a Map in this process. The two
+// take turns; ratios are of rates, and the median of the rounds counts. What the feed costs is told in milliseconds.
+import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fastify from 'fastify';
+import { createHttpApp } from '../src/http/app.ts';
+import { ALL_GRANTS } from '../src/service/principal.ts';
+import { createService, type Service } from '../src/service/service.ts';
+import { createMemoryStore } from '../src/stores/memory.ts';
+import { loadDriver, type SqliteDatabase } from '../src/stores/sqlite/driver.ts';
+import { createSqliteStore } from '../src/stores/sqlite.ts';
+import type { Store } from '../src/stores/store.ts';
+import type { Load, Loaded } from './http-load.ts';
+import { median, type Row } from './rows.ts';
+
+const ROUNDS = 5;
+const ROUND_MS = 1500;
+const READERS = 200;
+const COMMITS = 1000;
+const FEED_MS = 10_000;
+/** Minutes for which memory is watched; ten where somebody asks for it. */
+const WATCH_MS = process.env['ENTENTE_BENCH_LONG'] === undefined ? 20_000 : 600_000;
+const MANY = 1_000_000_000;
+/** Databases stay referenced: the driver closes one that nobody holds. */
+const held: SqliteDatabase[] = [];
+
+function load(what: Load): Promise<Loaded> {
+  const child = fork(new URL('./http-load.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+  return new Promise((resolve, reject) => {
+    let loaded: Loaded | undefined;
+    child.on('message', (message: Loaded) => {
+      loaded = message;
+    });
+    child.on('close', (code) =>
+      loaded === undefined ? reject(new Error(`load ended with ${code}`)) : resolve(loaded),
+    );
+    child.send(what);
+  });
+}
+
+interface Target {
+  readonly url: string;
+  readonly key: string;
+  close(): Promise<void>;
+}
+
+/** A write by hand: one transaction of SQLite for each, synced before it is answered. */
+async function rawWrite(path: string): Promise<(id: string, etag: string, content: Buffer) => void> {
+  const db = (await loadDriver())(path, { readOnly: false });
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  db.exec('CREATE TABLE heads (id TEXT PRIMARY KEY, etag TEXT, content BLOB)');
+  const [begin, commit] = [db.prepare('BEGIN IMMEDIATE'), db.prepare('COMMIT')];
+  const put = db.prepare('INSERT OR REPLACE INTO heads VALUES (?, ?, ?)');
+  held.push(db);
+  return (id, etag, content) => {
+    begin.run();
+    put.run(id, etag, content);
+    commit.run();
+  };
+}
+
+/** The same conditional requests by hand: a Map, a hash, no rights, no log. */
+async function bare(write: (id: string, etag: string, content: Buffer) => void = () => undefined): Promise<Target> {
+  const app = fastify({ logger: false });
+  const kept = new Map<string, { readonly content: Buffer; readonly etag: string }>();
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const path = '/v1/spaces/:space/resource';
+  app.get(path, async (request, reply) => {
+    const found = kept.get((request.query as { id: string }).id);
+    if (found === undefined) return reply.code(404).send('');
+    reply.header('etag', found.etag);
+    if (request.headers['if-none-match'] === found.etag) return reply.code(304).send();
+    return reply.header('content-type', 'text/plain').send(found.content);
+  });
+  app.put(path, async (request, reply) => {
+    const { id } = request.query as { id: string };
+    const known = kept.get(id)?.etag;
+    if (known === undefined ? request.headers['if-none-match'] !== '*' : request.headers['if-match'] !== known)
+      return reply.code(412).send('');
+    const content = request.body as Buffer;
+    const etag = `"${createHash('sha256').update(content).digest('hex')}"`;
+    write(id, etag, content);
+    kept.set(id, { content, etag });
+    return reply.header('etag', etag).send({ id, etag });
+  });
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  return { url, key: 'none', close: () => app.close() };
+}
+
+async function ours(store: Store): Promise<Target & { readonly service: Service }> {
+  const service = createService({ store, limits: { requestsPerMinute: MANY, streamsPerKey: READERS } });
+  const app = createHttpApp({ service });
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const { text } = await service.keys.create({ name: 'bench', grants: ALL_GRANTS });
+  return {
+    ...{ url, key: text, service },
+    async close() {
+      await app.close();
+      await store.close();
+    },
+  };
+}
+
+const perSecond = (rate: number): string => `${Math.round(rate)}/s`;
+
+async function compare(
+  what: string,
+  mine: [Target, Load['kind'], number],
+  theirs: typeof mine,
+  bar: number,
+): Promise<Row> {
+  const rounds: { readonly ours: number; readonly baseline: number }[] = [];
+  const measure = async ([target, kind, connections]: typeof mine): Promise<number> =>
+    (await load({ kind, url: target.url, key: target.key, connections, ms: ROUND_MS })).rate;
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const pair = { ours: await measure(mine), baseline: await measure(theirs) };
+    if (round > 0) rounds.push(pair);
+  }
+  const ratio = median(rounds.map((pair) => pair.ours / pair.baseline));
+  const [own, base] = [median(rounds.map((pair) => pair.ours)), median(rounds.map(({ baseline }) => baseline))];
+  return { what, ours: perSecond(own), baseline: perSecond(base), ratio, bar: `≥ ${bar} ×`, ok: ratio >= bar };
+}
+
+/** Commits at a steady rate through the service, as requests would, until it is stopped. */
+function writer({ service }: { readonly service: Service }, rate: number): () => Promise<void> {
+  const controller = service.controller('default' as never);
+  let [going, done] = [true, 0];
+  const working = (async () => {
+    let { token } = await controller.begin('feed/one', { agent: 'bench' });
+    const start = performance.now();
+    while (going) {
+      if (done >= ((performance.now() - start) * rate) / 1000) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        continue;
+      }
+      const outcome = await controller.commit(token, { hash: `h${done}` });
+      if (outcome.status !== 'committed') throw new Error(outcome.status);
+      token = outcome.token;
+      done += 1;
+    }
+  })();
+  return () => {
+    going = false;
+    return working;
+  };
+}
+
+async function feedRow(): Promise<Row> {
+  const target = await ours(createMemoryStore());
+  const stop = writer(target, COMMITS);
+  const found = await load({ kind: 'feed', url: target.url, key: target.key, connections: READERS, ms: FEED_MS });
+  await stop();
+  await target.close();
+  const { p50 = Number.NaN, p99 = Number.NaN, rate } = found;
+  return {
+    ...{ what: `feed: ${READERS} readers, ${COMMITS} commits/s`, ours: `p50 ${p50} ms, p99 ${p99} ms` },
+    ...{ baseline: `${perSecond(rate)} told`, ratio: p99 / 100, bar: 'p99 < 100 ms', ok: p99 < 100 },
+  };
+}
+
+async function memoryRow(): Promise<Row> {
+  const target = await ours(createMemoryStore());
+  const heap = (): number => {
+    globalThis.gc?.();
+    return process.memoryUsage().heapUsed / 2 ** 20;
+  };
+  const push = (ms: number): Promise<Loaded> =>
+    load({ kind: 'put', url: target.url, key: target.key, connections: 8, ms });
+  // Until the log has as many entries as it keeps.
+  await push(10_000);
+  const before = heap();
+  await push(WATCH_MS);
+  const after = heap();
+  await target.close();
+  const ratio = after / before;
+  return {
+    ...{ what: `heap after ${WATCH_MS / 1000} s of PUT`, ours: `${after.toFixed(0)} MiB`, ratio },
+    ...{ baseline: `${before.toFixed(0)} MiB before`, bar: '≤ 1.25 ×', ok: ratio <= 1.25 },
+  };
+}
+
+export async function run(): Promise<Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-bench-http-'));
+  const [plain, memory] = [await bare(), await ours(createMemoryStore())];
+  const disk = await ours(createSqliteStore({ path: join(folder, 'entente.db'), onWarning: () => undefined }));
+  const single = await bare(await rawWrite(join(folder, 'bare.db')));
+  const rows = [
+    await compare('HTTP GET, memory', [memory, 'get', 16], [plain, 'get', 16], 0.5),
+    await compare('HTTP PUT If-Match, memory', [memory, 'put', 16], [plain, 'put', 16], 0.5),
+    await compare('HTTP GET If-None-Match, memory', [memory, 'known', 16], [plain, 'known', 16], 0.7),
+    await compare('HTTP PUT, SQLite FULL, 32 connections', [disk, 'put', 32], [single, 'put', 32], 3),
+  ];
+  for (const target of [plain, memory, disk, single]) await target.close();
+  rows.push(await feedRow(), await memoryRow());
+  rmSync(folder, { recursive: true, force: true });
+  return rows;
+}

@@ -52,16 +52,38 @@ export async function keeping(
   decided: Uint8Array | null | undefined,
 ): Promise<Settlement> {
   if (decided === undefined || decided === null) return settlement;
-  const { conflict } = settlement;
-  const merge = await mergeAgain(context, conflict);
-  const found =
-    merge === undefined ? undefined : await findKept(context, merge, decided, useOf(settlement.decided.decision));
-  if (merge === undefined || found === undefined) return settlement;
-  return { ...settlement, kept: await recordsOf(context, settlement, merge, found) };
+  const use = useOf(settlement.decided.decision);
+  const merge = await mergeAgain(context, settlement.conflict);
+  const found = merge === undefined ? undefined : await findKept(context, merge, decided, use);
+  const kept =
+    merge === undefined || found === undefined
+      ? await overruled(context, settlement.conflict, use)
+      : await recordsOf(context, settlement, merge, found);
+  return { ...settlement, kept };
 }
 
-function useOf(decision: string): 'base' | 'current' | 'proposed' | undefined {
+type Use = 'base' | 'current' | 'proposed';
+
+function useOf(decision: string): Use | undefined {
   return decision === 'base' || decision === 'current' || decision === 'proposed' ? decision : undefined;
+}
+
+/**
+ * What was kept for the places of a decision that says nothing for sure of them. It may have been contrary, and the older
+ * one is not applied over it: it goes, unless it was for the side that was taken as a whole now.
+ */
+async function overruled(
+  context: Context,
+  { engine, regions }: Conflict,
+  use: Use | undefined,
+): Promise<readonly RecordWrite[]> {
+  if (engine === undefined) return [];
+  const ids = new Set(regions.flatMap(({ id }) => recordedId(engine, id) ?? []));
+  const before = await Promise.all([...ids].map((id) => readRecorded(context, id)));
+  return before.flatMap((decision) => {
+    if (decision === undefined || (use !== undefined && isSameChoice(decision.choice, { use }))) return [];
+    return [{ kind: RECORDED, id: decision.id, value: null, expected: decision.revision }];
+  });
 }
 
 interface Found {

@@ -163,6 +163,25 @@ describe('what is kept', () => {
     expect(choices(await kept(entente))).toEqual(['proposed']);
   });
 
+  it('[RD3] a later decision that says nothing sure of the place takes out what was kept, unless it is for the same side', async () => {
+    const { entente } = setUp(byMerge);
+    const more = { proposed: `zero\n${BOBS}` };
+    await decide(entente, 'a.md', { use: 'proposed' });
+    await decide(entente, 'b.md', { use: 'proposed' }, { current: ANNS.replace('three', 'THREE') });
+    expect(choices(await kept(entente))).toEqual(['proposed']);
+    const id = await decide(entente, 'c.md', { use: 'current' }, more);
+    expect(await kept(entente)).toEqual([]);
+    const entries = (await entente.log(undefined, { limit: 100 })).items;
+    expect(
+      entries.find(({ meta }) => meta.conflictId === id && meta.outcome === 'unchanged')?.meta.extra,
+    ).toMatchObject({
+      recorded: [expect.stringMatching(/^markdown-/)],
+    });
+    await decide(entente, 'd.md', { use: 'base' });
+    await decide(entente, 'e.md', { content: 'something else\n' });
+    expect(await kept(entente)).toEqual([]);
+  });
+
   it('[RD3] two contrary decisions on equal texts in one document keep none, and forget what was kept', async () => {
     const { entente } = setUp(byMerge);
     await decide(entente, 'a.txt', { use: 'current' }, { base: 'a\n', current: 'b\n', proposed: 'c\n' });

@@ -61,6 +61,8 @@ describe('recorded decisions on the command line', () => {
     expect([packet.code, packet.err.includes('Decided before, for all of it:')]).toEqual([5, true]);
     const json = (await clash('d.txt', '--no-resolve', '--json')).json();
     expect(json['packet']).toMatchObject({ offer: { complete: true, decisions: [{ decision }] } });
+    const again = await clash('e.txt', '--strategy', 'merge(text)');
+    expect(again.err).toMatch(/resolve c-\w+ --use current\|proposed\|both\|recorded$/m);
     expect((await desk.run(['resolve', number, '--use', 'recorded'])).code).toBe(0);
     expect((await desk.run(['show', 'b.txt'])).out).toBe(BASE.replace('two', 'TWO, zwei'));
   });

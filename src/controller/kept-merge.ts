@@ -5,9 +5,10 @@ import { findDecisions } from '../merge/find-decisions.ts';
 import { offloadApply, offloadFind } from '../merge/offload.ts';
 import { applyRecorded, type Evidence, unfit } from '../merge/recorded.ts';
 import type { ConflictedMerge, MergeInput, MergeResult, SettledConflict } from '../merge/types.ts';
+import { isLight } from '../merge/weight.ts';
 import type { Context } from './context.ts';
 
-/** They merge several times, and without a clock: only a thread can be stopped. */
+/** They merge several times, and without a clock: only a thread can be stopped. Less than a light merge may have. */
 const INLINE_BYTES = 32 * 1024;
 const MERGES = 4;
 
@@ -32,10 +33,13 @@ export async function findKept(
   decided: Uint8Array,
   use: 'base' | 'current' | 'proposed' | undefined,
 ): Promise<readonly SettledConflict[] | undefined> {
-  if (isSmall(result.input) && decided.length <= INLINE_BYTES) return findDecisions(result, decided, use);
+  // What was decided is searched like the sides, line by line.
+  const { input } = result;
+  if (isSmall(input) && isSmall({ ...input, proposed: decided })) return findDecisions(result, decided, use);
   return offloadFind(result, decided, { ms: context.limits.mergeMs * MERGES, use });
 }
 
-function isSmall({ base, current, proposed }: MergeInput): boolean {
-  return [base, current, proposed].every((side) => (side?.length ?? 0) <= INLINE_BYTES);
+function isSmall(input: MergeInput): boolean {
+  const { base, current, proposed } = input;
+  return [base, current, proposed].every((side) => (side?.length ?? 0) <= INLINE_BYTES) && isLight(input);
 }

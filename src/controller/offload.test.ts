@@ -81,6 +81,15 @@ describe('heavy merges', () => {
     expect(turns).toBe(0);
   });
 
+  it('[C8] what was decided in many short lines is looked for in the thread', async () => {
+    const { entente, write } = await prepare('a\n', 'b\n', { mergeMs: 60_000 });
+    const { conflictId } = as((await write('c\n')) as never, 'escalated');
+    const decide = (): Promise<unknown> =>
+      entente.resolve(conflictId, { content: '\n'.repeat(6000) }, { agent: 'ann' });
+    expect((await turnsDuring(decide)).turns).toBeGreaterThan(0);
+    expect((await entente.recorded()).items).toHaveLength(1);
+  });
+
   it('[C8] several at once are all answered', async () => {
     const base = lines(30_000, 'a line of text');
     const all = await Promise.all(

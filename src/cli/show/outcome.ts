@@ -56,7 +56,7 @@ export function nextSteps(outcome: Outcome, resource: string, own: string): read
     case 'escalated':
       return [
         `entente conflicts show ${outcome.conflictId}`,
-        `entente resolve ${outcome.conflictId} --use current|proposed|both`,
+        `entente resolve ${outcome.conflictId} --use current|proposed|both${outcome.packet.offer?.complete === true ? '|recorded' : ''}`,
       ];
     case 'unknown':
       return [`entente commit ${id} ${own} --commit-id ${outcome.commitId}`];

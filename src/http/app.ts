@@ -7,11 +7,11 @@ import { sendProblem } from './answer.ts';
 import { type BorderOptions, createBorder } from './border.ts';
 import { closeSoon } from './closing.ts';
 import { healthRoutes, metricsRoutes } from './health.ts';
+import { parseBody } from './json-body.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { problemOf } from './problems.ts';
 import { parseQuery } from './query.ts';
 import { bearerOf } from './request.ts';
-import { traceRequests } from './spans.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { commitRoutes } from './routes/commits.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
@@ -24,6 +24,7 @@ import { recordedRoutes } from './routes/recorded.ts';
 import { resourceRoutes } from './routes/resource.ts';
 import { rootRoutes } from './routes/root.ts';
 import type { Routes } from './routes/route.ts';
+import { traceRequests } from './spans.ts';
 
 export interface HttpOptions extends BorderOptions {
   readonly service: Service;
@@ -140,6 +141,14 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     });
     metricsRoutes(behind, service, metrics);
     behind.register(async (json) => {
+      json.removeContentTypeParser('application/json');
+      json.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+        try {
+          done(null, parseBody(body as Buffer));
+        } catch (error) {
+          done(error as Error);
+        }
+      });
       for (const routes of JSON_ROUTES) routes(json, service);
     });
     behind.register(async (bytes) => {

@@ -113,8 +113,6 @@ interface FrameworkError {
 const FRAMEWORK: { readonly [code: string]: readonly [code: ErrorCode, detail: string] } = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['too-large', 'The body is larger than this server takes.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported-media', 'This endpoint takes application/json.'],
-  FST_ERR_CTP_EMPTY_JSON_BODY: ['misuse', 'The body is empty; this endpoint takes a JSON object.'],
-  FST_ERR_CTP_INVALID_JSON_BODY: ['misuse', 'The body is not JSON.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['misuse', 'The body is not as long as Content-Length says.'],
   FST_ERR_BAD_URL: ['misuse', 'The path is not well encoded.'],
 };

@@ -3,41 +3,48 @@ import { EntenteError } from '../core/errors.ts';
 import type { Page, PageRequest } from '../core/page.ts';
 import type { RecordedDecision } from '../core/recorded.ts';
 import { type AgentId, parseAgentId } from '../core/resource.ts';
-import type { LogEntry } from '../stores/store.ts';
+import type { LogEntry, StoredRecord } from '../stores/store.ts';
 import type { Context } from './context.ts';
 import { fingerprintOf, parseCommitId, parseNote, requestOf } from './intent.ts';
-import { RECORDED, readRecorded } from './recorded.ts';
+import { RECORDED, readRecorded, recordedOf } from './recorded.ts';
 import { Mismatch, mismatchError, submit } from './submit.ts';
 import type { ForgetOptions, Forgotten } from './types.ts';
 
-const PAGE = 1000;
+/** Records looked at at once: each may hold a text of 64 KiB. */
+const PAGE = 200;
 /** How many are forgotten in one commit. */
 const MAX_IDS = 500;
 
-interface Place {
-  readonly revision: number;
-  readonly id: string;
-}
+type Place = Pick<StoredRecord, 'revision' | 'id'>;
 
-/** Looks at all that are kept for each page: a store lists records by their age, not by their last change. */
-export async function listRecorded(context: Context, page: PageRequest): Promise<Page<RecordedDecision>> {
-  const { limit = 100 } = page;
-  const after = page.after === undefined ? undefined : parsePlace(page.after);
-  const places: Place[] = [];
+/**
+ * Looks at all that are kept for each page: a store lists records by their age, not by their last change. So what is not
+ * to be seen is left out here, and costs no further pages.
+ */
+export async function listRecorded(
+  { store, space }: Pick<Context, 'store' | 'space'>,
+  { limit = 100, after }: PageRequest,
+  sees: (resource: string) => boolean = () => true,
+): Promise<Page<RecordedDecision>> {
+  const start = after === undefined ? undefined : parsePlace(after);
+  let newest: readonly StoredRecord[] = [];
   let from: string | undefined;
   do {
-    const request = from === undefined ? { limit: PAGE } : { limit: PAGE, after: from };
-    const found = await context.store.records(context.space, RECORDED, {}, request);
-    places.push(...found.items.map(({ id, revision }) => ({ id, revision })));
+    const found = await store.records(
+      space,
+      RECORDED,
+      {},
+      { limit: PAGE, ...(from === undefined ? {} : { after: from }) },
+    );
+    const left = found.items.filter(
+      (record) => (start === undefined || newestFirst(start, record) < 0) && sees(recordedOf(record).resource),
+    );
+    newest = [...newest, ...left].sort(newestFirst).slice(0, limit + 1);
     from = found.next;
   } while (from !== undefined);
-  const left = places.sort(newestFirst).filter((place) => after === undefined || newestFirst(after, place) < 0);
-  const chosen = left.slice(0, limit);
-  const read = await Promise.all(chosen.map(({ id }) => readRecorded(context, id)));
-  // What was forgotten meanwhile is left out.
-  const items = read.filter((decision) => decision !== undefined);
-  const last = chosen.at(-1);
-  return left.length > limit && last !== undefined ? { items, next: `${last.revision}:${last.id}` } : { items };
+  const items = newest.slice(0, limit).map(recordedOf);
+  const last = items.at(-1);
+  return newest.length > limit && last !== undefined ? { items, next: `${last.revision}:${last.id}` } : { items };
 }
 
 function newestFirst(left: Place, right: Place): number {

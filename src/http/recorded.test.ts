@@ -110,4 +110,18 @@ describe('recorded decisions over HTTP', () => {
     expect((await decide(chief, conflictId, { use: 'recorded' })).body.status).toBe('committed');
     expect((await ann.ask('GET', '/resource?id=open/a.md')).text).toBe(DECIDED);
   });
+
+  it('[RD16] a list holds what its reader may see, in full pages', async () => {
+    await setPolicy(false);
+    for (const [index, room] of ['open', 'secret', 'secret', 'open', 'secret', 'open'].entries()) {
+      const opened = await clash(ann, `${room}/${index}.md`, { content: BOBS.replace('zwei', `zwei ${index}`) });
+      await decide(ann, opened.body.conflictId, { use: 'proposed' });
+    }
+    const bob = await server.caller('bob', ['read:open/**']);
+    const first = (await bob.ask('GET', '/recorded?limit=2')).body;
+    const second = (await bob.ask('GET', `/recorded?limit=2&cursor=${first.next}`)).body;
+    const seen = [first, second].map(({ items }) => items.map(({ resource }: { resource: string }) => resource));
+    expect(seen).toEqual([['open/5.md', 'open/3.md'], ['open/0.md']]);
+    expect(second.next).toBeUndefined();
+  });
 });

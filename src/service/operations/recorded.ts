@@ -1,5 +1,6 @@
 // Kept decisions: seen by who may read the resource that they were made on, taken out by who may decide on it.
 import * as z from 'zod';
+import { listRecorded } from '../../controller/forget.ts';
 import { RECORDED } from '../../controller/recorded.ts';
 import type { Forgotten } from '../../controller/types.ts';
 import type { Page } from '../../core/page.ts';
@@ -18,10 +19,12 @@ export const recorded: Operation<PageInput, Page<Wire<RecordedDecision>>> = {
   input: z.strictObject({ cursor: optional(cursorField), limit: optional(limitField) }).meta({ id: 'RecordedInput' }),
   output: pageResult(recordedResult),
   async run(call, page) {
+    const sees = (resource: string): boolean => may(call.principal, 'read', call.space, resource);
     const found = await visiblePage(call, page, {
       of: JSON.stringify(['recorded']),
-      read: (request) => call.controller.recorded(request),
-      sees: ({ resource }) => may(call.principal, 'read', call.space, resource),
+      // Each page looks at all that are kept: what may not be seen is left out on the way.
+      read: (request) => listRecorded({ store: call.service.store, space: call.space }, request, sees),
+      sees: ({ resource }) => sees(resource),
     });
     return { ...found, items: found.items.map((item) => toWire(item) as Wire<RecordedDecision>) };
   },

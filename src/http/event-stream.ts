@@ -58,8 +58,11 @@ export function openEventStream(options: EventStreamOptions): EventStream {
     }
   };
   const stopBeating = every(timers, HEARTBEAT_MS, beat);
+  const { socket } = response;
   response.once('close', () => {
     stopBeating();
+    // A reader that went away leaves a connection that counts as busy, and would hold up the end of the server.
+    if (!response.writableFinished) socket?.destroy();
     onClose();
   });
   // What a broken connection says is heard by its close.

@@ -1,5 +1,7 @@
 // Health, metrics, spans and logs of a busy server (OP rules).
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import {
   type Context,
@@ -12,6 +14,7 @@ import {
 } from '@opentelemetry/api';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFakeTimers } from '../../test/support/fake-timers.ts';
 import { openServer } from '../../test/support/server.ts';
 import { withMethods } from '../../test/support/wrap.ts';
 import { createMemoryStore } from '../stores/memory.ts';
@@ -89,6 +92,16 @@ describe('a server that is looked after', () => {
     broken = false;
     expect((await look()).map(([status]) => status)).toEqual([200, 200]);
     await server.close();
+  });
+
+  it('[OP3] a connection that nothing came from does not hold up the end', async () => {
+    const server = await openServer({ timers: createFakeTimers(100) });
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    await fetch(`${server.url}/healthz`);
+    const closed = once(socket.resume(), 'close');
+    await server.close();
+    await closed;
   });
 
   it('[OP8] counts commits by outcome, merges, conflicts, the feed and the store, for keys that may audit everything', async () => {

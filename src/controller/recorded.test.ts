@@ -249,6 +249,22 @@ describe('where it is offered', () => {
     expect(await kept(other)).toEqual([]);
   });
 
+  it('[RD7] a member of commented JSON is decided in its place, and what else changed is merged', async () => {
+    const doc = (a: number, b: number): string => `{\n  // x\n  "a": ${a},\n  "mid": [1],\n  "b": ${b}\n}\n`;
+    const sides = { base: doc(1, 2), current: doc(2, 2), proposed: doc(3, 2) };
+    for (const decision of [{ use: 'current' }, { use: 'proposed' }, { content: doc(4, 2) }] as const) {
+      const { entente } = setUp(byRecord);
+      await decide(entente, 'a.jsonc', decision, sides);
+      expect(await kept(entente)).toHaveLength(1);
+      const told = 'use' in decision ? { current: doc(2, 99), proposed: doc(3, 99) }[decision.use] : doc(4, 99);
+      const apart = { ...sides, current: doc(2, 99) };
+      expect(text(as(await clash(entente, 'auto/b.jsonc', apart), 'merged').content)).toBe(told);
+      const id = await opened(entente, 'c.jsonc', apart);
+      await entente.resolve(id, { use: 'recorded' }, { agent: 'judge' });
+      expect(await textAt(entente, 'c.jsonc')).toBe(told);
+    }
+  });
+
   it('[RD5] a person who takes the offer decides as was decided, and keeps nothing anew', async () => {
     const { entente } = setUp(byMerge);
     await decide(entente, 'a.txt', { content: BOBS.replace('zwei', 'both') });

@@ -14,7 +14,10 @@ import { frontMatterLines } from './markdown/front-matter.ts';
 import type { Evidence } from './recorded.ts';
 import type { CleanMerge, MergeInput, MergeSide } from './types.ts';
 
-/** What does not add up, in words, in a merge whose receipt holds as one of a decided merge. `strict`: also what only its engine can know counts as not proved. */
+/**
+ * What does not add up, in words, in a merge whose receipt holds as one of a decided merge. `strict`: also what only its
+ * engine can know counts as not proved.
+ */
 export function recordedProblems(
   input: MergeInput,
   result: CleanMerge,
@@ -23,8 +26,8 @@ export function recordedProblems(
 ): readonly string[] {
   const unnamed = unnamedPlace(result, evidence);
   if (unnamed !== undefined) return [unnamed];
-  if (!strict) return [];
   const byLines = evidence.filter(({ use }) => 'lines' in use.at).length;
+  if (!strict) return byLines === 0 ? lossProblems(result, evidence) : [];
   if (byLines === evidence.length) return lineProblems(input, result, evidence);
   return byLines === 0 ? memberProblems(input, result, evidence) : ['lines and members were decided in one merge'];
 }
@@ -188,18 +191,21 @@ const LF = 10;
 
 /** Structures: each loss lies at a decided place, and a value has the decided text where its place can be found again. */
 function memberProblems(input: MergeInput, result: CleanMerge, evidence: readonly Evidence[]): readonly string[] {
-  const { entries } = result.receipt;
+  const locators = locatorsOf(input, result);
+  const problems = evidence.flatMap((each) =>
+    locators === undefined ? [] : (memberProblem(each, result, locators) ?? []),
+  );
+  return [...lossProblems(result, evidence), ...problems];
+}
+
+function lossProblems({ receipt }: CleanMerge, evidence: readonly Evidence[]): readonly string[] {
   const places = evidence.map(({ use }) => ('pointer' in use.at ? use.at.pointer : ''));
-  const losses = entries.filter(({ action, by }) => action === 'dropped' || (action === 'added' && by.length === 0));
-  const problems = losses
+  const losses = receipt.entries.filter(
+    ({ action, by }) => action === 'dropped' || (action === 'added' && by.length === 0),
+  );
+  return losses
     .filter((entry) => !places.some((place) => isLossAt(entry, place)))
     .map(({ pointer = '' }) => `${pointer}: something is left out that no recorded decision leaves out`);
-  const locators = locatorsOf(input, result);
-  for (const each of evidence) {
-    const problem = locators === undefined ? undefined : memberProblem(each, result, locators);
-    if (problem !== undefined) problems.push(problem);
-  }
-  return problems;
 }
 
 /** Elements of an array are told by the array's place and their range in it. */

@@ -3,6 +3,7 @@
 import { EntenteError } from '../core/errors.ts';
 import { bytesOf } from '../core/hash.ts';
 import type { ReceiptEntry } from '../core/receipt.ts';
+import { inputOf } from './contents.ts';
 import { isParseFailure, parseJson } from './json/parse.ts';
 import { mergeDecided } from './json.ts';
 import { profileNamed } from './profiles/index.ts';
@@ -24,15 +25,21 @@ export function settleJson(result: ConflictedMerge, id: string, decision: Region
 }
 
 function settlePlain(result: ConflictedMerge, id: string, decision: RegionDecision): MergeResult {
-  const { input } = result;
+  // Whoever passes the result on may have put its own input in: the path says again what format that is.
+  const input = inputOf(result.input);
   const conflict = result.conflicts.find((each) => each.id === id);
   if (conflict === undefined || isWhole(result)) return settleDocument(result, decision);
   const settled = [...(result.settled ?? []), { id, decision }];
   const decisions = new Map(settled.map((each) => [each.id, each.decision]));
   const taken = new Set<string>();
   const merged = mergeDecided(withoutClock(input), { decisions, taken });
-  // A conflict that the merge itself does not have was put there from outside: a veto.
-  if (merged.status === 'error' || !taken.has(id)) return settleDocument(result, decision);
+  if (merged.status === 'error' || !taken.has(id)) {
+    // A conflict of the document that the merge itself does not have was put there from outside: a veto.
+    if ('pointer' in conflict.at && conflict.at.pointer === '') return settleDocument(result, decision);
+    throw new EntenteError('misuse', `The merge of this result's input has no conflict ${id}.`, {
+      next: 'Merge the same three texts again, with the same path and options, and decide on that result.',
+    });
+  }
   const notes = result.notes;
   return merged.status === 'clean' ? { ...merged, notes } : { ...merged, notes, input, settled };
 }

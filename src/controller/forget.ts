@@ -79,7 +79,13 @@ export async function forget(
         if (landed.entry.fingerprint !== fingerprint) throw new Mismatch();
         return toldAgain(landed.entry, ids);
       }
-      const done = await forgetOnce(context, ids, { agent, commitId, fingerprint, reason });
+      const done = await forgetOnce(context, ids, {
+        agent,
+        commitId,
+        fingerprint,
+        reason,
+        principal: options.principal,
+      });
       if (done !== undefined) return done;
     }
   } catch (error) {
@@ -104,11 +110,12 @@ interface Sent {
   readonly commitId: string;
   readonly fingerprint: string;
   readonly reason: string | undefined;
+  readonly principal: string | undefined;
 }
 
 /** Undefined: one of them changed meanwhile; look again. */
 async function forgetOnce(context: Context, ids: readonly string[], sent: Sent): Promise<Forgotten | undefined> {
-  const { agent, commitId, fingerprint, reason } = sent;
+  const { agent, commitId, fingerprint, reason, principal } = sent;
   const { epoch, revision: asOf } = await context.store.read(context.space, []);
   const kept = await Promise.all(ids.map((id) => readRecorded(context, id)));
   const missing = ids.find((_, i) => kept[i] === undefined);
@@ -119,7 +126,8 @@ async function forgetOnce(context: Context, ids: readonly string[], sent: Sent):
   }
   const resources = new Set(kept.map((decision) => decision?.resource));
   const [resource] = resources;
-  const sender = { agent, commitId, fingerprint, reads: [], token: { epoch, asOf } };
+  const behind = principal === undefined ? {} : { principal };
+  const sender = { agent, commitId, fingerprint, reads: [], token: { epoch, asOf }, ...behind };
   const request = requestOf(context, sender, {
     guards: [],
     records: ids.map((id, i) => ({ kind: RECORDED, id, value: null, expected: kept[i]?.revision ?? 0 })),

@@ -14,7 +14,7 @@ import type { PolicyDocument, Strategy } from '../strategies/types.ts';
 import { type Context, tokenOn } from './context.ts';
 import { fingerprintOf, requestOf } from './intent.ts';
 import { submit } from './submit.ts';
-import type { PolicyMatch, StoredPolicy } from './types.ts';
+import type { PolicyMatch, SetPolicyOptions, StoredPolicy } from './types.ts';
 
 const KIND = 'policy';
 const ID = 'policy';
@@ -73,11 +73,6 @@ export async function readPolicy(context: Context): Promise<StoredPolicy> {
     : { ...parsePolicyDocument(record.value), revision: record.revision };
 }
 
-export interface SetPolicyOptions {
-  readonly agent: string;
-  readonly revision?: number;
-}
-
 /**
  * What a merge does not take is refused where it is said. In a policy it would only show in a conflict, as a merge that
  * fails.
@@ -115,6 +110,7 @@ export async function setPolicy(
     fingerprint: fingerprintOf('policy', agent, ID, hashOf(JSON.stringify(value))),
     reads: [],
     token: { epoch, asOf },
+    ...(options.principal === undefined ? {} : { principal: options.principal }),
   };
   const request = requestOf(context, sender, {
     guards: [],

@@ -114,11 +114,21 @@ export interface TransactOptions {
   readonly mayApply?: (resource: string) => boolean;
 }
 
+export interface SetPolicyOptions {
+  readonly agent: string;
+  /** The policy's revision as the writer saw it; none replaces whatever is there. */
+  readonly revision?: number;
+  /** As for a commit. */
+  readonly principal?: string;
+}
+
 export interface ForgetOptions {
   readonly agent: string;
   /** Why: kept in the log. */
   readonly reason?: string;
   readonly commitId?: string;
+  /** As for a commit. */
+  readonly principal?: string;
 }
 
 /** What became of forgetting recorded decisions. */
@@ -208,7 +218,7 @@ export interface Controller {
   /** The stored policy of the space: shared by all who open it. */
   policy(): Promise<StoredPolicy>;
   /** Replaces the stored policy; `revision` is the one that `policy()` told, another one is a `conflict`. */
-  setPolicy(policy: PolicyDocument, options: { readonly agent: string; readonly revision?: number }): Promise<Outcome>;
+  setPolicy(policy: PolicyDocument, options: SetPolicyOptions): Promise<Outcome>;
   conflictHistory(): Promise<readonly ConflictEntry[]>;
   clearHistory(): Promise<void>;
   stats(): Promise<Stats>;

@@ -121,6 +121,12 @@ describe('rights', () => {
     const head = (await ann.ask('GET', '/audit/head')).body;
     const last = await ann.ask('GET', `/audit?cursor=${head.epoch}:${head.revision - 1}`);
     expect(last.body.items.at(-1)).toMatchObject({ agent: 'writer-7', meta: { principal: 'lead' } });
+    const governor = await server.caller('governor', ['policy:**', 'audit:**', 'act-as:writer-*']);
+    const { etag } = (await governor.ask('GET', '/policy')).body;
+    const policy = { json: { rules: [], agent: 'writer-7' }, headers: { 'if-match': etag } };
+    expect((await governor.ask('PUT', '/policy', policy)).status).toBe(201);
+    const { items: audited } = (await governor.ask('GET', `/audit?cursor=${head.epoch}:${head.revision}`)).body;
+    expect(audited.at(-1)).toMatchObject({ agent: 'writer-7', meta: { reason: 'policy', principal: 'governor' } });
   });
 
   it('[K07] what may not be seen looks like what is not there, everywhere', async () => {

@@ -51,6 +51,11 @@ export async function perform<Input, Output>(
   return operation.run(call, parsed.data);
 }
 
+/** Who is behind an agent, for the log: nothing where the principal writes under its own name. */
+export function behind(call: Call, agent: AgentId): { readonly principal?: string } {
+  return agent === call.principal.name ? {} : { principal: call.principal.name };
+}
+
 /** The agent that a call writes as: the principal's own name, or the one asked for where `act-as` covers it. */
 export function agentOf(call: Call, asked: AgentId | undefined): AgentId {
   const { principal, space } = call;

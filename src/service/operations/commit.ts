@@ -6,7 +6,7 @@ import { EntenteError } from '../../core/errors.ts';
 import type { AgentId, ResourceId } from '../../core/resource.ts';
 import type { Token } from '../../core/token.ts';
 import type { Strategy } from '../../strategies/types.ts';
-import type { Call, Operation } from '../operation.ts';
+import { behind, type Call, type Operation } from '../operation.ts';
 import { rehearsalStore } from '../rehearsal.ts';
 import { assertSeen, lacking, may } from '../rights.ts';
 import { changeOf, changeShape, type WireChange } from '../schemas/change.ts';
@@ -87,7 +87,7 @@ export async function optionsOf(call: Call, input: CommitInput, token: Token): P
     ...(premises.length === 0 ? {} : { reads: premises }),
     ...(supersede === true ? { supersede } : {}),
     ...(signal === undefined ? {} : { signal }),
-    ...(token.agent === principal.name ? {} : { principal: principal.name }),
+    ...behind(call, token.agent),
     may: (resource) => may(principal, 'commit', space, resource),
     mayApply: mayApply(call, token.resource),
   };

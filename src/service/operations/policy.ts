@@ -6,7 +6,7 @@ import type { AgentId, ResourceId } from '../../core/resource.ts';
 import { describeStrategy, formatStrategy } from '../../strategies/policy-file.ts';
 import type { StrategySpec } from '../../strategies/types.ts';
 import { recordEtag } from '../etag.ts';
-import { agentOf, type Call, type Operation } from '../operation.ts';
+import { agentOf, behind, type Call, type Operation } from '../operation.ts';
 import { assertRead, lacking, mayAll } from '../rights.ts';
 import { agentField, optional, resourceField, revisionField } from '../schemas/fields.ts';
 import { explainResult, policyResult } from '../schemas/results.ts';
@@ -58,7 +58,8 @@ export const setPolicy: Operation<SetPolicyInput, WirePolicy> = {
   async run(call, { rules, default: fallback, agent, revision }) {
     if (!mayAll(call.principal, 'policy', call.space)) throw lacking('policy', '**');
     const document = { rules, ...(fallback === undefined ? {} : { default: fallback }) };
-    const outcome = await call.controller.setPolicy(document, { agent: agentOf(call, agent), revision });
+    const by = agentOf(call, agent);
+    const outcome = await call.controller.setPolicy(document, { agent: by, revision, ...behind(call, by) });
     const now = await current(call);
     if (outcome.status === 'conflict') throw failed(now.etag);
     if (outcome.status === 'unknown') {

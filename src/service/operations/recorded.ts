@@ -6,7 +6,7 @@ import type { Forgotten } from '../../controller/types.ts';
 import type { Page } from '../../core/page.ts';
 import type { RecordedDecision } from '../../core/recorded.ts';
 import type { AgentId } from '../../core/resource.ts';
-import { agentOf, type Call, type Operation } from '../operation.ts';
+import { agentOf, behind, type Call, type Operation } from '../operation.ts';
 import { type PageInput, visiblePage } from '../pages.ts';
 import { absent, lacking, may } from '../rights.ts';
 import { agentField, cursorField, limitField, noteField, optional } from '../schemas/fields.ts';
@@ -59,8 +59,10 @@ export const forget: Operation<ForgetInput, Forgotten> = {
   output: forgottenResult,
   async run(call, { ids, agent, reason, commitId }) {
     for (const id of ids) await assertForget(call, id);
+    const by = agentOf(call, agent);
     const done = await call.controller.forget(ids, {
-      agent: agentOf(call, agent),
+      agent: by,
+      ...behind(call, by),
       ...(reason === undefined ? {} : { reason }),
       ...(commitId === undefined ? {} : { commitId: keptCommitId(call, commitId) }),
     });

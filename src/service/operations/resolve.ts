@@ -5,7 +5,7 @@ import { EntenteError } from '../../core/errors.ts';
 import type { AgentId } from '../../core/resource.ts';
 import { isAuthor, visibleConflict } from '../conflict-view.ts';
 import { once } from '../once.ts';
-import { agentOf, type Call, type Operation } from '../operation.ts';
+import { agentOf, behind, type Call, type Operation } from '../operation.ts';
 import { forbidden, may } from '../rights.ts';
 import { decisionOf, decisionShape, type WireDecision } from '../schemas/decision.ts';
 import { agentField, optional, revisionField } from '../schemas/fields.ts';
@@ -52,7 +52,7 @@ async function decide(call: Call, input: ResolveInput): Promise<WireOutcome> {
     ...{ agent, revision },
     ...(reason === undefined ? {} : { reason }),
     ...(commitId === undefined ? {} : { commitId: keptCommitId(call, commitId) }),
-    ...(agent === principal.name ? {} : { principal: principal.name }),
+    ...behind(call, agent),
     may: (resource) => may(principal, 'commit', space, resource) || may(principal, 'resolve', space, resource),
     mayApply: (resource) => may(principal, 'read', space, resource),
   });

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { EntenteError } from '../../core/errors.ts';
 import type { AgentId } from '../../core/resource.ts';
 import { once } from '../once.ts';
-import { agentOf, type Call, type Operation } from '../operation.ts';
+import { agentOf, behind, type Call, type Operation } from '../operation.ts';
 import { assertSeen, lacking, may } from '../rights.ts';
 import { changeOf, changeShape, type WireChange } from '../schemas/change.ts';
 import { agentField, noteField, optional, tokenField } from '../schemas/fields.ts';
@@ -43,7 +43,7 @@ async function run(call: Call, input: TransactInput): Promise<WireOutcome> {
     ...{ agent, writes, reads },
     ...(note === undefined ? {} : { note }),
     ...(commitId === undefined ? {} : { commitId: keptCommitId(call, commitId) }),
-    ...(agent === principal.name ? {} : { principal: principal.name }),
+    ...behind(call, agent),
     mayApply: (resource) => may(principal, 'read', call.space, resource),
   });
   return outcomeFor(call, outcome);

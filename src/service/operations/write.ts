@@ -10,7 +10,7 @@ import type { Head } from '../../core/version.ts';
 import type { Snapshot } from '../../stores/store.ts';
 import { type Condition, etagOf, matchesStrong, matchesWeak, onlyWeak } from '../etag.ts';
 import { once } from '../once.ts';
-import { agentOf, type Call } from '../operation.ts';
+import { agentOf, behind, type Call } from '../operation.ts';
 import { keptCommitId } from '../wire.ts';
 import { assertWrite } from './commit.ts';
 
@@ -131,7 +131,7 @@ export type Wrote = Landed | Extract<Outcome, { status: 'unknown' }>;
 /** The write itself, or its first answer again where it landed before. */
 async function write(call: Call, input: WriteInput, agent: AgentId): Promise<Wrote> {
   const { id, change, key, note } = input;
-  const { principal, space, service, controller } = call;
+  const { space, service, controller } = call;
   const commitId = key === undefined ? undefined : keptCommitId(call, key);
   const before = commitId === undefined ? undefined : await service.store.commitStatus(space, agent, commitId);
   const snapshot = await service.store.read(space, [id]);
@@ -143,7 +143,7 @@ async function write(call: Call, input: WriteInput, agent: AgentId): Promise<Wro
   const outcome = await controller.commit(token, change as Change, {
     ...(commitId === undefined ? {} : { commitId }),
     ...(note === undefined ? {} : { note }),
-    ...(agent === principal.name ? {} : { principal: principal.name }),
+    ...behind(call, agent),
   });
   return told(id, token, outcome);
 }

@@ -124,9 +124,6 @@ const shapes: Readonly<Record<string, Shape>> = {
   },
 };
 
-/** The formats that there are samples of. */
-export const formats: readonly string[] = Object.keys(shapes);
-
 /** A document of that format, of about so many bytes, and two that were made of it. */
 export function sampleOf(format: string, bytes: number): Sample {
   const shape = shapes[format];

@@ -14,7 +14,7 @@ export interface ClientLimits {
 }
 
 export interface ClientOptions {
-  /** Where the server is: `http://127.0.0.1:7411`. No key in it, no query. */
+  /** Where the server is: `http://127.0.0.1:4711`. No key in it, no query. */
   readonly url: string;
   /** The key, or what gives it for each request: then a new one is taken without a restart. */
   readonly key: string | (() => string | Promise<string>);
@@ -46,7 +46,7 @@ const DEFAULT_LIMITS: ClientLimits = { timeoutMs: 30_000, settleMs: 10_000, conn
 const LONGEST_MS = 2 ** 31 - 1;
 
 function parseUrl(given: unknown): string {
-  const next = 'Pass the address that the server prints, such as http://127.0.0.1:7411';
+  const next = 'Pass the address that the server prints, such as http://127.0.0.1:4711';
   let url: URL;
   try {
     url = new URL(String(given));
@@ -107,7 +107,7 @@ function defaultSleep(ms: number, signal?: AbortSignal): Promise<void> {
 export function parseOptions(options: ClientOptions): Settings {
   if (typeof options !== 'object' || options === null)
     throw new EntenteError('misuse', 'createClient() needs a url and a key.', {
-      next: "createClient({ url: 'http://127.0.0.1:7411', key })",
+      next: "createClient({ url: 'http://127.0.0.1:4711', key })",
     });
   return {
     url: parseUrl(options.url),

@@ -88,7 +88,7 @@ describe('the border', () => {
     const json = { 'content-type': 'application/json' };
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
       expect([type, (await send({ 'content-type': type })).status]).toEqual([type, 415]);
-    for (const origin of ['https://evil.example', 'null', 'http://evil.example:7411'])
+    for (const origin of ['https://evil.example', 'null', 'http://evil.example:4711'])
       expect([origin, (await send({ ...json, origin })).body.code]).toEqual([origin, 'forbidden']);
     const own = await send({ ...json, origin: server.url });
     expect(own.status).toBe(200);
@@ -118,7 +118,7 @@ describe('the border', () => {
         server.url,
         lines(
           `GET ${path} HTTP/1.1`,
-          'Host: evil.example:7411',
+          'Host: evil.example:4711',
           `Authorization: Bearer ${ann.key}`,
           'Connection: close',
         ),
@@ -130,14 +130,14 @@ describe('the border', () => {
   });
 
   it('[W05] a server that is reached from outside knows the names it was given, and no others', async () => {
-    const known = createBorder({ publicUrl: 'https://entente.example.org', allowHosts: ['box:7411'] });
+    const known = createBorder({ publicUrl: 'https://entente.example.org', allowHosts: ['box:4711'] });
     const check = (headers: { readonly [name: string]: string }) => () => known.check({ headers } as never);
     expect(check({ host: 'entente.example.org' })).not.toThrow();
     expect(check({ host: 'ENTENTE.example.org:443', origin: 'https://entente.example.org' })).not.toThrow();
-    expect(check({ host: 'box:7411' })).not.toThrow();
+    expect(check({ host: 'box:4711' })).not.toThrow();
     expect(check({ host: 'box:7412' })).toThrow(/host/);
     expect(check({ host: 'entente.example.org.evil.example' })).toThrow(/host/);
-    expect(check({ host: 'localhost:7411', origin: 'http://localhost:7412' })).toThrow(/origin/);
+    expect(check({ host: 'localhost:4711', origin: 'http://localhost:7412' })).toThrow(/origin/);
     expect(check({})).toThrow(/host/);
   });
 });

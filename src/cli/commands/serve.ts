@@ -10,7 +10,7 @@ import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import { waysToConnect } from '../show/connect.ts';
 import { collect, type Register } from './register.ts';
 
-const PORT = 7411;
+const PORT = 4711;
 const MAX_PORT = 65_535;
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 

@@ -63,7 +63,7 @@ function serverUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw new EntenteError('misuse', 'A server is named by its address alone: no key, no query, no fragment.', {
-      next: 'entente status --store http://127.0.0.1:7411   (the key: ENTENTE_KEY_FILE)',
+      next: 'entente status --store http://127.0.0.1:4711   (the key: ENTENTE_KEY_FILE)',
     });
   }
   return url.origin + url.pathname.replace(/\/+$/, '');

@@ -2,7 +2,7 @@
 // `ts` makes the fence a test; `<!-- output -->` before the fence after it tells what it prints, where `…` stands for
 // any text within a line and a line of `…` alone for any lines. Each runs in an empty folder of its own.
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -50,7 +50,17 @@ async function runSnippet({ language, code }: Snippet): Promise<string> {
     language === 'ts' ? [process.execPath, ['--import', 'tsx', file]] : ['bash', ['-euo', 'pipefail', file]];
   const child = promisify(execFile)(command, args, { cwd, env, timeout: 60_000 });
   child.child.stdin?.end();
-  return (await child).stdout;
+  try {
+    return (await child).stdout;
+  } catch (error) {
+    throw isBuildOld() ? new Error('dist/ is older than src/: npm run build, then again', { cause: error }) : error;
+  }
+}
+
+/** The snippets run what is built: a command that src/ has since then is not in it. */
+function isBuildOld(): boolean {
+  const built = statSync(join(root, 'dist/.tsbuildinfo'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return filesBelow('src').some((path) => !path.endsWith('.test.ts') && statSync(join(root, path)).mtimeMs > built);
 }
 
 /** The output as a pattern: `…` is any text of a line, a line of `…` alone any lines. */

@@ -82,12 +82,21 @@ function memberProblem(each: Evidence, { receipt }: CleanMerge, locators: Locato
     return found === undefined ? null : Buffer.from(found.text);
   };
   const [base, current, proposed, result] = [textOf('base'), textOf('current'), textOf('proposed'), textOf('result')];
-  // Other formats make their ids from what a value says, not from how it is spelled.
-  if (receipt.engine === 'yaml' || receipt.engine === 'toml') return undefined;
+  const expected = 'content' in choice ? Buffer.from(choice.content) : { base, current, proposed }[choice.use];
+  const isOther = `${pointer}: what stands there is not what was decided`;
+  // Other formats make their ids from what a value says, not from how it is spelled; and of several lines each may be
+  // indented anew.
+  if (receipt.engine === 'yaml' || receipt.engine === 'toml') return mayBeSame(expected, result) ? undefined : isOther;
   if (!isFor(each, receipt.engine, conflictId(base, current, proposed)))
     return `${pointer}: the decision was made on other texts`;
-  const expected = 'content' in choice ? Buffer.from(choice.content) : { base, current, proposed }[choice.use];
-  return isSameJson(expected, result) ? undefined : `${pointer}: what stands there is not what was decided`;
+  return isSameJson(expected, result) ? undefined : isOther;
+}
+
+/** A value in one line is copied as it is. */
+function mayBeSame(expected: Buffer | null, result: Buffer | null): boolean {
+  if (expected === null || result === null) return expected === result;
+  const [one, other] = [expected, result].map((text) => text.toString('latin1').trim()) as [string, string];
+  return one.includes('\n') || other.includes('\n') || one === other;
 }
 
 /** Equal values; a text that is moved may be indented anew. */

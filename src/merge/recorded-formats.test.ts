@@ -8,6 +8,7 @@ import { markdownTriple } from '../../test/support/random-markdown.ts';
 import { manifestTriple, notebookTriple } from '../../test/support/random-profiles.ts';
 import { printTomlModel, randomTomlStyle } from '../../test/support/random-toml.ts';
 import { printYamlModel, randomYamlStyle } from '../../test/support/random-yaml.ts';
+import { recordedProblems } from './check-recorded.ts';
 import { findDecisions } from './find-decisions.ts';
 import { mergeContents } from './merge.ts';
 import { applyRecorded, type Evidence, hasKeepablePlaces, settleAll, stemOf } from './recorded.ts';
@@ -90,5 +91,25 @@ describe.each(Object.keys(formats))('kept decisions of %s', (name) => {
     const trials = seeds.flatMap((seed) => tried(name, seed) ?? []);
     expect(trials.filter(({ isFound }) => isFound).length).toBeGreaterThan(trials.length / 2);
     expect(trials.filter(({ isApplied }) => isApplied).length).toBeGreaterThan(trials.length / 4);
+  });
+});
+
+describe('the checker', () => {
+  it.each([
+    ['a.yaml', (value: number) => `a: ${value} # c\nb: 2\n`],
+    ['a.toml', (value: number) => `a = ${value} # c\nb = 2\n`],
+  ])('[RD7] %s: takes no result with another value in a decided place', (path, document) => {
+    const result = mergeContents({ base: document(1), current: document(2), proposed: document(3), path });
+    if (result.status !== 'conflict') throw new Error('no conflict');
+    const id = result.conflicts[0]?.id ?? '';
+    const settled = settleAll(result, new Map([[id, { use: 'proposed' }]]));
+    if (settled.status !== 'clean') throw new Error('not settled');
+    const problems = (content: string): readonly string[] => {
+      const evidence = evidenceOf(result, [{ id, decision: { content: Buffer.from(content) } }]);
+      const receipt = { ...settled.receipt, recorded: evidence.map(({ use }) => use) };
+      return recordedProblems(result.input, { ...settled, receipt }, evidence, true);
+    };
+    expect(problems('3')).toEqual([]);
+    expect(problems('4')).toEqual(['/a: what stands there is not what was decided']);
   });
 });

@@ -112,4 +112,16 @@ describe('the checker', () => {
     expect(problems('3')).toEqual([]);
     expect(problems('4')).toEqual(['/a: what stands there is not what was decided']);
   });
+
+  it('[RD7] a decision on a member is none on the whole document, whatever input the result carries', () => {
+    const document = (value: number): string => `{// c\n"a":${value}}\n`;
+    const result = mergeContents({ base: document(1), current: document(2), proposed: document(3), path: 'a.jsonc' });
+    if (result.status !== 'conflict') throw new Error('no conflict');
+    const decisions = new Map([[result.conflicts[0]?.id ?? '', { content: '4' }]]);
+    const { options: _, ...input } = result.input;
+    const settled = settleAll({ ...result, input }, decisions);
+    expect(settled.status === 'clean' && show(settled.content)).toBe(document(4));
+    const foreign = { ...result, input: { ...input, path: 'a.json' } };
+    expect(() => settleAll(foreign, decisions)).toThrow(/has no conflict/);
+  });
 });

@@ -197,6 +197,22 @@ describe('laws of the JSON merge', { timeout: LAW_TIMEOUT }, () => {
     expect(tampered).toBeGreaterThan(100);
   });
 
+  it('[MJ25] an empty value that both sides added is told by an entry of its own', () => {
+    for (const empty of ['[]', '{}']) {
+      const input = {
+        base: bytes('{"a":1}'),
+        current: bytes(`{"a":1,"n":${empty}}`),
+        proposed: bytes(`{"n":${empty}}`),
+      };
+      const result = mergeJson(input);
+      if (result.status !== 'clean') throw new Error('not clean');
+      expect(checkJsonReceipt(input, result).ok).toBe(true);
+      const entries = result.receipt.entries.filter(({ pointer }) => pointer !== '/n');
+      expect(entries.length).toBe(result.receipt.entries.length - 1);
+      expect(checkJsonReceipt(input, { ...result, receipt: { engine: 'json', entries } }).ok).toBe(false);
+    }
+  });
+
   it('[MJ12] with comments anywhere, a merge is JSONC that lost none, or a clash', () => {
     const commented = (draw: Draw, model: Model, mark: string): Uint8Array => {
       const lines = printModel(model, { unit: '  ', eol: '\n', colon: ': ', comma: ',', isEnded: false }).split('\n');

@@ -51,7 +51,7 @@ export function assertWrite(call: Call, resource: ResourceId, change: WireChange
 
 /** Strategies that only ever add what was appended, or leave everything as it is. */
 function keepsAll(strategy: Strategy): boolean {
-  if (strategy.name === 'merge') return keepsAll(strategy.otherwise);
+  if (strategy.name === 'merge') return strategy.options?.favor === undefined && keepsAll(strategy.otherwise);
   return ['firstWriterWins', 'escalate', 'retry'].includes(strategy.name);
 }
 

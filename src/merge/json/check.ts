@@ -258,7 +258,7 @@ function openQuad(proof: Proof, quad: Quad): void {
     kind === T.kindOf(proof.proposed, proposed) &&
     (base < 0 || kind === T.kindOf(proof.base, base));
   // Nothing inside could tell of an empty one that both sides added.
-  const isUntold = base < 0 && T.countOf(proof.result, result) === 0;
+  const isUntold = base < 0 && T.countOf(proof.current, current) + T.countOf(proof.proposed, proposed) === 0;
   if (!isOpen || isUntold) drop(proof, to, 'a change without an entry in the receipt');
   else if (kind === T.ARRAY) checkArray(proof, quad);
   else openObject(proof, quad);

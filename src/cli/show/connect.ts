@@ -13,6 +13,6 @@ export function waysToConnect(url: string, keyFile: string): readonly string[] {
     `  const entente = createClient({ url: ${JSON.stringify(url)}, key });`,
     'command line:',
     `  export ENTENTE_STORE=${shellWord(url)} ENTENTE_KEY_FILE=${shellWord(keyFile)}`,
-    '  entente status',
+    '  npx entente status',
   ];
 }

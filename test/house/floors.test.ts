@@ -15,7 +15,8 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
   service: ['controller', 'strategies', 'stores/store.ts', 'core'],
   http: ['service', 'core'],
   client: ['core', 'strategies', 'types:controller', 'types:stores/store.ts'],
-  cli: ['core', 'merge', 'strategies', 'stores', 'controller', 'verify', 'service', 'http', 'client'],
+  guard: ['service', 'core', 'types:controller', 'types:merge'],
+  cli: ['core', 'merge', 'strategies', 'stores', 'controller', 'verify', 'service', 'http', 'client', 'guard'],
 };
 /** Rooms of words and pure functions: nothing of the machine but the hash function, clocks, threads and the number of cores. */
 const pure = ['core', 'merge', 'strategies'];

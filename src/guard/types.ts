@@ -1,0 +1,124 @@
+// The guard's contract: what ways in (hooks, the watcher, `apply`, wrappers) tell it, and what it answers. A guard keeps
+// one folder; resource ids are the files' canonical paths relative to it.
+import type { Packet } from '../core/outcome.ts';
+
+/** One replacement as a host's tool makes it: `old` occurs once, or `all` of its places are meant. */
+export interface ToolEdit {
+  readonly old: string;
+  readonly new: string;
+  readonly all?: boolean;
+}
+
+/** What a tool is about to do to one file, or did. */
+export type ToolChange =
+  | { readonly content: Uint8Array | string }
+  | { readonly edits: readonly ToolEdit[] }
+  | { readonly delete: true }
+  /** The tool changes the file in a way of its own: what it made is what lies there afterwards. */
+  | { readonly opaque: true };
+
+export type Verdict =
+  /** Silence: the common case. */
+  | { readonly do: 'nothing' }
+  /** Go on, and say this: at most `NOTE_LENGTH` characters. */
+  | { readonly do: 'note'; readonly note: string }
+  /** Before: go on with this content instead. After: this is on disk now. */
+  | { readonly do: 'merged'; readonly content: Uint8Array; readonly note: string }
+  /** Before: do not write. After: what was written is kept, and what was there before is there again. */
+  | {
+      readonly do: 'stop';
+      /** What clashes and nothing else, ready to be shown; stored text stands in it as quoted, untrusted data. */
+      readonly note: string;
+      readonly packet?: Packet;
+      readonly conflictId?: string;
+    };
+
+/** A note costs its reader about 200 tokens at most. */
+export const NOTE_LENGTH = 800;
+
+export interface AgentEvent {
+  readonly agent: string;
+}
+/** `path`: absolute, or relative to the guarded folder. What lies outside it, or is left alone, is answered by silence. */
+export interface FileEvent extends AgentEvent {
+  readonly path: string;
+}
+export interface WriteEvent extends FileEvent {
+  /** The host's id of this call, the same before and after. Where a host has none: any text that both have. */
+  readonly call: string;
+  readonly change: ToolChange;
+  /** Why: kept with the version. */
+  readonly note?: string;
+}
+export interface AfterEvent extends WriteEvent {
+  /** The host says that its tool did not do it. */
+  readonly failed?: boolean;
+}
+export interface CommandEvent extends AgentEvent {
+  readonly call: string;
+  readonly command?: string;
+}
+
+/** A change on disk that became a version. */
+export interface Captured {
+  readonly path: string;
+  readonly agent: string;
+  readonly version: number;
+  readonly hash: string;
+  readonly deleted: boolean;
+}
+
+/** Bytes of a file that can be had again. */
+export interface Recoverable {
+  readonly hash: string;
+  readonly size: number;
+  readonly agent: string;
+  readonly at: number;
+  /** Absent for bytes that never were a version: a proposal that was merged or refused. */
+  readonly version?: number;
+  readonly note?: string;
+}
+
+export type RecoverWhich = { readonly version: number } | { readonly hash: string } | { readonly at: number };
+
+/** What `apply` did with, or would do to, one file. */
+export interface Applied {
+  readonly path: string;
+  /** `left`: both sides changed the same places; the target is as it was and the conflict is open. */
+  readonly result: 'added' | 'changed' | 'merged' | 'deleted' | 'same' | 'left' | 'skipped';
+  readonly version?: number;
+  readonly conflictId?: string;
+  /** Why it was left or skipped. */
+  readonly reason?: string;
+}
+
+export interface ApplyOptions {
+  readonly agent: string;
+  /** What `path` was when the work on the other side began; undefined: it was not there. */
+  readonly base: (path: string) => Promise<Uint8Array | undefined>;
+  /** What the other side has now; undefined: it has no such file. */
+  readonly theirs: (path: string) => Promise<Uint8Array | undefined>;
+  readonly paths: readonly string[];
+  readonly dryRun?: boolean;
+  readonly note?: string;
+}
+
+/** All ways in call this. Every method may be called at any time and in any order; answers may be dropped. */
+export interface Guard {
+  /** An agent starts: what the files are now is what it may write over unread. */
+  session(event: AgentEvent): Promise<Verdict>;
+  /** An agent read a file. Says once what moved where that overlaps with what the agent changed. */
+  read(event: FileEvent): Promise<Verdict>;
+  before(event: WriteEvent): Promise<Verdict>;
+  after(event: AfterEvent): Promise<Verdict>;
+  /** A shell command or another tool that may change any file. */
+  beforeCommand(event: CommandEvent): Promise<Verdict>;
+  afterCommand(event: CommandEvent): Promise<Verdict>;
+  /** Takes what lies on disk and no version holds; all files unless paths are named. */
+  capture(paths?: readonly string[]): Promise<readonly Captured[]>;
+  /** All bytes that are kept of a file, the newest first. */
+  recoverable(path: string): Promise<readonly Recoverable[]>;
+  recover(path: string, which: RecoverWhich): Promise<Uint8Array | undefined>;
+  apply(options: ApplyOptions): Promise<readonly Applied[]>;
+  close(): Promise<void>;
+}

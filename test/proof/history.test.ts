@@ -1,11 +1,8 @@
 // The big proof: what eight processes were told while they worked on one SQLite file is linearizable. And its proof:
 // the same checker finds each of the faults that were planted in a store.
-import { fork } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createController } from '../../src/controller/controller.ts';
 import { DEFAULT_SPACE } from '../../src/core/resource.ts';
@@ -20,16 +17,18 @@ import {
   verifyStore,
 } from '../../src/verify/index.ts';
 import { createTestController } from '../support/controllers.ts';
-import { countOf, sections, textOf } from '../support/documents.ts';
+import { countOf, textOf } from '../support/documents.ts';
 import { createFaultStore } from '../support/fault-store.ts';
 import { type PlantedFault, plantedFaults } from '../support/planted-faults.ts';
 import { createRandom } from '../support/random.ts';
-import type { WorkerOrder, WorkerResult } from './history-worker.ts';
+import { agentsOf, firstContents, startWorker } from './workers.ts';
 
 const SEED = 100_000;
 const PROCESSES = 8;
 const OPERATIONS = 100_000;
 const names = Array.from({ length: PROCESSES }, (_, index) => `p${index + 1}`);
+const TASKS = 8;
+const agents = names.flatMap((name) => agentsOf(name, TASKS));
 const plain = Array.from({ length: 12 }, (_, index) => `hot/${index}.md`);
 const merged = ['merged/0.md', 'merged/1.md'];
 
@@ -41,44 +40,16 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function startWorker(order: WorkerOrder): Promise<WorkerResult> {
-  const file = fileURLToPath(new URL('./history-worker.ts', import.meta.url));
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const child = fork(file, [], { execArgv: ['--import', loader] });
-  child.send(order);
-  return new Promise((resolve, reject) => {
-    let result: WorkerResult | undefined;
-    child.once('message', (told: WorkerResult) => {
-      result = told;
-    });
-    child.once('exit', (code) => {
-      if (result === undefined) reject(new Error(`${order.name} ended with ${code}`));
-      else resolve(result);
-    });
-  });
-}
-
-/** Writes the first contents, and what was there before the workers came. */
-async function setUp(store: Store): Promise<readonly HistoryOperation[]> {
-  const controller = createController({ store });
-  const recorder = createRecorder({ process: 'setup' });
-  for (const resource of [...plain, ...merged]) {
-    const { token } = await recorder.begin(() => controller.begin(resource, { agent: 'setup' }));
-    const content = merged.includes(resource) ? sections(names) : `first of ${resource}`;
-    await recorder.commit(token, () => controller.commit(token, { content }));
-  }
-  return recorder.operations;
-}
-
 describe('recorded histories', () => {
   it('[V7] [V11] 100,000 operations of 8 processes on one SQLite file are linearizable', async () => {
     const database = join(folder, 'store.db');
     const store = createSqliteStore({ path: database, onWarning: () => {} });
-    const operations = [...(await setUp(store))];
-    const shared = { database, plain, merged, tasks: 8, operations: OPERATIONS / PROCESSES };
+    const operations = [...(await firstContents(createController({ store }), { plain, merged, agents }))];
+    const shared = { place: { database }, plain, merged, merging: 0.0125, operations: OPERATIONS / PROCESSES };
     const orders = names.map((name, index) => ({
       ...shared,
       name,
+      agents: agentsOf(name, TASKS),
       history: join(folder, `${name}.jsonl`),
       seed: SEED + 1000 * index,
     }));
@@ -97,7 +68,9 @@ describe('recorded histories', () => {
     const reader = createController({ store });
     for (const resource of merged) {
       const text = textOf((await reader.read(resource))?.content);
-      expect(names.map((name) => countOf(text, name))).toEqual(results.map((result) => result.raised[resource]));
+      for (const { raised } of results)
+        for (const [agent, count] of Object.entries(raised[resource] ?? {}))
+          expect([agent, countOf(text, agent)]).toEqual([agent, count]);
     }
     expect((await verifyStore(store, DEFAULT_SPACE)).first).toBeUndefined();
     await store.close();

@@ -1,7 +1,7 @@
 // A controller over HTTP: the same calls and the same answers, so that code works here and there unchanged. This file
 // wires the calls together; what cannot be over HTTP says so, with what to do instead.
 import type { Making } from '../controller/making.ts';
-import type { Controller, Draft } from '../controller/types.ts';
+import type { BeginOptions, Controller, Draft } from '../controller/types.ts';
 import { EntenteError } from '../core/errors.ts';
 import type { Page, PageRequest } from '../core/page.ts';
 import type { RecordedDecision } from '../core/recorded.ts';
@@ -12,7 +12,7 @@ import { explainPolicy, policy, setPolicy } from './policies.ts';
 import * as reads from './reads.ts';
 import { update } from './update.ts';
 import { recordedOf } from './values.ts';
-import { commit, forget, resolve, transact } from './writes.ts';
+import { commit, forget, release, resolve, transact } from './writes.ts';
 
 function nowhere(what: string, next: string): EntenteError {
   return new EntenteError('misuse', `${what} over HTTP.`, { next });
@@ -27,10 +27,7 @@ async function recorded(connection: Connection, page: PageRequest = {}): Promise
 
 export interface Client extends Controller {
   /** With `at`: a draft on an older version, or on nothing (0), for a change that was made on that. It has no content. */
-  begin(
-    resource: string,
-    options: { readonly agent: string; readonly note?: string; readonly at?: number },
-  ): Promise<Draft>;
+  begin(resource: string, options: BeginOptions & { readonly at?: number }): Promise<Draft>;
   /** Where the space stands now: a cursor of its log and feed is `epoch:revision`. */
   position(): Promise<{ readonly epoch: string; readonly revision: number }>;
   /** How a version was made; undefined where that is no longer kept. */
@@ -46,6 +43,8 @@ export function createClient(options: ClientOptions): Client {
   const closed = new AbortController();
   return {
     begin: (resource, beginOptions) => reads.begin(connection, resource, beginOptions),
+    drafts: (filter, page) => reads.drafts(connection, filter, page),
+    release: (token) => release(connection, token),
     commit: (token, change, commitOptions) => commit(connection, token, change, commitOptions),
     commitOrResolve: (token, change, commitOptions) => commit(connection, token, change, commitOptions, true),
     transact: (transactOptions) => transact(connection, transactOptions),

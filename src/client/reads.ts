@@ -1,6 +1,6 @@
 // What changes nothing: drafts, heads, contents and lists.
 import type { Making } from '../controller/making.ts';
-import type { Draft } from '../controller/types.ts';
+import type { BeginOptions, Draft, DraftFilter, OpenDraft } from '../controller/types.ts';
 import { EntenteError, isEntenteError } from '../core/errors.ts';
 import type { Page, PageRequest } from '../core/page.ts';
 import type { Conflict } from '../core/resolution.ts';
@@ -26,16 +26,18 @@ async function find(connection: Connection, asked: Asked, ...codes: readonly str
 interface WireDraft extends Partial<WireContent> {
   readonly token: string;
   readonly head?: Head;
+  readonly others?: readonly OpenDraft[];
 }
 
 export async function begin(
   connection: Connection,
   resource: string,
-  options: { readonly agent: string; readonly note?: string; readonly at?: number },
+  options: BeginOptions & { readonly at?: number },
   signal?: AbortSignal,
 ): Promise<Draft> {
   const id = parseResourceId(resource);
-  const body = { id, agent: parseAgentId(options?.agent), note: options.note, at: options.at };
+  const { note, at, announce = false } = options;
+  const body = { id, agent: parseAgentId(options?.agent), note, at, announce };
   const answer = await connection.ask({ method: 'POST', path: '/drafts', body, signal });
   const wire = answer.body as WireDraft;
   const content = contentIn(wire);
@@ -43,7 +45,17 @@ export async function begin(
     token: readToken(wire.token),
     ...(wire.head === undefined ? {} : { head: wire.head }),
     ...(content === undefined ? {} : { content }),
+    ...(announce && at === undefined ? { others: wire.others ?? [] } : {}),
   };
+}
+
+export async function drafts(
+  connection: Connection,
+  { resource }: DraftFilter = {},
+  page: PageRequest = {},
+): Promise<Page<OpenDraft>> {
+  const id = resource === undefined ? undefined : parseResourceId(resource);
+  return gather<OpenDraft>(page, (cursor, limit) => pageOf(connection, '/drafts', { id, cursor, limit }));
 }
 
 async function headOf(

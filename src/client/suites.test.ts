@@ -20,6 +20,7 @@ import '../controller/stats.test.ts';
 import '../controller/policy.test.ts';
 import '../controller/keep-both.test.ts';
 import '../controller/premises.test.ts';
+import '../controller/presence.test.ts';
 import '../controller/stale-delete.test.ts';
 import '../controller/update.test.ts';
 import '../controller/custom.test.ts';

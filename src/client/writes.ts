@@ -6,7 +6,7 @@ import { EntenteError } from '../core/errors.ts';
 import type { Outcome, Unknown } from '../core/outcome.ts';
 import type { Conflict, Decision } from '../core/resolution.ts';
 import { parseAgentId } from '../core/resource.ts';
-import type { Token } from '../core/token.ts';
+import { parseDraft, type Token } from '../core/token.ts';
 import { type Answer, type Asked, type Connection, Unsettled } from './connection.ts';
 import { errorOf } from './faults.ts';
 import { sealOf } from './tokens.ts';
@@ -177,4 +177,10 @@ export async function forget(
     if (error.doubt) return { status: 'unknown', commitId };
     throw error.fault;
   }
+}
+
+/** Takes back what others were told of a draft. Sent again it has no further effect. */
+export async function release(connection: Connection, token: Pick<Token, 'id' | 'agent'>): Promise<void> {
+  const { id, agent } = parseDraft(token);
+  await connection.ask({ method: 'DELETE', path: `/drafts/${encodeURIComponent(id)}`, query: { agent } });
 }

@@ -17,6 +17,7 @@ import { forget, listRecorded } from './forget.ts';
 import { createLanes } from './lanes.ts';
 import { parseLimits } from './limits.ts';
 import { checkMerging, readPolicy, setPolicy } from './policy.ts';
+import { listDrafts, release } from './presence.ts';
 import { begin, checkPage, getVersion, hasChanged, history, list, read } from './read.ts';
 import { resolve } from './resolve.ts';
 import { Ring } from './ring.ts';
@@ -32,6 +33,8 @@ export function createController(options: ControllerOptions): Controller {
   const context = createContext(options);
   return {
     begin: (resource, beginOptions) => begin(context, resource, beginOptions),
+    drafts: async (filter = {}, page = {}) => listDrafts(context, filter, checkPage(page)),
+    release: async (token) => release(context, token),
     commit: (token, change, commitOptions) => commit(context, token, change, commitOptions),
     commitOrResolve: (token, change, commitOptions) => commitOrResolve(context, token, change, commitOptions),
     transact: (transactOptions) => transact(context, transactOptions),

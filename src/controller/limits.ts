@@ -14,6 +14,7 @@ export const DEFAULT_LIMITS: Limits = {
   customMs: 5000,
   swaps: 64,
   settleMs: 10_000,
+  draftMs: 30 * 60 * 1000,
 };
 
 export function parseLimits(given: Partial<Limits> = {}): Limits {

@@ -7,13 +7,13 @@ import { type Direct, HASH_ONLY, type Standing } from '../stores/direct.ts';
 import type { Awaitable, Snapshot, VersionEntry } from '../stores/store.ts';
 import { type Context, headToken, tokenOn } from './context.ts';
 import { parseNote } from './intent.ts';
-import type { Draft } from './types.ts';
-
-type BeginOptions = { readonly agent: string; readonly note?: string };
+import { announce } from './presence.ts';
+import type { BeginOptions, Draft } from './types.ts';
 
 /** Holds nothing open: the token is the whole state of the draft. */
 export function begin(context: Context, resource: string, options: BeginOptions): Promise<Draft> {
   try {
+    if (options?.announce === true) return beginAloud(context, resource, options);
     const live = lookDirect(context, resource);
     if (live === undefined) return Promise.resolve(beginNow(context, resource, options));
     const { token, head } = directDraft(context, live, checkedAgent(context, options));
@@ -22,6 +22,11 @@ export function begin(context: Context, resource: string, options: BeginOptions)
   } catch (error) {
     return Promise.reject(error);
   }
+}
+
+async function beginAloud(context: Context, resource: string, options: BeginOptions): Promise<Draft> {
+  const draft = await beginNow(context, resource, options);
+  return { ...draft, others: await announce(context, draft.token, options.note) };
 }
 
 /** The draft itself where the store answers at once and there is no content to fetch; throws what `begin` rejects with. */

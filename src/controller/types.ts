@@ -4,7 +4,7 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Page, PageRequest } from '../core/page.ts';
 import type { RecordedDecision } from '../core/recorded.ts';
 import type { Conflict, ConflictEntry, Decision, Details, Resolution } from '../core/resolution.ts';
-import type { ResourceId } from '../core/resource.ts';
+import type { AgentId, ResourceId } from '../core/resource.ts';
 import type { Token } from '../core/token.ts';
 import type { Head, ResourceVersion } from '../core/version.ts';
 import type { EngineChoice } from '../merge/choose.ts';
@@ -29,6 +29,8 @@ export interface Limits {
   readonly swaps: number;
   /** Milliseconds until an unknown result is handed to the caller. @default 10,000 */
   readonly settleMs: number;
+  /** Milliseconds that an announced draft is shown to others. @default 30 min */
+  readonly draftMs: number;
 }
 
 export interface ControllerOptions {
@@ -58,6 +60,37 @@ export interface Draft {
   readonly head?: Head;
   /** The bytes that were read; absent for what never was, is deleted, or is hash-only. */
   readonly content?: Uint8Array;
+  /** Where the draft was announced: what other agents have open on the resource. Advice; no commit looks at it. */
+  readonly others?: readonly OpenDraft[];
+}
+
+export interface BeginOptions {
+  readonly agent: string;
+  /** What you are about to do; told to others where the draft is announced. */
+  readonly note?: string;
+  /** Tells others that this draft is open, and answers what they have open. It costs a small commit. @default false */
+  readonly announce?: boolean;
+}
+
+/** A draft that its agent announced and has neither committed nor released. */
+export interface OpenDraft {
+  /** The id of its token. */
+  readonly id: string;
+  readonly resource: ResourceId;
+  readonly agent: AgentId;
+  /** What the agent said that it is about to do. */
+  readonly note?: string;
+  /** The version and revision that it read. */
+  readonly version: number;
+  readonly revision: number;
+  /** Milliseconds since 1970: when it was announced, and when it is no longer shown. */
+  readonly at: number;
+  readonly until: number;
+}
+
+export interface DraftFilter {
+  /** Of this resource alone. */
+  readonly resource?: string;
 }
 
 export interface CommitOptions {
@@ -177,7 +210,11 @@ export interface Stats {
 }
 
 export interface Controller {
-  begin(resource: string, options: { readonly agent: string; readonly note?: string }): Promise<Draft>;
+  begin(resource: string, options: BeginOptions): Promise<Draft>;
+  /** Announced drafts that are still open, the oldest first. */
+  drafts(filter?: DraftFilter, page?: PageRequest): Promise<Page<OpenDraft>>;
+  /** Takes an announced draft back. What was not announced, or is over, is left as it is. */
+  release(token: Pick<Token, 'id' | 'agent'>): Promise<void>;
   commit(token: Token, change: Change, options?: CommitOptions): Promise<Outcome>;
   commitOrResolve(token: Token, change: Change, options?: CommitOptions): Promise<Outcome>;
   transact(options: TransactOptions): Promise<Outcome>;

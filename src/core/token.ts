@@ -98,6 +98,17 @@ export function parseToken(value: unknown): Token {
   });
 }
 
+/** Which draft a token stands for, from untrusted data. Throws `bad-token`. */
+export function parseDraft(value: unknown): Pick<Token, 'id' | 'agent'> {
+  const { id, agent } = (value ?? {}) as Record<string, unknown>;
+  if (!text(id, 128) || id === '') throw badToken('it has no id');
+  try {
+    return { id, agent: parseAgentId(agent) };
+  } catch (error) {
+    throw new EntenteError('bad-token', 'The token is not usable: it names no valid agent.', {}, { cause: error });
+  }
+}
+
 function parseNames(raw: Record<string, unknown>): Pick<Token, 'space' | 'resource' | 'agent'> {
   try {
     return {

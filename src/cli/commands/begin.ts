@@ -1,10 +1,11 @@
 // `begin`: reads a resource and keeps the token of what was read. It locks nothing.
-import type { Draft } from '../../controller/types.ts';
+import type { Controller, Draft, OpenDraft } from '../../controller/types.ts';
 import { encodeToken } from '../../core/token.ts';
 import { findToken, saveToken } from '../place/tokens.ts';
 import { assertReplaceable, fileOrigin, putWorkFile } from '../place/working.ts';
 import type { Context } from '../shell/context.ts';
 import { cleanName, idWord, shellWord } from '../shell/text.ts';
+import { announced } from '../show/announced.ts';
 import { contentJson } from '../show/json.ts';
 import type { Register } from './register.ts';
 
@@ -33,12 +34,19 @@ function describe(draft: Draft): string {
   return `v${token.version} by ${cleanName(head.agent)}${only}`;
 }
 
+async function othersAt(controller: Controller, { token }: Draft): Promise<readonly OpenDraft[]> {
+  const { items } = await controller.drafts({ resource: token.resource });
+  return items.filter(({ agent }) => agent !== token.agent);
+}
+
 async function begin(context: Context): Promise<undefined> {
   const { console } = context;
   const resource = context.id();
   const { agent, controller, location } = await context.open();
   const note = context.text('note');
-  const draft = await controller.begin(resource, { agent, ...(note === undefined ? {} : { note }) });
+  // What one is about to do is told to others; without a note nothing is written anywhere.
+  const draft = await controller.begin(resource, { agent, ...(note === undefined ? {} : { note, announce: true }) });
+  const drafts = draft.others ?? (await othersAt(controller, draft));
   const output = context.text('output');
   const file = output === undefined || output === '-' ? undefined : context.path(output);
   // The content goes out before its token is saved: a token must never be newer than the copy it stands for.
@@ -60,10 +68,12 @@ async function begin(context: Context): Promise<undefined> {
       hash,
       deleted: draft.head?.deleted ?? false,
       token: encodeToken(draft.token),
+      others: drafts,
       ...(file === undefined ? (draft.content === undefined ? {} : contentJson(draft.content)) : { file }),
     });
   }
   console.talk(`${cleanName(resource)} ${describe(draft)}`);
+  for (const other of drafts) console.talk(announced(other, Date.now()));
   if (others.length > 0) {
     console.talk(
       `warning: the agent ${cleanName(agent)} has begun ${cleanName(resource)} elsewhere too. If that is another worker, give each its own --agent NAME.`,
@@ -80,6 +90,6 @@ export const registerBegin: Register = (program, run) => {
     .argument('<id>', 'the resource')
     .option('-o, --output <file>', 'write the content to FILE and bind the token to it')
     .option('--force', 'write over a FILE that holds unsaved edits')
-    .option('--note <text>', 'what you are about to do')
+    .option('--note <text>', 'what you are about to do; others who begin see it')
     .action(run(begin));
 };

@@ -5,6 +5,7 @@ import { listTokens } from '../place/tokens.ts';
 import { table } from '../shell/console.ts';
 import type { Context, Opened } from '../shell/context.ts';
 import { ago, cleanName, plural } from '../shell/text.ts';
+import { announcedTable } from '../show/announced.ts';
 import { conflictTable } from '../show/conflict.ts';
 import type { Register } from './register.ts';
 
@@ -43,6 +44,7 @@ async function status(context: Context): Promise<undefined> {
   const tokens = await inFlight(opened);
   const drafts = await listDrafts(location.state);
   const open = await controller.conflicts({ state: 'open' }, { limit: 20 });
+  const announced = (await controller.drafts({}, { limit: 20 })).items;
   if (console.json) {
     const cursor = `${(await insight.position()).epoch}:${counts.revision}`;
     await console.object({
@@ -52,6 +54,7 @@ async function status(context: Context): Promise<undefined> {
       cursor,
       counts,
       inFlight: tokens,
+      announced,
       drafts,
       conflicts: open.items,
     });
@@ -75,6 +78,10 @@ async function status(context: Context): Promise<undefined> {
     ]);
     await console.line('');
     await console.line(table(['IN FLIGHT', 'AGENT', 'READ', 'STATE', 'AGE', 'FILE'], rows, console.out));
+  }
+  if (announced.length > 0) {
+    await console.line('');
+    await console.line(announcedTable(announced, console.out, Date.now()));
   }
   if (open.items.length > 0) {
     await console.line('');

@@ -8,6 +8,7 @@ import { begin } from '../../service/operations/begin.ts';
 import { claim } from '../../service/operations/claim.ts';
 import { commit } from '../../service/operations/commit.ts';
 import { conflict, conflicts } from '../../service/operations/conflicts.ts';
+import { drafts, release } from '../../service/operations/drafts.ts';
 import { head } from '../../service/operations/head.ts';
 import { list } from '../../service/operations/list.ts';
 import { making } from '../../service/operations/making.ts';
@@ -91,8 +92,12 @@ const CHANGES: readonly Endpoint[] = [
     example: { body: { id: ID, note: 'shorten the plan' }, status: 200 },
   },
   {
-    ...{ method: 'delete', path: '/drafts/{id}', name: 'release', good: [204] },
-    summary: 'Give a draft up. Nothing is held open for it, so that this is courtesy.',
+    ...{ method: 'get', path: '/drafts', ...of(drafts), inputIs: 'query', good: [200] },
+    example: { query: { id: ID }, status: 200 },
+  },
+  {
+    ...{ method: 'delete', path: '/drafts/{id}', name: release.name, summary: release.summary },
+    ...{ input: release.input, inputIs: 'query', without: ['draftId'], good: [204] },
     example: { path: { id: 'AbCdEfGhIjKl' }, status: 204 },
   },
   {

@@ -1,7 +1,8 @@
-// `POST /drafts` begins a change. A draft holds nothing open on the server.
+// `/drafts`: begin a change, see what is announced, take that back. A draft holds nothing open on the server.
 
 import { perform } from '../../service/operation.ts';
 import { begin } from '../../service/operations/begin.ts';
+import { drafts, release } from '../../service/operations/drafts.ts';
 import { callOf } from '../request.ts';
 import { type Routes, SPACE_PATH } from './route.ts';
 
@@ -11,9 +12,12 @@ export const draftRoutes: Routes = (app, service) => {
     return reply.send(draft);
   });
 
-  // There is nothing on the server to give up: the token is the whole draft. The endpoint is for clients that tidy up.
-  app.delete(`${SPACE_PATH}/drafts/:id`, async (request, reply) => {
-    callOf(service, request);
+  app.get(`${SPACE_PATH}/drafts`, async (request) => perform(drafts, callOf(service, request), request.query));
+
+  // The token is the whole draft: what is given up is what others were told of it.
+  app.delete<{ Params: { id: string } }>(`${SPACE_PATH}/drafts/:id`, async (request, reply) => {
+    const { id } = request.params;
+    await perform(release, callOf(service, request), { ...(request.query as object), draftId: id });
     return reply.code(204).send();
   });
 };

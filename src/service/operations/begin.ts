@@ -1,5 +1,6 @@
 // `begin`: a draft to work on. Nothing is held open; the token is the whole state of it.
 import * as z from 'zod';
+import type { BeginOptions, Draft, OpenDraft } from '../../controller/types.ts';
 import type { AgentId, ResourceId } from '../../core/resource.ts';
 import type { Token } from '../../core/token.ts';
 import type { Head } from '../../core/version.ts';
@@ -7,7 +8,7 @@ import { encodeContent, type WireContent } from '../../core/wire.ts';
 import { etagOf } from '../etag.ts';
 import { agentOf, type Call, type Operation } from '../operation.ts';
 import { absent, assertSeen, may } from '../rights.ts';
-import { agentField, countField, noteField, optional, resourceField } from '../schemas/fields.ts';
+import { agentField, countField, flagField, noteField, optional, resourceField } from '../schemas/fields.ts';
 import { draftResult } from '../schemas/results.ts';
 import { sealToken } from '../tokens.ts';
 
@@ -15,6 +16,8 @@ export interface BeginInput {
   readonly id: ResourceId;
   readonly agent?: AgentId;
   readonly note?: string;
+  /** Tells others that this draft is open. False: neither tells nor asks who else is at it. @default where a note is given */
+  readonly announce?: boolean;
   /** On this version instead of the one that is there now; 0: on nothing. @default the current one */
   readonly at?: number;
 }
@@ -26,6 +29,8 @@ export interface WireDraft extends Partial<WireContent> {
   readonly expires: number;
   readonly etag?: string;
   readonly head?: Head;
+  /** What other agents have open on the resource; absent without a read grant. */
+  readonly others?: readonly OpenDraft[];
 }
 
 const NOTHING = { version: 0, revision: 0, born: 0, hash: '' };
@@ -39,23 +44,32 @@ async function tokenAt(call: Call, token: Token, at: number): Promise<Token> {
   return { ...token, version, revision, born, hash };
 }
 
+/** Asked for where the draft was not announced: whoever is to read hears of it too. */
+async function othersOf(call: Call, { token, others }: Draft): Promise<readonly OpenDraft[]> {
+  if (others !== undefined) return others;
+  const { items } = await call.controller.drafts({ resource: token.resource });
+  return items.filter(({ agent }) => agent !== token.agent);
+}
+
 export const begin: Operation<BeginInput, WireDraft> = {
   name: 'begin',
   summary: 'Read a resource to change it: its content, and a token that says what was read.',
   input: z
     .strictObject({
-      ...{ id: resourceField, agent: optional(agentField), note: optional(noteField) },
+      ...{ id: resourceField, agent: optional(agentField), note: optional(noteField), announce: optional(flagField) },
       at: optional(countField(0, Number.MAX_SAFE_INTEGER)),
     })
     .meta({ id: 'BeginInput' }),
   output: draftResult,
-  async run(call, { id, agent, note, at }) {
+  async run(call, { id, agent, note, at, announce }) {
     const { principal, space, controller } = call;
     assertSeen(principal, space, id);
-    const draft = await controller.begin(id, {
-      agent: agentOf(call, agent),
+    const aloud = at === undefined && (announce ?? note !== undefined);
+    const options: BeginOptions = {
+      ...{ agent: agentOf(call, agent), announce: aloud },
       ...(note === undefined ? {} : { note }),
-    });
+    };
+    const draft = await controller.begin(id, options);
     if (at !== undefined && at !== draft.token.version) {
       const token = await tokenAt(call, draft.token, at);
       return { id: token.id, ...(await sealToken(call, token)) };
@@ -64,11 +78,13 @@ export const begin: Operation<BeginInput, WireDraft> = {
     // Who may write and not read gets a token to write with, and no look at what is there.
     if (!may(principal, 'read', space, id)) return sealed;
     const { head, content, token } = draft;
+    const others = announce === false ? undefined : await othersOf(call, draft);
     return {
       ...sealed,
       ...(head === undefined ? {} : { head }),
       ...(head === undefined || head.deleted ? {} : { etag: etagOf(token.epoch, head) }),
       ...(content === undefined ? {} : encodeContent(content)),
+      ...(others === undefined ? {} : { others }),
     };
   },
 };

@@ -87,10 +87,21 @@ export const outcomeResult: z.ZodType = z
   ])
   .meta({ id: 'Outcome', description: 'What happened to a commit. `status` says which kind.' });
 
+const openDraft = z
+  .looseObject({
+    ...{ id: text, resource: text, agent: text, note: optional(text), version: count, revision: count },
+    ...{ at: z.number(), until: z.number() },
+  })
+  .meta({
+    id: 'OpenDraft',
+    description: 'What another agent has open, and what it said that it does. Advice, no lock.',
+  });
+export const openDraftResult: z.ZodType = openDraft;
+
 export const draftResult: z.ZodType = z
   .looseObject({
     ...{ id: text, token: tokenResult, etag: optional(etag), head: optional(head), expires: z.number() },
-    ...{ content: optional(text), encoding: optional(encodingField) },
+    ...{ content: optional(text), encoding: optional(encodingField), others: optional(z.array(openDraft)) },
   })
   .meta({ id: 'Draft', description: 'What was read, and the token to commit a change of it with.' });
 

@@ -1,0 +1,90 @@
+// One call of a hook, from the host's JSON to what the hook prints: translated, asked of the guard, translated back.
+import { type Guard, NOTE_LENGTH, type Verdict } from '../types.ts';
+import { claudeCode } from './claude-code.ts';
+import { codex } from './codex.ts';
+import { cursor } from './cursor.ts';
+import { type Fields, type Host, type HostEvent, isFields, type Look, type OnFailure, type Tools } from './event.ts';
+import { opencode } from './opencode.ts';
+
+export interface AnswerOptions {
+  readonly look: Look;
+  readonly tools: Tools;
+  readonly onFailure: OnFailure;
+}
+
+const HOSTS: readonly Host[] = [claudeCode, codex, cursor, opencode];
+
+export function hostNamed(name: string): Host | undefined {
+  return HOSTS.find((host) => host.name === name);
+}
+
+const NOTHING: Verdict = { do: 'nothing' };
+
+/** Cut where it would cost its reader more than a note may; whole where it is the packet of a stop. */
+export function shortNote(note: string): string {
+  return note.length <= NOTE_LENGTH ? note : `${note.slice(0, NOTE_LENGTH - 2)} …`;
+}
+
+/** The verdicts on the files of one call as one: a file that must not be written stops the call. */
+export function joinVerdicts(verdicts: readonly Verdict[]): Verdict {
+  const [first = NOTHING, ...rest] = verdicts.filter((verdict) => verdict.do !== 'nothing');
+  if (rest.length === 0) return first;
+  const said = [first, ...rest];
+  const notes = said.flatMap((verdict) => (verdict.do === 'nothing' ? [] : [verdict.note])).join('\n');
+  return said.some((verdict) => verdict.do === 'stop') ? { do: 'stop', note: notes } : { do: 'note', note: notes };
+}
+
+/** What the guard says to an event. */
+export async function verdictOn(guard: Guard, event: HostEvent): Promise<Verdict> {
+  switch (event.kind) {
+    case 'other':
+      return NOTHING;
+    case 'session':
+      return guard.session({ agent: event.agent });
+    case 'read':
+      return guard.read({ agent: event.agent, path: event.path });
+    case 'beforeCommand':
+    case 'afterCommand': {
+      const { agent, call, command } = event;
+      return guard[event.kind]({ agent, call, ...(command === undefined ? {} : { command }) });
+    }
+    case 'before':
+    case 'after': {
+      const verdicts: Verdict[] = [];
+      for (const { path, change } of event.writes) {
+        const told = { agent: event.agent, call: event.call, path, change };
+        const failed = event.failed === true ? { failed: true } : {};
+        verdicts.push(await (event.kind === 'before' ? guard.before(told) : guard.after({ ...told, ...failed })));
+      }
+      return joinVerdicts(verdicts);
+    }
+  }
+}
+
+function shortened(verdict: Verdict): Verdict {
+  if (verdict.do === 'nothing' || verdict.do === 'stop') return verdict;
+  return { ...verdict, note: shortNote(verdict.note) };
+}
+
+export function parseBody(text: string): Fields {
+  const value: unknown = JSON.parse(text);
+  if (!isFields(value)) throw new SyntaxError('A hook gets a JSON object.');
+  return value;
+}
+
+/** What the hook of `host` prints for `text`. Never throws: a fault is told as the user wants it, `open` or `block`. */
+export async function answerHook(host: Host, text: string, guard: Guard, options: AnswerOptions): Promise<string> {
+  let body: Fields = {};
+  try {
+    body = parseBody(text);
+    const event = host.parse(body, options.look, options.tools);
+    return host.print(body, event, shortened(await verdictOn(guard, event)));
+  } catch (error) {
+    return host.fail(body, failure(error), options.onFailure);
+  }
+}
+
+export function failure(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `entente could not guard this call: ${message.slice(0, 300)} (entente doctor)`;
+}

@@ -16,6 +16,8 @@ export type AgentId = string & { readonly [agentBrand]: true };
 export const DEFAULT_SPACE: Space = 'default' as Space;
 /** Where a server keeps its keys. No caller can name it: `parseSpace` refuses a leading `~`. */
 export const SERVICE_SPACE: Space = '~entente' as Space;
+/** Where a server tries whether its store takes writes. Its log is trimmed, so that trying leaves nothing that grows. */
+export const TRIAL_SPACE: Space = '~trial' as Space;
 
 const encoder = new TextEncoder();
 

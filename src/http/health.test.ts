@@ -17,7 +17,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFakeTimers } from '../../test/support/fake-timers.ts';
 import { openServer } from '../../test/support/server.ts';
 import { withMethods } from '../../test/support/wrap.ts';
+import { EntenteError } from '../core/errors.ts';
+import { SERVICE_SPACE, TRIAL_SPACE } from '../core/resource.ts';
 import { createMemoryStore } from '../stores/memory.ts';
+import { verifyStore } from '../verify/index.ts';
 import { createMetrics } from './metrics.ts';
 
 interface Traced {
@@ -91,6 +94,75 @@ describe('a server that is looked after', () => {
     expect(ready?.[1]).not.toContain('disk');
     broken = false;
     expect((await look()).map(([status]) => status)).toEqual([200, 200]);
+    await server.close();
+  });
+
+  it('[OP11] is not ready while its store reads but takes no writes, and says what a commit came to', async () => {
+    const inner = createMemoryStore();
+    let readOnly = false;
+    const error = new EntenteError('read-only', 'The folder is read-only.');
+    const store = withMethods(inner, {
+      commit: async (requests) =>
+        readOnly ? requests.map(() => ({ status: 'unavailable', error })) : inner.commit(requests),
+    });
+    const server = await openServer({ store });
+    const ann = await server.caller('ann');
+    const ready = async () => (await fetch(`${server.url}/readyz`)).status;
+    expect(await ready()).toBe(200);
+    const token = await ann.begin('a');
+    readOnly = true;
+    // What landed a moment ago proves the next write; a second later it is tried again.
+    expect(await ready()).toBe(200);
+    server.clock.now += 1000;
+    expect([await ready(), await ready()]).toEqual([503, 503]);
+    const refused = await ann.ask('POST', '/commits', { json: { token, content: 'x' } });
+    expect([refused.status, refused.body.code]).toEqual([503, 'read-only']);
+    expect((await ann.ask('GET', '/resource?id=a')).status).toBe(404);
+    readOnly = false;
+    expect([await ready(), await ready()]).toEqual([200, 200]);
+    expect((await ann.ask('POST', '/commits', { json: { token, content: 'x' } })).status).toBe(201);
+    await server.close();
+  });
+
+  it('[OP11] is not ready while its store hangs, whoever asks how often, and is again when it answers', async () => {
+    const inner = createMemoryStore();
+    let hung: (() => void)[] | undefined;
+    const store = withMethods(inner, {
+      commit: async (requests) => {
+        if (hung !== undefined) await new Promise<void>((resolve) => hung?.push(resolve));
+        return inner.commit(requests);
+      },
+    });
+    const timers = createFakeTimers(100);
+    const server = await openServer({ store, timers });
+    const ready = async () => (await fetch(`${server.url}/readyz`)).status;
+    expect(await ready()).toBe(200);
+    server.clock.now += 1000;
+    hung = [];
+    const asked = [ready(), ready(), ready()];
+    while (timers.waiting() < 3) await new Promise((resolve) => setImmediate(resolve));
+    expect(hung.length).toBe(1);
+    await timers.pass(2000);
+    expect(await Promise.all(asked)).toEqual([503, 503, 503]);
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    const [release] = hung;
+    hung = undefined;
+    release?.();
+    expect(await ready()).toBe(200);
+    await server.close();
+  });
+
+  it('[OP11] trying leaves nothing that grows: the log of the trials is trimmed, and is no space of anybody', async () => {
+    const server = await openServer();
+    const before = await server.store.counts(SERVICE_SPACE);
+    for (let times = 0; times < 130; times += 1) {
+      server.clock.now += 1000;
+      await server.service.readiness.check();
+    }
+    const { revision, trimmed } = await server.store.read(TRIAL_SPACE, []);
+    expect([revision, trimmed]).toEqual([130, 128]);
+    expect(await server.store.counts(SERVICE_SPACE)).toEqual(before);
+    expect((await verifyStore(server.store, TRIAL_SPACE)).first).toBeUndefined();
     await server.close();
   });
 

@@ -1,31 +1,16 @@
-// How a server is: `/healthz` says that it runs, `/readyz` that its store answers, `/metrics` what it has done.
+// How a server is: `/healthz` says that it runs, `/readyz` that its store answers and takes writes, `/metrics` what it has done.
 import type { FastifyInstance } from 'fastify';
-import { EntenteError } from '../core/errors.ts';
 import { SERVICE_SPACE } from '../core/resource.ts';
 import { unauthenticated } from '../service/keys.ts';
 import { forbidden, mayAll } from '../service/rights.ts';
 import type { Service } from '../service/service.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Milliseconds that the store may take to answer before the server counts as not ready. */
-const READY_MS = 2000;
-
-async function assertReady({ store, timers }: Service): Promise<void> {
-  const late = new Promise<never>((_resolve, reject) => {
-    timers.after(READY_MS, () => reject(new Error('it does not answer')));
-  });
-  try {
-    await Promise.race([store.read(SERVICE_SPACE, []), late]);
-  } catch (error) {
-    throw new EntenteError('store-unavailable', 'The store does not answer.', {}, { cause: error });
-  }
-}
-
 /** Answered without a key, so that they say no more than yes or no. */
 export function healthRoutes(app: FastifyInstance, service: Service): void {
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async () => {
-    await assertReady(service);
+    await service.readiness.check();
     return { status: 'ok' };
   });
 }

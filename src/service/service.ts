@@ -10,6 +10,7 @@ import { parseServiceLimits, type ServiceLimits } from './limits.ts';
 import { type Meter, NO_METER, observeController, observeEntries, observeMerge, observeStore } from './observed.ts';
 import type { Call } from './operation.ts';
 import type { Principal } from './principal.ts';
+import { createReadiness, type Readiness } from './readiness.ts';
 import { createSigner, type Signer } from './signing.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
 import { realTimers, type Timers } from './timers.ts';
@@ -45,6 +46,8 @@ export interface Service {
   readonly timers: Timers;
   readonly feeds: Feeds;
   readonly throttle: Throttle;
+  /** Whether the store answers and takes writes. */
+  readonly readiness: Readiness;
   /** Idempotency keys of requests that are under way, so that one that comes twice at once is told so. */
   readonly pending: Set<string>;
   /** A call of an operation; `bad-id` for what is no space. */
@@ -90,6 +93,7 @@ export function createService(options: ServiceOptions): Service {
     signer: createSigner({ store, clock }),
     limits,
     clock,
+    readiness: createReadiness({ store, timers, clock }),
     throttle: createThrottle({ perMinute: limits.requestsPerMinute, clock }),
     pending: new Set(),
     call: ({ principal, space: name, requestId, signal }) => {

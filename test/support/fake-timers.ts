@@ -4,6 +4,8 @@ import type { Timers } from '../../src/service/timers.ts';
 export interface FakeTimers extends Timers {
   /** Lets time pass: runs what is due, in order, with turns of the event loop between. */
   pass(ms: number): Promise<void>;
+  /** How many wait. */
+  waiting(): number;
 }
 
 interface Waiting {
@@ -28,6 +30,7 @@ export function createFakeTimers(real: number = 0): FakeTimers {
       waiting.add(entry);
       return () => waiting.delete(entry);
     },
+    waiting: () => waiting.size,
     async pass(ms) {
       const until = now + ms;
       for (let due = first(until); due !== undefined; due = first(until)) {

@@ -12,6 +12,7 @@ import type { Call } from './operation.ts';
 import type { Principal } from './principal.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { createSigner, type Signer } from './signing.ts';
+import { createSights, type Sights } from './sights.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
 import { realTimers, type Timers } from './timers.ts';
 
@@ -45,6 +46,8 @@ export interface Service {
   readonly clock: () => number;
   readonly timers: Timers;
   readonly feeds: Feeds;
+  /** What agents read last, for news of it. */
+  readonly sights: Sights;
   readonly throttle: Throttle;
   /** Whether the store answers and takes writes. */
   readonly readiness: Readiness;
@@ -94,6 +97,7 @@ export function createService(options: ServiceOptions): Service {
     limits,
     clock,
     readiness: createReadiness({ store, timers, clock }),
+    sights: createSights(),
     throttle: createThrottle({ perMinute: limits.requestsPerMinute, clock }),
     pending: new Set(),
     call: ({ principal, space: name, requestId, signal }) => {

@@ -1,5 +1,6 @@
 // `begin`: a draft to work on. Nothing is held open; the token is the whole state of it.
 import * as z from 'zod';
+import type { LineRange } from '../../controller/moved.ts';
 import type { BeginOptions, Draft, OpenDraft } from '../../controller/types.ts';
 import type { AgentId, ResourceId } from '../../core/resource.ts';
 import type { Token } from '../../core/token.ts';
@@ -8,14 +9,25 @@ import { encodeContent, type WireContent } from '../../core/wire.ts';
 import { etagOf } from '../etag.ts';
 import { agentOf, type Call, type Operation } from '../operation.ts';
 import { absent, assertSeen, may } from '../rights.ts';
-import { agentField, countField, flagField, noteField, optional, resourceField } from '../schemas/fields.ts';
+import {
+  agentField,
+  countField,
+  flagField,
+  linesField,
+  noteField,
+  optional,
+  resourceField,
+} from '../schemas/fields.ts';
 import { draftResult } from '../schemas/results.ts';
+import type { News } from '../sights.ts';
 import { sealToken } from '../tokens.ts';
 
 export interface BeginInput {
   readonly id: ResourceId;
   readonly agent?: AgentId;
   readonly note?: string;
+  /** The lines that the agent looks at: it hears of later changes in these alone. @default all */
+  readonly lines?: readonly LineRange[];
   /** Tells others that this draft is open. False: neither tells nor asks who else is at it. @default where a note is given */
   readonly announce?: boolean;
   /** On this version instead of the one that is there now; 0: on nothing. @default the current one */
@@ -29,6 +41,8 @@ export interface WireDraft extends Partial<WireContent> {
   readonly expires: number;
   readonly etag?: string;
   readonly head?: Head;
+  /** Resources that the agent read before, here or elsewhere in the space, and that moved since. Told once. */
+  readonly news?: readonly News[];
   /** What other agents have open on the resource; absent without a read grant. */
   readonly others?: readonly OpenDraft[];
 }
@@ -57,11 +71,12 @@ export const begin: Operation<BeginInput, WireDraft> = {
   input: z
     .strictObject({
       ...{ id: resourceField, agent: optional(agentField), note: optional(noteField), announce: optional(flagField) },
+      lines: optional(linesField),
       at: optional(countField(0, Number.MAX_SAFE_INTEGER)),
     })
     .meta({ id: 'BeginInput' }),
   output: draftResult,
-  async run(call, { id, agent, note, at, announce }) {
+  async run(call, { id, agent, note, at, announce, lines }) {
     const { principal, space, controller } = call;
     assertSeen(principal, space, id);
     const aloud = at === undefined && (announce ?? note !== undefined);
@@ -78,6 +93,8 @@ export const begin: Operation<BeginInput, WireDraft> = {
     // Who may write and not read gets a token to write with, and no look at what is there.
     if (!may(principal, 'read', space, id)) return sealed;
     const { head, content, token } = draft;
+    const news = await call.service.sights.news(call, token.agent);
+    call.service.sights.saw(call, token, lines);
     const others = announce === false ? undefined : await othersOf(call, draft);
     return {
       ...sealed,
@@ -85,6 +102,7 @@ export const begin: Operation<BeginInput, WireDraft> = {
       ...(head === undefined || head.deleted ? {} : { etag: etagOf(token.epoch, head) }),
       ...(content === undefined ? {} : encodeContent(content)),
       ...(others === undefined ? {} : { others }),
+      ...(news.length === 0 ? {} : { news }),
     };
   },
 };

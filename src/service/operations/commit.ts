@@ -122,6 +122,9 @@ export const commit: Operation<CommitInput, WireOutcome> = {
     const outcome = decides
       ? await controller.commitOrResolve(token, change, options)
       : await controller.commit(token, change, options);
+    // What the agent holds now is not what it read: whatever moves next is no news of that.
+    if ('version' in outcome || outcome.status === 'escalated')
+      call.service.sights.done(call, token.agent, token.resource);
     return outcomeFor(call, outcome);
   },
 };

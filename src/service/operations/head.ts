@@ -1,10 +1,10 @@
 // `head`: what a resource is now or was at a version, as a program wants it: tombstones too, and the content only when it
 // is asked for.
 import * as z from 'zod';
-import type { ResourceId } from '../../core/resource.ts';
+import type { AgentId, ResourceId } from '../../core/resource.ts';
 import { encodeContent } from '../../core/wire.ts';
-import type { Operation } from '../operation.ts';
-import { countField, flagField, optional, resourceField } from '../schemas/fields.ts';
+import { agentOf, type Operation } from '../operation.ts';
+import { agentField, countField, flagField, optional, resourceField } from '../schemas/fields.ts';
 import { contentResult } from '../schemas/results.ts';
 import { look, lookAt, noResource, type WireRead } from './read.ts';
 
@@ -13,6 +13,8 @@ export interface HeadInput {
   readonly version?: number;
   /** With the content. @default false */
   readonly content?: boolean;
+  /** Who asks: told of what moved of what it read before. @default nobody, who is told nothing */
+  readonly agent?: AgentId;
 }
 
 export const head: Operation<HeadInput, WireRead> = {
@@ -21,14 +23,20 @@ export const head: Operation<HeadInput, WireRead> = {
   input: z
     .strictObject({
       id: resourceField,
+      agent: optional(agentField),
       ...{ version: optional(countField(1, Number.MAX_SAFE_INTEGER)), content: optional(flagField) },
     })
     .meta({ id: 'HeadInput' }),
   output: contentResult,
-  async run(call, { id, version, content = false }) {
+  async run(call, { id, version, content = false, agent }) {
     const found = version === undefined ? await look(call, id) : await lookAt(call, id, version);
     if (found === undefined) throw noResource(id);
+    const news = agent === undefined ? [] : await call.service.sights.news(call, agentOf(call, agent));
     const bytes = content ? await found.content() : undefined;
-    return { head: found.head, etag: found.etag, ...(bytes === undefined ? {} : encodeContent(bytes)) };
+    return {
+      ...{ head: found.head, etag: found.etag },
+      ...(bytes === undefined ? {} : encodeContent(bytes)),
+      ...(news.length === 0 ? {} : { news }),
+    };
   },
 };

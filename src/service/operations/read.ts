@@ -9,6 +9,7 @@ import type { Call, Operation } from '../operation.ts';
 import { absent, assertRead } from '../rights.ts';
 import { countField, optional, resourceField } from '../schemas/fields.ts';
 import { contentResult } from '../schemas/results.ts';
+import type { News } from '../sights.ts';
 
 export interface Found {
   readonly head: Head;
@@ -57,6 +58,8 @@ export interface ReadInput {
 export interface WireRead extends Partial<WireContent> {
   readonly head: Head;
   readonly etag: string;
+  /** Told by `head` to the agent that it is asked for. */
+  readonly news?: readonly News[];
 }
 
 export const read: Operation<ReadInput, WireRead> = {

@@ -50,6 +50,13 @@ export const cursorField: z.ZodType<string> = z
   .max(8192)
   .meta({ description: 'The `next` of a page: opaque and signed.' });
 
+const lineField = z.int().min(1).max(10_000_000);
+export const linesField: z.ZodType<readonly { readonly from: number; readonly to: number }[]> = z
+  .array(z.strictObject({ from: lineField, to: lineField }))
+  .min(1)
+  .max(50)
+  .meta({ description: 'Lines that you look at, from 1, both ends included: news is of these alone.' });
+
 /** A yes or no: a word in a query, a boolean in a body. */
 export const flagField: z.ZodType<boolean> = z
   .union([z.boolean(), z.enum(['1', 'true', '0', 'false'])])

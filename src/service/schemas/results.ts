@@ -98,15 +98,31 @@ const openDraft = z
   });
 export const openDraftResult: z.ZodType = openDraft;
 
+const lines = z.looseObject({ from: count, to: count });
+const news = z
+  .looseObject({
+    ...{ resource: text, from: count, to: count, deleted: z.boolean() },
+    by: z.array(z.looseObject({ agent: text, note: optional(text) })),
+    regions: z.array(z.looseObject({ base: lines, current: lines })),
+  })
+  .meta({ id: 'News', description: 'A resource that moved since you read it, where you look. Told once.' });
+
 export const draftResult: z.ZodType = z
   .looseObject({
     ...{ id: text, token: tokenResult, etag: optional(etag), head: optional(head), expires: z.number() },
     ...{ content: optional(text), encoding: optional(encodingField), others: optional(z.array(openDraft)) },
+    news: optional(z.array(news)),
   })
   .meta({ id: 'Draft', description: 'What was read, and the token to commit a change of it with.' });
 
 export const contentResult: z.ZodType = z
-  .looseObject({ head, etag, content: optional(text), encoding: optional(encodingField) })
+  .looseObject({
+    head,
+    etag,
+    content: optional(text),
+    encoding: optional(encodingField),
+    news: optional(z.array(news)),
+  })
   .meta({ id: 'Content' });
 
 export const versionResult: z.ZodType = z

@@ -1,0 +1,155 @@
+// The PostgreSQL store: one database for many servers. A batch of commits is one call of a function in the database and
+// one flush to disk; the log has no gaps, since the space's row orders its commits. Opened on first use.
+import type { Space } from '../core/resource.ts';
+import { assertGuarded } from './check.ts';
+import type { Connection } from './postgres/connection.ts';
+import { openConnection } from './postgres/connection.ts';
+import type { PostgresClient } from './postgres/driver.ts';
+import { connect } from './postgres/driver.ts';
+import { closedFault } from './postgres/errors.ts';
+import type { CommitQueue } from './postgres/queue.ts';
+import { createQueue } from './postgres/queue.ts';
+import {
+  listHeads,
+  readContent,
+  readCounts,
+  readHistory,
+  readLog,
+  readRecord,
+  readRecords,
+  readSnapshot,
+  readStatus,
+} from './postgres/reads.ts';
+import { checkedSchema, placeOf } from './postgres/url.ts';
+import { createWatch, type Watch } from './postgres/wake.ts';
+import { fromText } from './sqlite/rows.ts';
+import type { Capabilities, Store } from './store.ts';
+
+export type { PostgresClient, Row } from './postgres/driver.ts';
+
+export interface PostgresStoreOptions {
+  /** `postgres://user:password@host:port/database`; what the client takes beside it goes into its query. */
+  readonly url: string;
+  /** The schema that holds the tables; it is made where it is missing. @default 'entente' */
+  readonly schema?: string;
+  /** Connections at most. @default 8 */
+  readonly connections?: number;
+  /** Milliseconds to wait for a connection or a lock. @default 5,000 */
+  readonly timeoutMs?: number;
+  /** Bytes of one content. @default 32 MiB */
+  readonly maxContentBytes?: number;
+  /** A client to use instead of the package `postgres`; the store ends it. */
+  readonly client?: PostgresClient;
+  /** Hears what is wrong with the set-up but does not stop it. @default process.emitWarning */
+  readonly onWarning?: (message: string) => void;
+  /** In [0, 1): jitter between tries. @default Math.random */
+  readonly random?: () => number;
+}
+
+interface Opened {
+  readonly connection: Connection;
+  readonly queue: CommitQueue;
+  readonly watch: Watch;
+}
+
+/** Log entries that one step of a trim takes: others can commit in between. */
+const TRIM_STEP = 1000;
+
+/**
+ * A store in one PostgreSQL database. Answers at once; the connection is made on first use, and what is wrong with it
+ * (`missing-driver`, `store-unavailable`, `store-newer`, `read-only`) is thrown then, every time.
+ */
+export function createPostgresStore(options: PostgresStoreOptions): Store {
+  const { timeoutMs = 5000, connections = 8, random = Math.random, onWarning = warn } = options;
+  const schema = checkedSchema(options.schema ?? 'entente');
+  const place = placeOf(options.url);
+  const capabilities: Capabilities = {
+    name: 'postgres',
+    durability: 'fsync',
+    gapless: true,
+    maxGuards: 10_000,
+    maxWrites: 10_000,
+    maxContentBytes: options.maxContentBytes ?? 32 * 1024 * 1024,
+  };
+  let opened: Promise<Opened> | undefined;
+  let closed = false;
+
+  async function open(): Promise<Opened> {
+    const client =
+      options.client ?? (await connect({ url: options.url, connections, timeoutMs, onNotice: () => undefined }));
+    try {
+      const connection = await openConnection(client, { schema, place, deadlineMs: timeoutMs * 3, onWarning });
+      const watch = createWatch(connection);
+      const queue = createQueue(connection, { capabilities, random, onCommit: watch.notify });
+      return { connection, queue, watch };
+    } catch (error) {
+      if (options.client === undefined) await client.end({ timeout: 0 }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async function use(): Promise<Opened> {
+    if (closed) throw closedFault();
+    opened ??= open();
+    try {
+      return await opened;
+    } catch (error) {
+      opened = undefined;
+      throw error;
+    }
+  }
+
+  async function read<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    return work((await use()).connection);
+  }
+
+  return {
+    capabilities,
+    async commit(requests) {
+      for (const request of requests) assertGuarded(request);
+      return (await use()).queue.commit(requests);
+    },
+    commitStatus: (space, agent, commitId) => read((connection) => readStatus(connection, space, agent, commitId)),
+    read: (space, ids) => read((connection) => readSnapshot(connection, space, ids)),
+    content: (hash) => read((connection) => readContent(connection, hash)),
+    list: (space, prefix, page) => read((connection) => listHeads(connection, space, prefix, page)),
+    history: (space, id, page) => read((connection) => readHistory(connection, space, id, page)),
+    record: (space, kind, id) => read((connection) => readRecord(connection, space, kind, id)),
+    records: (space, kind, filter, page) => read((connection) => readRecords(connection, space, kind, filter, page)),
+    counts: (space) => read((connection) => readCounts(connection, space)),
+    log: (space, after, limit) => read((connection) => readLog(connection, space, after, limit)),
+    async *wake(space: Space, signal: AbortSignal) {
+      yield* (await use()).watch.wake(space, signal);
+    },
+    async trim(space, before) {
+      const { connection } = await use();
+      const sid = await connection.sidFor(space);
+      for (;;) {
+        const [row] = await connection.read('select * from @.trim_step($1::int, $2::bigint, $3::int)', [
+          sid,
+          Math.trunc(Math.min(Math.max(before, -1), Number.MAX_SAFE_INTEGER)),
+          TRIM_STEP,
+        ]);
+        if (row?.['more'] !== true) return Number(row?.['trimmed']);
+      }
+    },
+    epoch: () => read((connection) => connection.epoch()),
+    spaces: () =>
+      read(async (connection) => {
+        const rows = await connection.read('select name from @.space where revision > 0 order by name');
+        return rows.map(({ name }) => fromText(name as string) as Space);
+      }),
+    async close() {
+      if (closed) return;
+      closed = true;
+      const { connection, queue, watch } = (await opened?.catch(() => undefined)) ?? {};
+      await queue?.idle();
+      await watch?.close();
+      await connection?.close();
+    },
+  };
+}
+
+function warn(message: string): void {
+  process.emitWarning(message, { type: 'EntenteWarning', code: 'ENTENTE_POSTGRES' });
+}

@@ -1,0 +1,147 @@
+// One call for many commits: a function in the database takes a batch, locks the space, compares every guard and writes
+// what holds. One round trip, one transaction, one flush to disk. The requests that are written must not touch one
+// another (batch.ts sees to that); those marked `apart` do, and are only looked at, after the others are applied.
+//
+// The space's row is locked before anything is read: under READ COMMITTED each later statement sees all that was
+// committed before, so what was compared stays true until the end of the transaction, and revisions have no holes.
+
+/** SQLSTATE of "the space has used up its revisions", raised by the function below. */
+export const OVERFLOW_STATE = 'EN001';
+
+/** What stands against each request: that it landed before, a guard that moved, records that changed. */
+const lookFunction = `
+create function @.look(p_sid integer, j jsonb, p_apart boolean)
+returns table (n integer, landed bigint, moved boolean, stale text[]) language sql stable as $body$
+  with moved as (
+    select distinct g.n from jsonb_to_recordset(j->'guards') as g(n int, id text, revision bigint, hash text)
+    left join @.head h on h.sid = p_sid and h.id = g.id
+    where coalesce(h.revision, 0) <> g.revision or coalesce(h.hash, '') <> g.hash
+  ), stale as (
+    select w.n, array_agg(w.id order by w.place) as ids
+    from jsonb_to_recordset(j->'records') as w(n int, place int, kind text, id text, expected bigint)
+    left join @.record c on c.sid = p_sid and c.kind = w.kind and c.id = w.id
+    where coalesce(c.revision, 0) <> w.expected group by w.n
+  )
+  select r.n, e.revision, m.n is not null, coalesce(t.ids, '{}')
+  from jsonb_to_recordset(j->'requests') as r(n int, key text, apart boolean)
+  left join @.entry e on e.sid = p_sid and e.key = decode(r.key, 'hex')
+  left join moved m on m.n = r.n left join stale t on t.n = r.n
+  where r.apart = p_apart
+$body$;
+
+create function @.judge(p_sid integer, j jsonb, p_apart boolean, out good integer[], out others jsonb)
+language sql stable as $body$
+  select coalesce(array_agg(l.n order by l.n) filter (where l.landed is null and not l.moved and l.stale = '{}'), '{}'),
+    coalesce(jsonb_agg(jsonb_build_object('n', l.n, 'landed', l.landed, 'stale', l.stale, 'heads', (
+      select coalesce(jsonb_agg(to_jsonb(h) - 'sid'), '[]') from @.head h where h.sid = p_sid and h.id in (
+        select g.id from jsonb_to_recordset(j->'guards') as g(n int, id text) where g.n = l.n)))
+    ) filter (where l.landed is not null or l.moved or l.stale <> '{}'), '[]')
+  from @.look(p_sid, j, p_apart) l
+$body$;
+`;
+
+/**
+ * `commit_batch(sid, requests, contents)`: `requests` is JSON as batch.ts writes it, `contents` are the bytes that it
+ * names by their place, in base64. Answers JSON: `revision` and `trimmed` of the space, `good` (those that were committed, in the
+ * order of their revisions), `written` (heads), `others` (those that were not), and the same of those apart.
+ */
+export const commitFunction: string = `${lookFunction}
+create function @.commit_batch(p_sid integer, p_requests text, p_contents text[]) returns text
+language plpgsql as $body$
+declare
+  j constant jsonb := p_requests::jsonb;
+  s @.space%rowtype;
+  v_epoch text;
+  good integer[];
+  others jsonb;
+  apart jsonb := '{}';
+  written jsonb := '[]';
+  passed jsonb := '{}';
+  alive bigint := 0;
+  opened bigint := 0;
+begin
+  select * into strict s from @.space where sid = p_sid for update;
+  select value into strict v_epoch from @.meta where name = 'epoch';
+  if j->>'epoch' <> v_epoch then return jsonb_build_object('epoch', v_epoch)::text; end if;
+  select t.good, t.others into good, others from @.judge(p_sid, j, false) t;
+  if s.revision + cardinality(good) > 9007199254740991 then
+    raise exception 'the space has used up its revisions' using errcode = '${OVERFLOW_STATE}';
+  end if;
+  if cardinality(good) > 0 then
+    with w as materialized (
+      select s.revision + array_position(good, x.n) as revision, x.*, q.agent, q.at,
+        h.version as before, h.born as life, coalesce(not h.deleted, false) as alive
+      from jsonb_to_recordset(j->'writes')
+        as x(n int, place int, id text, hash text, size bigint, media text, deleted boolean)
+      join jsonb_to_recordset(j->'requests') as q(n int, agent text, at double precision) on q.n = x.n
+      left join @.head h on h.sid = p_sid and h.id = x.id
+      where x.n = any(good)
+    ), made as (
+      insert into @.head as h (sid, id, version, revision, born, hash, size, media, agent, at, deleted)
+      select p_sid, w.id, coalesce(w.before, 0) + 1, w.revision, case when w.alive then w.life else w.revision end,
+        w.hash, w.size, w.media, w.agent, w.at, w.deleted
+      from w
+      on conflict (sid, id) do update set version = excluded.version, revision = excluded.revision,
+        born = excluded.born, hash = excluded.hash, size = excluded.size, media = excluded.media,
+        agent = excluded.agent, at = excluded.at, deleted = excluded.deleted
+      returning h.*
+    ), kept as (
+      insert into @.version as k (sid, revision, place, id, version, born, hash, size, media, agent, at, deleted)
+      select p_sid, m.revision, w.place, m.id, m.version, m.born, m.hash, m.size, m.media, m.agent, m.at, m.deleted
+      from made m join w on w.id = m.id
+      returning k.place, k.id, k.version, k.born, k.deleted
+    )
+    select coalesce(jsonb_agg(jsonb_build_array(w.n, k.place, k.version, k.born)), '[]'),
+      coalesce(sum((not k.deleted)::int - w.alive::int), 0)
+    into written, alive from kept k join w on w.id = k.id;
+
+    if jsonb_array_length(j->'records') > 0 then
+      with w as materialized (
+        select s.revision + array_position(good, x.n) as revision, x.*, c.state as before, c.holds as held
+        from jsonb_to_recordset(j->'records')
+          as x(n int, place int, kind text, id text, state text, value text, holds text[])
+        left join @.record c on c.sid = p_sid and c.kind = x.kind and c.id = x.id
+        where x.n = any(good)
+      ), gone as (
+        delete from @.record c using w where w.value is null and c.sid = p_sid and c.kind = w.kind and c.id = w.id
+      ), put as (
+        insert into @.record as c (sid, kind, id, state, value, revision, created, holds)
+        select p_sid, w.kind, w.id, w.state, w.value, w.revision, w.revision, w.holds from w where w.value is not null
+        on conflict (sid, kind, id) do update set state = excluded.state, value = excluded.value,
+          revision = excluded.revision, holds = excluded.holds
+      )
+      select coalesce(sum((w.value is not null and w.state is not distinct from 'open')::int
+          - (w.before is not distinct from 'open')::int) filter (where w.kind = 'conflict'), 0),
+        coalesce(jsonb_object_agg(w.n::text || '.' || w.place::text, to_jsonb(w.held)) filter (where w.held <> '{}'), '{}')
+      into opened, passed from w;
+    end if;
+
+    insert into @.entry (sid, revision, key, agent, commit_id, fingerprint, at, guards, meta, holds)
+    select p_sid, s.revision + array_position(good, r.n), decode(r.key, 'hex'), r.agent, r.commit_id, r.fingerprint,
+      r.at, r.guards, r.meta, r.keeps || case when passed = '{}' then '{}' else array(
+        select jsonb_array_elements_text(p.value) from jsonb_each(passed) p where split_part(p.key, '.', 1) = r.n::text)
+      end
+    from jsonb_to_recordset(j->'requests') as r(n int, key text, agent text, commit_id text, fingerprint text,
+      at double precision, guards text, meta text, keeps text[])
+    where r.n = any(good);
+
+    if jsonb_array_length(j->'needs') > 0 then
+      insert into @.content as c (hash, needed, bytes)
+      select x.hash, count(*), decode((array_agg(p_contents[x.content]) filter (where x.content is not null))[1], 'base64')
+      from jsonb_to_recordset(j->'needs') as x(n int, hash text, content int)
+      where x.n = any(good) group by x.hash order by x.hash
+      on conflict (hash) do update set needed = c.needed + excluded.needed, bytes = coalesce(c.bytes, excluded.bytes);
+    end if;
+
+    update @.space as u set revision = u.revision + cardinality(good), resources = u.resources + alive,
+      open = u.open + opened, merged = u.merged + t.merged, escalated = u.escalated + t.escalated
+    from (select count(*) filter (where r.outcome = 'merged') as merged,
+        count(*) filter (where r.outcome = 'escalated') as escalated
+      from jsonb_to_recordset(j->'requests') as r(n int, outcome text) where r.n = any(good)) t
+    where u.sid = p_sid;
+  end if;
+  if (j->>'apart')::boolean then select to_jsonb(t) into apart from @.judge(p_sid, j, true) t; end if;
+  return jsonb_build_object('revision', s.revision + cardinality(good), 'trimmed', s.trimmed, 'good', good,
+    'others', others, 'written', written, 'apart', apart)::text;
+end $body$;
+`;

@@ -1,0 +1,181 @@
+// The open store: the client, the schema's name, the epoch and the numbers of the spaces. What is wrong with a set-up is
+// found here, before the first commit: a standby, a server that does not flush, a newer schema.
+import { randomUUID } from 'node:crypto';
+import { EntenteError } from '../../core/errors.ts';
+import type { Space } from '../../core/resource.ts';
+import { toText } from '../sqlite/rows.ts';
+import type { PostgresClient, Row } from './driver.ts';
+import { faultOf } from './errors.ts';
+import { migrations } from './schema.ts';
+
+type Parameters = readonly unknown[];
+
+export interface Connection {
+  readonly place: string;
+  /** One statement that changes nothing; `@.` stands for the schema. Throws an EntenteError. */
+  read(query: string, parameters?: Parameters): Promise<readonly Row[]>;
+  /** One statement that changes something, as its own transaction. Throws what the client throws. */
+  write(query: string, parameters: Parameters): Promise<readonly Row[]>;
+  epoch(): Promise<string>;
+  /** The epoch that a commit was told of: another than the one known here. */
+  forgetEpoch(now: string): void;
+  /** The number of a space; it is made where there is none. */
+  sidFor(space: Space): Promise<number>;
+  faultOf(error: unknown): EntenteError;
+  listen(onNotify: () => void): Promise<{ unlisten(): Promise<void> }>;
+  notify(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly schema: string;
+  readonly place: string;
+  readonly deadlineMs: number;
+  readonly onWarning: (message: string) => void;
+}
+
+export async function openConnection(client: PostgresClient, options: OpenOptions): Promise<Connection> {
+  const { place, schema } = options;
+  const quoted = `"${schema}".`;
+  const sids = new Map<Space, number>();
+  let epoch: string | undefined;
+
+  async function run(query: string, parameters: Parameters = []): Promise<readonly Row[]> {
+    const pending = client.unsafe(query.replaceAll('@.', quoted), [...parameters], { prepare: true });
+    return [...(await withDeadline(pending, options.deadlineMs))];
+  }
+
+  async function read(query: string, parameters?: Parameters): Promise<readonly Row[]> {
+    try {
+      return await run(query, parameters);
+    } catch (error) {
+      throw faultOf(error, place);
+    }
+  }
+
+  try {
+    await prepare(client, options, run);
+  } catch (error) {
+    throw faultOf(error, place);
+  }
+
+  return {
+    place,
+    read,
+    write: run,
+    async epoch() {
+      epoch ??= (await read(`select value from @.meta where name = 'epoch'`))[0]?.['value'] as string;
+      return epoch;
+    },
+    forgetEpoch(now) {
+      epoch = now;
+    },
+    async sidFor(space) {
+      const known = sids.get(space);
+      if (known !== undefined) return known;
+      const name = toText(space);
+      await run('insert into @.space (name) values ($1) on conflict (name) do nothing', [name]);
+      const sid = Number((await run('select sid from @.space where name = $1', [name]))[0]?.['sid']);
+      sids.set(space, sid);
+      return sid;
+    },
+    faultOf: (error) => faultOf(error, place),
+    listen: (onNotify) => client.listen(`entente ${schema}`, onNotify),
+    async notify() {
+      await run('select pg_notify($1, $2)', [`entente ${schema}`, '']);
+    },
+    close: () => client.end({ timeout: 5 }),
+  };
+}
+
+/** A connection that is silently cut would keep its caller for ever. */
+async function withDeadline<T>(pending: PromiseLike<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(Object.assign(new Error(`no answer for ${ms} ms`), { code: 'CONNECTION_CLOSED' }));
+    }, ms);
+    timer.unref();
+  });
+  try {
+    return await Promise.race([pending, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+type Run = (query: string, parameters?: Parameters) => Promise<readonly Row[]>;
+
+async function prepare(client: PostgresClient, options: OpenOptions, run: Run): Promise<void> {
+  await assertDurable(options, run);
+  if ((await schemaVersion(options, run)) < migrations.length) await migrate(client, options);
+}
+
+async function assertDurable({ place, onWarning }: OpenOptions, run: Run): Promise<void> {
+  const [row] = await run(`select current_setting('synchronous_commit') as synchronous_commit,
+    current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes,
+    current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
+    pg_is_in_recovery() as standby`);
+  const setting = row ?? {};
+  if (setting['standby'] === true) {
+    throw new EntenteError('read-only', `${place} is a standby: what it answers may be old.`, {
+      next: 'Name the primary in the URL of the store.',
+    });
+  }
+  if (setting['synchronous_commit'] === 'off') {
+    throw new EntenteError(
+      'store-unavailable',
+      `${place} has synchronous_commit off: commits would be told too early.`,
+      {
+        next: 'Take the setting away from the role or the database: alter role … reset synchronous_commit.',
+      },
+    );
+  }
+  if (setting['encoding'] !== 'UTF8') {
+    throw new EntenteError('store-unavailable', `${place} is a database in ${setting['encoding']}, not UTF8.`, {
+      next: "create database entente encoding 'UTF8' template template0",
+    });
+  }
+  if (Number(setting['version']) < 140_000)
+    onWarning(`${place} is older than PostgreSQL 14, the oldest that is tested.`);
+  for (const name of ['fsync', 'full_page_writes']) {
+    if (setting[name] === 'off')
+      onWarning(`${place} runs with ${name} = off: a power cut may lose acknowledged commits.`);
+  }
+}
+
+/** 0 where nothing is there yet. */
+async function schemaVersion({ schema, place }: OpenOptions, run: Run): Promise<number> {
+  const [there] = await run('select to_regclass($1) is not null as there', [`"${schema}".meta`]);
+  if (there?.['there'] !== true) return 0;
+  const version = Number((await run(`select value from @.meta where name = 'schema'`))[0]?.['value']);
+  if (version > migrations.length) {
+    throw new EntenteError('store-newer', `${place} was written by a newer entente (schema ${version}).`, {
+      next: 'Install a newer entente: npm install entente@latest.',
+    });
+  }
+  return version;
+}
+
+async function migrate(client: PostgresClient, options: OpenOptions): Promise<void> {
+  const quoted = `"${options.schema}".`;
+  await client.begin(async (sql) => {
+    const run: Run = async (query, parameters = []) => [
+      ...(await sql.unsafe(query.replaceAll('@.', quoted), [...parameters])),
+    ];
+    // Processes that start together make the tables once.
+    await run('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`entente ${options.schema}`]);
+    await run(`create schema if not exists "${options.schema}"`);
+    await run('create table if not exists @.meta (name text primary key, value text not null)');
+    const from = (await run(`select value from @.meta where name = 'schema'`))[0]?.['value'];
+    for (let version = Number(from ?? 0); version < migrations.length; version += 1) {
+      await run(migrations[version] as string);
+    }
+    const values = [String(migrations.length), randomUUID()];
+    await run(
+      `insert into @.meta (name, value) values ('schema', $1), ('epoch', $2)
+       on conflict (name) do update set value = case when meta.name = 'schema' then excluded.value else meta.value end`,
+      values,
+    );
+  });
+}

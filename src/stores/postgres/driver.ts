@@ -1,0 +1,62 @@
+// The only file that knows which client speaks to PostgreSQL. The npm package `postgres` is an optional peer: it is
+// loaded on first use, or handed in.
+import { EntenteError } from '../../core/errors.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What the store needs of a client; `postgres` 3.x has it. */
+export interface PostgresClient {
+  unsafe(
+    query: string,
+    parameters?: unknown[],
+    options?: { readonly prepare?: boolean },
+  ): PromiseLike<ArrayLike<Row> & Iterable<Row>>;
+  /** One transaction on one connection. */
+  begin<T>(work: (sql: Pick<PostgresClient, 'unsafe'>) => Promise<T>): Promise<unknown>;
+  listen(channel: string, onNotify: (payload: string) => void): Promise<{ unlisten(): Promise<void> }>;
+  end(options?: { readonly timeout?: number }): Promise<void>;
+}
+
+export interface ClientOptions {
+  readonly url: string;
+  readonly connections: number;
+  readonly timeoutMs: number;
+  readonly onNotice: (message: string) => void;
+}
+
+type Factory = (url: string, options: Readonly<Record<string, unknown>>) => PostgresClient;
+
+/** A pool of connections, each opened when it is first needed. */
+export async function connect({ url, connections, timeoutMs, onNotice }: ClientOptions): Promise<PostgresClient> {
+  const factory = await loadClient();
+  return factory(url, {
+    max: connections,
+    // Seconds; a connection that is not needed goes, so that a command line ends by itself.
+    idle_timeout: 20,
+    connect_timeout: Math.max(1, Math.ceil(timeoutMs / 1000)),
+    // A standby would answer reads with what was true some time ago, and refuse writes.
+    target_session_attrs: 'read-write',
+    onnotice: ({ message }: { readonly message?: string }) => onNotice(message ?? ''),
+    connection: {
+      application_name: 'entente',
+      synchronous_commit: 'on',
+      default_transaction_isolation: 'read committed',
+      lock_timeout: timeoutMs,
+      statement_timeout: timeoutMs * 2,
+    },
+  });
+}
+
+async function loadClient(): Promise<Factory> {
+  try {
+    const { default: factory } = (await import('postgres')) as unknown as { readonly default: Factory };
+    return factory;
+  } catch (error) {
+    throw new EntenteError(
+      'missing-driver',
+      'A PostgreSQL store needs the package "postgres", which is not installed.',
+      { next: 'npm install postgres@3' },
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,97 @@
+// A request as it goes into the batch: plain data and bytes of its own, made as soon as the caller hands it in, so that
+// what the caller changes afterwards changes nothing here.
+import { createHash } from 'node:crypto';
+import { recordText } from '../check.ts';
+import { openHashes } from '../sqlite/contents.ts';
+import { toText } from '../sqlite/rows.ts';
+import type { CommitRequest, RecordWrite, Write } from '../store.ts';
+import type { GuardRow } from './rows.ts';
+
+export interface EncodedWrite {
+  readonly id: string;
+  readonly hash: string;
+  readonly size: number | null;
+  readonly media: string | null;
+  readonly deleted: boolean;
+}
+
+export interface EncodedRecord {
+  readonly kind: string;
+  readonly id: string;
+  readonly state: string | null;
+  /** JSON text; null removes the record. */
+  readonly value: string | null;
+  readonly expected: number;
+  /** Contents that an open conflict keeps. */
+  readonly holds: readonly string[];
+}
+
+export interface Encoded {
+  readonly request: CommitRequest;
+  /** Digest of agent and commitId, in hex. */
+  readonly key: string;
+  readonly agent: string;
+  readonly commitId: string;
+  readonly fingerprint: string;
+  readonly guards: readonly GuardRow[];
+  readonly meta: string;
+  readonly writes: readonly EncodedWrite[];
+  readonly records: readonly EncodedRecord[];
+  readonly keeps: readonly string[];
+  readonly contents: ReadonlyMap<string, Uint8Array>;
+  readonly bytes: number;
+}
+
+export function commitKey(agent: string, commitId: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([agent, commitId]))
+    .digest('hex');
+}
+
+/** Throws `too-large` where a record's value is larger than a store takes. */
+export function encode(request: CommitRequest): Encoded {
+  const contents = new Map<string, Uint8Array>();
+  let bytes = 0;
+  const take = (hash: string, content: Uint8Array): void => {
+    if (contents.has(hash)) return;
+    contents.set(hash, Buffer.from(content));
+    bytes += content.length;
+  };
+  for (const write of request.writes) if (write.kind === 'content') take(write.hash, write.content);
+  for (const { hash, content } of request.keeps) take(hash, content);
+  const { agent, commitId } = request;
+  return {
+    request,
+    key: commitKey(agent, commitId),
+    agent: toText(agent),
+    commitId: toText(commitId),
+    fingerprint: toText(request.fingerprint),
+    guards: request.guards.map(({ resource, revision, hash }) => [resource, revision, hash]),
+    meta: JSON.stringify(request.meta),
+    writes: request.writes.map(encodeWrite),
+    records: request.records.map(encodeRecord),
+    keeps: request.keeps.map(({ hash }) => hash),
+    contents,
+    bytes,
+  };
+}
+
+function encodeWrite(write: Write): EncodedWrite {
+  const id = write.resource;
+  if (write.kind === 'delete') return { id, hash: '', size: null, media: null, deleted: true };
+  const { hash } = write;
+  if (write.kind === 'hash') return { id, hash, size: null, media: null, deleted: false };
+  const media = write.mediaType === undefined ? null : toText(write.mediaType);
+  return { id, hash, size: write.content.length, media, deleted: false };
+}
+
+function encodeRecord({ kind, id, state, value, expected }: RecordWrite): EncodedRecord {
+  return {
+    kind: toText(kind),
+    id: toText(id),
+    state: state === undefined ? null : toText(state),
+    value: value === null ? null : recordText(id, value),
+    expected,
+    holds: state === undefined || value === null ? [] : openHashes(kind, { state, value }),
+  };
+}

@@ -1,0 +1,127 @@
+// What PostgreSQL's SQLSTATEs and the client's own codes mean for a caller. Only this file knows them.
+import type { ErrorCode } from '../../core/errors.ts';
+import { EntenteError, isEntenteError } from '../../core/errors.ts';
+import { OVERFLOW_STATE } from './commit-function.ts';
+
+interface Meaning {
+  readonly code: ErrorCode;
+  readonly text: string;
+  readonly next: string;
+}
+
+const again = 'Send the same again; entente doctor checks the connection.';
+
+const unavailable: Meaning = { code: 'store-unavailable', text: 'PostgreSQL reported an error', next: again };
+const unreachable: Meaning = {
+  code: 'store-unavailable',
+  text: 'PostgreSQL cannot be reached',
+  next: 'Check that the server runs and that the address, the port and the network are right, then send the same again.',
+};
+const refused: Meaning = {
+  code: 'store-unavailable',
+  text: 'PostgreSQL does not let this user in',
+  next: 'Check the user, the password and the database in the URL of the store.',
+};
+const unready: Meaning = { ...unavailable, text: 'PostgreSQL is starting, stopping or has no connection to spare' };
+const readOnly: Meaning = {
+  code: 'read-only',
+  text: 'This PostgreSQL takes no writes: it is a standby, or the user may not write here',
+  next: 'Name the primary in the URL of the store, and give the user the right to write in its schema.',
+};
+const full: Meaning = {
+  code: 'store-full',
+  text: 'The disk or the memory of PostgreSQL is full, so nothing was stored',
+  next: 'Free some space on the server, then send the same again.',
+};
+const locked: Meaning = {
+  code: 'store-locked',
+  text: 'Another transaction kept the space locked for too long',
+  next: 'Look for a long transaction (select * from pg_stat_activity), then send the same again.',
+};
+
+/** By SQLSTATE, by the class of one (its first two characters), or by a code of the client or of Node. */
+const meanings: Readonly<Record<string, Meaning>> = {
+  '08': unreachable,
+  '28': refused,
+  '3D': refused,
+  '42501': readOnly,
+  '25006': readOnly,
+  '25': unavailable,
+  '53': unready,
+  '53100': full,
+  '53200': full,
+  '54': { code: 'too-large', text: 'A name or value is larger than PostgreSQL takes', next: 'Split or shorten it.' },
+  '55P03': locked,
+  '57014': locked,
+  '57': unready,
+  XX001: {
+    code: 'store-corrupt',
+    text: 'PostgreSQL found damaged data',
+    next: 'Restore the database from a backup, then give it a new epoch: entente restore --help.',
+  },
+  [OVERFLOW_STATE]: {
+    code: 'revision-overflow',
+    text: 'The space has used up its revisions',
+    next: 'Use another space.',
+  },
+  ECONNREFUSED: unreachable,
+  ENOTFOUND: unreachable,
+  EAI_AGAIN: unreachable,
+  EHOSTUNREACH: unreachable,
+  ENETUNREACH: unreachable,
+  ETIMEDOUT: unreachable,
+  CONNECT_TIMEOUT: unreachable,
+  CONNECTION_CLOSED: unreachable,
+  CONNECTION_DESTROYED: unreachable,
+  CONNECTION_ENDED: unreachable,
+};
+
+function codeOf(error: unknown): string {
+  const { code } = (typeof error === 'object' && error !== null ? error : {}) as { readonly code?: unknown };
+  return typeof code === 'string' ? code : '';
+}
+
+/** The server itself answered this: five characters of SQLSTATE, with a severity. */
+function isFromServer(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'severity' in error && codeOf(error).length === 5;
+}
+
+const beforeSending: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'CONNECT_TIMEOUT']);
+
+/**
+ * A statement that failed like this has certainly left nothing. A connection that is lost, or ended by the server, while
+ * a statement runs proves nothing either way: its transaction may have been committed a moment before.
+ */
+export function leavesNothing(error: unknown): boolean {
+  if (isEntenteError(error)) return true;
+  if (!isFromServer(error)) return beforeSending.has(codeOf(error));
+  const { severity } = error as { readonly severity: unknown };
+  const state = codeOf(error);
+  if (state === '40003' || state.startsWith('08')) return false;
+  return severity === 'ERROR' || /^(28|3D|53300|57P03)/.test(state);
+}
+
+/** Two transactions stood in each other's way: nothing is left of this one, and it may simply be tried again. */
+export function isSerialization(error: unknown): boolean {
+  const state = codeOf(error);
+  return isFromServer(error) && (state === '40001' || state === '40P01');
+}
+
+/** The request itself is at fault: the others of its batch may be tried without it. */
+export function isOfRequest(error: unknown): boolean {
+  const state = codeOf(error);
+  return isFromServer(error) && (/^(21|22|23|54)/.test(state) || state === OVERFLOW_STATE);
+}
+
+/** The fault in our words, with the client's error as its cause. An EntenteError stays as it is. */
+export function faultOf(error: unknown, place: string): EntenteError {
+  if (isEntenteError(error)) return error;
+  const code = codeOf(error);
+  const { code: name, text, next } = meanings[code] ?? meanings[code.slice(0, 2)] ?? unavailable;
+  const said = error instanceof Error ? error.message : String(error);
+  return new EntenteError(name, `${text} (${place}: ${said}).`, { next, state: code }, { cause: error });
+}
+
+export function closedFault(): EntenteError {
+  return new EntenteError('store-unavailable', 'The store is closed.', { next: 'Create a new store.' });
+}

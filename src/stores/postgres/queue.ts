@@ -1,0 +1,193 @@
+// Group commit: the calls that wait together go to the database together, one batch of a space at a time, since the
+// space's row lets no two of them work at once. Each request has its own reply; one that fails is taken out (rule D2).
+import { isEntenteError } from '../../core/errors.ts';
+import type { Space } from '../../core/resource.ts';
+import { checkLimits } from '../check.ts';
+import type { Capabilities, CommitReply, CommitRequest, LogEntry } from '../store.ts';
+import { batchArguments, type Placed, place, type Result, readAnswer } from './batch.ts';
+import type { Connection } from './connection.ts';
+import { type Encoded, encode } from './encode.ts';
+import { isOfRequest, isSerialization, leavesNothing } from './errors.ts';
+import { readEntry } from './reads.ts';
+
+/** Requests and bytes in one batch: more would only make the others wait longer. */
+const MAX_REQUESTS = 512;
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** How often a batch that stood in another transaction's way is tried before that is told. */
+const TRIES = 6;
+
+export interface QueueOptions {
+  readonly capabilities: Capabilities;
+  readonly random: () => number;
+  /** Hears of a space that a batch has changed. */
+  readonly onCommit: (space: Space) => void;
+}
+
+export interface CommitQueue {
+  /** One reply each, in order. */
+  commit(requests: readonly CommitRequest[]): Promise<readonly CommitReply[]>;
+  /** Resolves when nothing waits any more. */
+  idle(): Promise<void>;
+}
+
+interface Waiting {
+  readonly encoded: Encoded;
+  readonly answer: (reply: CommitReply) => void;
+}
+
+export function createQueue(connection: Connection, options: QueueOptions): CommitQueue {
+  const lanes = new Map<Space, { waiting: Waiting[]; running: Promise<void> }>();
+
+  async function run(space: Space, lane: { waiting: Waiting[] }): Promise<void> {
+    // Callers that are woken together reach us in one turn of the event loop: let them all in.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (lane.waiting.length > 0) {
+      const size = batchSize(lane.waiting);
+      const batch = lane.waiting.splice(0, size);
+      const again = await flush(connection, space, batch, options);
+      lane.waiting.unshift(...again);
+    }
+    lanes.delete(space);
+  }
+
+  function enter(space: Space, item: Waiting): void {
+    const lane = lanes.get(space);
+    if (lane !== undefined) {
+      lane.waiting.push(item);
+      return;
+    }
+    const fresh = { waiting: [item], running: Promise.resolve() };
+    lanes.set(space, fresh);
+    fresh.running = run(space, fresh);
+  }
+
+  function submit(request: CommitRequest): Promise<CommitReply> {
+    const error = checkLimits(request, options.capabilities);
+    if (error !== undefined) return Promise.resolve({ status: 'unavailable', error });
+    let encoded: Encoded;
+    try {
+      encoded = encode(request);
+    } catch (cause) {
+      return Promise.resolve({ status: 'unavailable', error: connection.faultOf(cause) });
+    }
+    return new Promise((answer) => enter(request.space, { encoded, answer }));
+  }
+
+  return {
+    commit: (requests) => Promise.all(requests.map(submit)),
+    async idle() {
+      while (lanes.size > 0) await Promise.all([...lanes.values()].map(({ running }) => running));
+    },
+  };
+}
+
+function batchSize(waiting: readonly Waiting[]): number {
+  let bytes = 0;
+  for (let index = 0; index < waiting.length; index += 1) {
+    bytes += waiting[index]?.encoded.bytes ?? 0;
+    if (index === MAX_REQUESTS || (index > 0 && bytes > MAX_BYTES)) return index;
+  }
+  return waiting.length;
+}
+
+/** One call for the batch; answers those that must wait for the next one. Never throws. */
+async function flush(
+  connection: Connection,
+  space: Space,
+  batch: readonly Waiting[],
+  options: QueueOptions,
+): Promise<Waiting[]> {
+  const placed = place(batch.map(({ encoded }) => encoded));
+  let results: readonly Result[];
+  try {
+    results = await send(connection, space, placed, options.random);
+  } catch (error) {
+    if (isOfRequest(error) && batch.length > 1) return oneByOne(connection, space, batch, options);
+    const reply = failure(connection, error);
+    for (const { answer } of batch) answer(reply);
+    return [];
+  }
+  if (results.some(({ status }) => status === 'committed')) options.onCommit(space);
+  const again: Waiting[] = [];
+  for (const [index, item] of batch.entries()) {
+    const result = results[index] as Result;
+    if (result.status === 'again') again.push(item);
+    else
+      item.answer(result.status === 'landed' ? await replay(connection, space, item.encoded, result.revision) : result);
+  }
+  return again;
+}
+
+/** One of them is at fault: alone it shows which, and the others go on. */
+async function oneByOne(
+  connection: Connection,
+  space: Space,
+  batch: readonly Waiting[],
+  options: QueueOptions,
+): Promise<Waiting[]> {
+  for (const item of batch) await flush(connection, space, [item], options);
+  return [];
+}
+
+/** Requests of another epoch are refused one by one: a batch may hold both. */
+async function send(
+  connection: Connection,
+  space: Space,
+  batch: readonly Placed[],
+  random: () => number,
+): Promise<readonly Result[]> {
+  const epoch = await connection.epoch();
+  const isOf = ({ encoded }: Placed): boolean => encoded.request.epoch === epoch;
+  const changed: Result = { status: 'epoch-changed', epoch };
+  const open = batch.filter(isOf);
+  if (open.length === 0) return batch.map(() => changed);
+  const sid = await connection.sidFor(space);
+  const answer = readAnswer(await call(connection, sid, open, epoch, random), open);
+  if ('epoch' in answer) {
+    connection.forgetEpoch(answer.epoch);
+    return send(connection, space, batch, random);
+  }
+  let next = 0;
+  return batch.map((item) => (isOf(item) ? (answer[next++] as Result) : changed));
+}
+
+async function call(
+  connection: Connection,
+  sid: number,
+  batch: readonly Placed[],
+  epoch: string,
+  random: () => number,
+): Promise<string> {
+  const [text, contents] = batchArguments(batch, epoch);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const [row] = await connection.write('select @.commit_batch($1::int, $2::text, $3::text[]) as answer', [
+        sid,
+        text,
+        contents,
+      ]);
+      return row?.['answer'] as string;
+    } catch (error) {
+      if (!isSerialization(error) || tries === TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, random() * 5 * 2 ** tries));
+    }
+  }
+}
+
+async function replay(connection: Connection, space: Space, encoded: Encoded, revision: number): Promise<CommitReply> {
+  let entry: LogEntry | undefined;
+  try {
+    entry = await readEntry(connection, space, revision);
+  } catch (error) {
+    return { status: 'unknown', error: connection.faultOf(error) };
+  }
+  // Trimmed in between: it had landed, so the request is from before the trim point.
+  if (entry === undefined) return { status: 'expired', trimmed: revision };
+  return entry.fingerprint === encoded.request.fingerprint ? { status: 'replayed', entry } : { status: 'mismatch' };
+}
+
+function failure(connection: Connection, error: unknown): CommitReply {
+  const isSure = leavesNothing(error) || isEntenteError(error);
+  return { status: isSure ? 'unavailable' : 'unknown', error: connection.faultOf(error) };
+}

@@ -1,0 +1,222 @@
+// Everything that only reads. Each is one statement, so that it sees one moment of the database.
+import { EntenteError } from '../../core/errors.ts';
+import type { Page, PageRequest } from '../../core/page.ts';
+import type { ResourceId, Space } from '../../core/resource.ts';
+import type { Head } from '../../core/version.ts';
+import { fromText, toText } from '../sqlite/rows.ts';
+import type {
+  CommitStatus,
+  Counts,
+  EntryMeta,
+  LogEntry,
+  LogPage,
+  Snapshot,
+  StoredRecord,
+  VersionEntry,
+} from '../store.ts';
+import type { Connection } from './connection.ts';
+import type { Row } from './driver.ts';
+import { commitKey } from './encode.ts';
+import { entryOf, type HeadRow, headOf, recordOf } from './rows.ts';
+
+const headColumns = ['id', 'version', 'revision', 'born', 'hash', 'size', 'media', 'agent', 'at', 'deleted'] as const;
+
+/** The head columns of a table, under `h_…` names, beside others. */
+const asHead = (table: string): string => headColumns.map((name) => `${table}.${name} as h_${name}`).join(', ');
+
+function prefixedHead(row: Row): Head | undefined {
+  if (row['h_id'] === null) return undefined;
+  return headOf(Object.fromEntries(headColumns.map((name) => [name, row[`h_${name}`]])) as unknown as HeadRow);
+}
+
+/** An entry with the heads that it wrote, in the order of its writes. */
+const entryColumns = `e.revision, e.agent, e.commit_id, e.fingerprint, e.at, e.guards, e.meta,
+  (select coalesce(json_agg(v order by v.place), '[]') from @.version v
+    where v.sid = e.sid and v.revision = e.revision) as heads`;
+
+export function limitOf(limit: number | undefined): number {
+  return Math.max(1, Math.trunc(limit ?? 100));
+}
+
+export async function readSnapshot(
+  connection: Connection,
+  space: Space,
+  ids: readonly ResourceId[],
+): Promise<Snapshot> {
+  const rows = await connection.read(
+    `select m.value as epoch, s.revision as at_revision, s.trimmed, ${asHead('h')} from @.meta m
+     left join @.space s on s.name = $1 left join @.head h on h.sid = s.sid and h.id = any($2::text[])
+     where m.name = 'epoch'`,
+    [toText(space), [...new Set(ids)]],
+  );
+  const heads = new Map(rows.map((row) => [row['h_id'] as string, prefixedHead(row)]));
+  const [first] = rows;
+  return {
+    epoch: first?.['epoch'] as string,
+    revision: Number(first?.['at_revision'] ?? 0),
+    trimmed: Number(first?.['trimmed'] ?? 0),
+    heads: ids.map((id) => {
+      const head = heads.get(id);
+      return head === undefined ? undefined : { ...head };
+    }),
+  };
+}
+
+export async function readContent(connection: Connection, hash: string): Promise<Uint8Array | undefined> {
+  const [row] = await connection.read('select bytes from @.content where hash = $1 and bytes is not null', [
+    toText(hash),
+  ]);
+  return row === undefined ? undefined : new Uint8Array(row['bytes'] as Uint8Array);
+}
+
+export async function readEntry(connection: Connection, space: Space, revision: number): Promise<LogEntry | undefined> {
+  const [row] = await connection.read(
+    `select ${entryColumns} from @.entry e join @.space s on s.sid = e.sid where s.name = $1 and e.revision = $2`,
+    [toText(space), revision],
+  );
+  return row === undefined ? undefined : entryOf(row);
+}
+
+export async function readStatus(
+  connection: Connection,
+  space: Space,
+  agent: string,
+  commitId: string,
+): Promise<CommitStatus> {
+  const [row] = await connection.read(
+    `select s.trimmed, ${entryColumns} from @.space s
+     left join @.entry e on e.sid = s.sid and e.key = decode($2, 'hex') where s.name = $1`,
+    [toText(space), commitKey(agent, commitId)],
+  );
+  if (row === undefined) return { status: 'absent', trimmed: 0 };
+  if (row['revision'] === null) return { status: 'absent', trimmed: Number(row['trimmed']) };
+  return { status: 'committed', entry: entryOf(row) };
+}
+
+/** The greatest code point, as often as an id could have it behind a prefix: no id is above. */
+const TOP = '\u{10ffff}'.repeat(4);
+
+export async function listHeads(
+  connection: Connection,
+  space: Space,
+  prefix: string,
+  page: PageRequest,
+): Promise<Page<Head>> {
+  const limit = limitOf(page.limit);
+  // No id has such characters, and PostgreSQL refuses to compare with them.
+  if (`${prefix}${page.after ?? ''}`.includes('\0') || !prefix.isWellFormed()) return { items: [] };
+  const rows = await connection.read(
+    `select ${asHead('h')} from @.head h join @.space s on s.sid = h.sid
+     where s.name = $1 and h.id >= $2 and h.id <= $3 and starts_with(h.id, $2) and h.id > $4 order by h.id limit $5`,
+    [toText(space), prefix, prefix + TOP, page.after ?? '', limit + 1],
+  );
+  const items = rows.slice(0, limit).flatMap((row) => prefixedHead(row) ?? []);
+  const last = items.at(-1);
+  return rows.length > limit && last !== undefined ? { items, next: last.resource } : { items };
+}
+
+/** Newest first. A version from before the trim point that is still held comes without what its commit said. */
+export async function readHistory(
+  connection: Connection,
+  space: Space,
+  id: ResourceId,
+  page: PageRequest,
+): Promise<Page<VersionEntry>> {
+  const limit = limitOf(page.limit);
+  const below = page.after === undefined ? Number.MAX_SAFE_INTEGER : Number(page.after);
+  const rows = await connection.read(
+    `select ${asHead('v')}, e.commit_id, e.meta from @.space s join @.version v on v.sid = s.sid
+     left join @.entry e on e.sid = v.sid and e.revision = v.revision
+     where s.name = $1 and v.id = $2 and v.version < $3 order by v.version desc limit $4`,
+    [toText(space), id, below, limit + 1],
+  );
+  const items = rows.slice(0, limit).map(versionOf);
+  const last = items.at(-1);
+  return rows.length > limit && last !== undefined ? { items, next: String(last.head.version) } : { items };
+}
+
+function versionOf(row: Row): VersionEntry {
+  const head = prefixedHead(row) as Head;
+  if (row['meta'] === null) return { head, commitId: '', outcome: 'committed' };
+  const { outcome, note, strategy } = JSON.parse(row['meta'] as string) as EntryMeta;
+  return {
+    head,
+    commitId: fromText(row['commit_id'] as string),
+    outcome,
+    ...(note === undefined ? {} : { note }),
+    ...(strategy === undefined ? {} : { strategy }),
+  };
+}
+
+export async function readRecord(
+  connection: Connection,
+  space: Space,
+  kind: string,
+  id: string,
+): Promise<StoredRecord | undefined> {
+  const [row] = await connection.read(
+    'select c.* from @.record c join @.space s on s.sid = c.sid where s.name = $1 and c.kind = $2 and c.id = $3',
+    [toText(space), toText(kind), toText(id)],
+  );
+  return row === undefined ? undefined : recordOf(row);
+}
+
+/** Oldest first. The cursor is the last one's place, `created:id`. */
+export async function readRecords(
+  connection: Connection,
+  space: Space,
+  kind: string,
+  { state }: { readonly state?: string },
+  page: PageRequest,
+): Promise<Page<StoredRecord>> {
+  const limit = limitOf(page.limit);
+  const { created, id } = placeOf(page.after);
+  const inState = state === undefined ? '' : 'and c.state = $6';
+  const rows = await connection.read(
+    `select c.* from @.record c join @.space s on s.sid = c.sid
+     where s.name = $1 and c.kind = $2 and (c.created, c.id) > ($3::bigint, $4::text) ${inState}
+     order by c.created, c.id limit $5`,
+    [toText(space), toText(kind), created, id, limit + 1, ...(state === undefined ? [] : [toText(state)])],
+  );
+  const items = rows.slice(0, limit).map(recordOf);
+  const last = items.at(-1);
+  return rows.length > limit && last !== undefined ? { items, next: `${last.created}:${last.id}` } : { items };
+}
+
+function placeOf(after: string | undefined): { readonly created: number; readonly id: string } {
+  if (after === undefined) return { created: -1, id: '' };
+  const colon = after.indexOf(':');
+  const created = Number(after.slice(0, colon));
+  if (colon < 1 || !Number.isSafeInteger(created)) {
+    throw new EntenteError('misuse', 'This is no place in a list of records.', { next: 'Start with the first page.' });
+  }
+  return { created, id: toText(after.slice(colon + 1)) };
+}
+
+export async function readCounts(connection: Connection, space: Space): Promise<Counts> {
+  const [row] = await connection.read('select * from @.space where name = $1', [toText(space)]);
+  const count = (name: string): number => Number(row?.[name] ?? 0);
+  // Revisions have no holes here, so the last one is the number of entries ever written.
+  return {
+    revision: count('revision'),
+    resources: count('resources'),
+    commits: count('revision'),
+    merged: count('merged'),
+    escalated: count('escalated'),
+    open: count('open'),
+  };
+}
+
+export async function readLog(connection: Connection, space: Space, after: number, limit: number): Promise<LogPage> {
+  const rows = await connection.read(
+    `select s.revision as at_revision, s.trimmed, e.* from @.space s left join lateral (
+       select ${entryColumns} from @.entry e where e.sid = s.sid and e.revision > $2 order by e.revision limit $3
+     ) e on true where s.name = $1 order by e.revision`,
+    [toText(space), Math.trunc(after), Math.max(0, Math.ceil(limit))],
+  );
+  const [first] = rows;
+  const trimmed = Number(first?.['trimmed'] ?? 0);
+  if (after < trimmed) return { status: 'gone', oldest: trimmed };
+  const entries = rows.filter((row) => row['revision'] !== null).map(entryOf);
+  return { status: 'ok', entries, revision: Number(first?.['at_revision'] ?? 0) };
+}

@@ -1,0 +1,63 @@
+// Rows and values: how heads, entries and records come out of the tables. Counters come as text or as numbers, after
+// the way that they took.
+import type { AgentId, ResourceId } from '../../core/resource.ts';
+import type { Head } from '../../core/version.ts';
+import { fromText } from '../sqlite/rows.ts';
+import type { EntryMeta, Guard, LogEntry, StoredRecord } from '../store.ts';
+import type { Row } from './driver.ts';
+
+export interface HeadRow {
+  readonly id: string;
+  readonly version: number | string;
+  readonly revision: number | string;
+  readonly born: number | string;
+  readonly hash: string;
+  readonly size: number | string | null;
+  readonly media: string | null;
+  readonly agent: string;
+  readonly at: number;
+  readonly deleted: boolean;
+}
+
+export function headOf(row: HeadRow): Head {
+  return {
+    resource: row.id as ResourceId,
+    version: Number(row.version),
+    revision: Number(row.revision),
+    born: Number(row.born),
+    hash: fromText(row.hash),
+    ...(row.size === null ? {} : { size: Number(row.size) }),
+    ...(row.media === null ? {} : { mediaType: fromText(row.media) }),
+    agent: fromText(row.agent) as AgentId,
+    at: row.at,
+    deleted: row.deleted,
+  };
+}
+
+/** A guard in the log: a list of three, since there are many. */
+export type GuardRow = readonly [resource: string, revision: number, hash: string];
+
+export function entryOf(row: Row): LogEntry {
+  const guards = JSON.parse(row['guards'] as string) as readonly GuardRow[];
+  return {
+    revision: Number(row['revision']),
+    agent: fromText(row['agent'] as string) as AgentId,
+    commitId: fromText(row['commit_id'] as string),
+    fingerprint: fromText(row['fingerprint'] as string),
+    at: row['at'] as number,
+    heads: (row['heads'] as readonly HeadRow[]).map(headOf),
+    guards: guards.map(([resource, revision, hash]): Guard => ({ resource: resource as ResourceId, revision, hash })),
+    meta: JSON.parse(row['meta'] as string) as EntryMeta,
+  };
+}
+
+export function recordOf(row: Row): StoredRecord {
+  return {
+    kind: fromText(row['kind'] as string),
+    id: fromText(row['id'] as string),
+    ...(row['state'] === null ? {} : { state: fromText(row['state'] as string) }),
+    value: JSON.parse(row['value'] as string) as unknown,
+    revision: Number(row['revision']),
+    created: Number(row['created']),
+  };
+}

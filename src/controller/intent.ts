@@ -2,7 +2,7 @@
 import type { Change } from '../core/change.ts';
 import { EntenteError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
-import { type AgentId, parseAgentId, parseResourceId, type ResourceId } from '../core/resource.ts';
+import { type AgentId, parseResourceId, type ResourceId } from '../core/resource.ts';
 import { parseToken, type Token } from '../core/token.ts';
 import type { CommitRequest, EntryMeta, Guard, Keep, RecordWrite, Write } from '../stores/store.ts';
 import type { Context } from './context.ts';
@@ -55,7 +55,7 @@ const LONG = 512;
 export function checkToken(context: Context, token: Token): Token {
   if (!isShaped(token)) return checkSpace(context, parseToken(token));
   // A name in another spelling would be another resource, so that the token is made anew with the canonical one.
-  const canonical = hasOwnName(token) && isOwnForm(parseAgentId, token.agent);
+  const canonical = hasOwnName(token) && isOwnForm((name) => context.agents.parse(name), token.agent);
   return checkSpace(context, canonical ? token : parseToken(token));
 }
 

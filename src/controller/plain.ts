@@ -8,7 +8,7 @@ import type { Standing } from '../stores/direct.ts';
 import type { CommitRequest, EntryMeta, Keep, RecordWrite, Write } from '../stores/store.ts';
 import type { Context } from './context.ts';
 import { hasOwnName, isShaped } from './intent.ts';
-import { isHash, isOneKind } from './proposal.ts';
+import { isHash, isMediaType, isOneKind } from './proposal.ts';
 
 const META: EntryMeta = { outcome: 'committed' };
 const NO_RECORDS: readonly RecordWrite[] = [];
@@ -26,7 +26,7 @@ export function plainRequest(context: Context, token: Token, change: Change, at:
     agent,
     commitId: id,
     // Under the token's own id the store's key says the agent and the token already (see intent.ts).
-    fingerprint: write.kind === 'hash' ? write.hash : `content ${write.hash} `,
+    fingerprint: write.kind === 'hash' ? write.hash : `content ${write.hash} ${write.mediaType ?? ''}`,
     epoch: token.epoch,
     asOf: token.asOf,
     at,
@@ -60,11 +60,13 @@ function plainWrite(context: Context, token: Token, change: Change): Exclude<Wri
   if (typeof change !== 'object' || change === null || !isOneKind(change)) return undefined;
   const { resource } = token;
   if ('hash' in change) return isHash(change.hash) ? { resource, kind: 'hash', hash: change.hash } : undefined;
-  if (!('content' in change) || change.mediaType !== undefined) return undefined;
+  if (!('content' in change)) return undefined;
+  const { mediaType } = change;
+  if (mediaType !== undefined && !isMediaType(mediaType)) return undefined;
   const given = change.content;
   if (typeof given !== 'string' && !(given instanceof Uint8Array)) return undefined;
   // A copy, taken at once: the caller may change its array while the commit waits.
   const content = typeof given === 'string' ? Buffer.from(given) : new Uint8Array(given);
   if (content.length > context.limits.contentBytes) return undefined;
-  return { resource, kind: 'content', hash: hashOf(content), content, mediaType: undefined };
+  return { resource, kind: 'content', hash: hashOf(content), content, mediaType };
 }

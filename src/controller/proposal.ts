@@ -75,9 +75,13 @@ function proposeHash(hash: string): Proposal {
   });
 }
 
+export function isMediaType(mediaType: unknown): mediaType is string {
+  return typeof mediaType === 'string' && MEDIA_TYPE.test(mediaType);
+}
+
 function proposeContent(context: Context, content: Uint8Array | string, mediaType: string | undefined): Proposal {
   checkBytes(content);
-  if (mediaType !== undefined && !MEDIA_TYPE.test(mediaType)) {
+  if (mediaType !== undefined && !isMediaType(mediaType)) {
     throw new EntenteError('misuse', 'The media type is not of the form type/subtype.', {
       next: 'Use for example text/markdown.',
     });

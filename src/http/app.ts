@@ -1,7 +1,13 @@
 // The HTTP surface: maps requests to operations of the service and their answers to HTTP, and decides nothing itself.
 // Each file of routes/ is one resource of the API; this one puts them behind the border and the authentication.
-import { randomBytes } from 'node:crypto';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import { randomId } from '../service/random-id.ts';
 import type { Service } from '../service/service.ts';
 import { sendProblem } from './answer.ts';
 import { type BorderOptions, createBorder } from './border.ts';
@@ -41,13 +47,18 @@ const HEADER_BYTES = 16 * 1024;
 /** Characters of a part of a path: a space of 255 bytes, percent-encoded. */
 const PARAM_CHARS = 1024;
 
-const HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-store',
-};
+const HEADERS: readonly (readonly [name: string, value: string])[] = [
+  ['x-content-type-options', 'nosniff'],
+  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox"],
+  ['cross-origin-resource-policy', 'same-origin'],
+  ['referrer-policy', 'no-referrer'],
+  ['cache-control', 'no-store'],
+];
+
+function setHeaders(reply: FastifyReply, requestId: string): void {
+  for (const [name, value] of HEADERS) reply.header(name, value);
+  reply.header('entente-request-id', requestId);
+}
 
 /** Refusals that whoever runs the server wants to see. Neither key nor token is told, only whose key it was. */
 const SUSPECT: readonly string[] = ['bad-token', 'forbidden', 'token-not-yours', 'unauthenticated'];
@@ -75,7 +86,7 @@ function createApp({ service, logger }: HttpOptions): FastifyInstance {
     bodyLimit: service.limits.bodyBytes,
     requestTimeout: REQUEST_MS,
     http: { headersTimeout: HEADERS_MS, maxHeaderSize: HEADER_BYTES },
-    genReqId: () => randomBytes(9).toString('base64url'),
+    genReqId: () => randomId(9),
     // Kept as it is sent: the schemas refuse fields that they do not name, and stored documents may have any name.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
@@ -102,9 +113,10 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
   // A page of another site may send plain text without asking; there is no endpoint for it.
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('principal', null);
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ ...HEADERS, 'entente-request-id': request.id });
+  app.addHook('onRequest', (request, reply, done) => {
+    setHeaders(reply, request.id);
     border.check(request);
+    done();
   });
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error, request.id);

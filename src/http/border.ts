@@ -47,9 +47,14 @@ export function createBorder({ allowHosts = [], publicUrl }: BorderOptions = {})
   ]);
   const origins = new Set(address === undefined ? [] : [address.origin]);
 
+  // Nearly all requests name the host that the one before them named.
+  let last = LOOPBACK[0];
   const knowsHost = (host: string): boolean => {
+    if (host === last) return true;
     const lower = host.toLowerCase();
-    return hosts.has(lower) || hosts.has(lower.replace(/:\d+$/, ''));
+    if (!hosts.has(lower) && !hosts.has(lower.replace(/:\d+$/, ''))) return false;
+    last = host;
+    return true;
   };
 
   /** A page that this server itself gave out has its own host as origin. */

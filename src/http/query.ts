@@ -2,7 +2,11 @@
 // agree on, so that neither passes for a text: the schemas refuse it.
 export type Query = { readonly [name: string]: string | readonly string[] };
 
+const CODED = /[%+]/;
+
 function decode(text: string): string | undefined {
+  // Most names and ids stand in the URL as they are.
+  if (!CODED.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
@@ -14,7 +18,9 @@ export function parseQuery(text: string): Query {
   const query: { [name: string]: string | readonly string[] } = Object.create(null);
   for (const part of text.split('&')) {
     if (part === '') continue;
-    const [name = '', value = ''] = part.split(/=(.*)/s, 2);
+    const sign = part.indexOf('=');
+    const name = sign === -1 ? part : part.slice(0, sign);
+    const value = sign === -1 ? '' : part.slice(sign + 1);
     const key = decode(name);
     const known = key === undefined ? undefined : query[key];
     const read = decode(value);

@@ -2,6 +2,7 @@
 // that one holds ids.
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
+import { isTraced } from '../service/observed.ts';
 
 const tracer = trace.getTracer('entente');
 
@@ -11,6 +12,7 @@ export function traceRequests(app: FastifyInstance): void {
   app.addHook('preHandler', (request, reply, done) => {
     const { method, routeOptions } = request;
     const span = tracer.startSpan(`${method} ${routeOptions.url ?? ''}`, { kind: SpanKind.SERVER });
+    if (!isTraced(span)) return done();
     span.setAttribute('http.request.method', method);
     span.setAttribute('http.route', routeOptions.url ?? '');
     reply.raw.once('close', () => {

@@ -17,10 +17,13 @@ export function recordEtag(epoch: string, revision: number): string {
 /** A condition as RFC 9110 (13.1.1, 13.1.2) has it: `*`, or a list of entity tags. */
 export type Condition = '*' | readonly { readonly weak: boolean; readonly tag: string }[];
 
+/** What a client that sends back the ETag of its read sends. */
+const PLAIN_TAG = /^"[\x21\x23-\x7e\x80-\xff]*"$/;
 const TAG = /^\s*(W\/)?("[\x21\x23-\x7e\x80-\xff]*")\s*$/;
 
 /** The condition of a header; `misuse` where it is none (a tag without quotes, an empty list). */
 export function parseCondition(name: string, value: string): Condition {
+  if (PLAIN_TAG.test(value)) return [{ weak: false, tag: value }];
   if (value.trim() === '*') return '*';
   // An entity tag holds no comma of ours, but another server's may: split outside of quotes.
   const parts = value.match(/(?:W\/)?"[^"]*"|[^,]+/g) ?? [];

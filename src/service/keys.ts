@@ -1,6 +1,7 @@
 // Keys: how a caller proves who it is. The text is `ent_<id>_<secret>`; the store holds only the SHA-256 of the secret,
 // so that whoever reads a backup cannot use it. 256 random bits need no slow hash.
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import * as crypto from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { EntenteError } from '../core/errors.ts';
 import { type AgentId, parseAgentId, SERVICE_SPACE } from '../core/resource.ts';
 import type { Store, StoredRecord } from '../stores/store.ts';
@@ -60,8 +61,9 @@ export interface KeysOptions {
   readonly clock: () => number;
 }
 
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+/** In hex. */
+function sha256(text: string): string {
+  return crypto.hash('sha256', text, 'hex');
 }
 
 function newId(): string {
@@ -83,7 +85,9 @@ function infoOf(record: StoredRecord, now: number): KeyInfo {
 
 /** Expiry is the one thing here that a clock decides. */
 function isLive(record: StoredRecord | undefined, now: number): record is StoredRecord {
-  return record !== undefined && infoOf(record, now).state === 'active';
+  if (record === undefined || record.state !== 'active') return false;
+  const { expires } = record.value as KeyValue;
+  return expires === undefined || now < expires;
 }
 
 function principalOf(record: StoredRecord): Principal {
@@ -94,8 +98,13 @@ function principalOf(record: StoredRecord): Principal {
 interface Cached {
   readonly record: StoredRecord | undefined;
   readonly principal: Principal | undefined;
+  /** SHA-256 of the secret, as the characters of its hex form. */
+  readonly secretHash: Buffer;
   readonly until: number;
 }
+
+/** As long as any hash, and none. */
+const NO_HASH = Buffer.alloc(64, '0');
 
 export function createKeys({ store, clock }: KeysOptions): Keys {
   const cache = new Map<string, Cached>();
@@ -113,7 +122,9 @@ export function createKeys({ store, clock }: KeysOptions): Keys {
     const known = cache.get(id);
     if (known !== undefined && now < known.until) return known;
     const record = await store.record(SERVICE_SPACE, KIND, id);
-    const found = { record, principal: record && principalOf(record), until: now + CACHE_MS };
+    const secretHash =
+      record === undefined ? NO_HASH : Buffer.from((record.value as KeyValue).secretHash.padEnd(64, '0'));
+    const found = { record, principal: record && principalOf(record), secretHash, until: now + CACHE_MS };
     if (cache.size >= MAX_CACHED) cache.clear();
     // What is not there is not remembered: names that somebody makes up must not push out those in use.
     if (record !== undefined) cache.set(id, found);
@@ -128,7 +139,7 @@ export function createKeys({ store, clock }: KeysOptions): Keys {
         name: parseAgentId(key.name),
         label: key.label ?? key.name,
         grants: key.grants,
-        secretHash: sha256(secret).toString('hex'),
+        secretHash: sha256(secret),
         created: clock(),
         ...(key.expires === undefined ? {} : { expires: key.expires }),
       };
@@ -165,11 +176,9 @@ export function createKeys({ store, clock }: KeysOptions): Keys {
     async authenticate(text) {
       const [, id = '', secret = ''] = KEY_TEXT.exec(text ?? '') ?? [];
       if (id === '') throw unauthenticated();
-      const { record, principal } = await look(id);
+      const { record, principal, secretHash } = await look(id);
       // Both sides are hashes of one length: to compare them takes as long whatever was sent.
-      const stored = record === undefined ? '' : (record.value as KeyValue).secretHash;
-      const wanted = Buffer.from(stored.padEnd(64, '0'), 'hex');
-      const same = timingSafeEqual(sha256(secret), wanted);
+      const same = timingSafeEqual(Buffer.from(sha256(secret)), secretHash);
       if (!same || principal === undefined || !isLive(record, clock())) throw unauthenticated();
       return principal;
     },

@@ -1,9 +1,9 @@
 // What is measured: how long the store and the merges take, and what commits come to. Each is also a span of
 // OpenTelemetry, below that of the request that asked for it; without a provider that costs next to nothing.
-import { context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, isSpanContextValid, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Controller } from '../controller/types.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { LogEntry, Store } from '../stores/store.ts';
+import type { Awaitable, CommitReply, CommitRequest, LogEntry, Store } from '../stores/store.ts';
 
 /** What is told of the work of a service. Times are in milliseconds. */
 export interface Meter {
@@ -23,9 +23,18 @@ export const NO_METER: Meter = {
 
 const tracer = trace.getTracer('entente');
 
+/** Whether anybody hears of the span or of those below it. */
+export function isTraced(span: Span): boolean {
+  return span.isRecording() || isSpanContextValid(span.spanContext());
+}
+
 /** Runs work inside a span; a fault is noted in it and goes on. */
-export async function inSpan<T>(name: string, work: (span: Span) => Promise<T>): Promise<T> {
+export function inSpan<T>(name: string, work: (span: Span) => Awaitable<T>): Awaitable<T> {
   const span = tracer.startSpan(name);
+  return isTraced(span) ? traced(span, work) : work(span);
+}
+
+async function traced<T>(span: Span, work: (span: Span) => Awaitable<T>): Promise<T> {
   try {
     return await context.with(trace.setSpan(context.active(), span), () => work(span));
   } catch (error) {
@@ -38,7 +47,7 @@ export async function inSpan<T>(name: string, work: (span: Span) => Promise<T>):
 
 /** The store with its calls measured. What it promises stays as it is. */
 export function observeStore(store: Store, meter: Meter): Store {
-  const timed = async <T>(operation: string, work: () => T | Promise<T>): Promise<T> => {
+  const timed = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
     const start = performance.now();
     let failed = true;
     try {
@@ -49,13 +58,28 @@ export function observeStore(store: Store, meter: Meter): Store {
       meter.store(operation, performance.now() - start, failed);
     }
   };
+  // What is answered at once stays so: a promise would cost a commit in memory as much as the commit.
+  const commit = (requests: readonly CommitRequest[]): Awaitable<readonly CommitReply[]> => {
+    const start = performance.now();
+    const replies = store.commit(requests);
+    const done = (failed: boolean): void => meter.store('commit', performance.now() - start, failed);
+    if (!(replies instanceof Promise)) {
+      done(false);
+      return replies;
+    }
+    replies.then(
+      () => done(false),
+      () => done(true),
+    );
+    return replies;
+  };
   return {
     ...store,
     capabilities: store.capabilities,
     commit: (requests) =>
       inSpan('entente.store.commit', (span) => {
         span.setAttribute('entente.commits', requests.length);
-        return timed('commit', () => store.commit(requests));
+        return commit(requests);
       }),
     content: (hash) => timed('content', () => store.content(hash)),
     list: (space, prefix, page) => timed('list', () => store.list(space, prefix, page)),
@@ -64,7 +88,7 @@ export function observeStore(store: Store, meter: Meter): Store {
   };
 }
 
-export function observeMerge<T>(meter: Meter, work: () => Promise<T>): Promise<T> {
+export async function observeMerge<T>(meter: Meter, work: () => Promise<T>): Promise<T> {
   return inSpan('entente.merge', async () => {
     const start = performance.now();
     try {
@@ -77,9 +101,9 @@ export function observeMerge<T>(meter: Meter, work: () => Promise<T>): Promise<T
 
 /** The controller with the outcomes of its commits counted. */
 export function observeController(controller: Controller, meter: Meter): Controller {
-  const counted = async (outcome: Promise<Outcome>): Promise<Outcome> => {
-    const { status } = await outcome;
-    meter.outcome(status);
+  const counted = async (promised: Promise<Outcome>): Promise<Outcome> => {
+    const outcome = await promised;
+    meter.outcome(outcome.status);
     return outcome;
   };
   return {

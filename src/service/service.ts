@@ -11,8 +11,8 @@ import { type Meter, NO_METER, observeController, observeEntries, observeMerge, 
 import type { Call } from './operation.ts';
 import type { Principal } from './principal.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
-import { createSigner, type Signer } from './signing.ts';
 import { createSights, type Sights } from './sights.ts';
+import { createSigner, type Signer } from './signing.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
 import { realTimers, type Timers } from './timers.ts';
 
@@ -66,6 +66,8 @@ export function createService(options: ServiceOptions): Service {
   const limits = parseServiceLimits(options.limits);
   // The order of a Map is that of insertion: what is used moves to its end, so the first is the one used least recently.
   const open = new Map<Space, Controller>();
+  /** The one at the end of them. Most requests are for the space of the one before: its name need not be checked again. */
+  let newest: { readonly space: Space; readonly controller: Controller } | undefined;
   const measured = observeStore(store, meter);
   const make = (space: Space, over: Store): Controller =>
     createController({
@@ -74,7 +76,9 @@ export function createService(options: ServiceOptions): Service {
     });
 
   const controller = (space: Space): Controller => {
+    if (newest?.space === space) return newest.controller;
     const known = open.get(space) ?? observeController(make(space, measured), meter);
+    newest = { space, controller: known };
     open.delete(space);
     open.set(space, known);
     if (open.size > limits.spaces) {
@@ -101,7 +105,7 @@ export function createService(options: ServiceOptions): Service {
     throttle: createThrottle({ perMinute: limits.requestsPerMinute, clock }),
     pending: new Set(),
     call: ({ principal, space: name, requestId, signal }) => {
-      const space = parseSpace(name);
+      const space = newest?.space === name ? newest.space : parseSpace(name);
       return {
         service,
         principal,

@@ -1,6 +1,6 @@
 // A plain conditional write (RFC 9110): it lands on exactly the version that was named, or not at all. Nothing is merged
 // and no policy is asked; who wants that commits with a token.
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Change } from '../../core/change.ts';
 import { EntenteError } from '../../core/errors.ts';
 import type { Outcome } from '../../core/outcome.ts';
@@ -11,6 +11,7 @@ import type { Snapshot } from '../../stores/store.ts';
 import { type Condition, etagOf, matchesStrong, matchesWeak, onlyWeak } from '../etag.ts';
 import { once } from '../once.ts';
 import { agentOf, behind, type Call } from '../operation.ts';
+import { randomId } from '../random-id.ts';
 import { keptCommitId } from '../wire.ts';
 import { assertWrite } from './commit.ts';
 
@@ -82,7 +83,7 @@ function requestId({ id, change, ifMatch, ifNoneMatch }: WriteInput): string {
 function tokenFor(call: Call, input: WriteInput, agent: AgentId, snapshot: Snapshot): Token {
   const head = snapshot.heads[0];
   const { version = 0, revision = 0, born = 0, hash = '' } = head ?? {};
-  const id = input.key === undefined ? randomBytes(12).toString('base64url') : requestId(input);
+  const id = input.key === undefined ? randomId(12) : requestId(input);
   const { epoch, revision: asOf } = snapshot;
   const at = call.service.clock();
   return {
@@ -140,11 +141,16 @@ async function write(call: Call, input: WriteInput, agent: AgentId): Promise<Wro
   if (before?.status !== 'committed')
     checkConditions(head === undefined || head.deleted ? undefined : etagOf(snapshot.epoch, head), input);
   const token = tokenFor(call, input, agent, snapshot);
-  const outcome = await controller.commit(token, change as Change, {
-    ...(commitId === undefined ? {} : { commitId }),
-    ...(note === undefined ? {} : { note }),
-    ...behind(call, agent),
-  });
+  const isPlain = commitId === undefined && note === undefined && agent === call.principal.name;
+  const options = isPlain
+    ? undefined
+    : {
+        ...(commitId === undefined ? {} : { commitId }),
+        ...(note === undefined ? {} : { note }),
+        ...behind(call, agent),
+      };
+  // Without options it is the controller's common commit, which it does in one step.
+  const outcome = await controller.commit(token, change as Change, options);
   return told(id, token, outcome);
 }
 
@@ -153,5 +159,5 @@ export async function writeIf(call: Call, input: WriteInput): Promise<Wrote> {
   assertWrite(call, input.id, 'delete' in input.change ? { delete: true } : { content: '' });
   const agent = agentOf(call, input.agent);
   if (input.ifMatch === undefined && input.ifNoneMatch === undefined) throw required('If-Match or If-None-Match: *');
-  return once(call, input.key, () => write(call, input, agent));
+  return input.key === undefined ? write(call, input, agent) : once(call, input.key, () => write(call, input, agent));
 }

@@ -84,6 +84,8 @@ function createApp({ service, logger }: HttpOptions): FastifyInstance {
     // What is worth a line is said where it happens; a line for each request is the metrics' business.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: service.limits.bodyBytes,
+    // A server that stops answers as it always does: see closing.ts.
+    return503OnClosing: false,
     requestTimeout: REQUEST_MS,
     http: { headersTimeout: HEADERS_MS, maxHeaderSize: HEADER_BYTES },
     genReqId: () => randomId(9),

@@ -75,6 +75,38 @@ describe('the queue over HTTP', () => {
     expect(all.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
+  it('[HT17] a claim ends with its conflict, what was proposed stays with it, and nothing is taken on what is decided', async () => {
+    const one = await open();
+    await nina.ask('POST', `${one.path}/claim`, { json: {} });
+    await omar.ask('POST', `${one.path}/proposals`, { json: { use: 'current', reason: 'it was first' } });
+    const claims = async () => (await server.store.records('default' as never, 'claim', {}, {})).items;
+    const had = (await claims()).length;
+    expect((await decide(nina, one, { use: 'proposed' })).status).toBe(200);
+    expect(await claims()).toHaveLength(had - 1);
+    const { body } = await nina.ask('GET', one.path);
+    expect([body.state, body.claim, body.proposals.length]).toEqual(['resolved', undefined, 1]);
+    for (const [path, json] of [
+      ['claim', {}],
+      ['proposals', { use: 'current', reason: 'late' }],
+    ] as const) {
+      const late = await omar.ask('POST', `${one.path}/${path}`, { json });
+      expect([late.status, late.body.code]).toEqual([412, 'precondition-failed']);
+    }
+    expect((await omar.ask('DELETE', `${one.path}/claim`)).status).toBe(204);
+    expect(await claims()).toHaveLength(had - 1);
+
+    // One that is given up is gone, and one that another decision left behind says nothing.
+    const two = await open();
+    await nina.ask('POST', `${two.path}/claim`, { json: {} });
+    await nina.ask('DELETE', `${two.path}/claim`);
+    expect(await claims()).toHaveLength(had - 1);
+    await nina.ask('POST', `${two.path}/claim`, { json: {} });
+    const id = two.path.split('/').at(-1) ?? '';
+    await server.service.controller('default' as never).resolve(id, { use: 'current' }, { agent: 'somebody' });
+    expect(await claims()).toHaveLength(had);
+    expect((await nina.ask('GET', two.path)).body).not.toHaveProperty('claim');
+  });
+
   it('[HT11] proposals change nothing and stand with the conflict; to decline is one too', async () => {
     const one = await open();
     const json = { content: 'both\n', reason: 'they agree' };

@@ -1,4 +1,5 @@
 // A conflict as a caller may see it, with its ETag, who has taken it, and what was proposed.
+import { EntenteError } from '../core/errors.ts';
 import type { Conflict, StoredSide } from '../core/resolution.ts';
 import { parseResourceId, type ResourceId } from '../core/resource.ts';
 import { encodeContent, type WireContent } from '../core/wire.ts';
@@ -59,6 +60,14 @@ export async function visibleConflict(call: Call, id: string): Promise<Conflict 
   return { ...conflict, resource: parseResourceId(conflict.resource) };
 }
 
+/** Throws for what is decided: nobody takes it, and nothing is proposed on it any more. */
+export function assertOpen(conflict: Conflict): void {
+  if (conflict.state === 'open') return;
+  throw new EntenteError('precondition-failed', 'The conflict is resolved.', {
+    next: 'Look at what was decided, or take another one from the queue.',
+  });
+}
+
 /** A side's author is this principal, or somebody it may write as. */
 export function isAuthor(call: Call, conflict: Conflict): boolean {
   const authors = [conflict.current.agent, conflict.proposed.agent];
@@ -103,7 +112,7 @@ export async function conflictView(call: Call, conflict: Conflict): Promise<Wire
     ...item,
     ...(conflict.base === undefined ? {} : { base: await withContent(call, conflict, 'base') }),
     ...{ current, proposed },
-    ...(found !== undefined && clock() < found.claim.until ? { claim: found.claim } : {}),
+    ...(conflict.state === 'open' && found !== undefined && clock() < found.claim.until ? { claim: found.claim } : {}),
     proposals: proposals.items.map(({ value }) => value as Proposed),
   };
 }

@@ -136,7 +136,7 @@ const QUEUE: readonly Endpoint[] = [
   },
   {
     ...{ method: 'post', path: '/conflicts/{conflictId}/claim', ...of(claim), inputIs: 'body' },
-    ...{ without: ['conflictId'], good: [200], bad: [409, ...BODIES] },
+    ...{ without: ['conflictId'], good: [200], bad: [409, 412, ...BODIES] },
     example: { path: { conflictId: '{conflictId}' }, body: {}, status: 200 },
   },
   {
@@ -146,7 +146,7 @@ const QUEUE: readonly Endpoint[] = [
   },
   {
     ...{ method: 'post', path: '/conflicts/{conflictId}/proposals', ...of(propose), inputIs: 'body' },
-    ...{ without: ['conflictId'], good: [201], bad: BODIES },
+    ...{ without: ['conflictId'], good: [201], bad: [412, ...BODIES] },
     example: { path: { conflictId: '{conflictId}' }, body: { use: 'current', reason: 'It is newer.' }, status: 201 },
   },
   {

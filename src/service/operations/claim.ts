@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { EntenteError } from '../../core/errors.ts';
 import type { AgentId, ResourceId } from '../../core/resource.ts';
-import { CLAIM, type Claim, claimOf, visibleConflict } from '../conflict-view.ts';
+import { assertOpen, CLAIM, type Claim, claimOf, visibleConflict } from '../conflict-view.ts';
 import { agentOf, type Call, type Operation } from '../operation.ts';
 import { writeRecord } from '../records.ts';
 import { lacking, may } from '../rights.ts';
@@ -44,11 +44,32 @@ export async function assertUnclaimed(call: Call, conflictId: string, agent: Age
     throw taken(found.claim);
 }
 
-async function write(call: Call, conflictId: string, claim: Claim, agent: AgentId, expected: number): Promise<boolean> {
+/** Writes a claim, or takes it away (`null`); false where somebody else was faster. */
+async function write(
+  call: Call,
+  conflictId: string,
+  value: Claim | null,
+  agent: AgentId,
+  expected: number,
+): Promise<boolean> {
   const { store, clock } = call.service;
   const commitId = `claim-${randomBytes(12).toString('base64url')}`;
-  const sender = { space: call.space, agent, at: clock(), commitId, reason: `claim ${conflictId}` };
-  return writeRecord(store, sender, { kind: CLAIM, id: conflictId, value: claim, expected });
+  const sender = {
+    space: call.space,
+    agent,
+    at: clock(),
+    commitId,
+    reason: `${value === null ? 'release' : 'claim'} ${conflictId}`,
+  };
+  return writeRecord(store, sender, { kind: CLAIM, id: conflictId, value, expected });
+}
+
+/** Takes the claim away once the conflict is decided: it has nothing to say any more. */
+export async function endClaim(call: Call, conflictId: string, agent: AgentId): Promise<void> {
+  const found = await claimOf(call, conflictId);
+  if (found === undefined || (await call.controller.conflict(conflictId))?.state === 'open') return;
+  // Lost to another who does the same, or to a claim that came too late to count.
+  await write(call, conflictId, null, agent, found.record.revision);
 }
 
 export const claim: Operation<ClaimInput, WireClaim> = {
@@ -61,13 +82,16 @@ export const claim: Operation<ClaimInput, WireClaim> = {
   async run(call, { conflictId, agent: asked, release = false }) {
     const found = await visibleConflict(call, conflictId);
     assertResolve(call, found.resource);
+    if (!release) assertOpen(found);
     const agent = agentOf(call, asked);
     for (;;) {
       await assertUnclaimed(call, conflictId, agent);
       const before = await claimOf(call, conflictId);
       const at = call.service.clock();
       const next: Claim = { agent, at, until: release ? at : at + call.service.limits.claimMs };
-      if (await write(call, conflictId, next, agent, before?.record.revision ?? 0)) return { conflictId, ...next };
+      if (release && before === undefined) return { conflictId, ...next };
+      const value = release ? null : next;
+      if (await write(call, conflictId, value, agent, before?.record.revision ?? 0)) return { conflictId, ...next };
     }
   },
 };

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { EntenteError } from '../../core/errors.ts';
 import type { AgentId } from '../../core/resource.ts';
-import { PROPOSAL, type Proposed, visibleConflict } from '../conflict-view.ts';
+import { assertOpen, PROPOSAL, type Proposed, visibleConflict } from '../conflict-view.ts';
 import { agentOf, type Operation } from '../operation.ts';
 import { writeRecord } from '../records.ts';
 import { decisionOf, decisionShape, type WireDecision } from '../schemas/decision.ts';
@@ -37,6 +37,7 @@ export const propose: Operation<ProposeInput, Proposed> = {
   async run(call, { conflictId, agent: asked, ...given }) {
     const found = await visibleConflict(call, conflictId);
     assertResolve(call, found.resource);
+    assertOpen(found);
     const agent = agentOf(call, asked);
     if (given.decline === undefined) decisionOf(given);
     if ((given.content?.length ?? 0) > MAX_CONTENT) {

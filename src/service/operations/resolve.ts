@@ -11,7 +11,7 @@ import { decisionOf, decisionShape, type WireDecision } from '../schemas/decisio
 import { agentField, optional, revisionField } from '../schemas/fields.ts';
 import { outcomeResult } from '../schemas/results.ts';
 import { keptCommitId, outcomeFor, type WireOutcome } from '../wire.ts';
-import { assertResolve, assertUnclaimed } from './claim.ts';
+import { assertResolve, assertUnclaimed, endClaim } from './claim.ts';
 import { conflictIdField } from './conflicts.ts';
 
 export interface ResolveInput extends WireDecision {
@@ -56,6 +56,8 @@ async function decide(call: Call, input: ResolveInput): Promise<WireOutcome> {
     may: (resource) => may(principal, 'commit', space, resource) || may(principal, 'resolve', space, resource),
     mayApply: (resource) => may(principal, 'read', space, resource),
   });
+  // The decision stands, whatever becomes of the claim on what is decided now.
+  await endClaim(call, conflictId, agent).catch(() => undefined);
   return outcomeFor(call, outcome);
 }
 

@@ -1,7 +1,7 @@
 // NDJSON: appended, merged by the identity of records, or by lines; the laws of both, and hostile logs.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LAW_TIMEOUT, lawRuns } from '../../test/support/law-runs.ts';
+import { LAW_TIMEOUT, lawRuns, lawSeed } from '../../test/support/law-runs.ts';
 import { checkReceipt } from './check-receipt.ts';
 import { mergeContents } from './merge.ts';
 import { resolveConflict } from './resolve-region.ts';
@@ -124,7 +124,7 @@ describe('NDJSON', () => {
             return base + current + proposed;
           }
         }),
-        { numRuns: lawRuns(5000), seed: 20_240_601 },
+        { numRuns: lawRuns(5000), seed: lawSeed(20_240_601) },
       );
     },
     LAW_TIMEOUT,

@@ -68,6 +68,25 @@ describe('TOML by structure', () => {
     expect(result).toBe(gone.replace('"demo"', '"prod"'));
   });
 
+  it('[TM8] puts an element in front of all others, and moves elements with their lines', () => {
+    const [one, two, rest] = ['[[bin]]\nname = "one"\n', '[[bin]]\nname = "two"\n', '[last]\nx = 1\n'];
+    const base = `a = 1\n${one}${two}${rest}`;
+    const first = `a = 1\n[[bin]]\nname = "zero"\n${one}${two}${rest}`;
+    expect(woven(base, base.replace('x = 1', 'x = 2'), first)).toBe(first.replace('x = 1', 'x = 2'));
+    const keyed = base.replaceAll('name', 'id');
+    const moved = `a = 1\n${two}${one}${rest}`.replaceAll('name', 'id');
+    expect(woven(keyed, keyed.replace('x = 1', 'x = 2'), moved)).toBe(moved.replace('x = 1', 'x = 2'));
+    expect(woven(keyed, keyed.replace('"two"', '"two"\ny = 1'), moved)).toBe(moved.replace('"two"', '"two"\ny = 1'));
+  });
+
+  it('[TM8] makes a row of an array of tables that gets a value, and a table of the last row', () => {
+    const base = 'a = 1\n[[bin]]\nx = 1\n[[bin]]\nx = 2\n[last]\nx = 1\n';
+    const current = base.replace('a = 1', 'a = 2');
+    const rowed = 'a = 1\nbin = [{ x = 1 }, "two"]\n[last]\nx = 1\n';
+    expect(woven(base, current, rowed)).toBe(rowed.replace('a = 1', 'a = 2'));
+    expect(woven('a = 1\n\nb = 1\n', 'a = 2\n\nb = 1\n', 'a = 1\n\n[b]\nx = 1\n')).toBe('a = 2\n\n[b]\nx = 1\n');
+  });
+
   it('[TM9] tells conflicts by pointer, their sides as they are written, and settles them', () => {
     const result = merge(
       config,

@@ -27,6 +27,18 @@ export function printTomlModel(model: Model, style: TomlStyle, mark: string = ''
   return table(model.members, [], style, mark).replaceAll('\n', style.eol);
 }
 
+/** What TOML has words for: a table at the root, no null, no lone surrogate. */
+export function inTables(model: Model): Model {
+  const members = model.kind === 'object' ? model.members : [['root', model] as const];
+  return { kind: 'object', members: members.map(([name, each]) => [name, within(each)]) };
+}
+
+function within(model: Model): Model {
+  if (model.kind === 'object') return inTables(model);
+  if (model.kind === 'array') return { kind: 'array', elements: model.elements.map(within) };
+  return model.text === 'null' || model.text.includes('ud800') ? { kind: 'scalar', text: '"none"' } : model;
+}
+
 type Members = readonly (readonly [string, Model])[];
 
 function table(members: Members, path: readonly string[], style: TomlStyle, mark: string): string {

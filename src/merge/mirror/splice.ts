@@ -35,7 +35,9 @@ export function splice(text: string, splices: readonly Splice[]): string {
     }
     if (found.end > piece.to) throw new NoPlace();
     out.push(text.slice(piece.from, found.start));
-    if (found.end < piece.to) stack.push({ piece: { from: found.end, to: piece.to }, next: at + 1 });
+    // What is put at the end of the text stands there too when the last lines go.
+    const isMore = found.end < piece.to || (found.end === text.length && sorted[at + 1]?.start === text.length);
+    if (isMore) stack.push({ piece: { from: found.end, to: piece.to }, next: at + 1 });
     for (let i = found.pieces.length - 1; i >= 0; i--) stack.push({ piece: found.pieces[i] as Piece, next: at + 1 });
   }
   return out.join('');

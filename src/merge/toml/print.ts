@@ -9,6 +9,7 @@ import { layFlow } from '../mirror/flow.ts';
 import * as M from '../mirror/mirror.ts';
 import { NoPlace, type Piece, type Splice, splice } from '../mirror/splice.ts';
 import * as O from './outline.ts';
+import * as P from './places.ts';
 import { bareName, inlineToml } from './write.ts';
 
 /** The text, or undefined where a change has no safe place in it. */
@@ -28,6 +29,8 @@ class Printer {
   readonly #mirrors: Mirrors;
   readonly #to: O.TomlMirror;
   readonly #eol: string;
+  /** Arrays of tables that are rows now. */
+  readonly #rowed = new Set<number>();
   readonly #splices = new Map<number, { end: number; rows: Piece[]; tables: Piece[] }>();
 
   constructor(context: Context, mirrors: Mirrors) {
@@ -74,6 +77,10 @@ class Printer {
     } else {
       // A row for a table, or the other way round: one goes, the other comes.
       const parent = O.parentOf(to, node);
+      if (parent !== undefined && O.kindOf(to, parent) === O.ARRAY && !this.#isElement(plan.node)) {
+        this.#toRow(parent);
+        return;
+      }
       if (parent === undefined || O.kindOf(to, parent) !== O.TABLE) throw new NoPlace();
       this.#remove(node);
       this.#add(parent, plan.node, undefined);
@@ -89,7 +96,7 @@ class Printer {
   #isTable(number: number): boolean {
     const { doc, node } = foreignAt(this.#context, number);
     const from = this.#mirrorOf(doc);
-    return from !== undefined && isTableIn(from, node);
+    return from !== undefined && P.isTableIn(from, node);
   }
 
   #mirrorOf(doc: T.Doc): O.TomlMirror | undefined {
@@ -101,7 +108,7 @@ class Printer {
   #valueText(number: number): string {
     const { doc, node } = foreignAt(this.#context, number);
     const from = this.#mirrorOf(doc);
-    if (from === undefined || isTableIn(from, node)) return inlineToml(doc, node);
+    if (from === undefined || P.isTableIn(from, node)) return inlineToml(doc, node);
     return from.text.slice(M.startOf(from, node), M.endOf(from, node)).replaceAll(/\r?\n/g, this.#eol);
   }
 
@@ -121,12 +128,17 @@ class Printer {
     const isArray = O.kindOf(to, node) === O.ARRAY;
     const kept = new Set(items);
     const children = T.childrenOf(to.doc, node);
-    for (const child of children) if (!kept.has(child)) this.#remove(child);
-    if (isArray) {
-      // Elements are counted: they cannot change places without their lines.
-      const order = items.filter((item) => item >= 0);
-      if (order.some((item, i) => i > 0 && item < (order[i - 1] as number))) throw new NoPlace();
+    if (isArray && items.some((item) => item < 0 && !this.#isElement(~item))) {
+      this.#toRow(node);
+      return;
     }
+    const order = items.filter((item) => item >= 0);
+    // Elements are counted: they change places with their lines.
+    if (isArray && order.some((item, i) => i > 0 && item < (order[i - 1] as number))) {
+      this.#reorder(node, items);
+      return;
+    }
+    for (const child of children) if (!kept.has(child)) this.#remove(child);
     const parent = items.length === 0 && O.sectionOf(to, node) === undefined ? O.parentOf(to, node) : undefined;
     if (parent !== undefined && O.kindOf(to, parent) === O.TABLE) {
       // Without its last row or header nothing would speak of it any more.
@@ -142,6 +154,56 @@ class Printer {
     }
   }
 
+  /** Has a new element of an array of tables lines of its own, or would it be a value in brackets? */
+  #isElement(number: number): boolean {
+    const { doc, node } = foreignAt(this.#context, number);
+    const from = this.#mirrorOf(doc);
+    return from !== undefined && O.kindOf(from, node) === O.TABLE;
+  }
+
+  /** An array of tables that gets an element which is none becomes a row. */
+  #toRow(node: number): void {
+    if (this.#rowed.has(node)) return;
+    this.#rowed.add(node);
+    const to = this.#to;
+    const parent = O.parentOf(to, node);
+    if (parent === undefined || O.kindOf(to, parent) !== O.TABLE) throw new NoPlace();
+    const plan = this.#context.plans.get(node);
+    const items = plan?.kind === 'items' ? plan.items : T.childrenOf(to.doc, node);
+    const values = items.map((item) => {
+      const own = item < 0 ? undefined : this.#context.plans.get(item);
+      if (own?.kind === 'take') return this.#valueText(own.node);
+      return item < 0 ? this.#valueText(~item) : inlineToml(to.doc, item);
+    });
+    this.#remove(node);
+    const name = bareName(T.keyOf(to.doc, node));
+    this.#insertRow(parent, undefined, (prefix) => `${prefix}${name} = [${values.join(', ')}]${this.#eol}`);
+  }
+
+  /** The lines of all elements in another order. */
+  #reorder(node: number, items: readonly number[]): void {
+    const { from, to } = P.rangeOf(this.#to, node);
+    const pieces = items.flatMap((item): Piece[] => {
+      if (item < 0) return [{ text: this.#newTable(~item) }];
+      const lines = P.rangeOf(this.#to, item);
+      return this.#to.text[lines.to - 1] === '\n' ? [lines] : [lines, { text: this.#eol }];
+    });
+    this.#put(from, to, [], pieces);
+  }
+
+  #newTable(number: number): string {
+    const { doc, node } = foreignAt(this.#context, number);
+    const from = this.#mirrorOf(doc);
+    if (from === undefined) throw new NoPlace();
+    return this.#lines(from, node);
+  }
+
+  /** The lines of a table of another side. */
+  #lines(from: O.TomlMirror, node: number): string {
+    const range = P.rangeOf(from, node, true);
+    return P.ended(from.text.slice(range.from, range.to), this.#eol);
+  }
+
   #remove(child: number): void {
     if (O.kindOf(this.#to, child) === O.INSIDE) throw new NoPlace();
     for (const { blanks, end } of O.chunksIn(this.#to, child)) this.#put(blanks, end, []);
@@ -152,58 +214,13 @@ class Printer {
     const from = this.#mirrorOf(doc);
     const isArray = O.kindOf(this.#to, table) === O.ARRAY;
     const isOwn = from !== undefined && O.kindOf(from, node) !== O.INSIDE;
-    if (isOwn && (isTableIn(from, node) || isArray)) {
-      this.#insert(this.#afterTables(table, before), this.#tableText(from, node), true);
+    if (isOwn && (P.isTableIn(from, node) || isArray)) {
+      this.#insert(P.placeOfTable(this.#to, table, before), this.#lines(from, node), true);
     } else if (isArray) {
       throw new NoPlace();
     } else {
       this.#addRow(table, number, before);
     }
-  }
-
-  /** The lines of a table and all that is in it, if they are nobody else's. */
-  #tableText(from: O.TomlMirror, node: number): string {
-    const chunks = O.chunksIn(from, node);
-    const [first] = chunks;
-    const last = chunks.at(-1);
-    const isHeaded = first !== undefined && O.headerOf(from, first.section)?.id === first.id;
-    if (first === undefined || last === undefined || !isHeaded) throw new NoPlace();
-    // Rows of a section stand one behind the other: all of them, and nothing between, are the chunks in a row.
-    const isAlone = last.id - first.id === chunks.length - 1 && O.lastOf(from, last.section)?.id === last.id;
-    // Something else between them would come along.
-    const isJoined = chunks.every(
-      (chunk, i) => i === 0 || !/[^\s#]/.test(this.#between(from, chunks[i - 1] as O.Chunk, chunk)),
-    );
-    if (!isAlone || !isJoined) throw new NoPlace();
-    return this.#ended(from.text.slice(first.blanks, last.end));
-  }
-
-  /** What stands between two chunks, without comments. */
-  #between(from: O.TomlMirror, a: O.Chunk, b: O.Chunk): string {
-    return from.text.slice(a.end, b.start).replaceAll(/#[^\n]*/g, '');
-  }
-
-  #ended(text: string): string {
-    const own = text.replaceAll(/\r?\n/g, this.#eol);
-    return own.endsWith('\n') ? own : own + this.#eol;
-  }
-
-  /** Where a table can be put: after the table in front of it, else after the rows and tables of its parent. */
-  #afterTables(table: number, before: number | undefined): number {
-    const to = this.#to;
-    const inFront = before !== undefined && isTableIn(to, before) ? O.chunksIn(to, before).at(-1) : undefined;
-    const isHeaded = inFront !== undefined && O.headerOf(to, inFront.section) !== undefined;
-    const section = O.sectionOf(to, table);
-    const own = section === undefined ? undefined : O.lastOf(to, section);
-    const last = isHeaded ? inFront : (own ?? O.chunksIn(to, table).at(-1));
-    if (last === undefined) return this.#firstPlace();
-    return (O.lastOf(to, last.section) ?? last).end;
-  }
-
-  /** In front of all rows and headers and their comments. */
-  #firstPlace(): number {
-    const { text, outline } = this.#to;
-    return outline.chunks.length === 0 ? text.length : O.chunkAt(this.#to, 0).comments;
   }
 
   #addRow(table: number, number: number, before: number | undefined): void {
@@ -213,7 +230,7 @@ class Printer {
     this.#insertRow(table, before, (prefix) => {
       const isSimple = from !== undefined && row !== undefined && O.namesOf(from, node).length === 1;
       if (isSimple && O.sectionOf(this.#to, table) !== undefined) {
-        return this.#ended(from.text.slice(row.comments, row.end));
+        return P.ended(from.text.slice(row.comments, row.end), this.#eol);
       }
       return `${prefix}${this.#nameText(number)} = ${this.#valueText(number)}${this.#eol}`;
     });
@@ -232,14 +249,8 @@ class Printer {
     const first = before === undefined ? O.headerOf(to, section) : undefined;
     const at = inFront ?? first ?? O.lastOf(to, section);
     const names = sibling === undefined ? [] : O.namesOf(to, sibling).slice(0, -1);
-    this.#insert(at?.end ?? this.#firstPlace(), textOf(names.map((name) => `${name}.`).join('')), false);
+    this.#insert(at?.end ?? P.firstPlace(this.#to), textOf(names.map((name) => `${name}.`).join('')), false);
   }
-}
-
-/** A table or an array of tables, by headers or by dotted names. */
-function isTableIn(mirror: O.TomlMirror, node: number): boolean {
-  const kind = O.kindOf(mirror, node);
-  return kind === O.TABLE || kind === O.ARRAY;
 }
 
 /** A string or a number that was computed. */

@@ -1,4 +1,4 @@
-// A memory store with a controller on it, and short words for what agents do at it.
+// A store with a controller on it, and short words for what agents do at it.
 import { expect } from 'vitest';
 import { createController } from '../../src/controller/controller.ts';
 import type { CommitOptions, Controller, ControllerOptions, Draft } from '../../src/controller/types.ts';
@@ -6,9 +6,9 @@ import type { Change } from '../../src/core/change.ts';
 import { type ErrorCode, isEntenteError } from '../../src/core/errors.ts';
 import type { Outcome, OutcomeStatus } from '../../src/core/outcome.ts';
 import type { Token } from '../../src/core/token.ts';
-import { createMemoryStore } from '../../src/stores/memory.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { createRemoteController, isRemote } from './remote.ts';
+import { createTestStore } from './stores.ts';
 
 export interface Desk {
   readonly store: Store;
@@ -26,7 +26,7 @@ export type DeskOptions = Partial<ControllerOptions> & { readonly logMax?: numbe
 
 export function openDesk(options: DeskOptions = {}): Desk {
   const { logMax, ...rest } = options;
-  const store = options.store ?? createMemoryStore(logMax === undefined ? {} : { log: { max: logMax } });
+  const store = options.store ?? createTestStore(logMax);
   const entente = (isRemote() ? createRemoteController : createController)({ ...rest, store });
   const begin: Desk['begin'] = (resource, agent = 'ann') => entente.begin(resource, { agent });
 

@@ -1,0 +1,49 @@
+// Which store the suites of the controller run on: memory, unless a test file has said otherwise before it loads them.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createMemoryStore } from '../../src/stores/memory.ts';
+import { createPostgresStore, type PostgresClient } from '../../src/stores/postgres.ts';
+import { createSqliteStore } from '../../src/stores/sqlite.ts';
+import type { Store } from '../../src/stores/store.ts';
+
+const NAME = 'ENTENTE_TEST_STORE';
+
+let serial = 0;
+let shared: { readonly url: string; readonly client: PostgresClient } | undefined;
+
+/** All stores of a test file are on one pool: each has a schema of its own, which no other test sees. */
+export function sharePostgres(url: string, client: PostgresClient): void {
+  shared = { url, client };
+}
+
+/** A fresh store of the kind that the test file asks for; `logMax` is about memory alone. */
+export function createTestStore(logMax?: number): Store {
+  const kind = logMax === undefined ? process.env[NAME] : undefined;
+  if (kind === 'postgres') return postgresStore();
+  if (kind === 'sqlite') return sqliteStore();
+  return createMemoryStore(logMax === undefined ? {} : { log: { max: logMax } });
+}
+
+function postgresStore(): Store {
+  if (shared === undefined) throw new Error('no PostgreSQL is running for this test file');
+  const { url, client } = shared;
+  serial += 1;
+  return createPostgresStore({
+    url,
+    schema: `suite_${serial}`,
+    client: {
+      unsafe: (query, parameters, options) => client.unsafe(query, parameters, options),
+      begin: (work) => client.begin(work),
+      listen: (channel, onNotify) => client.listen(channel, onNotify),
+      end: async () => undefined,
+    },
+  });
+}
+
+function sqliteStore(): Store {
+  const store = createSqliteStore({ path: join(mkdtempSync(join(tmpdir(), 'entente-suite-')), 'entente.db') });
+  onTestFinished(() => store.close());
+  return store;
+}

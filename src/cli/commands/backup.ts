@@ -15,6 +15,11 @@ async function databaseOf(context: Context): Promise<string> {
   const { store } = await context.location();
   if (store.kind === 'sqlite') return store.path;
   if (store.kind === 'server') throw behindServer(store.url);
+  if (store.kind === 'postgres') {
+    throw new EntenteError('misuse', `${store.shown} is kept by PostgreSQL: its own tools copy and restore it.`, {
+      next: 'pg_dump, and after a restore a new epoch, as docs/stores/postgres.md shows',
+    });
+  }
   throw new EntenteError('misuse', 'A memory store has no file: there is nothing to copy.', {
     next: 'entente status --store sqlite:PATH',
   });

@@ -133,15 +133,15 @@ async function checkAccess(database: string): Promise<readonly Check[]> {
 }
 
 /** Is it there, does it take the key? The store is looked at where the server runs. */
-async function checkServer(context: Context): Promise<Check> {
+async function checkServer(context: Context, name: 'server' | 'postgres'): Promise<Check> {
   try {
     const { insight, space } = await context.open();
     const { revision } = await insight.position();
-    return ok('server', `it answers; space ${space} at revision ${revision}`);
+    return ok(name, `it answers; space ${space} at revision ${revision}`);
   } catch (error) {
     const next = isEntenteError(error) ? error.details.next : undefined;
     return {
-      name: 'server',
+      name,
       state: 'fault',
       message: (error as Error).message,
       ...(next === undefined ? {} : { next }),
@@ -164,7 +164,7 @@ async function doctor(context: Context): Promise<ExitCode> {
         next: 'entente init',
       });
   }
-  if (store.kind === 'server') checks.push(await checkServer(context));
+  if (store.kind === 'server' || store.kind === 'postgres') checks.push(await checkServer(context, store.kind));
   const fault = checks.some(({ state }) => state === 'fault');
   if (console.json) await console.object({ ok: !fault, items: checks });
   else {

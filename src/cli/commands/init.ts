@@ -26,12 +26,18 @@ interface Made {
   readonly epoch: string;
 }
 
+/** As it is written down for later: without a password. */
+function nameOf(url: Exclude<StoreUrl, { kind: 'server' }>): string {
+  if (url.kind === 'postgres') return url.shown;
+  return url.kind === 'sqlite' ? `sqlite:${url.path}` : 'memory:';
+}
+
 async function initStore(context: Context, url: Exclude<StoreUrl, { kind: 'server' }>): Promise<Made> {
   const created = url.kind === 'sqlite' && !(await isThere(url.path));
   const store = await openStore(url, (message) => context.console.talk(`warning: ${message}`), true);
   const epoch = await store.epoch();
   await store.close();
-  return { name: url.kind === 'sqlite' ? `sqlite:${url.path}` : 'memory:', created, epoch };
+  return { name: nameOf(url), created, epoch };
 }
 
 /** A server has its store already: it is asked, so that a wrong address or key shows now. */

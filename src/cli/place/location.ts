@@ -11,6 +11,8 @@ export const DATABASE_NAME = 'entente.db';
 export type StoreUrl =
   | { readonly kind: 'memory' }
   | { readonly kind: 'sqlite'; readonly path: string }
+  /** A database. `url` may hold a password; `shown` does not. */
+  | { readonly kind: 'postgres'; readonly url: string; readonly shown: string; readonly schema: string }
   /** A server, which has the store. */
   | { readonly kind: 'server'; readonly url: string };
 
@@ -36,9 +38,9 @@ export interface Config {
   readonly agent?: string;
 }
 
-const LATER = /^(postgres|postgresql|etcd):/;
+const LATER = /^(etcd):/;
 const FORMS =
-  'Stores: sqlite:PATH (a file, or a folder that holds one), http://HOST:PORT (a server) and memory: (gone with the process).';
+  'Stores: sqlite:PATH (a file, or a folder that holds one), postgres://USER@HOST/DATABASE, http://HOST:PORT (a server) and memory: (gone with the process).';
 
 /** A store URL; relative paths count from `cwd`. */
 export async function parseStoreUrl(text: string, cwd: string): Promise<StoreUrl> {
@@ -50,12 +52,36 @@ export async function parseStoreUrl(text: string, cwd: string): Promise<StoreUrl
     });
   }
   if (/^https?:/.test(text)) return { kind: 'server', url: serverUrl(text) };
+  if (/^postgres(ql)?:/.test(text)) return postgresUrl(text);
   if (!text.startsWith('sqlite:') || text === 'sqlite:') {
     throw new EntenteError('misuse', `${JSON.stringify(text.slice(0, 120))} is no store URL. ${FORMS}`, {
       next: 'entente status --store sqlite:PATH',
     });
   }
   return { kind: 'sqlite', path: await databasePath(path.resolve(cwd, text.slice('sqlite:'.length))) };
+}
+
+/** The schema is named in the query; what is left of it is for the client. */
+function postgresUrl(text: string): Extract<StoreUrl, { kind: 'postgres' }> {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.host === '' || url.hash !== '') {
+    throw new EntenteError('misuse', 'This is no address of a PostgreSQL database.', {
+      next: 'entente status --store postgres://USER@HOST:PORT/DATABASE   (the password: PGPASSWORD)',
+    });
+  }
+  const schema = url.searchParams.get('schema') ?? 'entente';
+  url.searchParams.delete('schema');
+  const user = url.username === '' ? '' : `${url.username}@`;
+  const query = schema === 'entente' ? '' : `?schema=${encodeURIComponent(schema)}`;
+  return { kind: 'postgres', url: url.href, shown: `postgres://${user}${url.host}${url.pathname}${query}`, schema };
+}
+
+/** What is typed on a command line is seen by every user of the machine, and kept in its history. */
+function refusePassword(url: string): void {
+  if (!/^postgres(ql)?:/.test(url) || !URL.canParse(url) || new URL(url).password === '') return;
+  throw new EntenteError('misuse', 'A password does not belong on the command line.', {
+    next: 'Give it as PGPASSWORD, or the whole address as ENTENTE_STORE.',
+  });
 }
 
 /** Without a slash at its end. What is in an address stands in histories and logs, so that it holds no key. */
@@ -115,7 +141,7 @@ export async function readConfig(home: string): Promise<Config> {
   }
 }
 
-/** Where saved tokens and drafts for a server lie: in the home, or among the user's own files where there is none. */
+/** Where saved tokens and drafts for a server or a database lie: in the home, or among the user's own files where there is none. */
 function serverState(url: string, home: string | undefined, { env, user }: Surroundings): string {
   const { host } = new URL(url);
   const name = `${host.replaceAll(/[^A-Za-z0-9.-]/g, '_')}-${createHash('sha256').update(url).digest('hex').slice(0, 12)}`;
@@ -126,8 +152,8 @@ function serverState(url: string, home: string | undefined, { env, user }: Surro
 }
 
 function locate(store: StoreUrl, home: string | undefined, around: Surroundings): Location {
-  if (store.kind === 'server') {
-    const { url } = store;
+  if (store.kind === 'server' || store.kind === 'postgres') {
+    const url = store.kind === 'server' ? store.url : store.shown;
     return { store, url, state: serverState(url, home, around), ...(home === undefined ? {} : { home }) };
   }
   if (store.kind === 'memory') return { store, url: 'memory:', ...(home === undefined ? {} : { home }) };
@@ -147,6 +173,7 @@ export async function findLocation(
   const home = await findHome(cwd);
   const config = home === undefined ? {} : await readConfig(home);
   const around: Surroundings = { env, user: os.homedir() };
+  if (given !== undefined) refusePassword(given);
   const url = given ?? (env['ENTENTE_STORE'] || undefined);
   if (url !== undefined) return { ...locate(await parseStoreUrl(url, cwd), home, around), config };
   if (home === undefined) {

@@ -1,4 +1,4 @@
-// Opens a store by its URL. The SQLite driver is loaded only when a SQLite store is asked for.
+// Opens a store by its URL. A driver is loaded only when a store that needs it is asked for.
 import { stat } from 'node:fs/promises';
 import { EntenteError } from '../../core/errors.ts';
 import { createMemoryStore } from '../../stores/memory.ts';
@@ -24,6 +24,10 @@ export async function openStore(
 ): Promise<Store> {
   if (url.kind === 'server') throw behindServer(url.url);
   if (url.kind === 'memory') return createMemoryStore();
+  if (url.kind === 'postgres') {
+    const { createPostgresStore } = await import('../../stores/postgres.ts');
+    return createPostgresStore({ url: url.url, schema: url.schema, onWarning: warn });
+  }
   if (!create && !(await isThere(url.path))) {
     throw new EntenteError('not-found', `There is no database ${url.path}.`, {
       next: `entente init --store ${shellWord(`sqlite:${url.path}`)}`,

@@ -107,7 +107,10 @@ export interface ApplyOptions {
 export interface Guard {
   /** An agent starts: what the files are now is what it may write over unread. */
   session(event: AgentEvent): Promise<Verdict>;
-  /** An agent read a file. Says once what moved where that overlaps with what the agent changed. */
+  /**
+   * An agent is about to read a file, or did. Told before, what is remembered is never newer than what the agent saw.
+   * Says once what moved, where that overlaps with what the agent changed.
+   */
   read(event: FileEvent): Promise<Verdict>;
   before(event: WriteEvent): Promise<Verdict>;
   after(event: AfterEvent): Promise<Verdict>;
@@ -120,5 +123,7 @@ export interface Guard {
   recoverable(path: string): Promise<readonly Recoverable[]>;
   recover(path: string, which: RecoverWhich): Promise<Uint8Array | undefined>;
   apply(options: ApplyOptions): Promise<readonly Applied[]>;
+  /** Takes up what the fast path wrote down, and no version holds yet. */
+  drain(): Promise<void>;
   close(): Promise<void>;
 }

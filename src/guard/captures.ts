@@ -1,0 +1,141 @@
+// Captures: all files, or some, looked at for what no version holds. The first look at a folder takes what it finds in
+// sets of one commit each; later ones look at size and times first.
+
+import { isEntenteError } from '../core/errors.ts';
+import { hashOf } from '../core/hash.ts';
+import { parseResourceId } from '../core/resource.ts';
+import { type Seen, scan, stampOf } from './disk/scan.ts';
+import { EXTERNAL, type Ground } from './ground.ts';
+import { canonicalId } from './locate.ts';
+import { type ReconcileOptions, reconcile, runningAgent } from './reconcile.ts';
+import type { Captured } from './types.ts';
+import { nowAt } from './versions.ts';
+
+/** Stamps of files whose bytes are those of their head, from the last look. */
+export type Stamps = Map<string, string>;
+
+const TOGETHER = 64;
+
+interface Look {
+  readonly ground: Ground;
+  readonly stamps: Stamps;
+  readonly options: ReconcileOptions;
+  readonly captured: Captured[];
+}
+
+export async function captureAll(
+  ground: Ground,
+  stamps: Stamps,
+  options: ReconcileOptions = {},
+): Promise<readonly Captured[]> {
+  const look: Look = { ground, stamps, options, captured: [] };
+  const found = new Set<string>();
+  let fresh: Seen[] = [];
+  ground.ignored.forget();
+  for await (const seen of scan(ground.folder.root, ground.ignored)) {
+    if (canonicalId(seen.id) === undefined || seen.size > ground.maxBytes) continue;
+    found.add(seen.id);
+    if (stamps.get(seen.id) === seen.stamp) continue;
+    if (await isNew(ground, seen.id)) fresh.push(seen);
+    else await captureOne(look, seen.id, seen.stamp);
+    if (fresh.length < TOGETHER) continue;
+    await captureNew(look, fresh);
+    fresh = [];
+  }
+  await captureNew(look, fresh);
+  for (const id of await gone(ground, stamps, found)) await captureOne(look, id, undefined);
+  return look.captured;
+}
+
+/** Files that were there and are not any more. */
+async function gone(ground: Ground, stamps: Stamps, found: ReadonlySet<string>): Promise<readonly string[]> {
+  const missing = new Set([...stamps.keys()].filter((id) => !found.has(id)));
+  let after: string | undefined;
+  do {
+    const page = await ground.controller.list('', { limit: 500, ...(after === undefined ? {} : { after }) });
+    for (const { resource } of page.items) {
+      // Only what the guard had seen on disk: a resource of others that never was a file is no missing file.
+      if (!found.has(resource) && ground.books.open(resource).disk !== undefined) missing.add(resource);
+    }
+    after = page.next;
+  } while (after !== undefined);
+  const left = await ground.ignored.among([...missing]);
+  return [...missing].filter((id) => !left.has(id) && canonicalId(id) !== undefined);
+}
+
+/** Nothing is known of it: neither a version nor a line of a book. */
+async function isNew(ground: Ground, id: string): Promise<boolean> {
+  return ground.books.open(id).lines === 0 && (await nowAt(ground, id)).head === undefined;
+}
+
+export async function captureSome(
+  ground: Ground,
+  stamps: Stamps,
+  ids: readonly string[],
+  options: ReconcileOptions = {},
+): Promise<readonly Captured[]> {
+  const look: Look = { ground, stamps, options, captured: [] };
+  const left = await ground.ignored.among(ids);
+  for (const id of new Set(ids)) {
+    if (left.has(id) || canonicalId(id) === undefined) continue;
+    const seen = await stampOf(ground.folder.root, id);
+    if (seen === undefined ? !(await wasThere(ground, id)) : seen.size > ground.maxBytes) continue;
+    await captureOne(look, id, seen?.stamp);
+  }
+  return look.captured;
+}
+
+async function wasThere(ground: Ground, id: string): Promise<boolean> {
+  return ground.books.open(id).disk !== undefined || (await nowAt(ground, id)).hash !== '';
+}
+
+async function captureOne(look: Look, id: string, stamp: string | undefined): Promise<void> {
+  const { ground, stamps, options, captured } = look;
+  try {
+    const done = await reconcile(ground, id, options);
+    captured.push(...done.captured);
+    const after = await stampOf(ground.folder.root, id);
+    // Only a stamp from before the look proves that the bytes looked at are those it stands for.
+    if (stamp !== undefined && after?.stamp === stamp) stamps.set(id, stamp);
+    else stamps.delete(id);
+  } catch (error) {
+    // A link, or a file that is written without a pause: it does not keep the others from being looked at.
+    if (!isEntenteError(error) || !['bad-id', 'store-locked'].includes(error.code)) throw error;
+    stamps.delete(id);
+  }
+}
+
+/** Files that are seen for the first time, as they are found: one commit for all of them. */
+async function captureNew(look: Look, fresh: readonly Seen[]): Promise<void> {
+  const { ground, stamps, captured, options } = look;
+  const [only] = fresh;
+  if (only === undefined) return;
+  const agent = options.author ?? runningAgent(ground) ?? EXTERNAL;
+  const writes = [];
+  for (const { id, stamp } of fresh) {
+    const content = await ground.folder.read(id).catch(() => undefined);
+    if (content === undefined) continue;
+    const { token } = await ground.controller.begin(id, { agent });
+    writes.push({ id, stamp, hash: hashOf(content), token, change: { content } });
+  }
+  if (writes.length === 0) return;
+  const note = options.note ?? 'found by the guard';
+  const outcome = await ground.controller.transact({ agent, writes, note });
+  if (outcome.status !== 'committed') {
+    // Somebody made one of them meanwhile: each by itself is never refused for another.
+    for (const { id, stamp } of writes) await captureOne(look, id, stamp);
+    return;
+  }
+  for (const { id, stamp, hash } of writes) {
+    ground.books.append(id, [{ t: 'disk', h: hash }]);
+    stamps.set(id, stamp);
+    captured.push({ path: parseResourceId(id), agent, version: 1, hash, deleted: false });
+  }
+}
+
+/** All files of which the fast path wrote down something that no version holds yet. */
+export async function drainAll(ground: Ground): Promise<void> {
+  for (const book of ground.books.all()) {
+    if (book.pending.length > 0) await reconcile(ground, book.path);
+  }
+}

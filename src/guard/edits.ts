@@ -1,0 +1,45 @@
+// Replacements as the tools of hosts make them: on text, each on what the one before left.
+import type { ToolEdit } from './types.ts';
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+export function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where a host would refuse: `old` is not there, or in several places and not all of them are meant. */
+export function applyEdits(content: Uint8Array | undefined, edits: readonly ToolEdit[]): Uint8Array | undefined {
+  let text = content === undefined ? '' : textOf(content);
+  for (const { old, new: next, all } of edits) {
+    if (text === undefined) return undefined;
+    // An empty `old` makes a file, or fills an empty one.
+    if (old === '') text = text === '' ? next : undefined;
+    else text = replaced(text, old, next, all === true);
+  }
+  return text === undefined ? undefined : encoder.encode(text);
+}
+
+function replaced(text: string, old: string, next: string, all: boolean): string | undefined {
+  const at = text.indexOf(old);
+  if (at < 0) return undefined;
+  if (all) return text.split(old).join(next);
+  if (text.indexOf(old, at + 1) >= 0) return undefined;
+  return text.slice(0, at) + next + text.slice(at + old.length);
+}
+
+/** How many lines two texts do not share, whatever their order; undefined where one is no text. */
+export function distance(a: Uint8Array | undefined, b: Uint8Array | undefined): number | undefined {
+  const [one, other] = [a, b].map((bytes) => (bytes === undefined ? '' : textOf(bytes)));
+  if (one === undefined || other === undefined) return undefined;
+  const counts = new Map<string, number>();
+  for (const line of one.split('\n')) counts.set(line, (counts.get(line) ?? 0) + 1);
+  for (const line of other.split('\n')) counts.set(line, (counts.get(line) ?? 0) - 1);
+  let sum = 0;
+  for (const count of counts.values()) sum += Math.abs(count);
+  return sum;
+}

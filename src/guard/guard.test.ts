@@ -1,0 +1,275 @@
+// One agent, two agents, a host that does as it is told or not: the verdicts, and what lies on disk and in the store.
+import { afterEach, describe, expect, it } from 'vitest';
+import { LINES, toolCall, type Ward, type WardOptions, ward, withLine } from '../../test/support/guard.ts';
+import { NOTE_LENGTH } from './types.ts';
+
+const open: Ward[] = [];
+async function make(files: { readonly [path: string]: string } = {}, options: WardOptions = {}): Promise<Ward> {
+  const made = await ward(files, options);
+  open.push(made);
+  return made;
+}
+afterEach(() => {
+  for (const one of open.splice(0)) one.remove();
+});
+
+const F = 'notes/plan.md';
+
+async function authors({ controller }: Ward, path: string = F): Promise<readonly string[]> {
+  return (await controller.history(path)).items.map(({ head }) => head.agent).reverse();
+}
+
+async function openConflicts({ controller }: Ward): Promise<number> {
+  return (await controller.conflicts({ state: 'open' })).items.length;
+}
+
+describe('a guarded write', () => {
+  it('[GD1] what was found is a version by external, and a write after a read is silence and a version by its author', async () => {
+    const w = await make({ [F]: LINES });
+    expect(await w.guard.read({ agent: 'a', path: F })).toEqual({ do: 'nothing' });
+    const call = toolCall('a', F, { content: withLine(LINES, 2, 'A') });
+    expect(await w.guard.before(call)).toEqual({ do: 'nothing' });
+    w.put(F, withLine(LINES, 2, 'A'));
+    expect(await w.guard.after(call)).toEqual({ do: 'nothing' });
+    expect(await authors(w)).toEqual(['external', 'a']);
+  });
+
+  it('[GD2] a whole file from a stale read goes on merged, with a short note that says who', async () => {
+    const w = await make({ [F]: LINES });
+    await w.guard.read({ agent: 'a', path: F });
+    await w.guard.read({ agent: 'b', path: F });
+    const first = toolCall('b', F, { content: withLine(LINES, 9, 'B') });
+    await w.guard.before({ ...first, note: 'the ninth' });
+    w.put(F, withLine(LINES, 9, 'B'));
+    await w.guard.after(first);
+    const call = toolCall('a', F, { content: withLine(LINES, 2, 'A') });
+    const verdict = await w.guard.before(call);
+    expect(verdict.do).toBe('merged');
+    if (verdict.do !== 'merged') return;
+    const both = withLine(withLine(LINES, 9, 'B'), 2, 'A');
+    expect(Buffer.from(verdict.content).toString()).toBe(both);
+    expect(verdict.note).toContain('"b" ("the ninth")');
+    expect(verdict.note.length).toBeLessThanOrEqual(NOTE_LENGTH);
+    w.put(F, both);
+    expect(await w.guard.after({ ...call, change: { content: both } })).toEqual({ do: 'nothing' });
+    expect(w.text(F)).toBe(both);
+    expect(await authors(w)).toEqual(['external', 'b', 'a']);
+  });
+
+  it('[GD3] a host that drops the merged content: the post hook merges, puts it back and says so', async () => {
+    const w = await make({ [F]: LINES });
+    await w.guard.read({ agent: 'a', path: F });
+    w.put(F, withLine(LINES, 9, 'HUMAN'));
+    const call = toolCall('a', F, { content: withLine(LINES, 2, 'A') });
+    expect((await w.guard.before(call)).do).toBe('merged');
+    w.put(F, withLine(LINES, 2, 'A'));
+    const verdict = await w.guard.after(call);
+    const both = withLine(withLine(LINES, 9, 'HUMAN'), 2, 'A');
+    expect(verdict.do).toBe('merged');
+    expect(w.text(F)).toBe(both);
+    const hashes = (await w.guard.recoverable(F)).map(({ hash }) => hash);
+    expect(new Set(hashes).size).toBe(4);
+  });
+
+  it('[GD4] an overlapping write is stopped with the places alone; written all the same, it is a conflict and what was there is there again', async () => {
+    const w = await make({ [F]: LINES });
+    await w.guard.read({ agent: 'a', path: F });
+    w.put(F, withLine(LINES, 2, 'HUMAN'));
+    const call = toolCall('a', F, { content: withLine(LINES, 2, 'A') });
+    const verdict = await w.guard.before(call);
+    expect(verdict.do).toBe('stop');
+    if (verdict.do !== 'stop') return;
+    expect(verdict.packet?.regions).toHaveLength(1);
+    expect(verdict.note).toContain('HUMAN');
+    expect(verdict.note).not.toContain('line 7');
+    expect(await openConflicts(w)).toBe(0);
+    w.put(F, withLine(LINES, 2, 'A'));
+    const after = await w.guard.after(call);
+    expect(after.do).toBe('stop');
+    expect(w.text(F)).toBe(withLine(LINES, 2, 'HUMAN'));
+    expect(await openConflicts(w)).toBe(1);
+    // The same once more, before and after, opens no second one and reverts nobody.
+    await w.guard.read({ agent: 'a', path: F });
+    const again = toolCall('a', F, { content: withLine(LINES, 2, 'A') });
+    expect((await w.guard.before(again)).do).toBe('stop');
+    w.put(F, withLine(LINES, 2, 'A'));
+    expect((await w.guard.after(again)).do).toBe('stop');
+    expect(w.text(F)).toBe(withLine(LINES, 2, 'HUMAN'));
+    expect(await openConflicts(w)).toBe(1);
+    // A repaired one goes through.
+    await w.guard.read({ agent: 'a', path: F });
+    const repaired = toolCall('a', F, { content: withLine(LINES, 2, 'HUMAN and A') });
+    expect(await w.guard.before(repaired)).toEqual({ do: 'nothing' });
+  });
+
+  it('[GD5] an existing file is never overwritten unread; a new one, and one that is as it was when the session began, is', async () => {
+    const w = await make({ [F]: LINES });
+    const blind = toolCall('a', F, { content: 'all new\n' });
+    expect(await w.guard.before(blind)).toMatchObject({ do: 'stop' });
+    expect(await w.guard.before(toolCall('a', 'new.md', { content: 'x\n' }))).toEqual({ do: 'nothing' });
+    await w.guard.session({ agent: 'a' });
+    expect(await w.guard.before(toolCall('a', F, { content: 'all new\n' }))).toEqual({ do: 'nothing' });
+  });
+
+  it('[GD6] two announced on one base and both written: neither is lost, whichever post comes first', async () => {
+    for (const order of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ]) {
+      const w = await make({ [F]: LINES });
+      const calls = new Map<string, ReturnType<typeof toolCall>>();
+      for (const agent of ['a', 'b']) {
+        await w.guard.read({ agent, path: F });
+        const line = agent === 'a' ? 2 : 9;
+        const call = toolCall(agent, F, { content: withLine(LINES, line, agent) });
+        calls.set(agent, call);
+        expect(await w.guard.before(call)).toEqual({ do: 'nothing' });
+      }
+      w.put(F, withLine(LINES, 2, 'a'));
+      w.put(F, withLine(LINES, 9, 'b'));
+      for (const agent of order) await w.guard.after(calls.get(agent) as ReturnType<typeof toolCall>);
+      expect(w.text(F)).toBe(withLine(withLine(LINES, 9, 'b'), 2, 'a'));
+    }
+  });
+
+  it('[GD7] a write whose post never comes is its author’s version as soon as it is seen', async () => {
+    const w = await make({ [F]: LINES });
+    await w.guard.read({ agent: 'a', path: F });
+    await w.guard.before(toolCall('a', F, { content: withLine(LINES, 2, 'A') }));
+    w.put(F, withLine(LINES, 2, 'A'));
+    await w.guard.read({ agent: 'b', path: F });
+    expect(await authors(w)).toEqual(['external', 'a']);
+  });
+
+  it('[GD8] an edit that applies is never stopped; a note only where others changed the same place or next to it', async () => {
+    const w = await make({ [F]: LINES });
+    await w.guard.read({ agent: 'a', path: F });
+    w.put(F, withLine(withLine(LINES, 9, 'HUMAN'), 3, 'NEAR'));
+    const far = toolCall('a', F, { edits: [{ old: 'line 6', new: 'A6' }] });
+    expect(await w.guard.before(far)).toEqual({ do: 'nothing' });
+    w.replace(F, 'line 6', 'A6');
+    expect(await w.guard.after(far)).toEqual({ do: 'nothing' });
+    const near = toolCall('a', F, { edits: [{ old: 'line 4', new: 'A4' }] });
+    expect(await w.guard.before(near)).toMatchObject({ do: 'note' });
+    const gone = toolCall('a', F, { edits: [{ old: 'line 9', new: 'A9' }] });
+    const verdict = await w.guard.before(gone);
+    expect(verdict).toMatchObject({ do: 'stop' });
+    expect(verdict.do === 'stop' && verdict.note.includes('HUMAN')).toBe(true);
+  });
+
+  it('[GD9] what an agent knows after a merge is what it wrote: its next whole file does not take the others’ lines out', async () => {
+    const w = await make({ [F]: LINES });
+    await w.guard.read({ agent: 'a', path: F });
+    w.put(F, withLine(LINES, 9, 'HUMAN'));
+    const mine = withLine(LINES, 2, 'A');
+    const call = toolCall('a', F, { content: mine });
+    await w.guard.before(call);
+    w.put(F, mine);
+    await w.guard.after(call);
+    const next = `${withLine(mine, 3, 'A again')}`;
+    const second = toolCall('a', F, { content: next });
+    expect((await w.guard.before(second)).do).toBe('merged');
+    w.put(F, next);
+    await w.guard.after(second);
+    expect(w.text(F)).toBe(withLine(withLine(withLine(LINES, 9, 'HUMAN'), 2, 'A'), 3, 'A again'));
+    expect(await openConflicts(w)).toBe(0);
+  });
+
+  it('[GD10] touching a file and rewriting equal bytes is no change; writing back what was read takes nothing out', async () => {
+    const w = await make({ [F]: LINES });
+    await w.guard.read({ agent: 'a', path: F });
+    w.put(F, LINES);
+    const same = toolCall('a', F, { content: LINES });
+    expect(await w.guard.before(same)).toEqual({ do: 'nothing' });
+    expect(await w.guard.after(same)).toEqual({ do: 'nothing' });
+    expect(await authors(w)).toEqual(['external']);
+    w.put(F, withLine(LINES, 9, 'HUMAN'));
+    const stale = toolCall('a', F, { content: LINES });
+    await w.guard.before(stale);
+    w.put(F, LINES);
+    await w.guard.after(stale);
+    expect(w.text(F)).toBe(withLine(LINES, 9, 'HUMAN'));
+  });
+
+  it('[GD11] a formatter on top of a write is taken, on top of a stale write too', async () => {
+    const w = await make({ [F]: LINES });
+    await w.guard.read({ agent: 'a', path: F });
+    const call = toolCall('a', F, { content: withLine(LINES, 2, 'A   ') });
+    await w.guard.before(call);
+    w.put(F, withLine(LINES, 2, 'A'));
+    expect(await w.guard.after(call)).toEqual({ do: 'nothing' });
+    expect(w.text(F)).toBe(withLine(LINES, 2, 'A'));
+    expect(await authors(w)).toEqual(['external', 'a', 'external']);
+    w.put(F, withLine(withLine(LINES, 2, 'A'), 9, 'HUMAN'));
+    const stale = toolCall('a', F, { content: withLine(withLine(LINES, 2, 'A   '), 5, 'A5   ') });
+    expect((await w.guard.before(stale)).do).toBe('merged');
+    w.put(F, withLine(withLine(LINES, 2, 'A'), 5, 'A5'));
+    await w.guard.after(stale);
+    expect(w.text(F)).toBe(withLine(withLine(withLine(LINES, 2, 'A'), 9, 'HUMAN'), 5, 'A5'));
+  });
+
+  it('[GD12] a delete that was announced is its author’s; a stale one is taken back', async () => {
+    const w = await make({ [F]: LINES, 'b.md': LINES });
+    for (const path of [F, 'b.md']) await w.guard.read({ agent: 'a', path });
+    const { rmSync } = await import('node:fs');
+    const call = toolCall('a', F, { delete: true });
+    expect(await w.guard.before(call)).toEqual({ do: 'nothing' });
+    rmSync(w.file(F));
+    expect(await w.guard.after(call)).toEqual({ do: 'nothing' });
+    expect((await w.controller.getVersion(F))?.deleted).toBe(true);
+    w.put('b.md', withLine(LINES, 9, 'HUMAN'));
+    const stale = toolCall('a', 'b.md', { delete: true });
+    expect((await w.guard.before(stale)).do).toBe('stop');
+    rmSync(w.file('b.md'));
+    expect((await w.guard.after(stale)).do).toBe('stop');
+    expect(w.text('b.md')).toBe(withLine(LINES, 9, 'HUMAN'));
+  });
+
+  it('[GD13] what a command changed is its agent’s, and the bytes from before are versions', async () => {
+    const w = await make({ [F]: LINES, 'b.md': 'one\n', 'c.md': 'gone\n' });
+    const event = { agent: 'a', call: 'c1', command: 'sed -i s/one/two/ b.md' };
+    await w.guard.beforeCommand(event);
+    w.put('b.md', 'two\n');
+    const { rmSync } = await import('node:fs');
+    rmSync(w.file('c.md'));
+    w.put('d.md', 'new\n');
+    await w.guard.afterCommand(event);
+    expect(await authors(w, 'b.md')).toEqual(['external', 'a']);
+    expect((await w.controller.getVersion('c.md'))?.deleted).toBe(true);
+    expect(await authors(w, 'd.md')).toEqual(['a']);
+    expect(Buffer.from((await w.guard.recover('c.md', { version: 1 })) ?? []).toString()).toBe('gone\n');
+    w.put('b.md', 'three\n');
+    expect(await w.guard.capture()).toMatchObject([{ path: 'b.md', agent: 'external', version: 3 }]);
+  });
+
+  it('[GD14] a write that is under way is waited for', async () => {
+    const next = withLine(LINES, 2, 'A whole new line');
+    let w: Ward | undefined;
+    const made = await make({ [F]: LINES }, { whileWaiting: () => w?.put(F, next) });
+    await made.guard.read({ agent: 'a', path: F });
+    await made.guard.before(toolCall('a', F, { content: next }));
+    made.put(F, next.slice(0, 9));
+    w = made;
+    await made.guard.read({ agent: 'b', path: F });
+    expect(made.text(F)).toBe(next);
+    expect(await authors(made)).toEqual(['external', 'a']);
+  });
+
+  it('[GD15] an agent hears once that others went over what it wrote, and of nothing else', async () => {
+    const w = await make({ [F]: LINES });
+    await w.guard.read({ agent: 'a', path: F });
+    const call = toolCall('a', F, { content: withLine(LINES, 2, 'A') });
+    await w.guard.before(call);
+    w.put(F, withLine(LINES, 2, 'A'));
+    await w.guard.after(call);
+    w.put(F, withLine(withLine(LINES, 2, 'A'), 9, 'HUMAN'));
+    expect(await w.guard.read({ agent: 'a', path: F })).toEqual({ do: 'nothing' });
+    const again = toolCall('a', F, { content: withLine(withLine(LINES, 2, 'A2'), 9, 'HUMAN') });
+    await w.guard.before(again);
+    w.put(F, withLine(withLine(LINES, 2, 'A2'), 9, 'HUMAN'));
+    await w.guard.after(again);
+    w.put(F, withLine(withLine(LINES, 2, 'OVER'), 9, 'HUMAN'));
+    expect(await w.guard.read({ agent: 'a', path: F })).toMatchObject({ do: 'note' });
+    expect(await w.guard.read({ agent: 'a', path: F })).toEqual({ do: 'nothing' });
+  });
+});

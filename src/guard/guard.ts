@@ -1,0 +1,90 @@
+// The guard of one folder: all ways in, one after the other. Nothing here decides; it locates, takes its turn and calls.
+import type { Controller } from '../controller/types.ts';
+import { apply } from './apply.ts';
+import { captureAll, captureSome, drainAll, type Stamps } from './captures.ts';
+import { afterCommand, beforeCommand } from './commands.ts';
+import type { Folder } from './disk/folder.ts';
+import { createIgnored } from './disk/reserved.ts';
+import type { Ground, MergeAt } from './ground.ts';
+import { locate } from './locate.ts';
+import { read, session } from './reads.ts';
+import { recover, recoverable } from './recover.ts';
+import { createBooks } from './spool/book.ts';
+import { createDesk } from './spool/desk.ts';
+import { createLock } from './spool/lock.ts';
+import { createObjects } from './spool/objects.ts';
+import { placesIn } from './spool/places.ts';
+import type { Guard, Verdict } from './types.ts';
+import { after, before } from './writes.ts';
+
+export interface GuardOptions {
+  readonly folder: Folder;
+  /** Where the guard keeps its own files; the same for all worktrees of a store. */
+  readonly state: string;
+  readonly space: string;
+  readonly controller: Controller;
+  readonly rehearsal: Controller;
+  readonly merge: MergeAt;
+  /** @default Date.now */
+  readonly clock?: () => number;
+  readonly sleep?: (ms: number) => Promise<void>;
+  /** @default 8 MiB, what a store takes */
+  readonly maxBytes?: number;
+}
+
+const SILENCE: Verdict = { do: 'nothing' };
+const MIB = 1024 * 1024;
+
+function groundOf(options: GuardOptions): Ground {
+  const { folder, state, space, controller, rehearsal, merge, clock = Date.now, maxBytes = 8 * MIB } = options;
+  const { sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = options;
+  const places = placesIn(state, space);
+  return {
+    ...{ folder, controller, rehearsal, merge, clock, sleep, maxBytes },
+    ignored: createIgnored(folder.root),
+    objects: createObjects(places.objects),
+    books: createBooks(places.books),
+    desk: createDesk(places.desk, clock),
+    alone: createLock(places.lock, { sleep }),
+  };
+}
+
+export function createGuard(options: GuardOptions): Guard {
+  const ground = groundOf(options);
+  const stamps: Stamps = new Map();
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One at a time in this process, and alone among processes. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(() => ground.alone(work));
+    last = next.catch(() => {});
+    return next;
+  };
+  const onFile = (given: string, work: (path: string) => Promise<Verdict>): Promise<Verdict> =>
+    inTurn(async () => {
+      const path = await locate(ground, given);
+      return path === undefined ? SILENCE : work(path);
+    });
+  const idsOf = async (paths: readonly string[]): Promise<readonly string[]> => {
+    const found = await Promise.all(paths.map((path) => locate(ground, path)));
+    return found.filter((path) => path !== undefined);
+  };
+
+  return {
+    session: ({ agent }) => inTurn(() => session(ground, agent)),
+    read: (event) => onFile(event.path, (path) => read(ground, path, event)),
+    before: (event) => onFile(event.path, (path) => before(ground, path, event)),
+    after: (event) => onFile(event.path, (path) => after(ground, path, event)),
+    beforeCommand: (event) => inTurn(() => beforeCommand(ground, stamps, event)),
+    afterCommand: (event) => inTurn(() => afterCommand(ground, stamps, event)),
+    capture: (paths) =>
+      inTurn(async () =>
+        paths === undefined ? captureAll(ground, stamps) : captureSome(ground, stamps, await idsOf(paths)),
+      ),
+    recoverable: (path) => inTurn(() => recoverable(ground, path)),
+    recover: (path, which) => inTurn(() => recover(ground, path, which)),
+    apply: (given) => inTurn(() => apply(ground, given)),
+    drain: () => inTurn(() => drainAll(ground)),
+    close: () => inTurn(async () => {}),
+  };
+}

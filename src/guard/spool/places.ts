@@ -1,0 +1,22 @@
+// Where a guard keeps its own files, below the folder of its store, and in which space the files of a worktree are. The
+// fast path finds them by the same names.
+
+export interface Places {
+  /** Contents by hash, one heap for all worktrees. */
+  readonly objects: string;
+  /** One file of lines for each guarded file. */
+  readonly books: string;
+  readonly desk: string;
+  readonly lock: string;
+}
+
+/** `state`: the folder of the guard, `.entente/guard`. A space's name may hold what a file's may not. */
+export function placesIn(state: string, space: string): Places {
+  const own = `${state}/spaces/${encodeURIComponent(space).replaceAll('.', '%2E')}`;
+  return { objects: `${state}/objects`, books: `${own}/books`, desk: `${own}/desk.ndjson`, lock: `${own}/lock` };
+}
+
+/** The space of a linked worktree, by the name that git gives it: never that of the main one. */
+export function worktreeSpace(name: string): string {
+  return `worktree-${name}`;
+}

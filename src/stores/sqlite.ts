@@ -12,7 +12,16 @@ import type { OpenOptions } from './sqlite/open.ts';
 import { databasePath, openFile, prepareDatabase } from './sqlite/open.ts';
 import type { CommitQueue } from './sqlite/queue.ts';
 import { createQueue } from './sqlite/queue.ts';
-import { commitStatus, limitOf, listHeads, readCounts, readHistory, readLog, readSnapshot } from './sqlite/reads.ts';
+import {
+  commitStatus,
+  limitOf,
+  listHeads,
+  readCounts,
+  readHistory,
+  readLog,
+  readSnapshot,
+  standingSnapshot,
+} from './sqlite/reads.ts';
 import { getRecord, pageRecords } from './sqlite/records.ts';
 import type { Migration } from './sqlite/schema.ts';
 import { migrations } from './sqlite/schema.ts';
@@ -112,7 +121,10 @@ function sqliteStore(place: string, options: SqliteStoreOptions, opening: OpenOp
       return use().then(({ queue }) => queue.commit(requests));
     },
     commitStatus: (space, agent, commitId) => read((connection) => commitStatus(connection, space, agent, commitId)),
-    read: (space, ids) => read((connection) => readSnapshot(connection, space, ids)),
+    read(space, ids) {
+      const known = ready === undefined || closed ? undefined : standingSnapshot(ready.connection, space, ids);
+      return known ?? read((connection) => readSnapshot(connection, space, ids));
+    },
     content: (hash) => read((connection) => connection.content(hash)),
     list: (space, prefix, page) => read((connection) => listHeads(connection, space, prefix, page)),
     history: (space, id, page) => read((connection) => readHistory(connection, space, id, page)),

@@ -5,7 +5,7 @@ import type { Client } from '../../src/stores/conformance/client.ts';
 import { AGENT, createClient, guardOf, id, SPACE, textOf, writeOf } from '../../src/stores/conformance/client.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import type { SqliteDatabase } from '../../src/stores/sqlite/driver.ts';
-import { checkSqlite, createSqliteStore } from '../../src/stores/sqlite.ts';
+import { checkSqlite, createSqliteStore, renewEpoch } from '../../src/stores/sqlite.ts';
 import type { CommitRequest, Store } from '../../src/stores/store.ts';
 import { newPath, openRaw, openStore, watched } from './testing.ts';
 
@@ -251,6 +251,39 @@ async function moved(client: Client, head: { readonly resource: string }, index:
   });
   return reply.status === 'committed' ? reply.heads[0] : undefined;
 }
+
+describe('a head that is known', () => {
+  it('[SQ28] is answered by one statement, and read anew once somebody else has changed anything', async () => {
+    const path = newPath();
+    const seen: string[] = [];
+    const db = watched(await openRaw(path), (sql) => seen.push(sql));
+    const own = await createClient(openStore({ database: db }));
+    const other = await createClient(openStore({ path }));
+    const first = await own.write('a', 'one');
+    await own.write('b', 'two');
+    const asked = async (...names: string[]): Promise<readonly string[]> => {
+      seen.length = 0;
+      await own.store.read(SPACE, names.map(id));
+      return [...seen];
+    };
+    expect(await asked('a', 'b')).toEqual(['PRAGMA data_version']);
+    expect((await asked('a', 'never')).length).toBeGreaterThan(1);
+
+    const changed = await other.write('a', 'three');
+    expect(await own.head('a')).toEqual(changed);
+    expect(await own.head('a')).not.toEqual(first);
+    await other.store.trim(SPACE, 1);
+    expect((await own.store.read(SPACE, [id('a')])).trimmed).toBe(1);
+    const epoch = await renewEpoch(path);
+    expect((await own.store.read(SPACE, [id('a')])).epoch).toBe(epoch);
+    // What it answers is the caller's: nothing that is done to it comes back.
+    Object.assign((await own.head('a')) as object, { version: 99 });
+    expect(await own.head('a')).toEqual(changed);
+
+    const refused = await own.commit({ guards: [guardOf('a', first)], writes: [writeOf('a', 'late')] });
+    expect(refused.status).not.toBe('committed');
+  });
+});
 
 describe('the health report', () => {
   it('[SQ27] finds each table that does not say what the log says', async () => {

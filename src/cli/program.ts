@@ -1,5 +1,4 @@
 // All commands, and what each of them shares: the global options and the frame that opens, runs and closes.
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerBackup } from './commands/backup.ts';
 import { registerBegin } from './commands/begin.ts';
@@ -14,6 +13,7 @@ import { registerImport } from './commands/import.ts';
 import { registerInit } from './commands/init.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerLog } from './commands/log.ts';
+import { registerMcp } from './commands/mcp.ts';
 import { registerMergeDriver } from './commands/merge-driver.ts';
 import { registerMergeFile } from './commands/merge-file.ts';
 import { registerPolicy } from './commands/policy.ts';
@@ -32,9 +32,7 @@ import type { Console } from './shell/console.ts';
 import { createContext } from './shell/context.ts';
 import { type ExitCode, exitCodes } from './shell/exit.ts';
 import type { Io } from './shell/io.ts';
-
-/** The package's own description, from the built file as from the source. */
-const PACKAGE = '../../package.json';
+import { packageVersion } from './shell/version.ts';
 
 const COMMANDS: readonly Register[] = [
   registerInit,
@@ -61,6 +59,7 @@ const COMMANDS: readonly Register[] = [
   registerVerify,
   registerDoctor,
   registerServe,
+  registerMcp,
   registerKeys,
   registerDemo,
   registerCompletion,
@@ -82,6 +81,7 @@ export const COMMAND_NAMES: readonly string[] = [
     'verify',
     'doctor',
     'serve',
+    'mcp',
     'keys',
     'demo',
   ],
@@ -100,11 +100,6 @@ export interface ProgramInput {
   readonly console: Console;
   readonly signal: AbortSignal;
   finish(exit: ExitCode): void;
-}
-
-function version(): string {
-  const text = readFileSync(new URL(PACKAGE, import.meta.url), 'utf8');
-  return String((JSON.parse(text) as { version?: unknown }).version);
 }
 
 /** Runs a handler in a context of its own, and closes the store whatever happens. */
@@ -141,7 +136,7 @@ function quieten(command: Command, { io }: ProgramInput): void {
 export function createProgram(input: ProgramInput): Command {
   const program = new Command('entente')
     .description('Let several agents change the same files at once, without locks and without losing anyone’s work.')
-    .version(version(), '-V, --version')
+    .version(packageVersion(), '-V, --version')
     .option(
       '--store <url>',
       'the store: sqlite:PATH, http://HOST:PORT (a server) or memory: (default: ENTENTE_STORE, else the nearest .entente/)',

@@ -15,6 +15,7 @@ import { closeSoon } from './closing.ts';
 import { healthRoutes, metricsRoutes } from './health.ts';
 import { parseBody } from './json-body.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { type Mount, mountRoutes } from './mount.ts';
 import { problemOf } from './problems.ts';
 import { parseQuery } from './query.ts';
 import { bearerOf } from './request.ts';
@@ -38,6 +39,8 @@ export interface HttpOptions extends BorderOptions {
   readonly logger?: FastifyBaseLogger;
   /** Those that the service tells its work to. @default new ones, of which gauges alone have something to say */
   readonly metrics?: Metrics;
+  /** What else is served, behind the same border and the same keys. @default nothing */
+  readonly mounts?: readonly Mount[];
 }
 
 /** Milliseconds for a whole request to arrive, and for its headers. */
@@ -109,7 +112,7 @@ function hasBody({ headers }: FastifyRequest): boolean {
 
 /** The server, not yet listening. */
 export function createHttpApp(options: HttpOptions): FastifyInstance {
-  const { service, metrics = createMetrics() } = options;
+  const { service, metrics = createMetrics(), mounts = [] } = options;
   const border = createBorder(options);
   const app = createApp(options);
   // A page of another site may send plain text without asking; there is no endpoint for it.
@@ -164,6 +167,7 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
         }
       });
       for (const routes of JSON_ROUTES) routes(json, service);
+      for (const mount of mounts) mountRoutes(json, mount);
     });
     behind.register(async (bytes) => {
       bytes.removeAllContentTypeParsers();

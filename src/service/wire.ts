@@ -2,6 +2,7 @@
 
 import type { Outcome, Packet } from '../core/outcome.ts';
 import type { Offer } from '../core/recorded.ts';
+import type { AgentId, ResourceId } from '../core/resource.ts';
 import type { Token } from '../core/token.ts';
 import { encodeContent, type WireContent } from '../core/wire.ts';
 import type { Call } from './operation.ts';
@@ -11,7 +12,7 @@ import { sealToken } from './tokens.ts';
 /** A value with its bytes as text and its tokens as strings. */
 export type Wire<T> = T extends Uint8Array
   ? Required<WireContent>
-  : T extends Token
+  : T extends Token | AgentId | ResourceId
     ? string
     : T extends readonly (infer Item)[]
       ? readonly Wire<Item>[]

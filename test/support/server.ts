@@ -48,6 +48,8 @@ export interface Server {
 export interface ServerOptions extends Omit<ServiceOptions, 'store' | 'clock'> {
   readonly store?: Store;
   readonly http?: Omit<HttpOptions, 'service'>;
+  /** What the server mounts beside its API. */
+  readonly mounts?: (service: Service) => HttpOptions['mounts'];
   /** Told of every route that is registered. */
   readonly onRoute?: (method: string, path: string) => void;
 }
@@ -61,10 +63,11 @@ export async function fetchAnswer(url: string, init: RequestInit): Promise<Answe
 }
 
 export async function openServer(options: ServerOptions = {}): Promise<Server> {
-  const { store = createMemoryStore(), http = {}, onRoute, ...rest } = options;
+  const { store = createMemoryStore(), http = {}, mounts, onRoute, ...rest } = options;
   const clock = { now: 1_700_000_000_000 };
   const service = createService({ ...rest, store, clock: () => clock.now });
-  const app = createHttpApp({ ...http, service });
+  const mounted = mounts?.(service);
+  const app = createHttpApp({ ...http, service, ...(mounted === undefined ? {} : { mounts: mounted }) });
   app.addHook('onRoute', ({ method, path }) => {
     for (const each of [method].flat()) onRoute?.(each, path);
   });

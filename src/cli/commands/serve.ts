@@ -7,6 +7,7 @@ import { ensureKeyFile, KEY_FILE } from '../place/key-file.ts';
 import { isThere, openStore } from '../place/open.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
+import { packageVersion } from '../shell/version.ts';
 import { waysToConnect } from '../show/connect.ts';
 import { collect, type Register } from './register.ts';
 
@@ -72,11 +73,12 @@ async function serve(context: Context): Promise<ExitCode> {
   const publicUrl = context.text('publicUrl');
   const limits = limitsOf(context);
   parseServiceLimits(limits);
-  const [{ pino }, { createHttpApp }, { createMetrics }, { createService }] = await Promise.all([
+  const [{ pino }, { createHttpApp }, { createMetrics }, { createService }, { createMcpMount }] = await Promise.all([
     import('pino'),
     import('../../http/app.ts'),
     import('../../http/metrics.ts'),
     import('../../service/service.ts'),
+    import('../../mcp/http.ts'),
   ]);
   const logger = pino({ level: levelOf(context), base: null }, io.stderr);
   const location = await context.location();
@@ -90,6 +92,12 @@ async function serve(context: Context): Promise<ExitCode> {
       service,
       logger,
       metrics,
+      mounts: [
+        createMcpMount({
+          ...{ service, version: packageVersion() },
+          onFault: (err) => logger.error({ err }, 'mcp failed'),
+        }),
+      ],
       allowHosts: context.list('allowHost'),
       ...(publicUrl === undefined ? {} : { publicUrl }),
     });

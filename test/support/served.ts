@@ -16,10 +16,10 @@ export interface Served {
   stop(): Promise<number | null>;
 }
 
-/** Resolves once it listens; rejects with what it wrote where it ended first. */
-export async function serve(desk: Desk, argv: readonly string[] = []): Promise<Served> {
+/** Resolves once it listens; rejects with what it wrote where it ended first. `node`: further arguments of Node. */
+export async function serve(desk: Desk, argv: readonly string[] = [], node: readonly string[] = []): Promise<Served> {
   const at = argv.includes('--socket') ? [] : ['--port', '0'];
-  const child = desk.shell(['serve', '--json', ...at, ...argv]);
+  const child = desk.shell(['serve', '--json', ...at, ...argv], node);
   let output = '';
   const told = new Promise<string>((resolve, reject) => {
     let text = '';

@@ -3,7 +3,8 @@
 import { hashOf } from '../core/hash.ts';
 import type { Merged, Outcome } from '../core/outcome.ts';
 import { type Head, writtenOf } from '../core/version.ts';
-import type { MergeResult, MergeSide } from '../merge/types.ts';
+import { afterStep } from '../merge/transfer.ts';
+import type { MergeResult } from '../merge/types.ts';
 import type { CommitRequest } from '../stores/store.ts';
 import { type Clash, committed, freshToken, repairsOf, unchanged } from './clash.ts';
 import { conflictIdOf } from './conflicts.ts';
@@ -43,15 +44,18 @@ export async function carryOut(
       note(context, found, plan);
       return outcome;
     }
-    case 'merged':
+    case 'merged': {
+      const hash = plan.content === null ? '' : hashOf(plan.content);
+      await afterStep(plan.content);
       // What kept decisions leave out is never an `unchanged`: the log has to show it.
-      if (plan.resolvedBy === undefined && isHead(plan.content, clash.head)) {
+      if (plan.resolvedBy === undefined && hash !== '' && isHead(hash, clash.head)) {
         // The head has more than what was sent: sent again, that would take the rest out (rule A1).
         const same = unchanged(context, intent, clash.head, clash.revision, repairsOf(intent, clash.head));
         const { notes } = plan.receipt;
         return notes === undefined ? same : { ...same, notes };
       }
-      return send(context, found, plan, mergedRequest(context, found, plan), merge);
+      return send(context, found, plan, mergedRequest(context, found, plan, hash), merge);
+    }
     case 'overwrite':
       return send(context, found, plan, overwriteRequest(context, found), merge);
     case 'copy':
@@ -65,8 +69,8 @@ export async function carryOut(
   }
 }
 
-function isHead(content: MergeSide, head: Head | undefined): boolean {
-  return content !== null && head?.hash === hashOf(content) && !head.deleted;
+function isHead(hash: string, head: Head | undefined): boolean {
+  return head?.hash === hash && !head.deleted;
 }
 
 async function answer(

@@ -3,14 +3,15 @@ import type { Change } from '../core/change.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Token } from '../core/token.ts';
 import type { Head } from '../core/version.ts';
+import { afterStep } from '../merge/transfer.ts';
 import type { Awaitable, CommitReply, CommitRequest } from '../stores/store.ts';
 import { attempt, type Clash, committed, type FirstTry, firstTry, isClash } from './clash.ts';
 import { type Context, headToken } from './context.ts';
 import { conflicted } from './hand-back.ts';
-import { formlessIntent, type Intent, type IntentOptions, makeIntent } from './intent.ts';
+import { formlessIntent, type Intent, type IntentOptions, intentOf, makeIntent } from './intent.ts';
 import { judge } from './judge.ts';
 import { afterBaseGone, isBaseGone } from './lost-base.ts';
-import { plainChange, plainRequest, swapDirect } from './plain.ts';
+import { plainProposal, plainRequest, swapDirect } from './plain.ts';
 import { mismatchError } from './submit.ts';
 import { taken } from './taken.ts';
 
@@ -95,8 +96,8 @@ function begun(
   const request = plainRequest(context, token, change, at);
   if (request === undefined) return write(context, token, change, until(options, late), onClash);
   const replies = context.store.commit([request]);
-  if (!(replies instanceof Promise)) return afterPlain(context, token, change, request, replies, onClash, now, late);
-  return replies.then((answered) => afterPlain(context, token, change, request, answered, onClash, true, late));
+  if (!(replies instanceof Promise)) return afterPlain(context, token, request, replies, onClash, now, late);
+  return replies.then((answered) => afterPlain(context, token, request, answered, onClash, true, late));
 }
 
 function until(options: IntentOptions | undefined, late: Late | undefined): IntentOptions | undefined {
@@ -106,7 +107,6 @@ function until(options: IntentOptions | undefined, late: Late | undefined): Inte
 function afterPlain(
   context: Context,
   token: Token,
-  change: Change,
   request: CommitRequest,
   replies: readonly CommitReply[],
   onClash: OnClash,
@@ -119,18 +119,19 @@ function afterPlain(
     // Where the engine sees the object made, it need not look for a `then` in it at every call.
     return now ? outcome : Promise.resolve(outcome);
   }
-  return settlePlain(context, token, change, { request, reply }, onClash, late);
+  return settlePlain(context, token, { request, reply }, onClash, late);
 }
 
 async function settlePlain(
   context: Context,
   token: Token,
-  change: Change,
   sent: { request: CommitRequest; reply: CommitReply },
   onClash: OnClash,
   late: Late | undefined,
 ): Promise<Outcome> {
-  const intent = await makeIntent(context, token, plainChange(sent.request, change), until(undefined, late));
+  const { change, proposal } = plainProposal(sent.request);
+  const intent = intentOf(context, token, change, proposal, until(undefined, late));
+  if (proposal.kind === 'content') await afterStep(proposal.content);
   return settleDown(context, intent, { request: sent.request, replies: [sent.reply] }, sent.reply, onClash);
 }
 

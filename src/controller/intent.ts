@@ -150,6 +150,17 @@ export function makeIntent(
   return assemble(context, token, change, proposal, options);
 }
 
+/** The intent of a change that is formed already. */
+export function intentOf(
+  context: Context,
+  given: Token,
+  change: Change,
+  proposal: Proposal,
+  options: IntentOptions = NO_OPTIONS,
+): Intent {
+  return assemble(context, checkToken(context, given), change, proposal, options);
+}
+
 const FORMLESS: Proposal = { kind: 'content', hash: '', content: new Uint8Array() };
 
 /** The intent of a change whose base is gone: who sent what under which commitId, and nothing that could be stored. */
@@ -159,7 +170,7 @@ export function formlessIntent(
   change: Change,
   options: IntentOptions = NO_OPTIONS,
 ): Intent {
-  return assemble(context, checkToken(context, given), change, FORMLESS, options);
+  return intentOf(context, given, change, FORMLESS, options);
 }
 
 /** An abort that could not be heard is refused at once. */

@@ -8,7 +8,9 @@ import type { Standing } from '../stores/direct.ts';
 import type { CommitRequest, EntryMeta, Keep, RecordWrite, Write } from '../stores/store.ts';
 import type { Context } from './context.ts';
 import { hasOwnName, isShaped } from './intent.ts';
-import { isHash, isMediaType, isOneKind } from './proposal.ts';
+import { isHash, isMediaType, isOneKind, type Proposal } from './proposal.ts';
+
+type PlainWrite = Exclude<Write, { kind: 'delete' }>;
 
 const META: EntryMeta = { outcome: 'committed' };
 const NO_RECORDS: readonly RecordWrite[] = [];
@@ -39,10 +41,16 @@ export function plainRequest(context: Context, token: Token, change: Change, at:
   };
 }
 
-/** The change that a plain request carries: what the caller does to its own array meanwhile is not in it (rule E8). */
-export function plainChange({ writes: [write] }: CommitRequest, sent: Change): Change {
-  if (write?.kind === 'hash') return { hash: write.hash };
-  return write?.kind === 'content' ? { content: write.content } : sent;
+/**
+ * What a plain request carries, copied and hashed already: a large content is not gone through again, and what the caller
+ * does to its own array meanwhile is not in it (rule E8).
+ */
+export function plainProposal({ writes: [write] }: CommitRequest): { change: Change; proposal: Proposal } {
+  const { hash, ...rest } = write as PlainWrite;
+  if (rest.kind === 'hash') return { change: { hash }, proposal: { kind: 'hash', hash } };
+  const { content, mediaType } = rest;
+  const change = mediaType === undefined ? { content } : { content, mediaType };
+  return { change, proposal: { kind: 'content', hash, content, mediaType } };
 }
 
 /** The plain commit of a hash by the store's short way; undefined, and nothing is done, where it is not one. */
@@ -56,7 +64,7 @@ export function swapDirect(context: Context, token: Token, change: Change, at: n
   return direct.swap(token, hash, at);
 }
 
-function plainWrite(context: Context, token: Token, change: Change): Exclude<Write, { kind: 'delete' }> | undefined {
+function plainWrite(context: Context, token: Token, change: Change): PlainWrite | undefined {
   if (typeof change !== 'object' || change === null || !isOneKind(change)) return undefined;
   const { resource } = token;
   if ('hash' in change) return isHash(change.hash) ? { resource, kind: 'hash', hash: change.hash } : undefined;

@@ -55,7 +55,13 @@ function metaFor(found: Case, outcome: EntryMeta['outcome'], more: Partial<Entry
   };
 }
 
-export function mergedRequest(context: Context, found: Case, plan: Extract<Plan, { type: 'merged' }>): CommitRequest {
+/** `hash`: of the plan's content, which may be large, so that it is worked out once. */
+export function mergedRequest(
+  context: Context,
+  found: Case,
+  plan: Extract<Plan, { type: 'merged' }>,
+  hash: string,
+): CommitRequest {
   const { proposal, token } = found.intent;
   const bytes = receiptBytes(plan.receipt);
   const keep: Keep = { hash: hashOf(bytes), content: bytes };
@@ -65,7 +71,7 @@ export function mergedRequest(context: Context, found: Case, plan: Extract<Plan,
   const write: Write =
     plan.content === null
       ? { resource: token.resource, kind: 'delete' }
-      : { resource: token.resource, kind: 'content', hash: hashOf(plan.content), content: plan.content, mediaType };
+      : { resource: token.resource, kind: 'content', hash, content: plan.content, mediaType };
   return requestOf(context, found.intent, {
     guards: [headGuard(found)],
     writes: [write],

@@ -70,6 +70,18 @@ describe('commitId', () => {
     }
   });
 
+  it('[A3] a media type is part of the intent, also where the change has to be merged first', async () => {
+    const { entente, put, begin } = openDesk({ default: merge('text') });
+    await put('doc', 'a\nb\nc\n');
+    const { token } = await begin('doc', 'bob');
+    await put('doc', 'A\nb\nc\n');
+    const change = { content: 'a\nb\nC\n', mediaType: 'text/x-mine' };
+    const first = as(await entente.commitOrResolve(token, change), 'merged');
+    expect(await entente.getVersion('doc')).toMatchObject({ mediaType: 'text/x-mine', version: first.version });
+    expect((await entente.commitOrResolve(token, change)).replayed).toBe(true);
+    expect(await codeOf(entente.commitOrResolve(token, { content: change.content }))).toBe('token-spent');
+  });
+
   it('[A3] the same content once more needs a new begin', async () => {
     const { entente, put, text } = openDesk();
     const token = await put('doc', 'base');

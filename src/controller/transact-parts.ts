@@ -76,17 +76,12 @@ async function partAt(
   if (plan.type !== 'merged' || plan.content === null) return undefined;
   const { content, receipt, resolvedBy } = plan;
   const by = resolvedBy === undefined ? {} : { resolvedBy };
+  const hash = hashOf(content);
   const merged = { content, receipt, base: origin.head?.version ?? 0, ...by };
   // The merge came to what is there: nothing to write. What kept decisions leave out is written all the same, to be told.
-  if (resolvedBy === undefined && head !== undefined && !head.deleted && head.hash === hashOf(content)) {
+  if (resolvedBy === undefined && head !== undefined && !head.deleted && head.hash === hash) {
     return { intent, guard, write: undefined, merged, label: describeStrategy(strategy) };
   }
-  const write: Write = {
-    resource: token.resource,
-    kind: 'content',
-    hash: hashOf(content),
-    content,
-    mediaType: head?.mediaType,
-  };
+  const write: Write = { resource: token.resource, kind: 'content', hash, content, mediaType: head?.mediaType };
   return { intent, guard, write, merged, label: describeStrategy(strategy) };
 }

@@ -29,6 +29,11 @@ export async function afterLarge(answer: unknown): Promise<void> {
   if (buffersOf(fieldsOf(answer)['result']).length > 0) await nextTurn();
 }
 
+/** Waits for the next turn after a step that went through a large content, where another such step follows. */
+export async function afterStep(content: Uint8Array | null | undefined): Promise<void> {
+  if (content !== null && content !== undefined && content.length >= LARGE) await nextTurn();
+}
+
 /** The large buffers of the contents in a result of any shape, each once. */
 export function buffersOf(result: unknown): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();

@@ -28,6 +28,7 @@ import { registerStatus } from './commands/status.ts';
 import { registerUndo } from './commands/undo.ts';
 import { registerVerify } from './commands/verify.ts';
 import { registerWatch } from './commands/watch.ts';
+import { registerWrap } from './commands/wrap.ts';
 import type { Console } from './shell/console.ts';
 import { createContext } from './shell/context.ts';
 import { type ExitCode, exitCodes } from './shell/exit.ts';
@@ -61,6 +62,7 @@ const COMMANDS: readonly Register[] = [
   registerServe,
   registerMcp,
   registerKeys,
+  registerWrap,
   registerDemo,
   registerCompletion,
 ];
@@ -83,6 +85,7 @@ export const COMMAND_NAMES: readonly string[] = [
     'serve',
     'mcp',
     'keys',
+    'wrap',
     'demo',
   ],
   ...['completion', 'help'],

@@ -1,22 +1,6 @@
-// One call of a hook, from the host's JSON to what the hook prints: translated, asked of the guard, translated back.
+// An event of a host as a question to the guard, and the guard's verdict as one answer.
 import { type Guard, NOTE_LENGTH, type Verdict } from '../types.ts';
-import { claudeCode } from './claude-code.ts';
-import { codex } from './codex.ts';
-import { cursor } from './cursor.ts';
-import { type Fields, type Host, type HostEvent, isFields, type Look, type OnFailure, type Tools } from './event.ts';
-import { opencode } from './opencode.ts';
-
-export interface AnswerOptions {
-  readonly look: Look;
-  readonly tools: Tools;
-  readonly onFailure: OnFailure;
-}
-
-const HOSTS: readonly Host[] = [claudeCode, codex, cursor, opencode];
-
-export function hostNamed(name: string): Host | undefined {
-  return HOSTS.find((host) => host.name === name);
-}
+import { type Fields, failure, type Host, type HostEvent, type OnFailure } from './event.ts';
 
 const NOTHING: Verdict = { do: 'nothing' };
 
@@ -35,7 +19,7 @@ export function joinVerdicts(verdicts: readonly Verdict[]): Verdict {
 }
 
 /** What the guard says to an event. */
-export async function verdictOn(guard: Guard, event: HostEvent): Promise<Verdict> {
+async function verdictOn(guard: Guard, event: HostEvent): Promise<Verdict> {
   switch (event.kind) {
     case 'other':
       return NOTHING;
@@ -66,25 +50,17 @@ function shortened(verdict: Verdict): Verdict {
   return { ...verdict, note: shortNote(verdict.note) };
 }
 
-export function parseBody(text: string): Fields {
-  const value: unknown = JSON.parse(text);
-  if (!isFields(value)) throw new SyntaxError('A hook gets a JSON object.');
-  return value;
-}
-
-/** What the hook of `host` prints for `text`. Never throws: a fault is told as the user wants it, `open` or `block`. */
-export async function answerHook(host: Host, text: string, guard: Guard, options: AnswerOptions): Promise<string> {
-  let body: Fields = {};
+/** What the hook of `host` prints for an event. Never throws: a fault is told as the user wants it, `open` or `block`. */
+export async function answerEvent(
+  host: Host,
+  body: Fields,
+  event: HostEvent,
+  guard: Guard,
+  onFailure: OnFailure,
+): Promise<string> {
   try {
-    body = parseBody(text);
-    const event = host.parse(body, options.look, options.tools);
     return host.print(body, event, shortened(await verdictOn(guard, event)));
   } catch (error) {
-    return host.fail(body, failure(error), options.onFailure);
+    return host.fail(body, failure(error), onFailure);
   }
-}
-
-export function failure(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return `entente could not guard this call: ${message.slice(0, 300)} (entente doctor)`;
 }

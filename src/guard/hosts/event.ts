@@ -102,3 +102,9 @@ export function inFolder(cwd: string | undefined, path: string): string {
   if (path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path) || cwd === undefined || cwd === '') return path;
   return `${cwd.replace(/\/+$/, '')}/${path}`;
 }
+
+/** A fault of entente's, in words for whoever reads the answer of a hook. */
+export function failure(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `entente could not guard this call: ${message.slice(0, 300)} (entente doctor)`;
+}

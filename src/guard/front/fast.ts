@@ -1,0 +1,191 @@
+// The common case of a hook, in a process of some milliseconds and without the store: the file lies there as this agent
+// knows it, and nobody else has announced a write of it. What is seen, announced and landed goes into the spool, whose
+// lines the guard takes up later. Whatever is not plainly that case is for the guard: it is answered by `undefined`.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { hashOf } from '../../core/hash.ts';
+import { isReserved } from '../disk/reserved.ts';
+import { applyEdits } from '../edits.ts';
+import type { HostEvent, HostWrite } from '../hosts/event.ts';
+import { type Book, bookFile, createBooks, type Intent, type Line, type Sight } from '../spool/book.ts';
+import { createObjects } from '../spool/objects.ts';
+import { placesIn } from '../spool/places.ts';
+import type { ToolChange } from '../types.ts';
+import type { Place } from './place.ts';
+import { isTracked } from './tracked.ts';
+
+/** Beyond this a file is the guard's, which may leave it alone. */
+const LARGEST = 1024 * 1024;
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY } = fs.constants;
+
+export type FastAnswer =
+  /** All is said and done: the hook prints nothing. */
+  | 'silent'
+  /** For the guard. */
+  | undefined;
+
+interface Found {
+  readonly id: string;
+  /** '': there is no file. */
+  readonly hash: string;
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** The id of a path below the root; undefined outside of it, and where a link is on the way. */
+function idOf(root: string, given: string): string | undefined {
+  const full = path.resolve(root, given);
+  let folder: string;
+  try {
+    folder = fs.realpathSync.native(path.dirname(full));
+  } catch {
+    return undefined;
+  }
+  const inside = path.relative(root, path.join(folder, path.basename(full)));
+  if (inside === '' || inside.startsWith('..') || path.isAbsolute(inside)) return undefined;
+  return inside.split(path.sep).join('/');
+}
+
+function readPlain(file: string): Uint8Array | undefined | 'odd' {
+  let handle: number;
+  try {
+    handle = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'odd';
+  }
+  try {
+    const found = fs.fstatSync(handle);
+    return found.isFile() && found.size <= LARGEST ? fs.readFileSync(handle) : 'odd';
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+function find({ root }: Place, given: string, books: string): Found | undefined {
+  const id = idOf(root, given);
+  // Only plain names: what is not canonical as it stands is for the guard.
+  if (id === undefined || isReserved(id) || id !== id.normalize('NFC')) return undefined;
+  // Of a file without a book nobody has said yet that it is not one that git ignores.
+  if (!fs.existsSync(bookFile(books, id)) && !isTracked(root, id)) return undefined;
+  const bytes = readPlain(path.join(root, id));
+  if (bytes === 'odd') return undefined;
+  return { id, bytes, hash: bytes === undefined ? '' : hashOf(bytes) };
+}
+
+function hasLanded({ pending }: Book, { agent, call }: Intent): boolean {
+  return pending.some((one) => one.t === 'landed' && one.a === agent && one.c === call);
+}
+
+/** Announced writes that did not land yet. */
+function open(book: Book): readonly Intent[] {
+  return book.intents.filter((intent) => !hasLanded(book, intent));
+}
+
+/** Something that this agent has not heard yet: only the guard can say it. */
+function hasNews(book: Book, agent: string): boolean {
+  return [...book.done].some(([key, { how }]) => key.startsWith(`${agent}\n`) && how !== 'plain' && how !== 'failed');
+}
+
+interface Raw {
+  readonly kind: Intent['kind'];
+  readonly bytes: Uint8Array;
+  readonly edits?: string;
+}
+
+function rawOf(change: ToolChange, bytes: Uint8Array | undefined): Raw | undefined {
+  if ('content' in change) {
+    const { content } = change;
+    return { kind: 'content', bytes: typeof content === 'string' ? new TextEncoder().encode(content) : content };
+  }
+  if (!('edits' in change)) return undefined;
+  const after = applyEdits(bytes, change.edits);
+  return after === undefined ? undefined : { kind: 'edits', bytes: after, edits: JSON.stringify(change.edits) };
+}
+
+export interface Fast {
+  answer(event: HostEvent): FastAnswer;
+}
+
+export function createFast(place: Place, clock: () => number): Fast {
+  const files = placesIn(path.join(place.home, 'guard'), place.space);
+  const books = createBooks(files.books);
+  const objects = createObjects(files.objects);
+
+  const read = (agent: string, given: string): FastAnswer => {
+    const found = find(place, given, files.books);
+    if (found === undefined) return undefined;
+    const { id, bytes, hash } = found;
+    const book = books.open(id);
+    const own = book.own.get(agent);
+    if (hasNews(book, agent) || (own !== undefined && own.h !== hash)) return undefined;
+    if (bytes !== undefined) objects.keep(bytes);
+    const seen: Line[] = book.disk === hash ? [] : [{ t: 'seen', h: hash }];
+    if (seen.length > 0 || book.sights.get(agent)?.hash !== hash) {
+      books.append(id, [...seen, { t: 'sight', a: agent, s: { hash } }]);
+    }
+    return 'silent';
+  };
+
+  const before = (agent: string, call: string, { path: given, change }: HostWrite): FastAnswer => {
+    const found = find(place, given, files.books);
+    if (found === undefined) return undefined;
+    const { id, bytes, hash } = found;
+    const book = books.open(id);
+    const sight: Sight | undefined = book.sights.get(agent);
+    if (sight?.hash !== hash || sight.as !== undefined || hasNews(book, agent)) return undefined;
+    if (open(book).some((intent) => intent.agent !== agent)) return undefined;
+    const raw = rawOf(change, bytes);
+    // What was refused and comes again is judged from where it was judged first.
+    if (raw === undefined || hashOf(raw.bytes) === book.refused.get(agent)?.r) return undefined;
+    if (bytes !== undefined) objects.keep(bytes);
+    const edits = raw.edits === undefined ? {} : { edits: objects.keep(new TextEncoder().encode(raw.edits)) };
+    const intent: Intent = {
+      ...{ agent, call, kind: raw.kind, base: sight, disk: hash, raw: objects.keep(raw.bytes), ...edits },
+      ...{ said: 'nothing', at: clock() },
+    };
+    const seen: Line[] = book.disk === hash ? [] : [{ t: 'seen', h: hash }];
+    books.append(id, [...seen, { t: 'intent', i: intent }]);
+    // Of two that announce at once, at least one sees the other here, and the disk as it was.
+    const again = books.open(id);
+    return open(again).every((one) => one.agent === agent) && again.disk === hash ? 'silent' : undefined;
+  };
+
+  const after = (agent: string, call: string, { path: given }: HostWrite): FastAnswer => {
+    const found = find(place, given, files.books);
+    if (found === undefined) return undefined;
+    const { id, hash } = found;
+    const book = books.open(id);
+    const intents = open(book);
+    const intent = intents.find((one) => one.agent === agent && one.call === call);
+    if (intent === undefined || intents.length > 1 || hasNews(book, agent)) return undefined;
+    if (intent.said !== 'nothing' || intent.raw !== hash || book.disk !== intent.disk) return undefined;
+    books.append(id, [
+      { t: 'landed', a: agent, c: call, h: hash },
+      { t: 'sight', a: agent, s: { hash } },
+    ]);
+    return 'silent';
+  };
+
+  return {
+    answer(event) {
+      switch (event.kind) {
+        case 'other':
+          return 'silent';
+        case 'read':
+          return read(event.agent, event.path);
+        case 'before':
+        case 'after': {
+          const [write, ...rest] = event.writes;
+          // A call on several files, or one that failed, is rare: the guard has it.
+          if (write === undefined || rest.length > 0 || event.failed === true) return undefined;
+          return event.kind === 'before'
+            ? before(event.agent, event.call, write)
+            : after(event.agent, event.call, write);
+        }
+        case 'session':
+        case 'beforeCommand':
+        case 'afterCommand':
+          return undefined;
+      }
+    },
+  };
+}

@@ -49,6 +49,6 @@ describe('the list of tools', () => {
     }
     expect(new Set(told).size).toBe(1);
     const shown = JSON.stringify(JSON.parse(told[0] ?? ''), null, 2);
-    await expect(`${shown}\n`).toMatchFileSnapshot('../../test/mcp/tools.json');
+    await expect(`${shown}\n`).toMatchFileSnapshot('../../test/mcp/tools.txt');
   });
 });

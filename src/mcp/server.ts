@@ -16,6 +16,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { mayAny } from '../service/rights.ts';
 import { type Answer, resultOf } from './answer.ts';
+import { openAsked } from './ask.ts';
 import { faultAnswer } from './fault.ts';
 import type { Subscriptions } from './follow.ts';
 import { servePrompts } from './prompts.ts';
@@ -105,6 +106,8 @@ export function createMcpServer(session: Session, settings: ServerSettings): Ser
     {
       capabilities: { tools: {}, prompts: {}, resources: subscribe ? { subscribe } : {} },
       instructions: INSTRUCTIONS,
+      // What comes back with a person's answer was out of our hands.
+      requestState: { verify: (state) => openAsked(session, state) },
     },
   );
   server.setRequestHandler('tools/list', async () => ({ tools: toolsFor(session).map(listingOf) }));

@@ -9,6 +9,7 @@ import { noteField, tokenField } from '../../service/schemas/fields.ts';
 import { openToken } from '../../service/tokens.ts';
 import type { WireOutcome } from '../../service/wire.ts';
 import type { Answer } from '../answer.ts';
+import { askPerson } from '../ask.ts';
 import { outcomeAnswer } from '../outcomes.ts';
 import { packToken, unpackToken } from '../tokens.ts';
 import { defineTool, type Exchange, outputOf, type Tool, WRITES } from '../tool.ts';
@@ -44,19 +45,33 @@ async function run(exchange: Exchange, given: CommitInput): Promise<Answer | Inp
   const { resource } = await openToken(call, sealed);
   const input = { ...inputOf(given), token: sealed };
   const outcome = await perform(commit, call, input);
+  const settled = outcome.status === 'escalated' ? await askPerson(exchange, outcome, resource) : undefined;
+  if (settled !== undefined) return settled;
   const fresh = 'token' in outcome ? outcome.token : await freshToken(exchange, input, outcome);
   const token = fresh === undefined ? undefined : await packToken(call, fresh);
   return outcomeAnswer(outcome, { id: resource, now: call.service.clock(), token });
 }
 
 const output = outputOf(
-  ['committed', 'unchanged', 'merged', 'kept_both', 'escalated', 'conflict', 'rejected', 'aborted', 'unknown'],
+  [
+    'committed',
+    'unchanged',
+    'merged',
+    'kept_both',
+    'escalated',
+    'conflict',
+    'rejected',
+    'aborted',
+    'unknown',
+    'decided',
+  ],
   {
     id: z.string().optional(),
     saved: z.boolean().optional(),
     version: z.number().optional(),
     token: z.string().optional().meta({ description: 'For the next call.' }),
     conflict_id: z.string().optional(),
+    decision: z.string().optional(),
     attempts_left: z.number().optional(),
     clean_hunks: z.number().optional(),
     untrusted: z.unknown().optional(),

@@ -16,15 +16,18 @@ export interface CuttingOptions {
   /** The share of requests that is cut before the server has them, and of answers that are cut after their effect. */
   readonly before: number;
   readonly after: number;
+  /** Whether a request begins in what a client sends. @default HTTP's methods */
+  readonly isRequest?: (chunk: Buffer) => boolean;
 }
 
 type Fate = 'before' | 'after' | 'through';
 
-/** Passes requests on to the server at `target` (`http://127.0.0.1:PORT`). */
+/** Passes requests on to the server at `target` (`http://127.0.0.1:PORT`, or the address of a database). */
 export async function openCuttingProxy(target: string, options: CuttingOptions): Promise<CuttingProxy> {
   const { hostname, port } = new URL(target);
   const cuts = { before: 0, after: 0, through: 0 };
   const sockets = new Set<Socket>();
+  const isRequest = options.isRequest ?? isHttpRequest;
 
   const draw = (): Fate => {
     const drawn = options.random();
@@ -46,7 +49,7 @@ export async function openCuttingProxy(target: string, options: CuttingOptions):
       });
     }
     client.on('data', (chunk: Buffer) => {
-      if (/^(?:GET|POST|PUT|DELETE) /.test(chunk.toString('latin1', 0, 8))) fate = draw();
+      if (isRequest(chunk)) fate = draw();
       if (fate === 'before') client.resetAndDestroy();
       else server.write(chunk);
     });
@@ -70,4 +73,8 @@ export async function openCuttingProxy(target: string, options: CuttingOptions):
       await once(proxy, 'close');
     },
   };
+}
+
+function isHttpRequest(chunk: Buffer): boolean {
+  return /^(?:GET|POST|PUT|DELETE) /.test(chunk.toString('latin1', 0, 8));
 }

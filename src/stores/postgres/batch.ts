@@ -13,19 +13,33 @@ export interface Placed {
   readonly apart: boolean;
 }
 
-/** Marks what must wait for an earlier request of the same batch, so that all is as if done one at a time (rule D2). */
-export function place(requests: readonly Encoded[]): Placed[] {
+/** A request and the call of `commit` that it came with. */
+export interface Called {
+  readonly encoded: Encoded;
+  readonly call: number;
+}
+
+/**
+ * Marks what must wait for an earlier request of the same batch, so that all is as if done one at a time; and what comes
+ * behind such a one in its call, so that the revisions of a call are in its order (rule D2).
+ */
+export function place(requests: readonly Called[]): Placed[] {
   const keys = new Set<string>();
   const written = new Set<string>();
   const awaited = new Set<string>();
-  return requests.map((encoded) => {
-    const writes = [...encoded.writes.map(({ id }) => `r ${id}`), ...encoded.records.map(recordName)];
-    const compares = [...encoded.guards.map(([id]) => `r ${id}`), ...encoded.records.map(recordName)];
-    const apart =
-      keys.has(encoded.key) || compares.some((name) => written.has(name)) || writes.some((name) => awaited.has(name));
+  const late = new Set<number>();
+  return requests.map(({ encoded, call }) => {
+    const records = encoded.records.map(recordName);
+    const writes = [...encoded.writes.map(({ id }) => `r ${id}`), ...records];
+    const compares = [...encoded.guards.map(([id]) => `r ${id}`), ...records];
+    const meets = compares.some((name) => written.has(name)) || writes.some((name) => awaited.has(name));
+    const apart = meets || keys.has(encoded.key) || late.has(call);
     keys.add(encoded.key);
     for (const name of writes) written.add(name);
-    if (apart) for (const name of compares) awaited.add(name);
+    if (apart) {
+      late.add(call);
+      for (const name of compares) awaited.add(name);
+    }
     return { encoded, apart };
   });
 }

@@ -113,13 +113,20 @@ export function isOfRequest(error: unknown): boolean {
   return isFromServer(error) && (/^(21|22|23|54)/.test(state) || state === OVERFLOW_STATE);
 }
 
-/** The fault in our words, with the client's error as its cause. An EntenteError stays as it is. */
+/** The fault in our words, with what the client said as its cause. An EntenteError stays as it is. */
 export function faultOf(error: unknown, place: string): EntenteError {
   if (isEntenteError(error)) return error;
   const code = codeOf(error);
   const { code: name, text, next } = meanings[code] ?? meanings[code.slice(0, 2)] ?? unavailable;
   const said = error instanceof Error ? error.message : String(error);
-  return new EntenteError(name, `${text} (${place}: ${said}).`, { next, state: code }, { cause: error });
+  // The client's error carries the statement and its parameters, which are contents: they belong into no log.
+  const cause = Object.assign(new Error(said), code === '' ? {} : { code });
+  return new EntenteError(
+    name,
+    `${text} (${place}: ${said}).`,
+    { next, ...(code === '' ? {} : { state: code }) },
+    { cause },
+  );
 }
 
 export function closedFault(): EntenteError {

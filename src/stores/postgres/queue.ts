@@ -4,7 +4,7 @@ import { isEntenteError } from '../../core/errors.ts';
 import type { Space } from '../../core/resource.ts';
 import { checkLimits } from '../check.ts';
 import type { Capabilities, CommitReply, CommitRequest, LogEntry } from '../store.ts';
-import { batchArguments, type Placed, place, type Result, readAnswer } from './batch.ts';
+import { batchArguments, type Called, type Placed, place, type Result, readAnswer } from './batch.ts';
 import type { Connection } from './connection.ts';
 import { type Encoded, encode } from './encode.ts';
 import { isOfRequest, isSerialization, leavesNothing } from './errors.ts';
@@ -31,13 +31,13 @@ export interface CommitQueue {
   idle(): Promise<void>;
 }
 
-interface Waiting {
-  readonly encoded: Encoded;
+interface Waiting extends Called {
   readonly answer: (reply: CommitReply) => void;
 }
 
 export function createQueue(connection: Connection, options: QueueOptions): CommitQueue {
   const lanes = new Map<Space, { waiting: Waiting[]; running: Promise<void> }>();
+  let calls = 0;
 
   async function run(space: Space, lane: { waiting: Waiting[] }): Promise<void> {
     // Callers that are woken together reach us in one turn of the event loop: let them all in.
@@ -62,7 +62,7 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
     fresh.running = run(space, fresh);
   }
 
-  function submit(request: CommitRequest): Promise<CommitReply> {
+  function submit(request: CommitRequest, call: number): Promise<CommitReply> {
     const error = checkLimits(request, options.capabilities);
     if (error !== undefined) return Promise.resolve({ status: 'unavailable', error });
     let encoded: Encoded;
@@ -71,11 +71,15 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
     } catch (cause) {
       return Promise.resolve({ status: 'unavailable', error: connection.faultOf(cause) });
     }
-    return new Promise((answer) => enter(request.space, { encoded, answer }));
+    return new Promise((answer) => enter(request.space, { encoded, call, answer }));
   }
 
   return {
-    commit: (requests) => Promise.all(requests.map(submit)),
+    commit(requests) {
+      calls += 1;
+      const call = calls;
+      return Promise.all(requests.map((request) => submit(request, call)));
+    },
     async idle() {
       while (lanes.size > 0) await Promise.all([...lanes.values()].map(({ running }) => running));
     },
@@ -98,7 +102,7 @@ async function flush(
   batch: readonly Waiting[],
   options: QueueOptions,
 ): Promise<Waiting[]> {
-  const placed = place(batch.map(({ encoded }) => encoded));
+  const placed = place(batch);
   let results: readonly Result[];
   try {
     results = await send(connection, space, placed, options.random);
@@ -112,7 +116,8 @@ async function flush(
   const again: Waiting[] = [];
   for (const [index, item] of batch.entries()) {
     const result = results[index] as Result;
-    if (result.status === 'again') again.push(item);
+    // What is behind one that waits may depend on it: it was looked at too early.
+    if (result.status === 'again' || (again.length > 0 && placed[index]?.apart === true)) again.push(item);
     else
       item.answer(result.status === 'landed' ? await replay(connection, space, item.encoded, result.revision) : result);
   }

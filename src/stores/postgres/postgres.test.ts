@@ -1,0 +1,306 @@
+// What is PostgreSQL's own: batches, several servers on one database, connections that break, servers that die, and
+// set-ups that are refused.
+import fc from 'fast-check';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openCuttingProxy } from '../../../test/support/cutting-proxy.ts';
+import { type PostgresServer, startPostgres } from '../../../test/support/postgres-server.ts';
+import { createRandom } from '../../../test/support/random.ts';
+import { isEntenteError } from '../../core/errors.ts';
+import { verifyStore } from '../../verify/index.ts';
+import { guardOf, makeRequest, writeOf } from '../conformance/index.ts';
+import { createMemoryStore } from '../memory.ts';
+import { createPostgresStore, type PostgresClient, type PostgresStoreOptions } from '../postgres.ts';
+import type { CommitReply, CommitRequest, Store } from '../store.ts';
+
+const SPACE = makeRequest('').space;
+
+let server: PostgresServer;
+let admin: postgres.Sql;
+let serial = 0;
+const open: Store[] = [];
+
+beforeAll(async () => {
+  server = await startPostgres();
+  admin = postgres(server.url, { max: 1, onnotice: () => undefined });
+});
+
+afterAll(async () => {
+  await Promise.all(open.map((store) => store.close()));
+  await admin.end({ timeout: 1 });
+  await server.remove();
+});
+
+function freshSchema(): string {
+  serial += 1;
+  return `own_${serial}`;
+}
+
+function openStore(options: Partial<PostgresStoreOptions> = {}): Store {
+  const store = createPostgresStore({ url: server.url, schema: freshSchema(), connections: 2, ...options });
+  open.push(store);
+  return store;
+}
+
+/** Counts up a number in one resource until `times` commits of this agent are acknowledged. */
+async function countUp(store: Store, agent: string, times: number): Promise<void> {
+  const epoch = await store.epoch();
+  for (let done = 0; done < times; ) {
+    const { heads } = await persist(() => store.read(SPACE, [guardOf('counter').resource]));
+    const [head] = heads;
+    const bytes = head === undefined ? undefined : await persist(() => store.content(head.hash));
+    const text = String(Number(new TextDecoder().decode(bytes)) + 1);
+    const request = makeRequest(epoch, {
+      agent,
+      guards: [guardOf('counter', head)],
+      writes: [writeOf('counter', text)],
+    });
+    if ((await settle(store, request)).status === 'committed') done += 1;
+  }
+}
+
+/** Asks again while nobody answers. */
+async function persist<T>(ask: () => T | Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isEntenteError(error) || error.code !== 'store-unavailable') throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** Sends the same again until the answer is certain. */
+async function settle(store: Store, request: CommitRequest): Promise<CommitReply> {
+  for (;;) {
+    const [reply] = await store.commit([request]);
+    if (reply === undefined) throw new Error('no reply');
+    if (reply.status === 'replayed') {
+      const { revision, heads } = reply.entry;
+      return { status: 'committed', revision, heads };
+    }
+    if (reply.status !== 'unknown' && reply.status !== 'unavailable') return reply;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+describe('batches', () => {
+  const resources = ['a', 'b', 'c'];
+  const arbitraryStep = fc.record({
+    resource: fc.constantFrom(...resources),
+    premise: fc.option(fc.constantFrom(...resources), { nil: undefined }),
+    body: fc.constantFrom<'1' | '2' | 'delete'>('1', '2', 'delete'),
+    /** How many commits ago the guard was read. */
+    late: fc.integer({ min: 0, max: 2 }),
+    id: fc.integer({ min: 0, max: 30 }),
+    record: fc.option(fc.constantFrom('r', 's'), { nil: undefined }),
+  });
+
+  it('[PG1] a batch answers and leaves what its requests would one at a time, in array order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(arbitraryStep, { minLength: 1, maxLength: 8 }), { maxLength: 6 }),
+        async (batches) => {
+          const one = openStore();
+          const other = createMemoryStore();
+          const past: (Awaited<ReturnType<Store['read']>>['heads'][number] | undefined)[][] = [];
+          for (const steps of batches) {
+            const { heads } = await other.read(
+              SPACE,
+              resources.map((name) => guardOf(name).resource),
+            );
+            past.unshift([...heads]);
+            const requestsFor = (epoch: string): CommitRequest[] =>
+              steps.map(({ resource, premise, body, late, id, record }) => {
+                const seen = past[Math.min(late, past.length - 1)] ?? [];
+                const guard = (name: string) => guardOf(name, seen[resources.indexOf(name)]);
+                return makeRequest(epoch, {
+                  commitId: `commit-${id}`,
+                  fingerprint: JSON.stringify([resource, body]),
+                  at: id,
+                  guards:
+                    premise === undefined || premise === resource
+                      ? [guard(resource)]
+                      : [guard(premise), guard(resource)],
+                  writes: [writeOf(resource, body === 'delete' ? { delete: true } : body)],
+                  records: record === undefined ? [] : [{ kind: 'k', id: record, value: body, expected: 0 }],
+                });
+              });
+            const answers = await one.commit(requestsFor(await one.epoch()));
+            const wanted = await other.commit(requestsFor(await other.epoch()));
+            expect(answers.map(plain)).toEqual(wanted.map(plain));
+          }
+          expect(await one.log(SPACE, 0, 100)).toEqual(await other.log(SPACE, 0, 100));
+          expect(await one.counts(SPACE)).toEqual(await other.counts(SPACE));
+          await one.close();
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+});
+
+/** The revision of a stale answer is that of the batch's end here, and of the request's place there. */
+function plain(reply: CommitReply): unknown {
+  if (reply.status !== 'stale') return reply;
+  const { status, staleRecords } = reply;
+  return { status, staleRecords, resources: reply.heads.map(({ resource }) => resource).sort() };
+}
+
+describe('several servers on one database', () => {
+  it('[PG2] commits of several stores have one order without holes, and none is lost or doubled', async () => {
+    const schema = freshSchema();
+    const stores = [0, 1, 2].map(() => openStore({ schema }));
+    await Promise.all(stores.map((store, index) => countUp(store, `agent-${index}`, 20)));
+    const [store] = stores as [Store];
+    const page = await store.log(SPACE, 0, 1000);
+    expect(page.status === 'ok' && page.entries.map(({ revision }) => revision)).toEqual(
+      Array.from({ length: 60 }, (_, index) => index + 1),
+    );
+    const { heads } = await store.read(SPACE, [guardOf('counter').resource]);
+    expect(new TextDecoder().decode(await store.content(heads[0]?.hash ?? ''))).toBe('60');
+    expect((await verifyStore(store, SPACE)).ok).toBe(true);
+  });
+
+  it('[PG3] a commit of one store wakes who waits at another', async () => {
+    const schema = freshSchema();
+    const [here, there] = [openStore({ schema }), openStore({ schema })];
+    await countUp(here, 'ann', 1);
+    const stop = new AbortController();
+    let seen = 0;
+    for await (const _ of there.wake(SPACE, stop.signal)) {
+      seen = (await there.counts(SPACE)).revision;
+      if (seen === 3) stop.abort();
+      else if (seen === 1) void countUp(here, 'ann', 2);
+    }
+    expect(seen).toBe(3);
+  });
+
+  it('[PG4] contents that a trim lets go of stay where a commit at the same time needs them', async () => {
+    const schema = freshSchema();
+    const [writer, trimmer] = [openStore({ schema }), openStore({ schema })];
+    const epoch = await writer.epoch();
+    let running = true;
+    const trimming = (async () => {
+      while (running) await trimmer.trim(SPACE, (await trimmer.counts(SPACE)).revision);
+    })();
+    for (let round = 0; round < 60; round += 1) {
+      const id = guardOf('flip').resource;
+      const { heads } = await writer.read(SPACE, [id]);
+      const writes = [writeOf('flip', round % 2 === 0 ? 'heads' : 'tails')];
+      const [reply] = await writer.commit([makeRequest(epoch, { guards: [guardOf('flip', heads[0])], writes })]);
+      expect(reply?.status).toBe('committed');
+      const now = (await writer.read(SPACE, [id])).heads[0];
+      expect(await writer.content(now?.hash ?? '')).toBeDefined();
+    }
+    running = false;
+    await trimming;
+  });
+});
+
+describe('faults', () => {
+  /** A Bind message that carries a batch. */
+  const isBatch = (chunk: Buffer): boolean => chunk.includes('"requests"');
+
+  it('[PG5] a connection that is lost at a commit is unknown, and the same again settles it: one effect each', async () => {
+    const random = createRandom(5).next;
+    const proxy = await openCuttingProxy(server.url, { random, before: 0.2, after: 0.2, isRequest: isBatch });
+    const { port } = new URL(proxy.url);
+    const url = Object.assign(new URL(server.url), { port }).href;
+    const store = openStore({ url });
+    await countUp(store, 'ann', 40);
+    expect(proxy.cuts.before).toBeGreaterThan(0);
+    expect(proxy.cuts.after).toBeGreaterThan(0);
+    expect((await store.counts(SPACE)).commits).toBe(40);
+    await store.close();
+    await proxy.close();
+  });
+
+  it('[PG6] transactions in each other’s way are tried again; what else the server says is told in our words', async () => {
+    const pool = postgres(server.url, { max: 2, onnotice: () => undefined });
+    const states = ['40001', '40P01', '40001'];
+    const faulty = (next: () => string | undefined): PostgresClient => ({
+      unsafe: (query, parameters, options) => {
+        const code = query.includes('commit_batch(') && !query.includes('create') ? next() : undefined;
+        if (code === undefined) return pool.unsafe(query, parameters as never, options) as never;
+        return Promise.reject(Object.assign(new Error('injected'), { code, severity: 'ERROR' }));
+      },
+      begin: (work) => pool.begin((sql) => work(sql as unknown as PostgresClient)),
+      listen: (channel, hear) => pool.listen(channel, hear),
+      end: async () => undefined,
+    });
+    const request = async (store: Store): Promise<CommitRequest> =>
+      makeRequest(await store.epoch(), { guards: [guardOf('a')], writes: [writeOf('a', '1')] });
+    const patient = openStore({ client: faulty(() => states.shift()), random: () => 0 });
+    expect((await patient.commit([await request(patient)]))[0]?.status).toBe('committed');
+    for (const [state, code] of [
+      ['53100', 'store-full'],
+      ['55P03', 'store-locked'],
+      ['25006', 'read-only'],
+      ['XX001', 'store-corrupt'],
+      ['EN001', 'revision-overflow'],
+    ] as const) {
+      const store = openStore({ client: faulty(() => state) });
+      const [reply] = await store.commit([await request(store)]);
+      expect(reply).toMatchObject({ status: 'unavailable', error: { code } });
+    }
+    await pool.end({ timeout: 1 });
+  });
+
+  it('[PG7] a space that another session keeps locked is store-locked after the timeout, and nothing is written', async () => {
+    const schema = freshSchema();
+    const store = openStore({ schema, timeoutMs: 200 });
+    await countUp(store, 'ann', 1);
+    await admin.begin(async (sql) => {
+      await sql.unsafe(`select 1 from "${schema}".space for update`);
+      const epoch = await store.epoch();
+      const [reply] = await store.commit([makeRequest(epoch, { guards: [guardOf('b')], writes: [writeOf('b', '1')] })]);
+      expect(reply).toMatchObject({ status: 'unavailable', error: { code: 'store-locked' } });
+    });
+    expect((await store.counts(SPACE)).commits).toBe(1);
+  });
+
+  it('[PG8] a server that is killed under load has every acknowledged commit when it is back, and none twice', async () => {
+    const own = await startPostgres();
+    const schema = freshSchema();
+    const store = openStore({ url: own.url, schema, timeoutMs: 1000 });
+    await store.epoch();
+    const working = Promise.all([0, 1, 2, 3].map((agent) => countUp(store, `agent-${agent}`, 40)));
+    for (let kill = 0; kill < 3; kill += 1) {
+      const before = (await persist(() => store.counts(SPACE))).revision;
+      for (let now = before; now < Math.min(before + 10, 160); ) {
+        now = (await persist(() => store.counts(SPACE))).revision;
+      }
+      await own.stop('immediate');
+      await own.start();
+    }
+    await working;
+    expect((await store.counts(SPACE)).commits).toBe(160);
+    expect((await verifyStore(store, SPACE)).ok).toBe(true);
+    await store.close();
+    await own.remove();
+  });
+
+  it('[PG9] what cannot work is told at the first call: no server, no database, a newer schema, a relaxed setting', async () => {
+    const codeOf = (options: Partial<PostgresStoreOptions>): Promise<unknown> =>
+      openStore(options)
+        .epoch()
+        .catch((error: unknown) => error);
+    const nobody = await codeOf({ url: 'postgres://user:secret@127.0.0.1:1/none', timeoutMs: 1000 });
+    expect(nobody).toMatchObject({ code: 'store-unavailable' });
+    expect(String(nobody)).not.toContain('secret');
+    expect(await codeOf({ url: server.url.replace(/postgres$/, 'none') })).toMatchObject({ code: 'store-unavailable' });
+    const schema = freshSchema();
+    await openStore({ schema }).epoch();
+    await admin.unsafe(`update "${schema}".meta set value = '99' where name = 'schema'`);
+    expect(await codeOf({ schema })).toMatchObject({ code: 'store-newer' });
+    await admin.unsafe("create role hasty login; alter role hasty set synchronous_commit = 'off'");
+    await admin.unsafe('grant create on database postgres to hasty');
+    const store = openStore({ url: server.url.replace('postgres@', 'hasty@') });
+    // The store's own sessions say what it needs, whatever the role's setting is.
+    await countUp(store, 'ann', 1);
+    expect(() => createPostgresStore({ url: 'mysql://x' })).toThrowError(/no address/);
+    expect(() => createPostgresStore({ url: server.url, schema: 'no"good' })).toThrowError(/schema/);
+  });
+});

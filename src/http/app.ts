@@ -18,6 +18,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { type Mount, mountRoutes } from './mount.ts';
 import { problemOf } from './problems.ts';
 import { parseQuery } from './query.ts';
+import { sayQuota } from './rate-headers.ts';
 import { bearerOf } from './request.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { commitRoutes } from './routes/commits.ts';
@@ -152,9 +153,14 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
   closeSoon(app, service.timers);
   traceRequests(app);
   app.register(async (behind) => {
-    behind.addHook('onRequest', async (request) => {
+    behind.addHook('onRequest', async (request, reply) => {
       request.principal = await service.keys.authenticate(bearerOf(request));
-      service.throttle.take(request.principal.id);
+      const { id } = request.principal;
+      try {
+        service.throttle.take(id);
+      } finally {
+        sayQuota(reply, service.throttle, id);
+      }
     });
     metricsRoutes(behind, service, metrics);
     behind.register(async (json) => {

@@ -2,6 +2,10 @@
 // agree on, so that neither passes for a text: the schemas refuse it.
 export type Query = { readonly [name: string]: string | readonly string[] };
 
+/** Holds no name that was not sent, as an object without a prototype does; that one is several times slower to use. */
+const Sent = function (this: object) {} as unknown as new () => { [name: string]: string | readonly string[] };
+Sent.prototype = Object.create(null);
+
 const CODED = /[%+]/;
 
 function decode(text: string): string | undefined {
@@ -15,8 +19,8 @@ function decode(text: string): string | undefined {
 }
 
 export function parseQuery(text: string): Query {
-  const query: { [name: string]: string | readonly string[] } = Object.create(null);
-  for (const part of text.split('&')) {
+  const query = new Sent();
+  for (const part of text.includes('&') ? text.split('&') : [text]) {
     if (part === '') continue;
     const sign = part.indexOf('=');
     const name = sign === -1 ? part : part.slice(0, sign);

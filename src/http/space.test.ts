@@ -100,6 +100,31 @@ describe('a space over HTTP', () => {
     expect((await ann.ask('GET', '/audit?limit=201')).status).toBe(400);
   });
 
+  it('[HT18] every answer to a key says what it may still send, and a 304 takes nothing of it', async () => {
+    const small = await openServer({ limits: { requestsPerMinute: 6 } });
+    const [one, two] = [await small.caller('one'), await small.caller('two')];
+    const told = ({ headers }: { readonly headers: Headers }) => [
+      headers.get('ratelimit-policy'),
+      headers.get('ratelimit'),
+    ];
+    const made = await one.ask('PUT', '/resource?id=a.md', { headers: { 'if-none-match': '*' }, bytes: 'a' });
+    expect(told(made)).toEqual(['"default";q=6;w=60', '"default";r=5;t=10']);
+    const known = { 'if-none-match': made.headers.get('etag') ?? '' };
+    for (let asked = 0; asked < 8; asked += 1) {
+      const same = await one.ask('GET', '/resource?id=a.md', { headers: known });
+      expect([same.status, ...told(same)]).toEqual([304, '"default";q=6;w=60', '"default";r=5;t=10']);
+    }
+    expect(told(await one.ask('GET', '/nothing'))).toEqual([null, null]);
+    expect(told(await one.ask('GET', '/resource?id=none'))).toEqual(['"default";q=6;w=60', '"default";r=4;t=20']);
+    for (let asked = 0; asked < 4; asked += 1) await one.ask('GET', '/resources');
+    small.clock.now += 3000;
+    const refused = await one.ask('GET', '/resource?id=a.md', { headers: known });
+    expect([refused.status, ...told(refused)]).toEqual([429, '"default";q=6;w=60', '"default";r=0;t=7']);
+    expect(refused.headers.get('retry-after')).toBe('7');
+    expect(told(await two.ask('GET', '/resources'))).toEqual(['"default";q=6;w=60', '"default";r=5;t=10']);
+    await small.close();
+  });
+
   it('[HT15] a key that asks too much is told when to ask again; others are not', async () => {
     const small = await openServer({ limits: { requestsPerMinute: 3 } });
     const [one, two] = [await small.caller('one'), await small.caller('two')];

@@ -82,6 +82,24 @@ function bodyOf(endpoint: Endpoint): Json | undefined {
 }
 
 const PROBLEM = { $ref: '#/components/responses/Problem' };
+const LIMITED = { $ref: '#/components/responses/RateLimited' };
+
+/** Told with every answer to a key. */
+const QUOTA = {
+  'RateLimit-Policy': { $ref: '#/components/headers/RateLimit-Policy' },
+  RateLimit: { $ref: '#/components/headers/RateLimit' },
+};
+const HEADERS_TOLD = {
+  'RateLimit-Policy': {
+    description: 'How many requests the key may send (q) in so many seconds (w), as a structured field.',
+    ...{ schema: { type: 'string' }, example: '"default";q=60000;w=60' },
+  },
+  RateLimit: {
+    description: 'How many it may send now (r), and in how many seconds it may send all of them again (t). Advice.',
+    ...{ schema: { type: 'string' }, example: '"default";r=59999;t=1' },
+  },
+  'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' }, example: 1 },
+};
 
 function responsesOf(endpoint: Endpoint, components: Schemas): Json {
   const { output } = endpoint;
@@ -95,11 +113,14 @@ function responsesOf(endpoint: Endpoint, components: Schemas): Json {
     status,
     {
       description: status === 304 ? 'Not modified' : endpoint.summary,
+      ...(endpoint.open === true ? {} : { headers: QUOTA }),
       ...(status === 304 || status === 204 ? {} : content),
     },
   ]);
   const common = endpoint.open === true ? [403] : [400, 401, 403, 404, 429, 503];
-  const bad = [...new Set([...common, ...(endpoint.bad ?? [])])].sort().map((status) => [status, PROBLEM]);
+  const bad = [...new Set([...common, ...(endpoint.bad ?? [])])]
+    .sort()
+    .map((status) => [status, status === 429 ? LIMITED : PROBLEM]);
   return Object.fromEntries([...good, ...bad]);
 }
 
@@ -140,8 +161,14 @@ export function openapiDocument(version: string): Json {
       parameters: {
         space: { name: 'space', in: 'path', required: true, schema: { type: 'string' }, example: 'default' },
       },
+      headers: HEADERS_TOLD,
       responses: {
         Problem: { description: 'A problem (RFC 9457)', content: { 'application/problem+json': { schema: problem } } },
+        RateLimited: {
+          description: 'The key has sent what it may, or has as many feeds open as it may',
+          headers: { ...QUOTA, 'Retry-After': { $ref: '#/components/headers/Retry-After' } },
+          content: { 'application/problem+json': { schema: problem } },
+        },
       },
     },
   };

@@ -3,19 +3,21 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EntenteError } from '../../core/errors.ts';
 import { parseResourceId, type ResourceId } from '../../core/resource.ts';
 import { matchesWeak, parseCondition } from '../../service/etag.ts';
+import type { Call } from '../../service/operation.ts';
 import { type Found, look, lookAt, noResource } from '../../service/operations/read.ts';
 import { type Landed, type WriteInput, writeIf } from '../../service/operations/write.ts';
 import type { Service } from '../../service/service.ts';
 import { sendProblem } from '../answer.ts';
 import { preconditionsOf } from '../preconditions.ts';
 import { outcomeProblem } from '../problems.ts';
+import { sayQuota } from '../rate-headers.ts';
 import { agentHeaderOf, callOf, headerOf, idempotencyKeyOf, noteHeaderOf } from '../request.ts';
 import { type Routes, SPACE_PATH } from './route.ts';
 
 /** Without a schema: these routes are the busiest, and to build what a schema answers takes longer than to look. */
 export function idOf(given: unknown): ResourceId {
-  const { id, ...rest } = given as { readonly [name: string]: unknown };
-  if (typeof id === 'string' && Object.keys(rest).length === 0) return parseResourceId(id);
+  const { id } = given as { readonly id?: unknown };
+  if (typeof id === 'string' && Object.keys(given as object).length === 1) return parseResourceId(id);
   throw new EntenteError('misuse', 'The query is exactly one id, in well-formed UTF-8.', {
     next: 'Send it as ?id=notes/plan.md, percent-encoded once.',
   });
@@ -35,10 +37,10 @@ export function contentHeaders(reply: FastifyReply): void {
   reply.header('content-disposition', 'attachment');
 }
 
-async function sendContent(reply: FastifyReply, id: ResourceId, found: Found): Promise<FastifyReply> {
+async function sendContent(reply: FastifyReply, found: Found): Promise<FastifyReply> {
   const content = await found.content();
   if (content === undefined) {
-    throw new EntenteError('no-content', `Only the hash of ${id} is kept here, not its content.`, {
+    throw new EntenteError('no-content', `Only the hash of ${found.head.resource} is kept here, not its content.`, {
       next: 'Get the content from whoever committed the hash.',
     });
   }
@@ -46,17 +48,21 @@ async function sendContent(reply: FastifyReply, id: ResourceId, found: Found): P
   return reply.send(Buffer.from(content.buffer, content.byteOffset, content.byteLength));
 }
 
-/** Sends content, or 304 where the caller has it already. */
-export async function sendFound(
+/** Sends content, or 304 where the caller has it already: that one does not count against what its key may send. */
+async function sendFound(
+  call: Call,
   request: FastifyRequest,
   reply: FastifyReply,
-  id: ResourceId,
   found: Found,
 ): Promise<FastifyReply> {
   const unless = headerOf(request, 'if-none-match');
   const known = unless !== undefined && matchesWeak(parseCondition('If-None-Match', unless), found.etag);
   headHeaders(reply, found);
-  return known ? reply.code(304).send() : sendContent(reply, id, found);
+  if (!known) return sendContent(reply, found);
+  const { principal, service } = call;
+  service.throttle.giveBack(principal.id);
+  sayQuota(reply, service.throttle, principal.id);
+  return reply.code(304).send();
 }
 
 async function write(
@@ -96,7 +102,7 @@ export const resourceRoutes: Routes = (app, service) => {
     const id = idOf(request.query);
     const found = await look(call, id);
     if (found === undefined || found.head.deleted) throw noResource(id);
-    return sendFound(request, reply, id, found);
+    return sendFound(call, request, reply, found);
   });
 
   app.put(`${SPACE_PATH}/resource`, async (request, reply) => {
@@ -113,6 +119,6 @@ export const resourceRoutes: Routes = (app, service) => {
     const { version } = request.params as { readonly version: string };
     const found = /^[1-9]\d{0,15}$/.test(version) ? await lookAt(call, id, Number(version)) : undefined;
     if (found === undefined || found.head.deleted) throw noResource(id);
-    return sendFound(request, reply, id, found);
+    return sendFound(call, request, reply, found);
   });
 };

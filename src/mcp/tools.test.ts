@@ -189,8 +189,11 @@ describe('what is shown', () => {
     await put(ann, 'long-line.txt', 'y'.repeat(100_000));
     const cut = await ann('entente_read', { id: 'long-line.txt', range: '1' });
     expect([cut.data.truncated, cut.data.untrusted.content.length]).toEqual([true, 8192]);
-    await put(ann, 'bytes.bin', 'x');
-    for (let at = 0; at < 150; at += 1) await put(ann, `many/${String(at).padStart(3, '0')}`, '');
+    const { controller } = desk.session('ann').call();
+    for (let at = 0; at < 150; at += 1) {
+      const draft = await controller.begin(`many/${String(at).padStart(3, '0')}`, { agent: 'ann' });
+      await controller.commit(draft.token, { content: '' });
+    }
     const page = await ann('entente_list', { pattern: 'many/*' });
     expect([page.data.resources.length, page.text.includes('call entente_list')]).toEqual([100, true]);
     const rest = await ann('entente_list', { pattern: 'many/*', cursor: page.data.cursor });
@@ -211,6 +214,18 @@ describe('what is shown', () => {
     expect(recent.data.untrusted.changes.map((one: { version: number }) => one.version)).toEqual([2, 1]);
     expect((await ann('entente_changes', { id: PLAN, pattern: '**' })).data.code).toBe('misuse');
     expect((await ann('entente_changes', { since: 'elsewhere:1' })).data.outcome).not.toBe('changes');
+  });
+
+  it('[MC19] who announced a change of it is told to others until it is released or saved', async () => {
+    const [ann, bob] = [await desk.as('ann'), await desk.as('bob')];
+    const { token } = (await ann('entente_read', { id: PLAN, intent: 'shorten it' })).data;
+    const read = await bob('entente_read', { id: PLAN });
+    expect(read.text).toContain('ALSO EDITING, nothing is locked: "ann" (says "shorten it").');
+    expect(read.data.others).toEqual([{ by: 'ann', note: 'shorten it' }]);
+    expect((await ann('entente_read', { id: PLAN })).data.others).toBeUndefined();
+    expect((await ann('entente_release', { token })).data).toEqual({ outcome: 'released', id: PLAN });
+    expect((await ann('entente_release', { token })).data.outcome).toBe('released');
+    expect((await bob('entente_read', { id: PLAN })).data.others).toBeUndefined();
   });
 
   it('[M06] [M07] stored words stay inside marked data: no content ends its fence, no name or note says what is next', async () => {

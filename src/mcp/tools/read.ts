@@ -6,7 +6,7 @@ import { begin, type WireDraft } from '../../service/operations/begin.ts';
 import { resourceField } from '../../service/schemas/fields.ts';
 import type { Answer } from '../answer.ts';
 import { linesOf, type Part, parseRange, partOf, SHOWN_BYTES } from '../range.ts';
-import { ago, idWord, NOTE_CHARS, plural, quoted } from '../say.ts';
+import { ago, clean, idWord, NOTE_CHARS, plural, quoted } from '../say.ts';
 import { packToken } from '../tokens.ts';
 import { defineTool, type Exchange, outputOf, READS, type Tool } from '../tool.ts';
 import { resourceUri } from '../uris.ts';
@@ -61,18 +61,15 @@ function restOf(id: string, draft: WireDraft, part: Part | undefined): string | 
     : `CUT inside line ${part.from}, which is too long to show; the linked resource has all of it.`;
 }
 
-interface Other {
-  readonly agent: string;
-  readonly at?: number;
-  readonly note?: string;
+type Other = NonNullable<WireDraft['others']>[number];
+
+const OTHERS = 5;
+
+function otherData({ agent, note }: Other): object {
+  return { by: clean(agent, 255), ...(note === undefined ? {} : { note: clean(note, NOTE_CHARS) }) };
 }
 
-/** Who has announced a change of it too: advice, and data of others. */
-function othersOf(draft: WireDraft): readonly Other[] {
-  const { others = [] } = draft as { readonly others?: readonly Other[] };
-  return others.slice(0, 5);
-}
-
+/** Who has announced a change of it too: advice, and words of others. */
 function othersLine(others: readonly Other[]): string | undefined {
   if (others.length === 0) return undefined;
   const named = others.map(({ agent, note }) =>
@@ -91,7 +88,7 @@ async function read({ session, call }: Exchange, { id: given, intent, range }: R
   const id = idWord(given);
   const part = shownOf(draft, range);
   const rest = restOf(id, draft, part);
-  const others = othersOf(draft);
+  const others = (draft.others ?? []).slice(0, OTHERS);
   const said = [headline(id, draft, call.service.clock()), rest, othersLine(others)];
   const { head, encoding } = draft;
   const token = await packToken(call, draft.token);
@@ -102,9 +99,7 @@ async function read({ session, call }: Exchange, { id: given, intent, range }: R
       ...(part === undefined || part.whole ? {} : { truncated: true }),
       ...(part === undefined && draft.content !== undefined ? { truncated: true } : {}),
       ...(part === undefined || range === undefined ? {} : { range: { from: part.from, to: part.to, of: part.of } }),
-      ...(others.length === 0
-        ? {}
-        : { others: others.map(({ agent: name, note }) => (note === undefined ? { name } : { name, note })) }),
+      ...(others.length === 0 ? {} : { others: others.map(otherData) }),
       ...(part === undefined || head === undefined
         ? {}
         : {

@@ -1,5 +1,7 @@
 // `entente_release`: to say that a change is given up. Nothing was locked for it; others are no longer told of it.
 import * as z from 'zod';
+import { perform } from '../../service/operation.ts';
+import { release } from '../../service/operations/drafts.ts';
 import { tokenField } from '../../service/schemas/fields.ts';
 import { idWord } from '../say.ts';
 import { tokenOf } from '../tokens.ts';
@@ -14,7 +16,8 @@ export const releaseTool: Tool = defineTool<{ readonly token: string }>({
   input: z.strictObject({ token: tokenField }),
   output: outputOf(['released'], { id: z.string().optional() }),
   async run({ call }, { token }) {
-    const { resource } = await tokenOf(call, token);
+    const { id, resource, agent } = await tokenOf(call, token);
+    await perform(release, call, { draftId: id, agent });
     return {
       lines: [`RELEASED ${idWord(resource)}: forget the token.`],
       data: { outcome: 'released', id: resource },

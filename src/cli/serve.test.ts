@@ -1,11 +1,12 @@
 // `entente serve` as a process: where it listens, what it refuses, and how it ends (OP rules).
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Desk, openDesk } from '../../test/support/command-line.ts';
+import { type Desk, openDesk, type RunOptions } from '../../test/support/command-line.ts';
+import { plainLogLine } from './show/log-line.ts';
 
 interface Running {
   readonly child: ChildProcess;
@@ -199,11 +200,77 @@ describe('entente serve', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const server = await running(child, at.path('start.key'));
-    for (const part of ['npm run demo', 'data: ', 'curl:', 'TypeScript:', 'command line:', server.url])
-      expect(server.output()).toContain(part);
+    const parts = ['entente listens on ', server.url, 'data: ', 'key:  ', 'curl:', 'TypeScript:', 'command line:'];
+    while (!server.output().includes('npm run demo')) await new Promise((resolve) => setTimeout(resolve, 10));
+    // In this order: what is looked for first is where it listens.
+    const places = [...parts, 'npm run demo'].map((part) => server.output().indexOf(part));
+    expect(places).toEqual([...places].filter((place) => place >= 0).sort((a, b) => a - b));
     expect((await post(server, '/drafts', { id: 'a' })).http).toBe(200);
     child.kill('SIGTERM');
     expect(await server.ended).toBe(0);
+  });
+});
+
+describe('entente serve --socket', () => {
+  it('[OP15] a server on a socket of its owner alone, and the command line through it', async () => {
+    const at = await desk();
+    const child = at.shell(['serve', '--socket', 'run.sock']);
+    const server = await running(child, join(at.folder, '.entente', 'server.key'));
+    const url = `unix:${at.path('run.sock')}`;
+    expect(server.url).toBe(url);
+    expect(statSync(at.path('run.sock')).mode & 0o777).toBe(0o600);
+    const curl =
+      server
+        .output()
+        .split('\n')
+        .find((line) => line.trim().startsWith('curl --unix-socket')) ?? '';
+    const { stdout } = await promisify(execFile)('bash', ['-c', curl.replace('curl ', 'curl -s ')]);
+    expect(JSON.parse(stdout).items).toEqual([]);
+
+    const run = (argv: readonly string[], options: RunOptions = {}) =>
+      at.run(argv, { ...options, env: { ENTENTE_STORE: 'unix:run.sock' } });
+    expect((await run(['commit', 'notes/a.md', '-q'], { stdin: 'one\n' })).code).toBe(0);
+    expect((await run(['begin', 'notes/a.md', '-o', 'a.md', '-q'])).code).toBe(0);
+    at.write('a.md', 'two\n');
+    expect((await run(['commit', 'notes/a.md', 'a.md', '-q'])).code).toBe(0);
+    expect((await run(['show', 'notes/a.md'])).out).toBe('two\n');
+    expect((await run(['show', 'notes/b.md'])).code).toBe(3);
+    const watched = await run(['watch', '--since', 'start', '--limit', '2']);
+    expect(watched.out.trim().split('\n')).toHaveLength(2);
+    expect((await run(['status', '--json'])).json()).toMatchObject({ store: url });
+
+    const second = await at.run(['serve', '--socket', 'run.sock']);
+    expect([second.code, second.err]).toEqual([2, expect.stringContaining('listens on')]);
+    const file = await at.run(['serve', '--socket', 'a.md']);
+    expect([file.code, at.read('a.md')]).toEqual([2, 'two\n']);
+    expect((await at.run(['serve', '--socket', 'x'.repeat(200)])).code).toBe(2);
+
+    // One that was killed leaves its file behind; the next one takes its place, and takes it away at its end.
+    child.kill('SIGKILL');
+    await server.ended;
+    expect((await run(['status'])).code).toBe(69);
+    const next = at.shell(['serve', '--socket', 'run.sock']);
+    const again = await running(next, join(at.folder, '.entente', 'server.key'));
+    expect((await run(['show', 'notes/a.md'])).out).toBe('two\n');
+    next.kill('SIGTERM');
+    expect(await again.ended).toBe(0);
+    expect(existsSync(at.path('run.sock'))).toBe(false);
+    expect((await run(['status'])).code).toBe(69);
+  });
+
+  it('[OP10] [OP15] on a terminal the log is words, of what needs looking at, and nowhere JSON among them', () => {
+    const line = JSON.stringify({
+      level: 40,
+      time: 1,
+      requestId: 'r1',
+      key: 'k\u001b[2J',
+      code: 'bad-token',
+      msg: 'request refused',
+    });
+    expect(plainLogLine(line)).toBe('warning: request refused requestId=r1 key=k[2J code=bad-token\n');
+    const failed = JSON.stringify({ level: 50, msg: 'request failed', err: { message: 'no\nroom', stack: 'at …' } });
+    expect(plainLogLine(failed)).toBe('error: request failed (no room)\n');
+    expect(plainLogLine('words\n')).toBe('words\n');
   });
 });
 

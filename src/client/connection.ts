@@ -62,7 +62,15 @@ export function jitter(random: () => number, tries: number): number {
 /** Certainly not applied, and worth another try. */
 const AGAIN: readonly string[] = ['store-unavailable', 'store-locked', 'rate-limited'];
 /** The connection was never made. */
-const UNSENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'];
+const UNSENT = [
+  'ECONNREFUSED',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
 
 /** These are said before it is looked what became of an earlier attempt. */
 const SAYS_NOTHING: readonly string[] = [

@@ -5,10 +5,13 @@ import { EntenteError } from '../../core/errors.ts';
 import { parseServiceLimits } from '../../service/limits.ts';
 import { ensureKeyFile, KEY_FILE } from '../place/key-file.ts';
 import { isThere, openStore } from '../place/open.ts';
+import { checkSocketPath, clearSocket, ownersOnly, socketUrl } from '../place/socket.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
+import type { Io } from '../shell/io.ts';
 import { packageVersion } from '../shell/version.ts';
 import { waysToConnect } from '../show/connect.ts';
+import { plainLogLine } from '../show/log-line.ts';
 import { collect, type Register } from './register.ts';
 
 const PORT = 4711;
@@ -16,7 +19,8 @@ const MAX_PORT = 65_535;
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 function levelOf(context: Context): string {
-  const level = context.text('logLevel') ?? 'info';
+  // Who sits at a terminal is told what needs looking at; a log that is kept has more.
+  const level = context.text('logLevel') ?? (context.io.stderr.isTTY === true ? 'warn' : 'info');
   if (LEVELS.includes(level)) return level;
   throw new EntenteError('misuse', `There is no log level ${JSON.stringify(level)}; there are ${LEVELS.join(', ')}.`);
 }
@@ -30,6 +34,26 @@ async function keyFileOf(context: Context): Promise<string> {
   throw new EntenteError('misuse', 'A store in memory has no folder for the key.', {
     next: 'entente serve --store memory: --key-file PATH',
   });
+}
+
+/** Where it listens instead of on a port; refused where the system would not take the path. */
+function socketFile(context: Context): string | undefined {
+  const given = context.text('socket');
+  if (given === undefined) return undefined;
+  const file = context.path(given);
+  checkSocketPath(file);
+  return file;
+}
+
+async function listenOn(app: { listen(at: { path: string }): Promise<string> }, file: string): Promise<string> {
+  await clearSocket(file);
+  await ownersOnly(() => app.listen({ path: file }));
+  return socketUrl(file);
+}
+
+/** Lines of JSON, and for a person lines of words: never the one among the other. */
+function logTo({ stderr }: Io): { write(line: string): void } {
+  return stderr.isTTY === true ? { write: (line) => void stderr.write(plainLogLine(line)) } : stderr;
 }
 
 function untilStopped(signal: AbortSignal): Promise<void> {
@@ -69,7 +93,7 @@ async function serve(context: Context): Promise<ExitCode> {
   const { console, io, signal } = context;
   const port = context.count('port', PORT, 0, MAX_PORT);
   const host = context.text('host') ?? '127.0.0.1';
-  const socket = context.text('socket');
+  const socket = socketFile(context);
   const publicUrl = context.text('publicUrl');
   const limits = limitsOf(context);
   parseServiceLimits(limits);
@@ -80,7 +104,7 @@ async function serve(context: Context): Promise<ExitCode> {
     import('../../service/service.ts'),
     import('../../mcp/http.ts'),
   ]);
-  const logger = pino({ level: levelOf(context), base: null }, io.stderr);
+  const logger = pino({ level: levelOf(context), base: null }, logTo(io));
   const location = await context.location();
   const create = location.store.kind === 'sqlite' && !(await isThere(location.store.path));
   const keyFile = await keyFileOf(context);
@@ -102,15 +126,13 @@ async function serve(context: Context): Promise<ExitCode> {
       ...(publicUrl === undefined ? {} : { publicUrl }),
     });
     const { made } = await ensureKeyFile(service.keys, keyFile);
-    const url = await listening(() =>
-      app.listen(socket === undefined ? { port, host } : { path: context.path(socket) }),
-    );
+    const url = await listening(() => (socket === undefined ? app.listen({ port, host }) : listenOn(app, socket)));
     if (console.json) await console.object({ status: 'listening', url, store: location.url, keyFile });
     else {
       await console.line(`entente listens on ${url}`);
       await console.line(`data: ${location.url}`);
       await console.line(`key:  ${keyFile}${made ? ' (made now)' : ''}`);
-      if (socket === undefined) for (const line of waysToConnect(url, keyFile)) await console.line(line);
+      for (const line of waysToConnect(url, keyFile)) await console.line(line);
     }
     await untilStopped(signal);
     await app.close();
@@ -126,7 +148,7 @@ export const registerServe: Register = (program, run) => {
     .description('the HTTP server: on this machine alone, unless --host says otherwise')
     .option('--port <n>', `where it listens (default: ${PORT}; 0: any free one)`)
     .option('--host <address>', 'the address to listen on (default: 127.0.0.1)')
-    .option('--socket <path>', 'listen on a Unix socket instead')
+    .option('--socket <path>', 'listen on a Unix socket of mode 0600 instead')
     .option('--public-url <url>', 'how it is reached from outside, behind a proxy')
     .option('--allow-host <name>', 'a further name that it is reached by (repeatable)', collect)
     .option('--key-file <path>', `the owner's key (default: ${KEY_FILE} beside the store; made where there is none)`)

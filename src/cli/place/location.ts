@@ -5,6 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { EntenteError } from '../../core/errors.ts';
 import { findHome, HOME_NAME } from './home.ts';
+import { checkSocketPath, socketOf, socketUrl } from './socket.ts';
 
 export const DATABASE_NAME = 'entente.db';
 
@@ -40,7 +41,7 @@ export interface Config {
 
 const LATER = /^(etcd):/;
 const FORMS =
-  'Stores: sqlite:PATH (a file, or a folder that holds one), postgres://USER@HOST/DATABASE, http://HOST:PORT (a server) and memory: (gone with the process).';
+  'Stores: sqlite:PATH (a file, or a folder that holds one), postgres://USER@HOST/DATABASE, http://HOST:PORT or unix:PATH (a server) and memory: (gone with the process).';
 
 /** A store URL; relative paths count from `cwd`. */
 export async function parseStoreUrl(text: string, cwd: string): Promise<StoreUrl> {
@@ -52,6 +53,11 @@ export async function parseStoreUrl(text: string, cwd: string): Promise<StoreUrl
     });
   }
   if (/^https?:/.test(text)) return { kind: 'server', url: serverUrl(text) };
+  const socket = socketOf(text);
+  if (socket !== undefined) {
+    checkSocketPath(socket);
+    return { kind: 'server', url: socketUrl(path.resolve(cwd, socket)) };
+  }
   if (/^postgres(ql)?:/.test(text)) return postgresUrl(text);
   if (!text.startsWith('sqlite:') || text === 'sqlite:') {
     throw new EntenteError('misuse', `${JSON.stringify(text.slice(0, 120))} is no store URL. ${FORMS}`, {
@@ -143,7 +149,8 @@ export async function readConfig(home: string): Promise<Config> {
 
 /** Where saved tokens and drafts for a server or a database lie: in the home, or among the user's own files where there is none. */
 function serverState(url: string, home: string | undefined, { env, user }: Surroundings): string {
-  const { host } = new URL(url);
+  const socket = socketOf(url);
+  const host = socket === undefined ? new URL(url).host : path.basename(socket);
   const name = `${host.replaceAll(/[^A-Za-z0-9.-]/g, '_')}-${createHash('sha256').update(url).digest('hex').slice(0, 12)}`;
   if (home !== undefined) return path.join(home, 'servers', name);
   const state = env['XDG_STATE_HOME'];

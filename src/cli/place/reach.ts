@@ -9,6 +9,7 @@ import { serverInsight, storeInsight } from './insight.ts';
 import { behindServer, type Location, type StoreUrl } from './location.ts';
 import { openStore } from './open.ts';
 import { serverKey } from './server-key.ts';
+import { wayTo } from './socket.ts';
 
 export interface Wanted {
   readonly io: Io;
@@ -36,7 +37,7 @@ async function reachServer(
 ): Promise<Reached> {
   const key = await serverKey(io.env, io.cwd, url, location.home);
   const { createClient } = await import('../../client/client.ts');
-  const controller = createClient({ url, key, space });
+  const controller = createClient({ ...wayTo(url), key, space });
   return {
     controller,
     insight: serverInsight(controller),

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { EntenteError } from '../../core/errors.ts';
 import { findHome } from './home.ts';
 import { KEY_FILE, readKeyFile } from './key-file.ts';
+import { socketOf } from './socket.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -29,7 +30,7 @@ export async function serverKey(
     if (key !== undefined && key !== '') return key;
     throw missing(`There is no key in ${file}, which ENTENTE_KEY_FILE names.`);
   }
-  if (LOOPBACK.includes(new URL(url).hostname)) {
+  if (socketOf(url) !== undefined || LOOPBACK.includes(new URL(url).hostname)) {
     const beside = home ?? (await findHome(cwd));
     const key = beside === undefined ? undefined : await readKeyFile(path.join(beside, KEY_FILE));
     if (key !== undefined && key !== '') return key;

@@ -1,18 +1,29 @@
-// How to reach a server that has just started: three ways, each to be copied as it stands.
+// How to reach a server that has just started: ways to be copied as they stand.
+import { socketOf } from '../place/socket.ts';
 import { shellWord } from '../shell/text.ts';
+
+const LIST = '/v1/spaces/default/resources';
 
 /** Lines for curl, TypeScript and the command line. None of them holds the key, only where it lies. */
 export function waysToConnect(url: string, keyFile: string): readonly string[] {
+  const key = shellWord(keyFile);
+  const socket = socketOf(url);
+  const shell = [
+    'command line:',
+    `  export ENTENTE_STORE=${shellWord(url)} ENTENTE_KEY_FILE=${key}`,
+    '  npx entente status',
+  ];
+  const auth = `-H "Authorization: Bearer $(cat ${key})"`;
+  if (socket !== undefined)
+    return ['curl:', `  curl --unix-socket ${shellWord(socket)} ${auth} 'http://localhost${LIST}'`, ...shell];
   return [
     'curl:',
-    `  curl -H "Authorization: Bearer $(cat ${shellWord(keyFile)})" '${url}/v1/spaces/default/resources'`,
+    `  curl ${auth} '${url}${LIST}'`,
     'TypeScript:',
     `  import { readFileSync } from 'node:fs';`,
     `  import { createClient } from 'entente/client';`,
     `  const key = readFileSync(${JSON.stringify(keyFile)}, 'utf8').trim();`,
     `  const entente = createClient({ url: ${JSON.stringify(url)}, key });`,
-    'command line:',
-    `  export ENTENTE_STORE=${shellWord(url)} ENTENTE_KEY_FILE=${shellWord(keyFile)}`,
-    '  npx entente status',
+    ...shell,
   ];
 }

@@ -49,6 +49,10 @@ describe('conflicts', () => {
     const more = /^more: entente (.*)$/m.exec(page.err)?.[1]?.replaceAll("'", '').split(' ') ?? [];
     expect(more.slice(0, 7)).toEqual(['conflicts', 'list', '--all', '--pattern', '*.txt', '--limit', '1']);
     expect((await desk.run([...more, '--json'])).json()).toMatchObject({ items: [{ resource: 'b.txt' }] });
+    for (const after of ['x', '7', 'c-1'])
+      expect((await desk.run(['conflicts', 'list', '--after', after, '--json'])).json(), after).toMatchObject({
+        error: { code: 'misuse', next: expect.any(String) },
+      });
     expect((await desk.run(['conflicts', 'show', 'c-'])).code).toBe(2);
     expect((await desk.run(['conflicts', 'show', '1'])).code).toBe(3);
   });

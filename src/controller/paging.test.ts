@@ -103,6 +103,9 @@ describe('pages', () => {
     await put(entente, 'doc', 'x');
     for (const after of ['', 'x', '-1', '1.5', '1:doc', '1e1', 'Infinity'])
       expect(await codeOf(() => entente.history('doc', { after })), after).toBe('misuse');
+    for (const after of ['', 'x', 'x:y', '-1:c', '1e1:c', '7'])
+      for (const list of [() => entente.conflicts({}, { after }), () => entente.recorded({ after })])
+        expect(await codeOf(list), after).toBe('misuse');
     expect(await codeOf(() => entente.list('x'.repeat(1025)))).toBe('bad-id');
     expect(await codeOf(() => entente.list(7 as never))).toBe('bad-id');
   });

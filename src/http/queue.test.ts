@@ -56,6 +56,11 @@ describe('the queue over HTTP', () => {
     const list = await nina.ask('GET', `/conflicts?state=open&pattern=${encodeURIComponent(one.id)}`);
     expect(list.body.items.map((item: { id: string }) => item.id)).toEqual([body.id]);
     expect((await nina.ask('GET', '/conflicts?state=lost')).status).toBe(400);
+    for (const cursor of ['', 'x', '1:c', '7'])
+      expect((await nina.ask('GET', `/conflicts?cursor=${cursor}`)).body).toMatchObject({
+        status: 400,
+        code: 'misuse',
+      });
     expect((await nina.ask('GET', '/conflicts?pattern=[a]')).body.code).toBe('bad-pattern');
   });
 

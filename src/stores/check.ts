@@ -61,3 +61,19 @@ export function recordText(id: string, value: unknown): string {
   }
   return text;
 }
+
+/** Where a page of records goes on: after this place. */
+export interface RecordPlace {
+  readonly created: number;
+  readonly id: string;
+}
+
+/** The place that a page of records named as its `next` (`created:id`); `misuse` for what none did. */
+export function recordPlace(after: string): RecordPlace {
+  const [, digits, id] = /^(\d{1,16}):(.*)$/s.exec(after) ?? [];
+  const created = Number(digits);
+  if (id !== undefined && Number.isSafeInteger(created)) return { created, id };
+  throw new EntenteError('misuse', 'This is no place in a list of records.', {
+    next: 'Start with the first page, and go on with the `next` of each.',
+  });
+}

@@ -1,5 +1,6 @@
 // Rules of records, keeps and contents.
 import assert from 'node:assert/strict';
+import { isEntenteError } from '../../core/errors.ts';
 import { hashOf } from '../../core/hash.ts';
 import { guardOf, SPACE, textOf, writeOf } from './client.ts';
 import type { Chapter } from './harness.ts';
@@ -82,6 +83,18 @@ export const records: Chapter = (rule) => {
       assert.deepEqual(await all({ state: 'resolved' }, limit), ['a', 'c']);
       assert.deepEqual(await all({ state: 'none' }, limit), []);
     }
+  });
+
+  rule('[ST52] a list of records goes on from a place that a page named, and from nothing else', async (t) => {
+    for (const name of ['a', 'b'])
+      await t.applied({ records: [{ kind: 'item', id: name, state: 'open', value: 0, expected: 0 }] });
+    for (const kind of ['item', 'none'])
+      for (const after of ['', ':', 'x', 'x:a', '-1:a', '1.5:a', '1e1:a', '1', ':a', '99999999999999999999:a'])
+        await assert.rejects(
+          async () => t.store.records(SPACE, kind, {}, { after }),
+          (error) => isEntenteError(error) && error.code === 'misuse',
+          `${kind} after ${after}`,
+        );
   });
 
   rule('[ST30] records are no resources: lists, reads and counts of resources do not see them', async (t) => {

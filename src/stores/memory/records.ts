@@ -1,5 +1,6 @@
 // Records of one space: small guarded values by kind and id, with counts and lists by state.
 import type { Page, PageRequest } from '../../core/page.ts';
+import { type RecordPlace, recordPlace } from '../check.ts';
 import type { RecordWrite, StoredRecord } from '../store.ts';
 
 interface Table {
@@ -52,11 +53,11 @@ export class Records {
   }
 
   page(kind: string, state: string | undefined, page: PageRequest): Page<StoredRecord> {
+    const after = page.after === undefined ? undefined : recordPlace(page.after);
     const table = this.#tables.get(kind);
     const members = state === undefined ? table?.byId : table?.byState.get(state);
     if (members === undefined) return { items: [] };
     const limit = page.limit ?? 100;
-    const after = parsePlace(page.after);
     const found = [...members.values()].filter((record) => after === undefined || comparePlaces(record, after) > 0);
     found.sort(comparePlaces);
     const items = found.slice(0, limit);
@@ -65,18 +66,7 @@ export class Records {
   }
 }
 
-interface Place {
-  readonly created: number;
-  readonly id: string;
-}
-
-function comparePlaces(left: Place, right: Place): number {
+function comparePlaces(left: RecordPlace, right: RecordPlace): number {
   if (left.created !== right.created) return left.created - right.created;
   return left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
-}
-
-function parsePlace(after: string | undefined): Place | undefined {
-  if (after === undefined) return undefined;
-  const colon = after.indexOf(':');
-  return { created: Number(after.slice(0, colon)), id: after.slice(colon + 1) };
 }

@@ -1,6 +1,6 @@
 // Records: small guarded values by kind and id. Runs inside the caller's transaction.
 import type { Page, PageRequest } from '../../core/page.ts';
-import { recordText } from '../check.ts';
+import { recordPlace, recordText } from '../check.ts';
 import type { RecordWrite, StoredRecord } from '../store.ts';
 import { openHashes } from './contents.ts';
 import { fromText, toText } from './rows.ts';
@@ -76,6 +76,6 @@ export function pageRecords(
 
 function placeOf(after: string | undefined): { readonly created: number; readonly name: string } {
   if (after === undefined) return { created: -1, name: '' };
-  const colon = after.indexOf(':');
-  return { created: Number(after.slice(0, colon)), name: toText(after.slice(colon + 1)) };
+  const { created, id } = recordPlace(after);
+  return { created, name: toText(id) };
 }

@@ -16,6 +16,7 @@ describe('the loop over HTTP', () => {
     expect(draft.body).toEqual({
       id: expect.any(String),
       token: expect.stringMatching(/^p1\./),
+      others: [],
       expires: expect.any(Number),
     });
     const made = await ann.ask('POST', '/commits', { json: { token: draft.body.token, content: 'one\n' } });

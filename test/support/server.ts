@@ -5,6 +5,7 @@ import { ALL_GRANTS, type Grant, parseGrant } from '../../src/service/principal.
 import { createService, type Service, type ServiceOptions } from '../../src/service/service.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import type { Store } from '../../src/stores/store.ts';
+import { checkAnswers } from './check-answers.ts';
 
 export interface Answer {
   readonly status: number;
@@ -71,20 +72,31 @@ export async function openServer(options: ServerOptions = {}): Promise<Server> {
   app.addHook('onRoute', ({ method, path }) => {
     for (const each of [method].flat()) onRoute?.(each, path);
   });
+  const faults: string[] = [];
+  checkAnswers(app, faults);
+  /** Fails where an answer so far was not what its endpoint declares. */
+  const assertDeclared = (): void => {
+    if (faults.length > 0) throw new Error(`not as declared: ${faults.splice(0).join('\n')}`);
+  };
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
 
   const callerOf = (key: string, id: string): Caller => {
-    const ask: Caller['ask'] = (method, path, { headers = {}, json, bytes } = {}) => {
+    const ask: Caller['ask'] = async (method, path, { headers = {}, json, bytes } = {}) => {
       const body = json === undefined ? bytes : JSON.stringify(json);
-      return fetchAnswer(path.startsWith('//') ? url + path.slice(1) : `${url}/v1/spaces/default${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${key}`,
-          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
+      const answer = await fetchAnswer(
+        path.startsWith('//') ? url + path.slice(1) : `${url}/v1/spaces/default${path}`,
+        {
+          method,
+          headers: {
+            authorization: `Bearer ${key}`,
+            ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+            ...headers,
+          },
+          ...(body === undefined ? {} : { body }),
         },
-        ...(body === undefined ? {} : { body }),
-      });
+      );
+      assertDeclared();
+      return answer;
     };
     const begin: Caller['begin'] = async (resource, more = {}) => {
       const draft = await ask('POST', '/drafts', { json: { id: resource, ...more } });
@@ -107,6 +119,7 @@ export async function openServer(options: ServerOptions = {}): Promise<Server> {
     async close() {
       await app.close();
       await store.close();
+      assertDeclared();
     },
   };
 }

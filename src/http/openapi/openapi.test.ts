@@ -1,6 +1,8 @@
 // The document and the server agree: every route is described, everything described is a route, and every example works.
+import fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { checkAnswers } from '../../../test/support/check-answers.ts';
 import { type Caller, openServer, type Server } from '../../../test/support/server.ts';
 import { openapiDocument, pathOf } from './document.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -108,4 +110,26 @@ describe('/openapi.json', () => {
         expect(z.prettifyError(output.safeParse(answer.body).error ?? new z.ZodError([]))).toBe('');
     },
   );
+
+  it('[HT19] every answer in the tests of the server is looked at by what its endpoint declares', async () => {
+    const faults: string[] = [];
+    const app = fastify();
+    checkAnswers(app, faults);
+    const answers: readonly (readonly [status: number, body: unknown, type?: string])[] = [
+      [200, { totalResources: 1, commits: 1, open: 0, revision: 1 }],
+      [200, { totalResources: '1', commits: 1, open: 0, revision: 1 }],
+      [200, { commits: 1, open: 0, revision: 1 }],
+      [201, { totalResources: 1, commits: 1, open: 0, revision: 1 }],
+      [404, { code: 'not-found' }, 'application/problem+json'],
+      [404, { code: 'not-found' }, 'application/json'],
+    ];
+    app.get<{ Params: { space: string } }>('/v1/spaces/:space/stats', async (request, reply) => {
+      const [status, body, type = 'application/json'] = answers[Number(request.params.space)] ?? [500, {}];
+      return reply.code(status).header('content-type', type).send(JSON.stringify(body));
+    });
+    for (const index of answers.keys()) {
+      await app.inject(`/v1/spaces/${index}/stats`);
+      expect([index, faults.splice(0).length]).toEqual([index, index === 0 ? 0 : 1]);
+    }
+  });
 });

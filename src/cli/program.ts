@@ -1,5 +1,6 @@
 // All commands, and what each of them shares: the global options and the frame that opens, runs and closes.
 import { Command } from 'commander';
+import { registerApply } from './commands/apply.ts';
 import { registerBackup } from './commands/backup.ts';
 import { registerBegin } from './commands/begin.ts';
 import { registerCommit } from './commands/commit.ts';
@@ -9,6 +10,7 @@ import { registerDemo } from './commands/demo.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEdit } from './commands/edit.ts';
 import { registerExport } from './commands/export.ts';
+import { registerGuard } from './commands/guard.ts';
 import { registerImport } from './commands/import.ts';
 import { registerInit } from './commands/init.ts';
 import { registerKeys } from './commands/keys.ts';
@@ -18,6 +20,7 @@ import { registerMergeDriver } from './commands/merge-driver.ts';
 import { registerMergeFile } from './commands/merge-file.ts';
 import { registerPolicy } from './commands/policy.ts';
 import { registerRecorded } from './commands/recorded.ts';
+import { registerRecover } from './commands/recover.ts';
 import type { Register, Run } from './commands/register.ts';
 import { registerResolve } from './commands/resolve.ts';
 import { registerResolveMarkers } from './commands/resolve-markers.ts';
@@ -59,6 +62,9 @@ const COMMANDS: readonly Register[] = [
   registerBackup,
   registerVerify,
   registerDoctor,
+  registerGuard,
+  registerRecover,
+  registerApply,
   registerServe,
   registerMcp,
   registerKeys,
@@ -82,6 +88,9 @@ export const COMMAND_NAMES: readonly string[] = [
     'restore',
     'verify',
     'doctor',
+    'guard',
+    'recover',
+    'apply',
     'serve',
     'mcp',
     'keys',

@@ -32,7 +32,7 @@ export async function captureAll(
   const found = new Set<string>();
   let fresh: Seen[] = [];
   ground.ignored.forget();
-  for await (const seen of scan(ground.folder.root, ground.ignored)) {
+  for await (const seen of scan(ground.folder.root)) {
     if (canonicalId(seen.id) === undefined || seen.size > ground.maxBytes) continue;
     found.add(seen.id);
     if (stamps.get(seen.id) === seen.stamp) continue;

@@ -1,6 +1,7 @@
 // Opens a guard: its folder, the store of its home, and a controller that keeps what it cannot merge as a conflict.
 import * as path from 'node:path';
 import { createController } from '../../controller/controller.ts';
+import { DEFAULT_SPACE } from '../../core/resource.ts';
 import { openFolder } from '../../guard/disk/folder.ts';
 import { createGuard } from '../../guard/guard.ts';
 import type { Guard } from '../../guard/types.ts';
@@ -10,6 +11,7 @@ import { merge } from '../../strategies/merge.ts';
 import { mergeBy } from './guard-merge.ts';
 import { findLocation } from './location.ts';
 import { openStore } from './open.ts';
+import { recordBase } from './worktrees.ts';
 
 export interface GuardPlace {
   /** The `.entente` folder. */
@@ -48,16 +50,34 @@ export async function guardOver(store: Store, place: GuardPlace, setting: GuardS
   });
 }
 
-/** The guard of a place, on the store that its home names; its end closes the store. */
-export async function openGuard(place: GuardPlace, setting: GuardSetting = {}): Promise<Guard> {
-  const { store: url } = await findLocation(path.dirname(place.home), undefined, {});
-  const store = await openStore(url, setting.warn ?? (() => {}));
-  const guard = await guardOver(store, place, setting);
-  return {
-    ...guard,
-    close: async () => {
-      await guard.close();
-      await store.close();
-    },
+export interface Guards {
+  /** The guard of a worktree; kept open, its `close` does nothing. */
+  readonly of: (place: GuardPlace) => Promise<Guard>;
+  close(): Promise<void>;
+}
+
+/** The guards of all worktrees of one home, on one open store. */
+export async function createGuards(home: string, warn: (message: string) => void): Promise<Guards> {
+  const { store: url } = await findLocation(path.dirname(home), undefined, {});
+  const store = await openStore(url, warn);
+  const open = new Map<string, Promise<Guard>>();
+  const make = async (place: GuardPlace): Promise<Guard> => {
+    if (place.space !== DEFAULT_SPACE) await recordBase(home, place.root, place.space);
+    return { ...(await guardOver(store, place, { warn })), close: async () => {} };
   };
+  return {
+    of: (place) => {
+      const known = open.get(place.root) ?? make(place);
+      open.set(place.root, known);
+      known.catch(() => open.delete(place.root));
+      return known;
+    },
+    close: () => store.close(),
+  };
+}
+
+/** The guard of a place, on the store that its home names; its end closes the store. */
+export async function openGuard(place: GuardPlace, { warn = () => {} }: GuardSetting = {}): Promise<Guard> {
+  const guards = await createGuards(place.home, warn);
+  return { ...(await guards.of(place)), close: () => guards.close() };
 }

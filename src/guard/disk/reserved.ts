@@ -21,7 +21,7 @@ export function isReserved(id: string): boolean {
 }
 
 /** A file that another tool makes and takes away while it works (editors, compilers). */
-function isMade(id: string): boolean {
+export function isMade(id: string): boolean {
   return id.split('/').some((segment) => MADE.includes(foldSegment(segment)));
 }
 

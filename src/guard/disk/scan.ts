@@ -1,7 +1,9 @@
-// The files of a guarded folder. Links are never followed; what is left alone is not looked into.
+// The files of a guarded folder. git lists them where it can, which costs one process whatever their number; elsewhere
+// the folder is walked. Links are never followed, and what is left alone is not looked into.
+import { spawn } from 'node:child_process';
 import { lstat, readdir } from 'node:fs/promises';
 import * as path from 'node:path';
-import { type Ignored, isReserved } from './reserved.ts';
+import { isMade, isReserved } from './reserved.ts';
 
 export interface Seen {
   readonly id: string;
@@ -10,29 +12,43 @@ export interface Seen {
   readonly size: number;
 }
 
-/** Entries of one folder that are asked about together. */
-export async function* scan(root: string, ignored: Ignored, inside: string = ''): AsyncGenerator<Seen> {
+export async function* scan(root: string): AsyncGenerator<Seen> {
+  const listed = await gitFiles(root);
+  for await (const id of listed ?? walk(root, '')) {
+    if (isReserved(id)) continue;
+    const seen = await stampOf(root, id);
+    if (seen !== undefined) yield seen;
+  }
+}
+
+/** Tracked files and new ones that are not ignored; undefined where git cannot tell. */
+function gitFiles(root: string): Promise<readonly string[] | undefined> {
+  return new Promise((resolve) => {
+    const words = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'];
+    const child = spawn('git', words, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
+    const chunks: Buffer[] = [];
+    child.on('error', () => resolve(undefined));
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.on('close', (code) => {
+      const ids = Buffer.concat(chunks).toString('utf8').split('\0');
+      // A name that ends in a slash is a repository of its own: it has a guard of its own, or none.
+      resolve(code === 0 ? ids.filter((id) => id !== '' && !id.endsWith('/')) : undefined);
+    });
+  });
+}
+
+async function* walk(root: string, inside: string): AsyncGenerator<string> {
   const entries = await readdir(path.join(root, inside), { withFileTypes: true }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EACCES') return [];
       throw error;
     },
   );
-  const named = entries
-    .filter((entry) => entry.isFile() || entry.isDirectory())
-    .map((entry) => ({ entry, id: inside === '' ? entry.name : `${inside}/${entry.name}` }))
-    .filter(({ id }) => !isReserved(id))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
-  const left = await ignored.among(named.map(({ entry, id }) => (entry.isDirectory() ? `${id}/` : id)));
-  for (const { entry, id } of named) {
-    if (left.has(entry.isDirectory() ? `${id}/` : id)) continue;
-    if (entry.isDirectory()) {
-      // A repository of its own inside this one has a guard of its own, or none.
-      if (!(await isRepository(path.join(root, id)))) yield* scan(root, ignored, id);
-      continue;
-    }
-    const seen = await stampOf(root, id);
-    if (seen !== undefined) yield seen;
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const id = inside === '' ? entry.name : `${inside}/${entry.name}`;
+    if (isReserved(id) || isMade(id)) continue;
+    if (entry.isFile()) yield id;
+    else if (entry.isDirectory() && !(await isRepository(path.join(root, id)))) yield* walk(root, id);
   }
 }
 

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, type McpHttpHandler, type ServerEventBus } from '@modelcontextprotocol/server';
+import { isEntenteError } from '../core/errors.ts';
 import type { AgentId, Space } from '../core/resource.ts';
 import type { Principal } from '../service/principal.ts';
 import { mayAny } from '../service/rights.ts';
@@ -49,7 +50,8 @@ function busOf(session: Session, end: () => void): ServerEventBus {
       follow(session, stop.signal, (uri) => listener({ kind: 'resource_updated', uri })).then(
         done,
         (error: unknown) => {
-          if (!stop.signal.aborted) session.fault(error);
+          // Too many streams, a server that stops: said by the end of the stream, and no fault.
+          if (!stop.signal.aborted && !isEntenteError(error)) session.fault(error);
           done();
         },
       );

@@ -110,6 +110,28 @@ describe('a judge', () => {
     expect(content(full.data.untrusted.a)?.length).toBeGreaterThan(10_000);
   });
 
+  it('[M13] the queue comes in pages, also where all of it is on one resource', async () => {
+    const [ann, bob] = [await desk.as('ann'), await desk.as('bob')];
+    const { token } = (await ann('entente_read', { id: 'hot.md' })).data;
+    const tokens: string[] = [];
+    for (let at = 0; at < 25; at += 1) tokens.push((await bob('entente_read', { id: 'hot.md' })).data.token);
+    await ann('entente_commit', { token, content: 'ann\n' });
+    for (const [at, own] of tokens.entries()) await bob('entente_commit', { token: own, content: `bob ${at}\n` });
+    const first = await ann('entente_list', {});
+    expect([first.data.resources.length, first.data.conflicts.length]).toEqual([1, 20]);
+    expect(first.text).toContain('call entente_list with the same pattern and cursor=the conflicts_cursor below');
+    const rest = await ann('entente_list', { cursor: first.data.conflicts_cursor });
+    expect([rest.data.resources, rest.data.conflicts.length, rest.data.conflicts_cursor]).toEqual([
+      undefined,
+      5,
+      undefined,
+    ]);
+    const all = [...first.data.conflicts, ...rest.data.conflicts].map(
+      (one: { conflict_id: string }) => one.conflict_id,
+    );
+    expect(new Set(all).size).toBe(25);
+  });
+
   it('[MC10] the tool for judges is told of and callable only with the right', async () => {
     const conflict_id = await clash('x.md');
     const client = await desk.connect(desk.session('eve', { grants: ['read:**', 'commit:**'] }));

@@ -3,8 +3,7 @@
 // hangs on when the conflict was opened. It is bound to the conflict's revision, which the decision names again.
 import { createHash } from 'node:crypto';
 
-export type Label = 'a' | 'b';
-export type Side = 'current' | 'proposed';
+type Side = 'current' | 'proposed';
 
 export interface Labels {
   readonly a: Side;

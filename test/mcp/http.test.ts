@@ -147,7 +147,7 @@ describe('/mcp', () => {
     expect(new Set((await Promise.all(asked)).map(String))).toEqual(new Set(['1,true']));
   });
 
-  it('[MC14] a stream of subscriptions tells of what its key may read, and ends with the server', async () => {
+  it('[MC14] a stream of subscriptions tells of what its key may read', async () => {
     const eve = await server.caller('eve', ['read:open/**']);
     const uris: string[] = [];
     const client = clientOf(LATEST, {
@@ -166,6 +166,66 @@ describe('/mcp', () => {
     await ann.put('open/z.md', 'x');
     await expect.poll(() => uris, { timeout: 20_000 }).toEqual([seen, 'entente://default/open/z.md']);
     await listening.close();
+    await client.close();
+  });
+
+  it('[MC14] streams of subscriptions end with the server', async () => {
+    const other = await openServer({ mounts: (service) => [createMcpMount({ service, version: '0' })] });
+    const [eve, bob] = [await other.caller('eve', ['read:**']), await other.caller('bob', ['read:**'])];
+    const listen = async (caller: Caller) => {
+      const client = clientOf(LATEST);
+      const url = new URL(`${other.url}/mcp`);
+      await client.connect(new StreamableHTTPClientTransport(url, { requestInit: authorized(caller) }));
+      const { closed } = await client.listen({ resourceSubscriptions: ['entente://default/a'] });
+      return { client, closed };
+    };
+    const [first, second] = [await listen(eve), await listen(bob)];
+    await expect.poll(() => other.service.feeds.count(), { timeout: 20_000 }).toBe(2);
+    await other.close();
+    await Promise.all([first.closed, second.closed]);
+    expect(other.service.feeds.count()).toBe(0);
+    await Promise.all([first.client.close(), second.client.close()]);
+  });
+
+  it('[M11] a person with a key that may decide is asked over the latest revision, and no other key is', async () => {
+    const policy = await ann.ask('GET', '/policy');
+    await ann.ask('PUT', '/policy', {
+      headers: { 'if-match': policy.body.etag },
+      json: { rules: [['ask/**', 'escalate']] },
+    });
+    const person = await server.caller('person', ['read:**', 'commit:**', 'resolve-own:**']);
+    const agent = await server.caller('agent', ['read:**', 'commit:**', 'resolve:**']);
+    const outcomes: string[] = [];
+    for (const [at, caller] of [person, agent].entries()) {
+      const id = `ask/${at}.md`;
+      const client = clientOf(LATEST, {
+        capabilities: { elicitation: { form: {} } },
+        prepare: (one) =>
+          one.setRequestHandler('elicitation/create', async () => ({
+            action: 'accept',
+            content: { choice: 'keep both' },
+          })),
+      });
+      await client.connect(new StreamableHTTPClientTransport(address(), { requestInit: authorized(caller) }));
+      const call = callerOf(client);
+      await ann.put(id, 'base\n');
+      const { token } = (await call('entente_read', { id })).data;
+      await ann.put(id, 'ann\n');
+      outcomes.push((await call('entente_commit', { token, content: 'own\n' })).data.outcome);
+      await client.close();
+    }
+    expect(outcomes).toEqual(['decided', 'escalated']);
+  });
+
+  it.each(['2025-11-25', '2026-07-28'] as const)('[MC13] takes a content of megabytes over %s', async (era) => {
+    const client = clientOf(era);
+    await client.connect(new StreamableHTTPClientTransport(address(), { requestInit: authorized(ann) }));
+    const call = callerOf(client);
+    const { token } = (await call('entente_read', { id: `large-${era}` })).data;
+    const content = 'x'.repeat(6 * 1024 * 1024);
+    expect((await call('entente_commit', { token, content })).data).toMatchObject({ outcome: 'committed' });
+    const found = await client.readResource({ uri: `entente://default/large-${era}` });
+    expect(found.contents[0]).toMatchObject({ text: content });
     await client.close();
   });
 

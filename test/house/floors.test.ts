@@ -16,6 +16,7 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
   http: ['service', 'core'],
   mcp: ['service', 'core'],
   client: ['core', 'strategies', 'types:controller', 'types:stores/store.ts'],
+  adapters: ['core', 'types:controller'],
   guard: ['service', 'core', 'types:controller', 'types:merge'],
   cli: ['core', 'merge', 'strategies', 'stores', 'controller', 'verify', 'service', 'http', 'mcp', 'client', 'guard'],
 };

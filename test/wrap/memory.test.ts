@@ -12,7 +12,7 @@ import { commandLine } from '../support/command-line.ts';
 
 const CLIENTS = 3;
 /** 200 calls of each client in the long form. */
-const CALLS = process.env['ENTENTE_LONG'] === undefined ? 20 : 200;
+const CALLS = process.env['ENTENTE_LONG'] === undefined ? 10 : 200;
 const SERVER = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-memory/dist/index.js');
 
 const PATIENT = { timeout: 600_000 };

@@ -4,6 +4,7 @@ import { context, isSpanContextValid, type Span, SpanStatusCode, trace } from '@
 import type { Controller } from '../controller/types.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Awaitable, CommitReply, CommitRequest, LogEntry, Store } from '../stores/store.ts';
+import { passThrough } from './pass-through.ts';
 
 /** What is told of the work of a service. Times are in milliseconds. */
 export interface Meter {
@@ -74,8 +75,7 @@ export function observeStore(store: Store, meter: Meter): Store {
     return replies;
   };
   return {
-    ...store,
-    capabilities: store.capabilities,
+    ...passThrough(store),
     commit: (requests) =>
       inSpan('entente.store.commit', (span) => {
         span.setAttribute('entente.commits', requests.length);

@@ -3,6 +3,7 @@
 import { EntenteError } from '../core/errors.ts';
 import type { Head } from '../core/version.ts';
 import type { CommitReply, CommitRequest, Snapshot, Store, Write } from '../stores/store.ts';
+import { passThrough } from './pass-through.ts';
 
 function headOf(request: CommitRequest, write: Write, before: Head | undefined, revision: number): Head {
   const { agent, at } = request;
@@ -56,23 +57,11 @@ async function rehearse(store: Store, request: CommitRequest): Promise<CommitRep
 /** The store as it is, but for `commit`, which only says what would come of it. */
 export function rehearsalStore(store: Store): Store {
   return {
-    capabilities: store.capabilities,
+    ...passThrough(store),
     commit: (requests) => Promise.all(requests.map((request) => rehearse(store, request))),
-    commitStatus: (space, agent, commitId) => store.commitStatus(space, agent, commitId),
-    read: (space, ids) => store.read(space, ids),
-    content: (hash) => store.content(hash),
-    list: (space, prefix, page) => store.list(space, prefix, page),
-    history: (space, id, page) => store.history(space, id, page),
-    record: (space, kind, id) => store.record(space, kind, id),
-    records: (space, kind, filter, page) => store.records(space, kind, filter, page),
-    counts: (space) => store.counts(space),
-    log: (space, after, limit) => store.log(space, after, limit),
-    wake: (space, signal) => store.wake(space, signal),
     trim: () => {
       throw new EntenteError('read-only', 'A rehearsal trims nothing.');
     },
-    epoch: () => store.epoch(),
-    spaces: () => store.spaces(),
     close: async () => {},
   };
 }

@@ -4,6 +4,7 @@ import { createController } from '../controller/controller.ts';
 import { parseSpace, type Space } from '../core/resource.ts';
 import { decodeToken } from '../core/token.ts';
 import { createMemoryStore } from '../stores/memory.ts';
+import type { Store } from '../stores/store.ts';
 import { lastWriterWins } from '../strategies/last-writer-wins.ts';
 import { perform } from './operation.ts';
 import { begin } from './operations/begin.ts';
@@ -97,6 +98,32 @@ describe('servers of one store', () => {
     const all = ['a', 'b', 'c', 'a'].map((name) => service.controller(name as Space));
     expect(all[0]).not.toBe(all[3]);
     expect(service.controller('a' as Space)).toBe(all[3]);
+  });
+});
+
+describe('a store that is a class', () => {
+  it('[SV6] is called as itself by what is measured and by a rehearsal', async () => {
+    class Held {
+      readonly inner = createMemoryStore();
+    }
+    for (const name of Object.keys(createMemoryStore()) as (keyof Store)[]) {
+      const member = function (this: Held, ...given: never[]): unknown {
+        return (this.inner[name] as (...all: never[]) => unknown)(...given);
+      };
+      Object.defineProperty(
+        Held.prototype,
+        name,
+        name === 'capabilities' ? { get: () => createMemoryStore().capabilities } : { value: member },
+      );
+    }
+    const store = new Held() as unknown as Store;
+    const service = createService({ store });
+    const call = service.call({ principal: { ...principal(), grants: ALL_GRANTS }, space: 'team', requestId: 'r' });
+    const draft = await perform(begin, call, { id: 'a.md' });
+    const would = await perform(commit, call, { token: draft.token, content: 'x', dryRun: true });
+    expect(would).toMatchObject({ status: 'committed', version: 1 });
+    expect(await perform(commit, call, { token: draft.token, content: 'x' })).toMatchObject({ status: 'committed' });
+    expect(await call.controller.stats()).toMatchObject({ totalResources: 1 });
   });
 });
 

@@ -1,51 +1,24 @@
 // The server over HTTP, with the load in a process of its own, against a bare fastify with a Map in this process. The two
 // take turns; ratios are of rates, and the median of the rounds counts. What the feed costs is told in milliseconds.
-import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fastify from 'fastify';
-import { createHttpApp } from '../src/http/app.ts';
-import { ALL_GRANTS } from '../src/service/principal.ts';
-import { createService, type Service } from '../src/service/service.ts';
+import type { Service } from '../src/service/service.ts';
 import { createMemoryStore } from '../src/stores/memory.ts';
 import { loadDriver, type SqliteDatabase } from '../src/stores/sqlite/driver.ts';
 import { createSqliteStore } from '../src/stores/sqlite.ts';
-import type { Store } from '../src/stores/store.ts';
-import type { Load, Loaded } from './http-load.ts';
+import type { Load } from './http-load.ts';
+import { load, ours, READERS, type Target } from './http-target.ts';
 import { median, type Row } from './rows.ts';
 
 const ROUNDS = 5;
 const ROUND_MS = 1500;
-const READERS = 200;
 const COMMITS = 1000;
 const FEED_MS = 10_000;
-/** Minutes for which memory is watched; ten where somebody asks for it. */
-const WATCH_MS = process.env['ENTENTE_BENCH_LONG'] === undefined ? 20_000 : 600_000;
-const MANY = 1_000_000_000;
 /** Databases stay referenced: the driver closes one that nobody holds. */
 const held: SqliteDatabase[] = [];
-
-function load(what: Load): Promise<Loaded> {
-  const child = fork(new URL('./http-load.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
-  return new Promise((resolve, reject) => {
-    let loaded: Loaded | undefined;
-    child.on('message', (message: Loaded) => {
-      loaded = message;
-    });
-    child.on('close', (code) =>
-      loaded === undefined ? reject(new Error(`load ended with ${code}`)) : resolve(loaded),
-    );
-    child.send(what);
-  });
-}
-
-interface Target {
-  readonly url: string;
-  readonly key: string;
-  close(): Promise<void>;
-}
 
 /** A write by hand: one transaction of SQLite for each, synced before it is answered. */
 async function rawWrite(path: string): Promise<(id: string, etag: string, content: Buffer) => void> {
@@ -89,20 +62,6 @@ async function bare(write: (id: string, etag: string, content: Buffer) => void =
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   return { url, key: 'none', close: () => app.close() };
-}
-
-async function ours(store: Store): Promise<Target & { readonly service: Service }> {
-  const service = createService({ store, limits: { requestsPerMinute: MANY, streamsPerKey: READERS } });
-  const app = createHttpApp({ service });
-  const url = await app.listen({ port: 0, host: '127.0.0.1' });
-  const { text } = await service.keys.create({ name: 'bench', grants: ALL_GRANTS });
-  return {
-    ...{ url, key: text, service },
-    async close() {
-      await app.close();
-      await store.close();
-    },
-  };
 }
 
 const perSecond = (rate: number): string => `${Math.round(rate)}/s`;
@@ -162,27 +121,6 @@ async function feedRow(): Promise<Row> {
   };
 }
 
-async function memoryRow(): Promise<Row> {
-  const target = await ours(createMemoryStore());
-  const heap = (): number => {
-    globalThis.gc?.();
-    return process.memoryUsage().heapUsed / 2 ** 20;
-  };
-  const push = (ms: number): Promise<Loaded> =>
-    load({ kind: 'put', url: target.url, key: target.key, connections: 8, ms });
-  // Until the log has as many entries as it keeps.
-  await push(10_000);
-  const before = heap();
-  await push(WATCH_MS);
-  const after = heap();
-  await target.close();
-  const ratio = after / before;
-  return {
-    ...{ what: `heap after ${WATCH_MS / 1000} s of PUT`, ours: `${after.toFixed(0)} MiB`, ratio },
-    ...{ baseline: `${before.toFixed(0)} MiB before`, bar: '≤ 1.25 ×', ok: ratio <= 1.25 },
-  };
-}
-
 export async function run(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'entente-bench-http-'));
   const [plain, memory] = [await bare(), await ours(createMemoryStore())];
@@ -195,7 +133,7 @@ export async function run(): Promise<Row[]> {
     await compare('HTTP PUT, SQLite FULL, 32 connections', [disk, 'put', 32], [single, 'put', 32], 3),
   ];
   for (const target of [plain, memory, disk, single]) await target.close();
-  rows.push(await feedRow(), await memoryRow());
+  rows.push(await feedRow());
   rmSync(folder, { recursive: true, force: true });
   return rows;
 }

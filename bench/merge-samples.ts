@@ -7,6 +7,8 @@ export interface Sample {
   readonly current: string;
   readonly proposed: string;
   readonly options?: { readonly arrays: Readonly<Record<string, { readonly key: string }>> };
+  /** How the merge ends. */
+  readonly ends: string;
 }
 
 const EDITS = 20;
@@ -47,6 +49,21 @@ const member: Entry = (id, name) =>
       "score": ${(id * 137) % 1000},
       "tags": ["alpha", "beta", "t${id % 17}"]
     }`;
+
+/** One of several documents. */
+const yamlDocument: Entry = (id, name) => `---
+id: ${id}
+name: ${name}
+email: user.${id}@example.org
+
+tags: [alpha, beta, t${id % 17}]
+`;
+
+/** In brackets, and no JSON. */
+const flowUser: Entry = (id, name) => `    { id: ${id}, name: ${name}, tags: [alpha, beta, t${id % 17}] },\n`;
+
+const inlineUser: Entry = (id, name) =>
+  `  { id = ${id}, name = "${name}", tags = ["alpha", "beta", "t${id % 17}"] },\n`;
 
 const section: Entry = (id, name) => `
 ## Chapter ${id}
@@ -99,15 +116,48 @@ interface Shape {
   readonly after?: string;
   readonly between?: string;
   readonly options?: Sample['options'];
+  /** @default the name of the shape */
+  readonly engine?: string;
+  /** @default clean by the engine */
+  readonly ends?: string;
   /** What both sides add in front of all entries, if it is no entry like the others. */
   readonly news?: Entry;
 }
 
 const shapes: Readonly<Record<string, Shape>> = {
   text: { entry: line },
-  code: { entry: declaration },
+  code: { entry: declaration, engine: 'text' },
   json: { entry: member, before: '{\n  "users": [\n', between: ',\n', after: '\n  ]\n}\n' },
   yaml: { entry: yamlUser, before: 'users:\n' },
+  'yaml that is JSON': {
+    entry: member,
+    before: '{\n  "users": [\n',
+    between: ',\n',
+    after: '\n  ]\n}\n',
+    engine: 'yaml',
+  },
+  'yaml with JSON in it': {
+    entry: member,
+    before: 'title: users # all\nusers:\n  [\n',
+    between: ',\n',
+    after: '\n  ]\n',
+    engine: 'yaml',
+  },
+  'yaml of many documents': { entry: yamlDocument, engine: 'yaml', ends: 'clean by text' },
+  'yaml in brackets': {
+    entry: flowUser,
+    before: 'users:\n  [\n',
+    after: '  ]\n',
+    engine: 'yaml',
+    ends: 'conflict by yaml',
+  },
+  'toml in brackets': {
+    entry: inlineUser,
+    before: 'users = [\n',
+    after: ']\n',
+    engine: 'toml',
+    ends: 'conflict by toml',
+  },
   toml: { entry: tomlUser, before: 'title = "users"\n' },
   ndjson: { entry: record, options: { arrays: { '': { key: 'id' } } } },
   markdown: { entry: section, before: '---\ntitle: A book\ntags: [a, b]\n---\n\n# A book\n' },
@@ -138,7 +188,7 @@ export function sampleOf(format: string, bytes: number): Sample {
     if (offset >= 0) entries.splice(news === undefined ? offset * step : 0, 0, (news ?? entry)(count + offset, name));
     return before + entries.join(between) + after;
   };
-  const engine = format === 'code' ? 'text' : format;
+  const { engine = format, ends = `clean by ${engine}` } = shape;
   const sides = { base: side(-1, ''), current: side(1, 'ours'), proposed: side(3, 'theirs') };
-  return { engine, ...sides, ...(options === undefined ? {} : { options }) };
+  return { engine, ends, ...sides, ...(options === undefined ? {} : { options }) };
 }

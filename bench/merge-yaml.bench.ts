@@ -2,42 +2,11 @@
 // reading them costs anybody. Both are timed in turn in one run, five rounds; the figures are medians.
 import { parseDocument } from 'yaml';
 import { mergeYaml } from '../src/merge/yaml.ts';
+import { type Sample, sampleOf } from './merge-samples.ts';
 import { median, type Row } from './rows.ts';
 
 const ROUNDS = 5;
 const BAR = 2;
-
-interface Sample {
-  readonly base: string;
-  readonly current: string;
-  readonly proposed: string;
-}
-
-function user(id: number, name: string): string {
-  return `  - id: ${id}
-    name: ${name} # as it is shown
-    email: user.${id}@example.org
-    score: ${(id * 137) % 1000}
-    active: ${id % 2 === 0}
-    tags: [alpha, beta, t${id % 17}]
-    address:
-      street: ${id} Long Street
-      city: Utrecht
-`;
-}
-
-/** Both sides change twenty names each and add one element. */
-function sample(count: number): Sample {
-  const step = Math.floor(count / 20);
-  const side = (offset: number, tag: string): string => {
-    const users = Array.from({ length: count }, (_, id) =>
-      user(id, id % step === offset ? `${tag} ${id}` : `user ${id}`),
-    );
-    if (offset >= 0) users.splice(offset * step, 0, user(count + offset, tag));
-    return `users:\n${users.join('')}`;
-  };
-  return { base: side(-1, ''), current: side(1, 'ours'), proposed: side(3, 'theirs') };
-}
 
 function timed(run: () => void): number {
   const start = performance.now();
@@ -73,9 +42,9 @@ function measure(what: string, { base, current, proposed }: Sample): Row {
 /** Measures; needs about thirty seconds. */
 export function run(): Promise<Row[]> {
   return Promise.resolve([
-    measure('YAML merge, 20 KB, 20 edits a side, against three yaml parses', sample(100)),
-    measure('YAML merge, 200 KB, 20 edits a side, against three yaml parses', sample(1_000)),
-    measure('YAML merge, 1 MB, 20 edits a side, against three yaml parses', sample(5_000)),
+    measure('YAML merge, 20 KB, 20 edits a side, against three yaml parses', sampleOf('yaml', 20_000)),
+    measure('YAML merge, 200 KB, 20 edits a side, against three yaml parses', sampleOf('yaml', 200_000)),
+    measure('YAML merge, 1 MB, 20 edits a side, against three yaml parses', sampleOf('yaml', 1_000_000)),
   ]);
 }
 

@@ -101,19 +101,20 @@ function brokenFormat({ path, current, proposed }: MergeInput, content: Uint8Arr
   if (path === undefined) return undefined;
   const { engine } = chooseEngine({ base: null, current: null, proposed: null, path });
   const isOf = READERS[engine];
-  if (isOf === undefined || isOf(content)) return undefined;
-  return [current, proposed].every((side) => side !== null && isOf(side)) ? engine : undefined;
+  if (isOf === undefined || isOf(content) === true) return undefined;
+  return [current, proposed].every((side) => side !== null && isOf(side) !== false) ? engine : undefined;
 }
 
-const READERS: { readonly [engine: string]: ((content: Uint8Array) => boolean) | undefined } = {
+/** Undefined: too large to tell. */
+const READERS: { readonly [engine: string]: ((content: Uint8Array) => boolean | undefined) | undefined } = {
   yaml: (content) => isText(content, yamlFormat.isReadable),
   toml: (content) => isText(content, tomlFormat.isReadable),
   ndjson: (content) => readArray(content) !== undefined,
 };
 
-function isText(content: Uint8Array, isReadable: (text: string) => boolean): boolean {
+function isText(content: Uint8Array, isReadable: (text: string) => boolean | undefined): boolean | undefined {
   const text = decodeSide(content);
-  return text !== undefined && isReadable(text);
+  return text === undefined ? false : isReadable(text);
 }
 
 function whyLeft(result: MergeResult): string {

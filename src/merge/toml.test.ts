@@ -130,6 +130,17 @@ describe('TOML by lines', () => {
   });
 });
 
+describe('large TOML', () => {
+  it('[TM15] one value that is most of a large document is merged by lines, and a conflict where those are clean', () => {
+    const list = Array.from({ length: 20_000 }, (_, i) => `  "x${i}",\n`).join('');
+    const base = `a = 1\nlist = [\n${list}]\nb = 1\n`;
+    const clean = merge(base, base.replace('a = 1', 'a = 2'), base.replace('b = 1', 'b = 2'));
+    expect(clean.status === 'conflict' && clean.conflicts[0]?.reason).toMatch(/too large to be read/);
+    const lines = merge(base, base.replace('a = 1', 'a = 2'), base.replace('a = 1', 'a = 3'));
+    expect(lines.status === 'conflict' && lines.notes[0]?.message).toMatch(/cannot be cut/);
+  });
+});
+
 describe('hostile TOML', () => {
   it('[TM12] deep nesting, endless names, cut documents and names of prototypes are told or merged, never thrown', () => {
     const deep = [

@@ -157,6 +157,53 @@ describe('YAML by lines', () => {
   });
 });
 
+describe('large YAML', () => {
+  const rows = (count: number, row: (i: number) => string): string =>
+    Array.from({ length: count }, (_, i) => row(i)).join('');
+
+  it('[YM17] what cannot be cut, and is too large for the parser, is merged by lines, and a conflict where those are clean', () => {
+    const base = `a: 1\nlist: &all [${rows(60_000, (i) => `x${i}, `)}]\n\nb: 1\nc: 1\n`;
+    const result = merge(base, base.replace('a: 1', 'a: 2'), base.replace('c: 1', 'c: 2'));
+    if (result.status !== 'conflict') throw new Error(result.status);
+    expect(result.conflicts.map(({ at, reason }) => [at, reason])).toEqual([
+      [{ pointer: '' }, expect.stringMatching(/too large to be read/)],
+    ]);
+    expect(result.notes.at(-1)?.message).toMatch(/cannot be cut/);
+    expect(byLines(base, base.replace('a: 1', 'a: 2'), base.replace('a: 1', 'a: 3'))).toMatch(
+      /^conflict: .*cannot be cut/,
+    );
+    // Below that size, the structure decides.
+    const small = `a: 1\nlist: &all [${rows(600, (i) => `x${i}, `)}]\n\nb: 1\nc: 1\n`;
+    expect(woven(small, small.replace('a: 1', 'a: 2'), small.replace('c: 1', 'c: 2'))).toContain('c: 2');
+  });
+
+  it('[YM17] a stream of documents is read document by document, however long it is', () => {
+    const base = rows(1_300, (i) => `---\nid: ${i}\nname: user ${i}\n\nnote: ${'x'.repeat(200)}\n`);
+    const [one, other] = [base.replace('user 10\n', 'ours\n'), base.replace('user 800\n', 'theirs\n')];
+    expect(byLines(base, one, other)).toMatch(/^clean: .*several documents/);
+    const twice = merge(
+      base,
+      base.replace('user 10\n', 'user 10\nnew: 1\n'),
+      base.replace('id: 10\n', 'new: 2\nid: 10\n'),
+    );
+    expect(twice.status === 'conflict' && twice.conflicts[0]?.reason).toMatch(/no yaml any more/);
+  });
+
+  it('[YM16] JSON as a document, and as a large value in one, is merged by structure in its place', () => {
+    const flow = rows(7_000, (i) => `    {"id": ${i}, "name": "user ${i} 😀"},\n`).slice(0, -2);
+    for (const base of [
+      `[\n${flow}\n]\n`,
+      `users: # all\n  [\n${flow}\n  ]\nlast: 1 # c\n`,
+      `- 1\n- [\n${flow}\n  ]\n`,
+    ]) {
+      const current = base.replace('"user 7 😀"', '"ours"');
+      expect(woven(base, current, base.replace('"id": 7,', '"id": 7, "role": 1,'))).toBe(
+        current.replace('"id": 7,', '"id": 7, "role": 1,'),
+      );
+    }
+  });
+});
+
 describe('hostile YAML', () => {
   const other = (base: string): MergeResult => merge(base, `${base}\ny: 1\n`, `x: 1\n${base}`);
 
@@ -212,7 +259,7 @@ describe('hostile YAML', () => {
   });
 
   it('[YM13] ordered maps and sets of very many are read as fast as others', () => {
-    const items = Array.from({ length: 20_000 }, (_, i) => `- k${i}: ${i}\n`).join('');
+    const items = Array.from({ length: 12_000 }, (_, i) => `- k${i}: ${i}\n`).join('');
     const base = `a: !!omap\n${items}b: 1\n`;
     expect(woven(base, base.replace('b: 1', 'b: 2'), `c: 1\n${base}`)).toBe(`c: 1\n${base.replace('b: 1', 'b: 2')}`);
   });
@@ -230,7 +277,10 @@ describe('hostile YAML', () => {
     const lines = Array.from({ length: 5000 }, (_, i) => `k${i}: 1\n`).join('');
     const late = merge(lines + base, lines + current, lines + proposed, { budget: { ms: 10, clock } });
     expect(late.status === 'conflict' && late.conflicts[0]?.kind).toBe('budget');
-    const large = merge(base, current, proposed, { budget: { bytes: 100 } });
-    expect(large.status === 'conflict' && large.conflicts[0]?.kind).toBe('too-large');
+    for (const budget of [{ bytes: 100 }, { lines: 1 }]) {
+      const large = merge(base, current, proposed, { budget });
+      expect(large.status === 'conflict' && large.conflicts[0]?.kind).toBe('too-large');
+    }
+    expect(merge(base, current, proposed, { budget: { lines: 3 } }).status).toBe('clean');
   });
 });

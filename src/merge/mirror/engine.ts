@@ -11,6 +11,7 @@ import * as T from '../json/tape.ts';
 import { dropSwallowed } from '../json/verdict.ts';
 import { readBack } from '../json/verify.ts';
 import { conflictOf, decideDocuments, notesOf } from '../json.ts';
+import { splitLines } from '../lines.ts';
 import { mergeText } from '../text.ts';
 import type { CleanMerge, ConflictedMerge, MergeInput, MergeResult, MergeSide, Note } from '../types.ts';
 import { createWatch, OverBudget, type Watch } from '../watch.ts';
@@ -24,8 +25,11 @@ export interface Format {
   readonly name: string;
   /** Throws `Unmirrored` with the reason where there is no mirror. */
   readonly read: (text: string, limits: M.Limits) => M.Mirror;
-  /** Can it be read at all? What a merge by lines makes of texts that can be read must be one, too. */
-  readonly isReadable: (text: string) => boolean;
+  /**
+   * Can it be read at all? What a merge by lines makes of texts that can be read must be one, too. Undefined where that
+   * would take too much memory to tell.
+   */
+  readonly isReadable: (text: string) => boolean | undefined;
   /** The JSON that says what a value says, given in the format's own words by a decision; undefined where it is none. */
   readonly readValue: (text: string) => string | undefined;
   /** Current's text with the plans of the context spliced in; undefined where one has no place in it. */
@@ -46,8 +50,10 @@ export function mergeMirrored(format: Format, input: MergeInput, settled: Contex
   if (current === null || proposed === null) return wholeConflict(input, format.name, 'modified-deleted');
   const bytes = options.budget?.bytes ?? Number.POSITIVE_INFINITY;
   const sides = [base, current, proposed];
+  const lines = options.budget?.lines ?? Number.POSITIVE_INFINITY;
   // What has a conflict of its own there.
-  if (sides.some((side) => isBinary(side) || (side?.length ?? 0) > bytes)) return mergeText(input);
+  const isOver = (side: MergeSide): boolean => (side?.length ?? 0) > bytes || hasMoreLines(side, lines);
+  if (sides.some((side) => isBinary(side) || isOver(side))) return mergeText(input);
   const watch = createWatch(options.budget);
   try {
     const read = readSides(format, input, watch);
@@ -57,6 +63,10 @@ export function mergeMirrored(format: Format, input: MergeInput, settled: Contex
     if (!(thrown instanceof OverBudget)) throw thrown;
     return wholeConflict(input, format.name, 'budget', 'the merge needed more steps or time than it was given');
   }
+}
+
+function hasMoreLines(side: MergeSide, most: number): boolean {
+  return side !== null && most < side.length && splitLines(side).count > most;
 }
 
 /** The mirrors one after another, or why there are none. */
@@ -260,8 +270,15 @@ function mergeByLines(format: Format, input: MergeInput, reason: string, decided
 function doubtOf(format: Format, input: MergeInput, content: Uint8Array, decided?: T.Doc): string | undefined {
   const text = decodeSide(content);
   const sides = [input.base, input.current, input.proposed].map((side) => (side === null ? '' : decodeSide(side)));
-  const isReadable = (each: string | undefined): boolean => each !== undefined && format.isReadable(each);
-  if (sides.every(isReadable) && !isReadable(text)) return `merged by lines it would be no ${format.name} any more`;
+  const isReadable = (each: string | undefined): boolean | undefined =>
+    each === undefined ? false : format.isReadable(each);
+  // Where a side cannot be read, lines are all there is.
+  if (!sides.some((side) => isReadable(side) === false)) {
+    const isRead = isReadable(text);
+    if (isRead === false) return `merged by lines it would be no ${format.name} any more`;
+    if (isRead === undefined)
+      return `it is too large to be read as a whole, so nothing shows that lines keep it ${format.name}`;
+  }
   if (decided === undefined || text === undefined) return undefined;
   const mirror = readPrinted(format, text);
   const isSame = mirror !== undefined && equalValues(decided, T.ROOT, mirror.doc, T.ROOT);

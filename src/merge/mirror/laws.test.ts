@@ -265,7 +265,7 @@ function isReadThen(kind: Kind, { sides, result }: Trial): void {
   const isProven = isStructural(kind, result)
     ? checkMirrored(kind.format, sides, result).ok
     : checked(sides, result).length === 0;
-  const isReadable = (side: MergeSide): boolean => kind.format.isReadable(shown(side).replace(/^\ufeff/, ''));
+  const isReadable = (side: MergeSide): boolean => kind.format.isReadable(shown(side).replace(/^\ufeff/, '')) === true;
   const isText = (side: MergeSide): boolean => side?.includes(0) !== true && isReadable(side);
   const isLost = !isReadable(result.content) && [sides.base, sides.current, sides.proposed].every(isText);
   if (!isProven || isLost) throw new Error(told(sides, result));

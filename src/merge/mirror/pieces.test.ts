@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LAW_TIMEOUT, lawRuns, lawSeed } from '../../../test/support/law-runs.ts';
-import { type Draw, randomDraw, randomModel } from '../../../test/support/random-json.ts';
+import { type Draw, printModel, randomDraw, randomModel, randomStyle } from '../../../test/support/random-json.ts';
 import { inTables, printTomlModel, randomTomlStyle } from '../../../test/support/random-toml.ts';
 import { printYamlModel, randomYamlStyle } from '../../../test/support/random-yaml.ts';
 import { readToml, readPieces as tomlPieces } from '../toml/read.ts';
-import { readYaml, readPieces as yamlPieces } from '../yaml/read.ts';
+import { readJson, readWhole, readYaml, readPieces as yamlPieces } from '../yaml/read.ts';
 import { type Mirror, Unmirrored } from './mirror.ts';
 
 const seeds: fc.Arbitrary<number> = fc.integer({ min: 0, max: 0x7fffffff });
@@ -16,6 +16,45 @@ const YAML_NOISE =
   '\t|- |: |&a |*a |!!x |"|\'|[|]|{|}|, |||>|\n|\r|#|---\n|...\n|<<: |? |\n\n|\n  |\n    |x: |  |-|:| #c\n|: |\n|: |+\n\n|`|@|%'
     .split('|')
     .concat(['|', '|\n', '>-\n']);
+const JSON_NOISE = [
+  '\t',
+  ' ',
+  '\n',
+  '\r',
+  '\r\n',
+  '#',
+  ' # c',
+  '"',
+  ',',
+  ', ',
+  ':',
+  '{',
+  '}',
+  '[',
+  ']',
+  '---',
+  '\n---\n',
+  '\\',
+].concat([
+  '\\u0000',
+  '\\/',
+  '\\ud83d\\ude00',
+  '😀',
+  'é',
+  '\ufeff',
+  '\u2028',
+  '\u0085',
+  '\u007f',
+  '0',
+  '-',
+  'e5',
+  '.5',
+  'true',
+  '<<',
+  '&a',
+  '%',
+  '~',
+]);
 const TOML_NOISE = [
   '\t',
   '[',
@@ -104,6 +143,28 @@ describe('documents in pieces', { timeout: LAW_TIMEOUT }, () => {
     );
     expect(counts.cut).toBeGreaterThan(lawRuns(4_000) / 5);
     expect(counts.plainCut).toBeGreaterThan(counts.plain * 0.9);
+  });
+
+  it('[YM16] JSON in YAML is read as the parser of YAML reads it: values, places, names', () => {
+    let read = 0;
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const draw = randomDraw(seed);
+        const plain = printModel(randomModel(draw, 3), randomStyle(draw));
+        const text = draw(3) === 0 ? plain : mutated(draw, plain, JSON_NOISE, 1 + draw(2));
+        const json = told(() => readJson(text, {}));
+        if (json === undefined) return;
+        read += 1;
+        expect(json).toEqual(told(() => readWhole(text, {})));
+        // As a value in a block collection, where its lines may have to begin deeper.
+        const [key, pad] = [`k${draw(9)}: `, ' '.repeat(draw(3))];
+        const inner = text.trim().replaceAll('\n', `\n${pad}`);
+        const block = draw(2) === 0 ? `a: 1\n${key}${inner}\nz: 1\n` : `- 1\n- ${inner} # c\n- 2\n`;
+        expect(told(() => readYaml(block, {}, 1))).toEqual(told(() => readWhole(block, {})));
+      }),
+      runs(4_000),
+    );
+    expect(read).toBeGreaterThan(lawRuns(4_000) / 4);
   });
 
   it('[TM13] TOML in pieces of one row is TOML in one piece: values, places, comments, rows and headers', () => {

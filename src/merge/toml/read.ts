@@ -17,13 +17,19 @@ const MAX_NESTING = 100;
 /** Characters that the parser is given at once. */
 const PIECE = 4096;
 
+/** Characters of a document, or of a row of one, that the parser is given where they cannot be cut. */
+const WHOLE = 131_072;
+
 /**
  * The mirror of a document. Throws `Unmirrored` with the reason where there is none. `size`: characters of a piece; a
  * document of no more is parsed as a whole.
  */
 export function readToml(text: string, limits: M.Limits, size: number = PIECE): TomlMirror {
   if (isTooDeep(text)) throw new M.Unmirrored('it is nested too deeply');
-  return (text.length > size ? readPieces(text, limits, size) : undefined) ?? readWhole(text, limits);
+  const mirror = text.length > size ? readPieces(text, limits, size) : undefined;
+  if (mirror !== undefined) return mirror;
+  if (text.length > WHOLE) throw new M.Unmirrored('it is too large to be read in one piece, and cannot be cut');
+  return readWhole(text, limits);
 }
 
 /** Undefined where a piece is not right, or says what another one has said: the parser judges the whole document. */
@@ -31,6 +37,7 @@ export function readPieces(text: string, limits: M.Limits, size: number): TomlMi
   const reader = new Reader(text, limits, true);
   try {
     for (const { start, end } of piecesOf(text, size)) {
+      if (end - start > WHOLE) return undefined;
       const source = text.slice(start, end);
       reader.read(source, start, parse(source, false));
     }
@@ -47,8 +54,8 @@ function readWhole(text: string, limits: M.Limits): TomlMirror {
   return reader.finish();
 }
 
-/** Is it TOML? */
-export function isToml(text: string): boolean {
+/** Is it TOML? Undefined where that is too dear to tell. */
+export function isToml(text: string): boolean | undefined {
   if (isTooDeep(text)) return false;
   if (
     text.length > PIECE &&
@@ -56,6 +63,7 @@ export function isToml(text: string): boolean {
   ) {
     return true;
   }
+  if (text.length > WHOLE) return undefined;
   try {
     parse(text, true);
     return true;

@@ -3,7 +3,9 @@
 // an item can begin there, or further left. Each piece is a document with the same collection at its root; an item that
 // is larger than a piece is opened in its turn. Where anything is not as plain as that, the whole document is parsed.
 // Longer than most files: the rules of where an item ends stand side by side.
+import type * as T from '../json/tape.ts';
 import { loadYaml, type ParsedNode, type YAMLMap, type YAMLSeq } from '../packages.ts';
+import { isDeeper, parseJsonIn } from './json-text.ts';
 import { isEmpty, type Walk } from './walk.ts';
 
 /** Thrown where a document cannot be cut without a doubt. */
@@ -20,14 +22,21 @@ export class Pieces {
   readonly #walk: Walk;
   readonly #parse: Parse;
   readonly #size: number;
+  readonly #most: number;
   #depth = 0;
 
-  /** `parse` gives the root of a document without errors; `size`: characters of a piece. */
-  constructor(text: string, walk: Walk, parse: Parse, size: number) {
+  /** `parse` gives the root of a document without errors; `size`: characters of a piece, `most` where it cannot be cut. */
+  constructor(
+    text: string,
+    walk: Walk,
+    parse: Parse,
+    { size, most }: { readonly size: number; readonly most: number },
+  ) {
     this.#text = text;
     this.#walk = walk;
     this.#parse = parse;
     this.#size = size;
+    this.#most = most;
   }
 
   /** Writes the document into the walk's mirror. Throws `Uncut`. */
@@ -85,6 +94,7 @@ export class Pieces {
 
   /** Items that begin at `from`, from the parser. */
   #piece(kind: Kind, col: number, from: number, to: number, at: number, isFirst: boolean): number {
+    if (to - from > this.#most) throw new Uncut();
     const node = this.#parse(' '.repeat(col) + this.#text.slice(from, to));
     this.#walk.from(from - col);
     const root = this.#rootOf(kind, node);
@@ -105,28 +115,42 @@ export class Pieces {
     return isBare ? root : undefined;
   }
 
-  /** An item whose value is a block collection, item by item; undefined where it is none, or that is not sure. */
+  /** An item whose value is a block collection, item by item, or JSON; undefined where it is none, or that is not sure. */
   #open(kind: Kind, col: number, from: number, to: number, at: number, isFirst: boolean): number | undefined {
-    const lineEnd = this.#lineEnd(from);
+    const colon = kind === '[' ? from : this.#colonOf(from);
+    if (colon === undefined) return undefined;
+    let begin = colon + 1;
+    while (this.#text[begin] === ' ') begin += 1;
+    const inner = this.#isBareEnd(begin) ? this.#firstContent(this.#lineEnd(from), to) : begin;
+    const json = inner === undefined ? undefined : this.#jsonAt(inner, col, to);
+    const isBlock = inner !== undefined && this.#kindAt(inner) !== undefined && (kind === '[' || inner !== begin);
+    if (inner === undefined || (json === undefined && !isBlock)) return undefined;
+    let mark = from + 1;
     if (kind === '[') {
-      let begin = from + 1;
-      while (this.#text[begin] === ' ') begin += 1;
-      const inner = this.#isBareEnd(begin) ? this.#firstContent(lineEnd, to) : begin;
-      if (inner === undefined || this.#kindAt(inner) === undefined) return undefined;
       if (this.#walk.skip(at) !== from) throw new Uncut();
       if (!isFirst) this.#walk.separate();
-      return this.#collection(from + 1, from, col, to);
+    } else {
+      const root = this.#rootOf('{', this.#parse(' '.repeat(col) + this.#text.slice(from, colon + 1)));
+      const [pair, more] = (root as YAMLMap.Parsed | undefined)?.items ?? [];
+      if (pair === undefined || more !== undefined || !isNothing(pair.value)) return undefined;
+      if (this.#walk.skip(at) !== from) throw new Uncut();
+      this.#walk.from(from - col);
+      if (this.#walk.name(pair.key, from, isFirst) !== colon + 1) throw new Uncut();
+      mark = colon + 1;
     }
-    const inner = this.#firstContent(lineEnd, to);
-    if (inner === undefined || this.#kindAt(inner) === undefined) return undefined;
-    const root = this.#rootOf('{', this.#parse(' '.repeat(col) + this.#text.slice(from, lineEnd)));
-    const [pair, more] = (root as YAMLMap.Parsed | undefined)?.items ?? [];
-    if (pair === undefined || more !== undefined || !isNothing(pair.value)) return undefined;
-    if (this.#walk.skip(at) !== from) throw new Uncut();
-    this.#walk.from(from - col);
-    const mark = this.#walk.name(pair.key, from, isFirst);
-    if (mark === undefined || mark > lineEnd) throw new Uncut();
-    return this.#collection(mark, from, col, to, true);
+    if (json === undefined) return this.#collection(mark, from, col, to, kind === '{');
+    if (this.#walk.skip(mark) !== inner) throw new Uncut();
+    const end = this.#walk.json(json, inner, mark, from);
+    if (end === undefined) throw new Uncut();
+    return end;
+  }
+
+  /** JSON that begins there and is all of the item up to its end, comments left out. */
+  #jsonAt(begin: number, col: number, to: number): T.Doc | undefined {
+    const text = this.#text.slice(begin, to);
+    const end = Math.max(text.lastIndexOf(']'), text.lastIndexOf('}')) + 1;
+    const value = text.slice(0, end);
+    return isDeeper(value, col) ? parseJsonIn(value) : undefined;
   }
 
   /** Nothing but a comment up to the end of the line? */
@@ -146,15 +170,20 @@ export class Pieces {
 
   /** What kind of block collection begins there; undefined where none does for sure. */
   #kindAt(at: number): Kind | undefined {
-    const text = this.#text;
-    const char = text[at] ?? '';
-    if (char === '-' && isGap(text[at + 1])) return '[';
+    if (this.#text[at] === '-' && isGap(this.#text[at + 1])) return '[';
+    return this.#colonOf(at) === undefined ? undefined : '{';
+  }
+
+  /** Where the colon stands behind the name that begins there; undefined where none does for sure. */
+  #colonOf(at: number): number | undefined {
+    const char = this.#text[at] ?? '';
     if ('[]{},|>&*!%@`?:#\t\r\n'.includes(char)) return undefined;
-    const line = text.slice(at, this.#lineEnd(at));
+    const line = this.#text.slice(at, this.#lineEnd(at));
     const name =
       char === '"' ? /^"(?:[^"\\]|\\.)*"/ : char === "'" ? /^'(?:[^']|'')*'/ : /^(?:[^:#]|:(?=\S)|(?<=\S)#)+/;
     const found = name.exec(line)?.[0];
-    return found !== undefined && /^[ \t]*:(?:\s|$)/.test(line.slice(found.length)) ? '{' : undefined;
+    const gap = found === undefined ? undefined : /^[ \t]*:(?=\s|$)/.exec(line.slice(found.length))?.[0];
+    return gap === undefined ? undefined : at + (found ?? '').length + gap.length - 1;
   }
 
   /** Where the item behind the one that begins at `from` begins. */

@@ -2,6 +2,7 @@
 // times as large as their text, so a large document is given to it in pieces (pieces.ts) wherever that is safe.
 import * as M from '../mirror/mirror.ts';
 import { type Document, loadYaml, type ParsedNode, type Scalar } from '../packages.ts';
+import { parseJsonIn } from './json-text.ts';
 import { Pieces, Uncut } from './pieces.ts';
 import { isEmpty, Walk } from './walk.ts';
 
@@ -11,20 +12,45 @@ const OPTIONS = { intAsBigInt: true, uniqueKeys: false, prettyErrors: false, res
 /** Characters that the parser is given at once. */
 const PIECE = 8192;
 
+/** Characters of a document, or of an item of one, that the parser is given where they cannot be cut. */
+const WHOLE = 262_144;
+
 /**
  * The mirror of one document. Throws `Unmirrored` with the reason where there is none. `size`: characters of a piece; a
  * document of no more is parsed as a whole.
  */
 export function readYaml(text: string, limits: M.Limits, size: number = PIECE): M.Mirror {
   if (/^%/m.test(text)) throw new M.Unmirrored('it has directives');
-  return (text.length > size ? readPieces(text, limits, size) : undefined) ?? readWhole(text, limits);
+  if (documentsOf(text).length > 1) throw new M.Unmirrored('it holds several documents');
+  const mirror = readJson(text, limits) ?? (text.length > size ? readPieces(text, limits, size) : undefined);
+  if (mirror !== undefined) return mirror;
+  if (text.length > WHOLE) throw new M.Unmirrored('it is too large to be read in one piece, and cannot be cut');
+  return readWhole(text, limits);
+}
+
+/** A document that is JSON; undefined where it is none. */
+export function readJson(text: string, limits: M.Limits): M.Mirror | undefined {
+  const start = /^(?:[ \t\n]|\r\n)*/.exec(text)?.[0].length ?? 0;
+  const doc = parseJsonIn(text.slice(start));
+  if (doc === undefined) return undefined;
+  const walk = new Walk(text, limits);
+  return walk.json(doc, start, start, start) === undefined ? undefined : walk.finish();
+}
+
+/** The documents of a stream, each with the `---` that begins it: the marker is one wherever it stands. */
+function documentsOf(text: string): string[] {
+  const starts = [...text.matchAll(/(?<=^|\n)---(?=[ \t\r\n]|$)/g)].map(({ index }) => index);
+  const [first = 0] = starts;
+  const hasHead = /^[ \t]*[^\s#]/m.test(text.slice(0, first));
+  const bounds = [0, ...(hasHead ? starts : starts.slice(1)), text.length];
+  return bounds.slice(1).map((end, i) => text.slice(bounds[i], end));
 }
 
 /** Undefined where it cannot be cut, or a piece is not right: the whole document says why. */
 export function readPieces(text: string, limits: M.Limits, size: number): M.Mirror | undefined {
   const walk = new Walk(text, limits);
   try {
-    new Pieces(text, walk, parsePiece, size).read();
+    new Pieces(text, walk, parsePiece, { size, most: WHOLE }).read();
   } catch (thrown) {
     if (thrown instanceof Uncut || thrown instanceof M.Unmirrored) return undefined;
     throw thrown;
@@ -37,7 +63,8 @@ function parsePiece(source: string): ParsedNode | undefined {
   return errors.length > 0 || contents === null ? undefined : (contents as ParsedNode);
 }
 
-function readWhole(text: string, limits: M.Limits): M.Mirror {
+/** The document as the parser reads it at once. */
+export function readWhole(text: string, limits: M.Limits): M.Mirror {
   const document = loadYaml().parseDocument(text, OPTIONS);
   const [error] = document.errors;
   if (error !== undefined) {
@@ -59,10 +86,12 @@ function readWhole(text: string, limits: M.Limits): M.Mirror {
   return walk.finish();
 }
 
-/** Is it a stream of documents without errors, with no name twice in a map? */
-export function isYaml(text: string): boolean {
+/** Is it a stream of documents without errors, with no name twice in a map? Undefined where that is too dear to tell. */
+export function isYaml(text: string): boolean | undefined {
   try {
-    return (text.length > PIECE && isCut(text)) || isStream(text);
+    if (text.length <= PIECE || /^%/m.test(text)) return isFine(text);
+    const found = documentsOf(text).map((one) => (one.length > PIECE && isCut(one)) || isFine(one));
+    return found.includes(false) ? false : found.every((each) => each === true) || undefined;
   } catch (thrown) {
     // Nested too deeply to be looked through.
     if (thrown instanceof RangeError) return false;
@@ -70,11 +99,15 @@ export function isYaml(text: string): boolean {
   }
 }
 
+function isFine(text: string): boolean | undefined {
+  return text.length > WHOLE ? undefined : isStream(text);
+}
+
 /** One document without errors that can be read in pieces, with nothing in it that a mirror does not look into. */
 function isCut(text: string): boolean {
-  if (/^%/m.test(text)) return false;
   try {
-    return readPieces(text, { depth: Number.POSITIVE_INFINITY, places: false }, PIECE)?.hasOpaque === false;
+    const limits = { depth: Number.POSITIVE_INFINITY, places: false };
+    return (readJson(text, limits) ?? readPieces(text, limits, PIECE))?.hasOpaque === false;
   } catch (thrown) {
     if (thrown instanceof M.Unmirrored) return false;
     throw thrown;

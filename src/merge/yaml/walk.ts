@@ -1,11 +1,15 @@
 // Walks the nodes of a YAML document and writes its mirror. What the nodes do not tell (dashes, colons, comments) is read
 // from the text between them, which holds nothing else. Whatever is not found where it is expected makes the node opaque.
 // Longer than most files: one walk with one cursor.
+import * as T from '../json/tape.ts';
 import * as M from '../mirror/mirror.ts';
 import { loadYaml, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from '../packages.ts';
+import { Counter } from './json-text.ts';
 
 /** A plain scalar that the core schema would not take for a string. */
 const NO_STRING = /^(?:null|~|true|false|[-+]?(?:0[xo])?[0-9a-f]*\.?[0-9]*(?:e[-+]?[0-9]+)?|[-+]?\.(?:inf|nan)|)$/i;
+
+const COLON = 0x3a;
 
 /** A walk through a text with one cursor: what it passes is written into a mirror. */
 export class Walk {
@@ -179,6 +183,57 @@ export class Walk {
     this.#out.put(`${isFirst ? '' : ','}${JSON.stringify(name)}:`);
     const colon = this.skip(this.#origin + range[1]);
     return this.#text[colon] === ':' ? colon + 1 : undefined;
+  }
+
+  /** Writes a value that is JSON and begins at `start`; gives its end, undefined where something of it has no mirror. */
+  json(doc: T.Doc, start: number, mark: number, item: number): number | undefined {
+    const counter = new Counter(doc.bytes, start);
+    const open: (readonly [place: number, node: number])[] = [];
+    const leave = (place: number, node: number): void => {
+      this.#brackets -= 1;
+      const bracket = T.kindOf(doc, node) === T.OBJECT ? '}' : ']';
+      this.#out.close(place, bracket, counter.at(T.endOf(doc, node)));
+    };
+    for (let node = T.ROOT; node < doc.length; node += T.RECORD) {
+      for (let top = open.at(-1); top !== undefined && T.nextOf(doc, top[1]) <= node; top = open.at(-1)) {
+        leave(...top);
+        open.pop();
+      }
+      if (node !== T.ROOT && node !== (open.at(-1)?.[1] ?? 0) + T.RECORD) this.separate();
+      const own = node === T.ROOT ? { item, mark } : this.#jsonName(doc, node, counter);
+      const at = own === undefined ? undefined : this.#jsonValue(doc, node, counter, own);
+      if (at === undefined) return undefined;
+      if (T.isContainer(doc, node)) open.push([at, node]);
+    }
+    for (let top = open.pop(); top !== undefined; top = open.pop()) leave(...top);
+    return counter.at(T.endOf(doc, T.ROOT));
+  }
+
+  /** Writes the name of a member, if the node is one; gives where it begins and where its colon ends. */
+  #jsonName(doc: T.Doc, node: number, counter: Counter): Pick<M.Place, 'item' | 'mark'> | undefined {
+    const start = T.keyStartOf(doc, node);
+    if (start < 0) {
+      const at = counter.at(T.startOf(doc, node));
+      return { item: at, mark: at };
+    }
+    const name = T.keyOf(doc, node);
+    if (name.startsWith(M.SPECIAL)) return undefined;
+    if (NO_STRING.test(name)) this.#out.name(name, 'quoted');
+    this.#out.put(`${JSON.stringify(name)}:`);
+    return { item: counter.at(start), mark: counter.at(doc.bytes.indexOf(COLON, T.keyEndOf(doc, node)) + 1) };
+  }
+
+  #jsonValue(doc: T.Doc, node: number, counter: Counter, own: Pick<M.Place, 'item' | 'mark'>): number | undefined {
+    const start = counter.at(T.startOf(doc, node));
+    if (T.isContainer(doc, node)) {
+      const bracket = T.kindOf(doc, node) === T.OBJECT ? '{' : '[';
+      return this.open(bracket, start, own.mark, own.item, true);
+    }
+    const isString = T.kindOf(doc, node) === T.STRING;
+    const text = isString ? T.stringOf(doc, node) : T.valueText(doc, node);
+    if (text.startsWith(M.SPECIAL)) return undefined;
+    const end = counter.at(T.endOf(doc, node));
+    return this.#out.node(isString ? JSON.stringify(text) : text, { ...own, start, end, flags: this.#inFlow() });
   }
 
   close(node: number, bracket: string, at: number, isFlow: boolean): number | undefined {

@@ -7,6 +7,7 @@ import { type Capability, type Grant, type Principal, parseGrant } from '../../s
 import { merge } from '../../strategies/merge.ts';
 import { retry } from '../../strategies/retry.ts';
 import { serverKey } from '../place/server-key.ts';
+import { wayTo } from '../place/socket.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
@@ -70,7 +71,7 @@ async function mcp(context: Context): Promise<ExitCode> {
     // Only where it is said: another name than the key's needs a right.
     const named = context.text('agent') ?? (io.env['ENTENTE_AGENT'] || undefined);
     await bridgeMcp({
-      ...{ url, key, space, input: io.stdin, output, signal },
+      ...{ ...wayTo(url), key, space, input: io.stdin, output, signal },
       ...(named === undefined ? {} : { agent }),
     });
     return exitCodes.ok;

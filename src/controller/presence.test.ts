@@ -1,7 +1,10 @@
 // Announced drafts: who else is at a resource. Runs over HTTP too (src/client/suites.test.ts), where it is the same.
 import { describe, expect, it } from 'vitest';
 import { codeOf, openDesk } from '../../test/support/desk.ts';
+import { EntenteError } from '../core/errors.ts';
 import { parseAgentId } from '../core/resource.ts';
+import { createMemoryStore } from '../stores/memory.ts';
+import { createController } from './controller.ts';
 
 const MINUTE = 60_000;
 
@@ -94,5 +97,21 @@ describe('announced drafts', () => {
     expect((await entente.commit(token, { content: 'two\n' })).status).toBe('committed');
     expect(await text('plan.md')).toBe('two\n');
     expect(await codeOf(entente.release({ id: '', agent: parseAgentId('ann') }))).toBe('bad-token');
+  });
+
+  it('[WE5] where an announcement cannot be kept, the draft is given all the same, at once, and a warning says so', async () => {
+    const store = createMemoryStore();
+    const full = new EntenteError('store-full', 'The disk is full.');
+    const warnings: string[] = [];
+    const entente = createController({
+      store: { ...store, commit: () => [{ status: 'unavailable', error: full }] },
+      onWarning: (message) => warnings.push(message),
+      sleep: () => Promise.reject(new Error('it waited')),
+    });
+    const { token, others } = await entente.begin('plan.md', { agent: 'ann', announce: true });
+    expect([token.version, others]).toEqual([0, []]);
+    expect(warnings).toEqual(['A draft was not announced: The disk is full.']);
+    // What cannot be taken back ends by itself.
+    await entente.release(token);
   });
 });

@@ -9,7 +9,6 @@ import type { Head } from '../core/version.ts';
 import type { RecordWrite, StoredRecord } from '../stores/store.ts';
 import type { Context } from './context.ts';
 import { fingerprintOf, requestOf } from './intent.ts';
-import { submit } from './submit.ts';
 import type { DraftFilter, OpenDraft } from './types.ts';
 
 const INTENT = 'intent';
@@ -66,7 +65,10 @@ async function keep(
   const fingerprint = fingerprintOf(why, agent, id, '');
   const sender = { agent, commitId, fingerprint, reads: [], token: { epoch, asOf } };
   const meta = { outcome: 'recorded', reason: why, extra: { resource } } as const;
-  return (await submit(context, requestOf(context, sender, { guards: [], records, meta }))).status === 'committed';
+  // Once and no more: advice is not worth waiting for a store that does not answer.
+  const [reply] = await context.store.commit([requestOf(context, sender, { guards: [], records, meta })]);
+  if (reply?.status === 'unavailable' || reply?.status === 'unknown') throw reply.error;
+  return reply?.status === 'committed';
 }
 
 /**

@@ -32,8 +32,11 @@ export interface WorkerResult {
   readonly statuses: Readonly<Record<string, number>>;
 }
 
+/** A machine that has other things to do is slow, not broken: nobody gives up before it answers. */
+const PATIENT = { timeoutMs: 300_000, settleMs: 300_000, connectMs: 300_000 };
+
 function controllersOf({ place, agents }: WorkerOrder): readonly Controller[] {
-  if ('url' in place) return agents.map(() => createClient(place));
+  if ('url' in place) return agents.map(() => createClient({ ...place, limits: PATIENT }));
   const store = createSqliteStore({ path: place.database, onWarning: () => {}, timeoutMs: 30_000 });
   const controller = createController({ store, default: merge('text') });
   return agents.map(() => controller);

@@ -39,6 +39,17 @@ describe('conflicts', () => {
     expect(show.err).toContain(`entente resolve ${number} --use`);
   });
 
+  it('[CL21] show says a reason once, where a clash has no other than the conflict', async () => {
+    await desk.run(['commit', 'package-lock.json', '-q'], { stdin: '{"v": 1}\n' });
+    for (const agent of ['A', 'B']) await desk.run(['begin', 'package-lock.json', '-q', '--agent', agent]);
+    await desk.run(['commit', 'package-lock.json', '-q', '--agent', 'A'], { stdin: '{"v": 2}\n' });
+    const merge = ['commit', 'package-lock.json', '--agent', 'B', '--strategy', 'merge(auto)'];
+    const sent = await desk.run(merge, { stdin: '{"v": 3}\n' });
+    const [open] = (await desk.run(['conflicts', '--json'])).json()['items'] as readonly { readonly number: number }[];
+    const show = await desk.run(['conflicts', 'show', String(open?.number)]);
+    for (const { out, err } of [sent, show]) expect(`${out}${err}`.match(/to write it anew/g)).toHaveLength(1);
+  });
+
   it('[CL21] a conflict is named by its number, its id or the start of the id', async () => {
     const { id, number } = await openConflict();
     for (const name of [number, `#${number}`, id, id.slice(0, 8)]) {

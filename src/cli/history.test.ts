@@ -137,7 +137,9 @@ describe('history', () => {
     });
     expect(await explain('x')).toEqual({ resource: 'x', strategy: 'escalate', source: 'default' });
     expect(await explain('logs/x')).toMatchObject({ engine: { engine: 'append', by: 'policy' } });
-    expect((await desk.run(['policy', 'explain', 'logs/x'])).out).toContain('engine: append (the rule names it)');
+    const told = (await desk.run(['policy', 'explain', 'logs/x'])).out;
+    expect(told).toContain('engine: append (the rule names it)');
+    expect(told).toContain('rule 2 of the stored policy');
     expect((await desk.run(['policy', 'test', file, 'logs/x', '--json'])).json()).toMatchObject({
       ok: true,
       items: [{ resource: 'logs/x', index: 1, strategy: 'merge(append)' }],
@@ -156,7 +158,7 @@ describe('history', () => {
     await versions('2\n');
     const told = (await desk.run(['status', '--json'])).json();
     expect(told).toMatchObject({
-      store: `sqlite:${desk.path('.entente/entente.db')}`,
+      store: desk.store,
       counts: { totalResources: 1, commits: 2 },
     });
     expect(told['inFlight']).toContainEqual(

@@ -91,7 +91,7 @@ async function show(context: Context): Promise<undefined> {
     return undefined;
   }
   for (const line of conflictHead(conflict, Date.now())) await console.line(line);
-  for (const line of clashLines(regions, 'proposed')) await console.line(line);
+  for (const line of clashLines(regions, 'proposed', conflict.reason)) await console.line(line);
   const { offer } = conflict;
   if (offer !== undefined) for (const line of offerLines(offer, conflict.regions, Date.now())) await console.line(line);
   const steps = decisionSteps(conflict);

@@ -45,7 +45,8 @@ async function show(context: Context): Promise<undefined> {
     return undefined;
   }
   const rows = policy.rules.map(([pattern, spec], index) => [
-    String(index),
+    // People count from one; `index` of the JSON from nought.
+    String(index + 1),
     cleanName(pattern),
     cleanName(specText(spec)),
   ]);
@@ -77,7 +78,7 @@ async function explain(context: Context): Promise<undefined> {
   const why =
     pattern === undefined
       ? 'no rule matches: the default'
-      : `rule ${index ?? 0} of the ${source} policy, ${JSON.stringify(cleanName(pattern))}`;
+      : `rule ${(index ?? 0) + 1} of the ${source} policy, ${JSON.stringify(cleanName(pattern))}`;
   await console.line(`${cleanName(resource)}: ${cleanName(text)} (${why})`);
   if (engine !== undefined) await console.line(`engine: ${cleanName(engine.engine)} (${cleanName(engine.why)})`);
   if (recorded) await console.line('recorded: conflicts of which each place was decided before are settled as it was');
@@ -119,7 +120,7 @@ async function test(context: Context): Promise<undefined> {
   else if (items.length > 0) {
     const rows = items.map((one) => [
       cleanName(one.resource),
-      one.index === undefined ? 'default' : String(one.index),
+      one.index === undefined ? 'default' : String(one.index + 1),
       cleanName(one.pattern ?? ''),
       cleanName(one.strategy),
     ]);

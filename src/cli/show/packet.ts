@@ -30,8 +30,9 @@ function sideLines(mark: string, name: string, bytes: Uint8Array | undefined): r
   return [`  ${mark} ${name}:`, ...shown, ...(rest > 0 ? [`  ${mark} | … ${plural(rest, 'more line')}`] : [])];
 }
 
-function regionLines(region: MergeConflict, index: number, own: string): readonly string[] {
-  const reason = region.reason === undefined ? '' : ` (${cleanLine(region.reason)})`;
+function regionLines(region: MergeConflict, index: number, own: string, told: string): readonly string[] {
+  const isTold = region.reason === undefined || told.includes(region.reason);
+  const reason = isTold ? '' : ` (${cleanLine(region.reason)})`;
   return [
     `clash ${index + 1}: ${region.kind}${reason}, ${place(region)}`,
     ...sideLines(' ', 'base', region.base),
@@ -48,9 +49,9 @@ export function betweenLines(packet: Packet, now: number): readonly string[] {
   });
 }
 
-/** `own`: what the proposed side is called. */
-export function clashLines(regions: readonly MergeConflict[], own: string): readonly string[] {
-  return regions.flatMap((region, index) => regionLines(region, index, own));
+/** `own`: what the proposed side is called; `told`: the reason of all, which is not said again for each. */
+export function clashLines(regions: readonly MergeConflict[], own: string, told: string): readonly string[] {
+  return regions.flatMap((region, index) => regionLines(region, index, own, told));
 }
 
 export function packetLines(packet: Packet, now: number): readonly string[] {
@@ -62,7 +63,7 @@ export function packetLines(packet: Packet, now: number): readonly string[] {
     `You read v${expected.version}; now there is ${there}. ${cleanName(packet.reason)}`,
     ...(between.length === 0 ? [] : ['Changed meanwhile:', ...between]),
     ...(cleanRegions > 0 ? [`${plural(cleanRegions, 'region')} would merge without a clash.`] : []),
-    ...clashLines(regions, 'yours'),
+    ...clashLines(regions, 'yours', packet.reason),
     ...(packet.offer === undefined ? [] : offerLines(packet.offer, regions, now)),
   ];
 }

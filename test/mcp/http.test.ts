@@ -166,7 +166,27 @@ describe('/mcp', () => {
     await ann.put('open/z.md', 'x');
     await expect.poll(() => uris, { timeout: 20_000 }).toEqual([seen, 'entente://default/open/z.md']);
     await listening.close();
+    await expect.poll(() => server.service.feeds.count(), { timeout: 20_000 }).toBe(0);
     await client.close();
+  });
+
+  it('[MC14] a key has so many streams; one more ends at once, and those of a client that is gone are free again', async () => {
+    const eve = await server.caller('eve', ['read:**']);
+    const clients = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const client = clientOf(LATEST);
+        await client.connect(new StreamableHTTPClientTransport(address(), { requestInit: authorized(eve) }));
+        return client;
+      }),
+    );
+    const streams = [];
+    for (const client of clients) {
+      streams.push(await client.listen({ resourceSubscriptions: ['entente://default/a'] }));
+      await expect.poll(() => server.service.feeds.count(), { timeout: 20_000 }).toBe(Math.min(4, streams.length));
+    }
+    expect(await streams.at(-1)?.closed).not.toBe('local');
+    await Promise.all(clients.map((client) => client.close()));
+    await expect.poll(() => server.service.feeds.count(), { timeout: 20_000 }).toBe(0);
   });
 
   it('[MC14] streams of subscriptions end with the server', async () => {

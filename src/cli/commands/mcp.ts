@@ -101,6 +101,7 @@ export const registerMcp: Register = (program, run) => {
   program
     .command('mcp')
     .description('the server of the Model Context Protocol on stdin and stdout: for the host of an agent to start')
+    .option('--stdio', 'on stdin and stdout: the default, and the only way; over HTTP it is `entente serve`')
     .option('--grant <grant>', 'what the agent may do (repeatable; default: read, commit and resolve)', collect)
     .action(run(mcp));
 };

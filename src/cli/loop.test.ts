@@ -271,7 +271,7 @@ describe('edit and run', () => {
     await desk.run(['begin', 'notes/a.txt', '--agent', 'other', '-o', 'o.txt']);
     desk.write('o.txt', FIVE.replace('two', 'THEIRS'));
     // The first opening lets the other agent win the race; the second leaves the markers as they are.
-    const commit = `${commandLine} commit notes/a.txt ${desk.path('o.txt')} --agent other -q --store sqlite:${desk.folder}`;
+    const commit = `${commandLine} commit notes/a.txt ${desk.path('o.txt')} --agent other -q --store ${desk.store}`;
     const script = `if grep -q '<<<<<<<' "$1"; then exit 0; fi\nsed -i s/two/MINE/ "$1"\n${commit}\n`;
     const result = await desk.run(['edit', 'notes/a.txt', '--agent', 'me'], editor(script));
     expect(result.code).toBe(5);
@@ -288,7 +288,7 @@ describe('edit and run', () => {
     await desk.run(['commit', 'b.bin', '-q'], { stdin: Uint8Array.from([0, 1]) });
     await desk.run(['begin', 'b.bin', '--agent', 'other', '-o', 'o.bin']);
     desk.write('o.bin', Uint8Array.from([0, 2]));
-    const commit = `${commandLine} commit b.bin ${desk.path('o.bin')} --agent other -q --store sqlite:${desk.folder}`;
+    const commit = `${commandLine} commit b.bin ${desk.path('o.bin')} --agent other -q --store ${desk.store}`;
     const edited = await desk.run(['edit', 'b.bin', '--agent', 'me'], editor(`echo mine >> "$1"\n${commit}\n`));
     const draft = /kept in (\S+)/.exec(edited.err)?.[1] ?? '';
     expect(edited.code).toBe(5);

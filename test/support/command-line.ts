@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { runCli } from '../../src/cli/run.ts';
+import { TEST_POSTGRES } from './stores.ts';
 
 export interface Ran {
   readonly code: number;
@@ -33,6 +34,8 @@ export interface RunOptions {
 
 export interface Desk {
   readonly folder: string;
+  /** The URL of the store that `init` made. */
+  readonly store: string;
   run(argv: readonly string[], options?: RunOptions): Promise<Ran>;
   /** The same as a process of its own; `node`: further arguments of Node. */
   shell(argv: readonly string[], node?: readonly string[]): ChildProcess;
@@ -99,12 +102,23 @@ const program = [
 /** The program as words for a shell. */
 export const commandLine: string = [process.execPath, ...program].join(' ');
 
+/** Where the suites of the test file run on PostgreSQL: a schema of its own for each desk. */
+function ownSchema(): string | undefined {
+  const server = process.env[TEST_POSTGRES];
+  desks += 1;
+  return server === undefined ? undefined : `${server}?schema=desk_${desks}`;
+}
+
+let desks = 0;
+
 /** A folder with a store in it (`init` has run), or bare. */
 export async function openDesk(options: { readonly bare?: boolean } = {}): Promise<Desk> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'entente-cli-')));
   const path = (name: string): string => join(folder, name);
+  const database = ownSchema();
   const desk: Desk = {
     folder,
+    store: database ?? `sqlite:${path('.entente/entente.db')}`,
     path,
     run: (argv, runOptions) => runIn(folder, argv, runOptions),
     shell: (argv, node = []) =>
@@ -117,7 +131,7 @@ export async function openDesk(options: { readonly bare?: boolean } = {}): Promi
     read: (name) => readFileSync(path(name), 'utf8'),
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
-  if (options.bare !== true) await desk.run(['init', '-q']);
+  if (options.bare !== true) await desk.run(['init', '-q', ...(database === undefined ? [] : ['--store', database])]);
   return desk;
 }
 

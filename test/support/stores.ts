@@ -8,7 +8,10 @@ import { createPostgresStore, type PostgresClient } from '../../src/stores/postg
 import { createSqliteStore } from '../../src/stores/sqlite.ts';
 import type { Store } from '../../src/stores/store.ts';
 
-const NAME = 'ENTENTE_TEST_STORE';
+/** Which kind of store the suites of a test file run on. */
+export const TEST_STORE = 'ENTENTE_TEST_STORE';
+/** The server of a test file whose suites run on PostgreSQL. */
+export const TEST_POSTGRES = 'ENTENTE_TEST_POSTGRES';
 
 let serial = 0;
 let shared: { readonly url: string; readonly client: PostgresClient } | undefined;
@@ -20,7 +23,7 @@ export function sharePostgres(url: string, client: PostgresClient): void {
 
 /** A fresh store of the kind that the test file asks for; `logMax` is about memory alone. */
 export function createTestStore(logMax?: number): Store {
-  const kind = logMax === undefined ? process.env[NAME] : undefined;
+  const kind = logMax === undefined ? process.env[TEST_STORE] : undefined;
   if (kind === 'postgres') return postgresStore();
   if (kind === 'sqlite') return sqliteStore();
   return createMemoryStore(logMax === undefined ? {} : { log: { max: logMax } });

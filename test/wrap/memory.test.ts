@@ -1,10 +1,14 @@
 // The reference memory server behind `entente wrap`: several clients, each with a server of its own, one file. The checker knows
 // every entity that was acknowledged.
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -89,6 +93,22 @@ async function entente(...argv: readonly string[]): Promise<string> {
   });
 }
 
+/** Sends one call by hand to a wrapped server that never answers it; answers once it has its turn. */
+async function holdTurn(): Promise<ChildProcess> {
+  const [command = '', ...args] = commandLine.split(' ');
+  const list = fileURLToPath(new URL('../fixtures/wrap/list-server.mjs', import.meta.url));
+  const child = spawn(command, [...args, 'wrap', '--env', 'LIST_FILE=memory.jsonl', '--', process.execPath, list], {
+    ...{ cwd: folder, stdio: ['pipe', 'ignore', 'pipe'] },
+  });
+  await once(child.stderr as Readable, 'data');
+  child.stdin?.write(
+    `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'nothing' } })}\n`,
+  );
+  const turns = join(folder, '.entente', 'wrap');
+  while (!readdirSync(turns).some((name) => name.endsWith('.lock'))) await setImmediate();
+  return child;
+}
+
 describe('the reference memory server', () => {
   it('[WR1] without the wrapper, three servers on one file lose what they acknowledged', async () => {
     const clients = await Promise.all(Array.from({ length: CLIENTS }, (_, i) => plain(`client-${i}`)));
@@ -115,5 +135,17 @@ describe('the reference memory server', () => {
     };
     expect(log.items).toHaveLength(CLIENTS * CALLS);
     expect([...new Set(log.items.map(({ head }) => head.agent))].sort()).toEqual(['client-0', 'client-1', 'client-2']);
+  });
+
+  it('[WR10] a wrapper that is killed in its turn holds nobody up, and what was acknowledged stays', async () => {
+    await entente('init', '-q');
+    const client = await wrapped('ann');
+    const { acknowledged } = await hammer([client], 2);
+    const stuck = await holdTurn();
+    const waiting = hammer([client], 3);
+    stuck.kill('SIGKILL');
+    const more = await waiting;
+    expect(more.refused).toBe(0);
+    expect([...new Set(entities())].sort()).toEqual([...new Set([...acknowledged, ...more.acknowledged])].sort());
   });
 });

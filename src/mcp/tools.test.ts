@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Caller, callerOf, ERAS, type McpDesk, openMcp, type Told } from '../../test/support/mcp.ts';
 import { parsePolicyDocument } from '../strategies/policy-file.ts';
+import { packToken, unpackToken } from './tokens.ts';
 
 let desk: McpDesk;
 beforeEach(() => {
@@ -157,6 +158,25 @@ describe('the loop', () => {
     expect(other.data).toMatchObject({ outcome: 'stale', code: 'token-spent' });
     expect(other.data.next).toEqual([expect.objectContaining({ tool: 'entente_read' })]);
     expect((await ann('entente_read', { id: PLAN })).data.version).toBe(merged.data.version);
+  });
+});
+
+describe('tokens', () => {
+  it('[MC20] are packed, and good for who got them, here, as they are, for their time', async () => {
+    const { ann, bob, token } = await pair();
+    const { service } = desk;
+    expect(token.length).toBeLessThan(350);
+    const commit = async (call: Caller, text: string) =>
+      (await call('entente_commit', { token: text, content: 'x' })).data;
+    expect(await commit(bob, token)).toMatchObject({ outcome: 'refused', code: 'token-not-yours' });
+    const flipped = `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`;
+    const sealed = await unpackToken(desk.session('ann').call(), token);
+    const odd = await service.signer.sign('p1', ['too', 'short']);
+    for (const bad of [flipped, sealed, odd, `${token}x`])
+      expect(await commit(ann, bad)).toMatchObject({ code: 'bad-token' });
+    expect(await packToken(desk.session('ann').call(), sealed)).toBe(token);
+    desk.clock.now += 25 * 60 * 60 * 1000;
+    expect(await commit(ann, token)).toMatchObject({ outcome: 'stale', code: 'token-expired' });
   });
 });
 

@@ -4,7 +4,7 @@ import { shellWord } from '../shell/text.ts';
 
 const LIST = '/v1/spaces/default/resources';
 
-/** Lines for curl, TypeScript and the command line. None of them holds the key, only where it lies. */
+/** Lines for curl, TypeScript, MCP and the command line. None of them holds the key, only where it lies. */
 export function waysToConnect(url: string, keyFile: string): readonly string[] {
   const key = shellWord(keyFile);
   const socket = socketOf(url);
@@ -24,6 +24,8 @@ export function waysToConnect(url: string, keyFile: string): readonly string[] {
     `  import { createClient } from 'entente/client';`,
     `  const key = readFileSync(${JSON.stringify(keyFile)}, 'utf8').trim();`,
     `  const entente = createClient({ url: ${JSON.stringify(url)}, key });`,
+    'MCP (for Claude Code; docs/mcp.md has other hosts):',
+    `  claude mcp add --transport http entente '${url}/mcp' --header "Authorization: Bearer $(cat ${key})"`,
     ...shell,
   ];
 }

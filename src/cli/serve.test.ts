@@ -200,7 +200,16 @@ describe('entente serve', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const server = await running(child, at.path('start.key'));
-    const parts = ['entente listens on ', server.url, 'data: ', 'key:  ', 'curl:', 'TypeScript:', 'MCP', 'command line:'];
+    const parts = [
+      'entente listens on ',
+      server.url,
+      'data: ',
+      'key:  ',
+      'curl:',
+      'TypeScript:',
+      'MCP',
+      'command line:',
+    ];
     while (!server.output().includes('npm run demo')) await new Promise((resolve) => setTimeout(resolve, 10));
     // In this order: what is looked for first is where it listens.
     const places = [...parts, 'npm run demo'].map((part) => server.output().indexOf(part));

@@ -11,6 +11,7 @@ import { registerDoctor } from './commands/doctor.ts';
 import { registerEdit } from './commands/edit.ts';
 import { registerExport } from './commands/export.ts';
 import { registerGuard } from './commands/guard.ts';
+import { registerHook } from './commands/hook.ts';
 import { registerImport } from './commands/import.ts';
 import { registerInit } from './commands/init.ts';
 import { registerKeys } from './commands/keys.ts';
@@ -29,6 +30,7 @@ import { registerServe } from './commands/serve.ts';
 import { registerDiff, registerShow } from './commands/show.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerUndo } from './commands/undo.ts';
+import { registerUninstall } from './commands/uninstall.ts';
 import { registerVerify } from './commands/verify.ts';
 import { registerWatch } from './commands/watch.ts';
 import { registerWrap } from './commands/wrap.ts';
@@ -67,8 +69,10 @@ const COMMANDS: readonly Register[] = [
   registerApply,
   registerServe,
   registerMcp,
+  registerHook,
   registerKeys,
   registerWrap,
+  registerUninstall,
   registerDemo,
   registerCompletion,
 ];
@@ -93,6 +97,8 @@ export const COMMAND_NAMES: readonly string[] = [
     'apply',
     'serve',
     'mcp',
+    'hook',
+    'uninstall',
     'keys',
     'wrap',
     'demo',

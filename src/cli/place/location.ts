@@ -37,6 +37,8 @@ export interface Config {
   readonly store?: string;
   readonly space?: string;
   readonly agent?: string;
+  /** Of hooks: read by them alone (guard/front/place.ts), and kept as it is by whoever writes the file anew. */
+  readonly hooks?: unknown;
 }
 
 const LATER = /^(etcd):/;
@@ -134,11 +136,12 @@ export async function readConfig(home: string): Promise<Config> {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is no object');
-    const { store, space, agent } = value as { [key: string]: unknown };
+    const { store, space, agent, hooks } = value as { [key: string]: unknown };
     return {
       ...(typeof store === 'string' ? { store } : {}),
       ...(typeof space === 'string' ? { space } : {}),
       ...(typeof agent === 'string' ? { agent } : {}),
+      ...(hooks === undefined ? {} : { hooks }),
     };
   } catch (error) {
     throw new EntenteError('misuse', `The file ${file} is not usable JSON: ${(error as Error).message}`, {

@@ -2,6 +2,7 @@
 // failing one; documents are built from the seed alone.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bytes, type JsonSides, seeds, text, told } from '../../../test/support/json-sides.ts';
 import { LAW_TIMEOUT, lawRuns, lawSeed } from '../../../test/support/law-runs.ts';
 import {
   type Draw,
@@ -23,9 +24,6 @@ import { diffAsPatch } from './patch-diff.ts';
 import * as T from './tape.ts';
 
 const RUNS = { numRuns: lawRuns(5_000), seed: lawSeed(20_240_501) };
-const seeds: fc.Arbitrary<number> = fc.integer({ min: 0, max: 0x7fffffff });
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const text = (content: Uint8Array | null): string => Buffer.from(content ?? []).toString();
 
 function parsed(content: Uint8Array | null): T.Doc {
   const doc = parseJson(content ?? new Uint8Array());
@@ -40,11 +38,7 @@ function isSame(a: Uint8Array | null, b: Uint8Array | null): boolean {
 interface Sample {
   readonly draw: Draw;
   readonly base: Model;
-  readonly input: MergeInput & {
-    readonly base: Uint8Array;
-    readonly current: Uint8Array;
-    readonly proposed: Uint8Array;
-  };
+  readonly input: JsonSides;
 }
 
 function sample(seed: number): Sample {
@@ -55,12 +49,6 @@ function sample(seed: number): Sample {
   const style = styleFor(draw);
   const print = (model: Model): Uint8Array => bytes(printModel(model, draw(4) === 0 ? randomStyle(draw) : style));
   return { draw, base, input: { base: print(base), current: print(current), proposed: print(proposed) } };
-}
-
-function describeSample(input: Sample['input'], result: MergeResult): string {
-  const content = result.status === 'clean' ? result.content : result.status === 'conflict' ? result.partial : null;
-  const receipt = result.status === 'clean' ? JSON.stringify(result.receipt.entries) : '';
-  return `base\n${text(input.base)}\ncurrent\n${text(input.current)}\nproposed\n${text(input.proposed)}\n${result.status}\n${text(content)}\n${receipt}`;
 }
 
 function scalarTexts(content: Uint8Array): string[] {
@@ -81,8 +69,7 @@ describe('laws of the JSON merge', { timeout: LAW_TIMEOUT }, () => {
           const sides = { ...input, ...side };
           const result = mergeJson(sides);
           const other = 'current' in side ? input.proposed : input.current;
-          if (result.status !== 'clean' || !isSame(result.content, other))
-            throw new Error(describeSample(sides, result));
+          if (result.status !== 'clean' || !isSame(result.content, other)) throw new Error(told(sides, result));
         }
         const both = mergeJson({ ...input, proposed: bytes(` ${text(input.current)}`) });
         expect(both.status).toBe('clean');
@@ -98,10 +85,9 @@ describe('laws of the JSON merge', { timeout: LAW_TIMEOUT }, () => {
         const { input } = sample(seed);
         const one = mergeJson(input);
         const other = mergeJson({ ...input, current: input.proposed, proposed: input.current });
-        if (one.status !== other.status)
-          throw new Error(`${describeSample(input, one)}\n${describeSample(input, other)}`);
+        if (one.status !== other.status) throw new Error(`${told(input, one)}\n${told(input, other)}`);
         if (one.status !== 'conflict' || other.status !== 'conflict') return;
-        if (one.conflicts.length !== other.conflicts.length) throw new Error(describeSample(input, one));
+        if (one.conflicts.length !== other.conflicts.length) throw new Error(told(input, one));
       }),
       RUNS,
     );
@@ -113,14 +99,13 @@ describe('laws of the JSON merge', { timeout: LAW_TIMEOUT }, () => {
       fc.property(seeds, (seed) => {
         const { input } = sample(seed);
         const result = mergeJson(input);
-        if (result.status === 'error') throw new Error(describeSample(input, result));
+        if (result.status === 'error') throw new Error(told(input, result));
         const content = (result.status === 'clean' ? result.content : result.partial) ?? new Uint8Array();
         const known = new Set([input.base, input.current, input.proposed].flatMap(scalarTexts));
-        for (const scalar of scalarTexts(content))
-          if (!known.has(scalar)) throw new Error(describeSample(input, result));
+        for (const scalar of scalarTexts(content)) if (!known.has(scalar)) throw new Error(told(input, result));
         if (result.status === 'clean') clean++;
         const check = checkJsonReceipt(input, result);
-        if (!check.ok) throw new Error(`${JSON.stringify(check)}\n${describeSample(input, result)}`);
+        if (!check.ok) throw new Error(`${JSON.stringify(check)}\n${told(input, result)}`);
       }),
       RUNS,
     );
@@ -149,7 +134,7 @@ describe('laws of the JSON merge', { timeout: LAW_TIMEOUT }, () => {
         const input = { base: root(a, b), current: root(ours, b), proposed: root(a, theirs) };
         const result = mergeJson(input);
         if (result.status !== 'clean' || !isSame(result.content, root(ours, theirs)))
-          throw new Error(describeSample(input, result));
+          throw new Error(told(input, result));
       }),
       RUNS,
     );
@@ -182,14 +167,13 @@ describe('laws of the JSON merge', { timeout: LAW_TIMEOUT }, () => {
           const left = 1 + draw(entries.length - 1);
           const without = entries.filter((_, i) => i !== left);
           const lessened: MergeResult = { ...result, receipt: { engine: 'json', entries: without } };
-          if (checkJsonReceipt(input, lessened).ok)
-            throw new Error(`${describeSample(input, result)}\n${describeSample(input, lessened)}`);
+          if (checkJsonReceipt(input, lessened).ok) throw new Error(`${told(input, result)}\n${told(input, lessened)}`);
         }
         for (const other of [input.base, input.current, input.proposed]) {
           if (isSame(other, result.content)) continue;
           tampered++;
           const check = checkJsonReceipt(input, { ...result, content: other });
-          if (check.ok) throw new Error(describeSample(input, { ...result, content: other }));
+          if (check.ok) throw new Error(told(input, { ...result, content: other }));
         }
       }),
       RUNS,
@@ -236,7 +220,7 @@ describe('laws of the JSON merge', { timeout: LAW_TIMEOUT }, () => {
         };
         const result = mergeJson(input);
         const check = checkJsonReceipt(input, result);
-        if (!check.ok || result.status === 'error') throw new Error(describeSample(input as Sample['input'], result));
+        if (!check.ok || result.status === 'error') throw new Error(told(input, result));
         if (result.status === 'clean') clean++;
       }),
       RUNS,

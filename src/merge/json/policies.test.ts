@@ -2,7 +2,8 @@
 // merge put to an applier that is not ours.
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { LAW_TIMEOUT, lawRuns } from '../../../test/support/law-runs.ts';
+import { bytes, type JsonSides, seeds, text, told } from '../../../test/support/json-sides.ts';
+import { LAW_TIMEOUT, lawRuns, lawSeed } from '../../../test/support/law-runs.ts';
 import { applyOperations, readJson, sameValue } from '../../../test/support/patch-applier.ts';
 import {
   type Draw,
@@ -18,9 +19,8 @@ import { mergeContents } from '../merge.ts';
 import type { ArrayPolicy, MergeInput, MergeOptions, MergeResult } from '../types.ts';
 import { diffAsPatch } from './patch-diff.ts';
 
-const seeds: fc.Arbitrary<number> = fc.integer({ min: 0, max: 0x7fffffff });
-const text = (content: Uint8Array | null): string => Buffer.from(content ?? []).toString();
-const bytes = (content: string): Uint8Array => new TextEncoder().encode(content);
+const TRIES = 5_000;
+const runs = { numRuns: lawRuns(TRIES), seed: lawSeed(20_240_707) };
 
 const POLICIES: readonly ArrayPolicy[] = ['ordered', 'set', 'append', 'atomic', { key: 'n' }];
 const PATTERNS = ['/**', '', '/*', '/a'];
@@ -55,11 +55,7 @@ function scatter(draw: Draw, model: Model): string {
 interface Sample {
   readonly base: Model;
   readonly print: (model: Model) => Uint8Array;
-  readonly input: MergeInput & {
-    readonly base: Uint8Array;
-    readonly current: Uint8Array;
-    readonly proposed: Uint8Array;
-  };
+  readonly input: JsonSides;
 }
 
 function sample(seed: number): Sample {
@@ -85,110 +81,74 @@ function contentOf(result: MergeResult): Uint8Array {
   return (result.status === 'clean' ? result.content : result.partial) ?? new Uint8Array();
 }
 
-/** Fails with all that is needed to see why. */
-function expectThat(
-  isRight: boolean,
-  what: string,
-  { base, current, proposed, options }: Sample['input'],
-  result: MergeResult,
-): void {
-  if (isRight) return;
-  const sides = [base, current, proposed].map((side) => JSON.stringify(text(side))).join('\n');
-  const shown = result.status === 'clean' ? result.receipt : result.status === 'conflict' ? result.conflicts : result;
-  throw new Error(
-    `${what}\n${JSON.stringify(options)}\n${sides}\n${text(contentOf(result))}\n${JSON.stringify(shown)}`,
-  );
+function expectThat(isRight: boolean, what: string, input: MergeInput, result: MergeResult): void {
+  if (!isRight) throw new Error(`${what}\n${told(input, result)}`);
 }
 
 const says = (a: Uint8Array, b: Uint8Array): boolean => sameValue(readJson(text(a)), readJson(text(b)));
 
+type Law = (sample: Sample, result: MergeResult) => void;
+
+const givesWay: Law = ({ base, print, input }) => {
+  const again = print(base);
+  for (const side of ['current', 'proposed'] as const) {
+    const sides = { ...input, [side]: again };
+    const result = mergeContents(sides);
+    const other = side === 'current' ? input.proposed : input.current;
+    expectThat(result.status === 'clean' && says(contentOf(result), other), `unchanged ${side}`, sides, result);
+  }
+};
+
+const isSymmetric: Law = ({ input }, result) => {
+  const { current, proposed } = input;
+  const swapped = mergeContents({ ...input, current: proposed, proposed: current });
+  const [one, other] = [result, swapped].map((each) => (each.status === 'conflict' ? each.conflicts.length : 0));
+  expectThat(result.status === swapped.status && one === other, 'swapped', input, result);
+};
+
+const isProven: Law = ({ input }, result) => {
+  if (result.status === 'clean') expectThat(checkReceipt(input, result).ok, 'the receipt', input, result);
+};
+
+const isPatch: Law = ({ input }, result) => {
+  const patch = diffAsPatch(input.current, contentOf(result));
+  const patched = applyOperations(readJson(text(input.current)), patch);
+  expectThat(sameValue(patched, readJson(text(contentOf(result)))), JSON.stringify(patch), input, result);
+};
+
+/** Does a pointer lead to something? The applier removes it where it does. */
+function leads(side: Uint8Array, pointer: string): boolean {
+  try {
+    if (pointer !== '') applyOperations(readJson(text(side)), [{ op: 'remove', path: pointer }]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const pointsSomewhere: Law = ({ input }, result) => {
+  if (result.status !== 'conflict') return;
+  for (const { at } of result.conflicts) {
+    const pointer = 'pointer' in at ? at.pointer : 'lines';
+    const isThere = [input.base, input.current, input.proposed].some((side) => leads(side, pointer));
+    expectThat(isThere, `pointer ${pointer}`, input, result);
+  }
+  const favoured = mergeContents({ ...input, options: { ...input.options, favor: 'current' } });
+  const isPartial = favoured.status !== 'clean' || says(contentOf(favoured), contentOf(result));
+  expectThat(isPartial, 'favoured', input, favoured);
+};
+
 describe('the laws under every policy', () => {
   it(
-    '[MJ8] [MJ9] [MJ10] [MJ11] [MJ20] an unchanged side gives way, and two equal ones are taken',
+    '[MJ8] [MJ9] [MJ10] [MJ11] [MJ13] [MJ20] [MJ21] [MJ22] [MJ24] random merges hold each: the same sides, the swapped ones, receipt, patch, pointers',
     () => {
       fc.assert(
         fc.property(seeds, (seed) => {
-          const { base, print, input } = sample(seed);
-          const again = print(base);
-          for (const side of ['current', 'proposed'] as const) {
-            const sides = { ...input, [side]: again };
-            const result = mergeContents(sides);
-            const other = side === 'current' ? input.proposed : input.current;
-            expectThat(result.status === 'clean' && says(contentOf(result), other), `unchanged ${side}`, sides, result);
-          }
+          const one = sample(seed);
+          const result = mergeContents(one.input);
+          for (const law of [givesWay, isSymmetric, isProven, isPatch, pointsSomewhere]) law(one, result);
         }),
-        { numRuns: lawRuns(1500) },
-      );
-    },
-    LAW_TIMEOUT,
-  );
-
-  it(
-    '[MJ8] [MJ9] [MJ10] [MJ11] [MJ21] [MJ22] swapped sides clash alike, the checker proves what is clean',
-    () => {
-      fc.assert(
-        fc.property(seeds, (seed) => {
-          const { input } = sample(seed);
-          const result = mergeContents(input);
-          const { current, proposed } = input;
-          const swapped = mergeContents({ ...input, current: proposed, proposed: current });
-          const [one, other] = [result, swapped].map((each) =>
-            each.status === 'conflict' ? each.conflicts.length : 0,
-          );
-          expectThat(result.status === swapped.status && one === other, 'swapped', input, result);
-          if (result.status === 'clean') expectThat(checkReceipt(input, result).ok, 'the receipt', input, result);
-        }),
-        { numRuns: lawRuns(2500) },
-      );
-    },
-    LAW_TIMEOUT,
-  );
-
-  it(
-    '[MJ24] the patch of a merge, put to another applier, gives what the merge says',
-    () => {
-      fc.assert(
-        fc.property(seeds, (seed) => {
-          const { input } = sample(seed);
-          const result = mergeContents(input);
-          const patch = diffAsPatch(input.current, contentOf(result));
-          const patched = applyOperations(readJson(text(input.current)), patch);
-          expectThat(sameValue(patched, readJson(text(contentOf(result)))), JSON.stringify(patch), input, result);
-        }),
-        { numRuns: lawRuns(2500) },
-      );
-    },
-    LAW_TIMEOUT,
-  );
-
-  it(
-    '[MJ13] every pointer leads somewhere, and favouring current is the partial document',
-    () => {
-      fc.assert(
-        fc.property(seeds, (seed) => {
-          const { input } = sample(seed);
-          const result = mergeContents(input);
-          if (result.status !== 'conflict') return;
-          const documents = [input.base, input.current, input.proposed].map((side) => readJson(text(side)));
-          for (const { at } of result.conflicts) {
-            const pointer = 'pointer' in at ? at.pointer : 'lines';
-            const leads = documents.some((document) => {
-              try {
-                return pointer === '' || applyOperations(document, [{ op: 'remove', path: pointer }]) === document;
-              } catch {
-                return false;
-              }
-            });
-            expectThat(leads, `pointer ${pointer}`, input, result);
-            for (const [index, side] of [input.base, input.current, input.proposed].entries()) {
-              documents[index] = readJson(text(side));
-            }
-          }
-          const favoured = mergeContents({ ...input, options: { ...input.options, favor: 'current' } });
-          const isPartial = favoured.status !== 'clean' || says(contentOf(favoured), contentOf(result));
-          expectThat(isPartial, 'favoured', input, favoured);
-        }),
-        { numRuns: lawRuns(1500) },
+        runs,
       );
     },
     LAW_TIMEOUT,
@@ -215,7 +175,7 @@ describe('splicing', () => {
           // At the end of the file, a newline that proposed alone changed is taken too.
           expectThat(text(contentOf(result)).trim() === wanted.trim(), wanted, input, result);
         }),
-        { numRuns: lawRuns(1500) },
+        runs,
       );
     },
     LAW_TIMEOUT,

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { createContext, runInContext, SourceTextModule } from 'node:vm';
 import ts from 'typescript';
 
-const [url, key] = process.argv.slice(2);
+// Not as arguments: those are seen by everybody on the machine.
+const { PAGE_URL: url, PAGE_KEY: key } = process.env;
 // Bytes are of the realm that encodes them, as in a page, where there is but one.
 const OF_THE_WEB = [
   ...[

@@ -11,8 +11,10 @@ it('[CT10] works in a realm that has what a page has: begin, commit, update, a s
   onTestFinished(() => server.close());
   const { key } = await server.caller('page');
   const realm = fileURLToPath(new URL('./page-realm.mjs', import.meta.url));
-  const argv = ['--experimental-vm-modules', '--no-warnings', realm, server.url, key];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, argv);
+  const argv = ['--experimental-vm-modules', '--no-warnings', realm];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, argv, {
+    env: { ...process.env, PAGE_URL: server.url, PAGE_KEY: key },
+  });
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toEqual({
     node: [],

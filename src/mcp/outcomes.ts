@@ -39,7 +39,7 @@ function headline(word: string, packet: Packet, { id, now }: Told): string {
   const all = regions.length + cleanRegions;
   const what =
     regions.length === 0
-      ? `It was moved by ${moverOf(packet, now)}: ${clean(reason, REASON_CHARS)}.`
+      ? `It was moved by ${moverOf(packet, now)}; the reason is ${quoted(reason, REASON_CHARS)}.`
       : `${regions.length} of ${plural(all, 'hunk')} ${regions.length === 1 ? 'clashes' : 'clash'} with ${moverOf(packet, now)}.`;
   return `${word} on ${idWord(id)}: your edit was NOT saved. ${what}`;
 }
@@ -110,7 +110,7 @@ function refusedAnswer(outcome: Of<'rejected' | 'aborted'>, told: Told): Answer 
   const why = 'See what is stored, and decide whether your change is still wanted.';
   return {
     lines: [
-      `${status.toUpperCase()} on ${idWord(told.id)}: your edit was NOT saved. ${clean(reason, REASON_CHARS)}`,
+      `${status.toUpperCase()} on ${idWord(told.id)}: your edit was NOT saved. The reason is ${quoted(reason, REASON_CHARS)}.`,
       `NEXT: call entente_read with id=${idWord(told.id)}. ${why}`,
       DO_NOT,
     ],

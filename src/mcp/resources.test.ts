@@ -24,7 +24,7 @@ describe('resources', () => {
     await put('bob', 'notes/a b.md', 'two\n');
     const uri = 'entente://default/notes/a%20b.md';
     const { resources } = await client.listResources();
-    expect(resources).toEqual([{ uri, name: 'notes/a b.md', description: 'v2 by bob', size: 4 }]);
+    expect(resources).toEqual([{ uri, name: 'notes/a b.md', description: 'v2 by "bob"', size: 4 }]);
     const now = await client.readResource({ uri });
     expect(now.contents).toEqual([
       expect.objectContaining({ uri, text: 'two\n', _meta: expect.objectContaining({ 'entente/by': 'bob' }) }),

@@ -15,7 +15,7 @@ import { conflict } from '../service/operations/conflicts.ts';
 import { list } from '../service/operations/list.ts';
 import { read } from '../service/operations/read.ts';
 import { shownConflict } from './conflict-text.ts';
-import { clean } from './say.ts';
+import { clean, quoted } from './say.ts';
 import type { Session } from './session.ts';
 import { type Address, conflictUri, parseAddress, resourceUri } from './uris.ts';
 
@@ -43,7 +43,7 @@ function resourceOf(space: string, { resource, size, mediaType, version, agent }
   const uri = resourceUri(space, resource);
   if (uri === undefined) return undefined;
   return {
-    ...{ uri, name: resource, description: `v${version} by ${clean(agent, 80)}` },
+    ...{ uri, name: resource, description: `v${version} by ${quoted(agent)}` },
     ...(size === undefined ? {} : { size }),
     ...(mediaType === undefined ? {} : { mimeType: mediaType }),
   };

@@ -11,7 +11,7 @@ import { revisionField } from '../../service/schemas/fields.ts';
 import type { WireOutcome } from '../../service/wire.ts';
 import type { Answer } from '../answer.ts';
 import { type Labels, labelsOf } from '../labels.ts';
-import { clean, idWord } from '../say.ts';
+import { clean, idWord, quoted } from '../say.ts';
 import { packToken } from '../tokens.ts';
 import { defineTool, type Exchange, outputOf, type Tool, WRITES } from '../tool.ts';
 
@@ -79,7 +79,7 @@ function failed(conflictId: string, id: string, outcome: WireOutcome): Answer {
   const why = 'See what it is now.';
   return {
     lines: [
-      `NOT RESOLVED: conflict ${conflictId} on ${idWord(id)} is not as you saw it (${outcome.status}${reason === '' ? '' : `: ${reason}`}).`,
+      `NOT RESOLVED: conflict ${conflictId} on ${idWord(id)} is not as you saw it (${outcome.status}${reason === '' ? '' : `, the reason is ${quoted(reason, 300)}`}).`,
       `NEXT: call entente_conflict with conflict_id=${conflictId}. ${why}`,
     ],
     data: {

@@ -32,9 +32,13 @@ export function assertResolve(call: Call, resource: ResourceId): void {
 
 function taken(claim: Claim): EntenteError {
   const until = new Date(claim.until).toISOString();
-  return new EntenteError('conflict-claimed', `${claim.agent} has taken this conflict until ${until}.`, {
-    next: 'Take another one from the queue, or wait.',
-  });
+  return new EntenteError(
+    'conflict-claimed',
+    `${JSON.stringify(claim.agent)} has taken this conflict until ${until}.`,
+    {
+      next: 'Take another one from the queue, or wait.',
+    },
+  );
 }
 
 /** Throws where somebody else has the conflict. */

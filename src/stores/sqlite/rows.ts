@@ -17,9 +17,12 @@ export interface HeadRow {
 
 const ESCAPED = '\u0001';
 
+/** Plain ASCII: most ids are, and one look is enough for them. */
+const PLAIN = /^[ -~]*$/;
+
 /** A caller's text as SQLite can hold it: NUL and lone surrogates do not survive there, so such texts are escaped. */
 export function toText(text: string): string {
-  if (text.isWellFormed() && !text.includes('\0') && !text.startsWith(ESCAPED)) return text;
+  if (PLAIN.test(text) || (text.isWellFormed() && !text.includes('\0') && !text.startsWith(ESCAPED))) return text;
   return ESCAPED + JSON.stringify(text);
 }
 

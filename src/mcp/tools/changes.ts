@@ -13,6 +13,7 @@ import { defineTool, type Exchange, outputOf, READS, type Tool } from '../tool.t
 
 const LIMIT = 100;
 const RECENT = 20;
+const LONGEST_MS = 2000;
 
 interface ChangesInput {
   readonly id?: string | undefined;
@@ -68,6 +69,9 @@ async function since(call: Call, cursor: string, { id, pattern }: ChangesInput):
   const head = revisionOf(session.head);
   const changes: Change[] = [];
   let reached = session.start;
+  // It looks and does not wait, also where revisions leave gaps and the last one has no entry.
+  const cancel = call.service.timers.after(LONGEST_MS, session.close);
+  call.signal?.addEventListener('abort', session.close, { once: true });
   try {
     if (revisionOf(reached) >= head) return { changes, cursor: reached, more: false };
     for await (const batch of session.batches()) {
@@ -82,6 +86,8 @@ async function since(call: Call, cursor: string, { id, pattern }: ChangesInput):
     }
     return { changes, cursor: reached, more: false };
   } finally {
+    cancel();
+    call.signal?.removeEventListener('abort', session.close);
     session.close();
   }
 }

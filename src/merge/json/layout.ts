@@ -1,10 +1,11 @@
 // Lays out the children of a container anew: those that it had keep their bytes with the trivia around them, new ones
 // get the lead, indent and separators of their siblings. The result is pieces: ranges of the document, text, and values
 // that somebody else prints.
-import type { Style } from './style.ts';
+
+import { leadStart, type Spaced, type Spacing, spacingOf, spacingOfEmpty } from './spacing.ts';
 import { lineIndent } from './style.ts';
 import * as T from './tape.ts';
-import { commaAfter, hasComment, itemStart, skipTrivia, trailEnd } from './trivia.ts';
+import { commaAfter, hasComment, itemStart, trailEnd } from './trivia.ts';
 
 export type Piece<V> =
   | {
@@ -29,26 +30,11 @@ export interface NewChild<V> {
   readonly trail?: string;
 }
 
-export interface Layout<V> {
-  readonly style: Style;
-  readonly container: number;
+export interface Layout<V> extends Spaced {
   /** In order: a child of the container, or a new one. */
   readonly items: readonly (number | NewChild<V>)[];
   /** A child of the container whose value the caller prints: it must not be copied as a part of a longer range. */
   readonly isChanged?: (node: number) => V | undefined;
-  /** Only asked when the container is empty: would the adding side put each child on a line of its own, `{ }` apart? */
-  readonly isSpacious: boolean;
-  /** The adding side's separators, where the document shows none of its own. */
-  readonly fallback: { readonly colon?: string | undefined; readonly comma?: string | undefined };
-}
-
-interface Spacing {
-  /** In front of the first child, and of each other one (after the comma). */
-  readonly head: string;
-  readonly between: string;
-  /** In front of the closing bracket, where the container had no child. */
-  readonly tail: string;
-  readonly indent: string;
 }
 
 /** The pieces of the whole container, brackets included. */
@@ -178,12 +164,6 @@ function trimmedEnd(doc: T.Doc, from: number, to: number): number {
   return hasComment(doc, from, to) ? to : from;
 }
 
-/** Where the trivia in front of a child begins. */
-function leadStart(doc: T.Doc, container: number, previous: number): number {
-  if (previous < 0) return trailEnd(doc, T.startOf(doc, container) + 1);
-  return trailEnd(doc, commaAfter(doc, T.endOf(doc, previous)) + 1);
-}
-
 /** The lead of a child that comes to another place: that place's white space, the child's own comments. */
 function leadFor(doc: T.Doc, from: number, to: number, blanks: string): string {
   if (!hasComment(doc, from, to)) return blanks;
@@ -227,49 +207,4 @@ function putTail<V>(pieces: Piece<V>[], layout: Layout<V>, spacing: Spacing, tai
     pieces.push({ text: spacing.tail }, { from: close, to: close + 1 });
   else if (wasEmpty) pieces.push({ text: spacing.tail.trimEnd() }, { from: tail, to: close + 1 });
   else pieces.push({ from: tail, to: close + 1 });
-}
-
-function spacingOf<V>({ style, container, fallback }: Layout<V>, first: number): Spacing {
-  const { doc } = style;
-  const head = blanksOf(doc, leadStart(doc, container, T.ABSENT), itemStart(doc, first));
-  const second = T.nextOf(doc, first);
-  const hasSecond = second < T.nextOf(doc, container);
-  const isLines = head.includes('\n');
-  let between = isLines ? head : (style.comma ?? fallback.comma ?? ', ').slice(1);
-  if (hasSecond) between = blanksOf(doc, leadStart(doc, container, first), itemStart(doc, second));
-  const lines = isLines ? head : between;
-  const newline = lines.lastIndexOf('\n');
-  const indent = newline >= 0 ? lines.slice(newline + 1) : lineIndent(doc, T.startOf(doc, container));
-  return { head, between, tail: '', indent };
-}
-
-/** The white space of a lead without blank lines and comments. */
-function blanksOf(doc: T.Doc, from: number, to: number): string {
-  const text = T.textOf(doc, from, to);
-  const newline = text.lastIndexOf('\n');
-  if (newline >= 0) {
-    const blanks = /^[ \t]*/.exec(text.slice(newline + 1))?.[0] ?? '';
-    return (text[newline - 1] === '\r' ? '\r\n' : '\n') + blanks;
-  }
-  return hasComment(doc, from, to) ? ' ' : text;
-}
-
-function spacingOfEmpty<V>(
-  { style, container, isSpacious, fallback }: Layout<V>,
-  start: number,
-  close: number,
-): Spacing {
-  const { doc, eol, isMultiline, unit } = style;
-  const outer = lineIndent(doc, start);
-  const hasComments = hasComment(doc, start + 1, close);
-  const isLines = hasComments || (isSpacious && (isMultiline || container === T.ROOT));
-  if (!isLines) return { head: '', between: (style.comma ?? fallback.comma ?? ', ').slice(1), tail: '', indent: outer };
-  const indent = outer + (unit ?? '  ');
-  return { head: eol + indent, between: eol + indent, tail: eol + outer, indent };
-}
-
-/** Is each child of the container on a line of its own (judged by the first)? */
-export function isSpacious(doc: T.Doc, container: number): boolean {
-  const start = T.startOf(doc, container);
-  return doc.bytes.subarray(start, skipTrivia(doc, start + 1)).includes(0x0a);
 }

@@ -4,6 +4,7 @@
 // Longer than most files: one walk that reads the rows, one that puts them in order.
 import { Ints } from '../mirror/ints.ts';
 import * as M from '../mirror/mirror.ts';
+import { MirrorWriter, type Place } from '../mirror/writer.ts';
 import { loadToml } from '../packages.ts';
 import { jsonOf, type Node, nameOf, type Spot } from './node.ts';
 import { CHUNK, leadAt, type TomlMirror } from './outline.ts';
@@ -105,7 +106,7 @@ class Reader {
   readonly #limits: M.Limits;
   readonly #isStrict: boolean;
   /** Values in the order of the text, and where each row's begin: JSON, places, and the end of both. */
-  readonly #values: M.MirrorWriter;
+  readonly #values: MirrorWriter;
   readonly #spans = new Ints();
   /** The chunk of each row. */
   readonly #rows = new Ints();
@@ -126,7 +127,7 @@ class Reader {
     this.#text = text;
     this.#limits = limits;
     this.#isStrict = isStrict;
-    this.#values = new M.MirrorWriter(text, limits);
+    this.#values = new MirrorWriter(text, limits);
     this.#tables = new Tables(isStrict);
     this.#sections.push(0);
   }
@@ -202,7 +203,7 @@ class Reader {
     this.#spans.push(places);
   }
 
-  #node(json: string, place: M.Place): number {
+  #node(json: string, place: Place): number {
     return this.#values.node(json, { ...place, flags: place.flags | (this.#brackets > 0 ? M.IN_FLOW : 0) });
   }
 

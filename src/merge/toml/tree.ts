@@ -1,13 +1,14 @@
 // Writes the mirror of a TOML document: what its rows say, in the order of its tables.
 import type { Ints } from '../mirror/ints.ts';
 import * as M from '../mirror/mirror.ts';
+import { MirrorWriter, type Place } from '../mirror/writer.ts';
 import { nameOf } from './node.ts';
 import { ARRAY, CHUNK, LEAF, TABLE, type TomlMirror } from './outline.ts';
 import { ROOT_TABLE, type Tables } from './tables.ts';
 
 /** What was read, in the order of the text. */
 interface Found {
-  readonly values: M.MirrorWriter;
+  readonly values: MirrorWriter;
   /** For each row, where its value begins and ends in `values`: four integers. */
   readonly spans: Ints;
   /** The chunk of each row. */
@@ -17,7 +18,7 @@ interface Found {
 }
 
 export class TomlWriter {
-  readonly #out: M.MirrorWriter;
+  readonly #out: MirrorWriter;
   readonly #text: string;
   readonly #found: Found;
   readonly #kinds: Uint8Array;
@@ -32,7 +33,7 @@ export class TomlWriter {
     const { json, places } = found.values.position();
     const size = places + found.tables.size * M.FIELDS;
     // Names come to what is written of values, and brackets.
-    this.#out = new M.MirrorWriter(text, limits, { json: json + found.tables.length, places: size });
+    this.#out = new MirrorWriter(text, limits, { json: json + found.tables.length, places: size });
     const nodes = limits.places === false ? 0 : size / M.FIELDS;
     this.#kinds = new Uint8Array(nodes);
     this.#owners = new Int32Array(nodes).fill(-1);
@@ -101,4 +102,4 @@ export class TomlWriter {
 
 type Span = [number, number, number, number];
 
-const NOWHERE: M.Place = { start: 0, end: 0, item: 0, mark: 0, flags: 0 };
+const NOWHERE: Place = { start: 0, end: 0, item: 0, mark: 0, flags: 0 };

@@ -3,6 +3,7 @@
 // Longer than most files: one walk with one cursor.
 import * as T from '../json/tape.ts';
 import * as M from '../mirror/mirror.ts';
+import { MirrorWriter, type Place } from '../mirror/writer.ts';
 import { loadYaml, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from '../packages.ts';
 import { Counter } from './json-text.ts';
 
@@ -14,7 +15,7 @@ const COLON = 0x3a;
 /** A walk through a text with one cursor: what it passes is written into a mirror. */
 export class Walk {
   readonly #text: string;
-  readonly #out: M.MirrorWriter;
+  readonly #out: MirrorWriter;
   readonly #yaml = loadYaml();
   #brackets = 0;
   /** Where in the text the source begins that the parser was given. */
@@ -22,7 +23,7 @@ export class Walk {
 
   constructor(text: string, limits: M.Limits) {
     this.#text = text;
-    this.#out = new M.MirrorWriter(text, limits);
+    this.#out = new MirrorWriter(text, limits);
   }
 
   finish(): M.Mirror {
@@ -210,7 +211,7 @@ export class Walk {
   }
 
   /** Writes the name of a member, if the node is one; gives where it begins and where its colon ends. */
-  #jsonName(doc: T.Doc, node: number, counter: Counter): Pick<M.Place, 'item' | 'mark'> | undefined {
+  #jsonName(doc: T.Doc, node: number, counter: Counter): Pick<Place, 'item' | 'mark'> | undefined {
     const start = T.keyStartOf(doc, node);
     if (start < 0) {
       const at = counter.at(T.startOf(doc, node));
@@ -223,7 +224,7 @@ export class Walk {
     return { item: counter.at(start), mark: counter.at(doc.bytes.indexOf(COLON, T.keyEndOf(doc, node)) + 1) };
   }
 
-  #jsonValue(doc: T.Doc, node: number, counter: Counter, own: Pick<M.Place, 'item' | 'mark'>): number | undefined {
+  #jsonValue(doc: T.Doc, node: number, counter: Counter, own: Pick<Place, 'item' | 'mark'>): number | undefined {
     const start = counter.at(T.startOf(doc, node));
     if (T.isContainer(doc, node)) {
       const bracket = T.kindOf(doc, node) === T.OBJECT ? '{' : '[';

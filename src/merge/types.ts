@@ -13,7 +13,7 @@ export type ArrayPolicy = 'ordered' | 'set' | 'append' | 'atomic' | { readonly k
 export interface MergeBudget {
   /** Bytes a side. @default 2 MiB in the controller, unlimited in `mergeContents` */
   readonly bytes?: number;
-  /** Lines a side. */
+  /** Lines a side; not of JSON and its like, whose documents may be one line. */
   readonly lines?: number;
   /** Nodes of a structured document a side. */
   readonly nodes?: number;

@@ -230,8 +230,9 @@ describe('the process', () => {
     expect(fast.answer({ kind: 'before', ...event })).toBe('silent');
     writeFileSync(write.path, next);
     expect(fast.answer({ kind: 'after', ...event })).toBe('silent');
+    const shown = await entente(['show', 'a.md'], { cwd: main });
+    expect(shown.stdout).toBe(next);
     const guard = await openGuard(place);
-    await guard.drain();
     const kept = await guard.recoverable('a.md');
     await guard.close();
     expect(kept.map(({ agent, version }) => `${agent} ${version}`)).toEqual(['quick 2', 'external 1']);

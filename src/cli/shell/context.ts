@@ -18,6 +18,7 @@ import type { Insight } from '../place/insight.ts';
 import { findLocation, type Location } from '../place/location.ts';
 import { reach } from '../place/reach.ts';
 import { currentSession } from '../place/session.ts';
+import { drainSpool } from '../place/spool.ts';
 import type { Console } from './console.ts';
 import type { Io } from './io.ts';
 
@@ -105,6 +106,7 @@ export function createContext(input: ContextInput): Context {
     const chosen =
       strategy === undefined ? undefined : parseStrategy(strategy.startsWith('{') ? parseJson(strategy) : strategy);
     const reached = await reach({ io, console: input.console, location, space });
+    await drainSpool(location, space, io.cwd, reached.store);
     if (chosen !== undefined) reached.controller.registerStrategy('**', chosen);
     return { ...reached, location, space, agent };
   };

@@ -32,8 +32,8 @@ export interface Sights {
   saw(call: Call, token: Token, lines?: readonly LineRange[]): void;
   /** The agent is done with it. */
   done(call: Call, agent: AgentId, resource: ResourceId): void;
-  /** What moved since the agent read it, and was not told yet. */
-  news(call: Call, agent: AgentId): Promise<readonly News[]>;
+  /** What moved since the agent read it, and was not told yet. `fresh`: what it reads now, which need not be looked at again. */
+  news(call: Call, agent: AgentId, fresh?: Token): Promise<readonly News[]>;
 }
 
 /** The order of a Map is that of insertion: what is used moves to its end, and the first one goes. */
@@ -91,10 +91,12 @@ export function createSights(): Sights {
     done(call, agent, resource) {
       agents.get(nameOf(call, agent))?.delete(resource);
     },
-    async news(call, agent) {
+    async news(call, agent, fresh) {
       const { principal, space, service } = call;
-      const mine = [...(agents.get(nameOf(call, agent))?.values() ?? [])].filter(({ token }) =>
-        may(principal, 'read', space, token.resource),
+      const mine = [...(agents.get(nameOf(call, agent))?.values() ?? [])].filter(
+        ({ token, told }) =>
+          (token.resource !== fresh?.resource || told !== fresh.revision) &&
+          may(principal, 'read', space, token.resource),
       );
       if (mine.length === 0) return [];
       const { heads } = await service.store.read(

@@ -93,7 +93,7 @@ export const begin: Operation<BeginInput, WireDraft> = {
     // Who may write and not read gets a token to write with, and no look at what is there.
     if (!may(principal, 'read', space, id)) return sealed;
     const { head, content, token } = draft;
-    const news = await call.service.sights.news(call, token.agent);
+    const news = await call.service.sights.news(call, token.agent, token);
     call.service.sights.saw(call, token, lines);
     const others = announce === false ? undefined : await othersOf(call, draft);
     return {

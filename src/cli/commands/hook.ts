@@ -3,7 +3,6 @@
 import { EntenteError } from '../../core/errors.ts';
 import { runHook } from '../../guard/front/run.ts';
 import { HOST_NAMES } from '../../guard/hosts/event.ts';
-import { openGuard } from '../place/guard.ts';
 import type { Context } from '../shell/context.ts';
 import { readAll } from '../shell/io.ts';
 import type { Register } from './register.ts';
@@ -19,7 +18,10 @@ async function hook({ io, args, console, signal }: Context): Promise<undefined> 
     });
   }
   const text = Buffer.from(await readAll(io.stdin, LIMIT, signal)).toString('utf8');
-  const { out, fault } = await runHook({ host, text, cwd: io.cwd, clock: Date.now, open: (place) => openGuard(place) });
+  const { out, fault } = await runHook({
+    ...{ host, text, cwd: io.cwd, clock: Date.now },
+    open: async (place) => (await import('../place/guard.ts')).openGuard(place),
+  });
   if (fault !== undefined) console.alert(fault);
   if (out !== '') await console.data(out);
 }

@@ -64,6 +64,8 @@ export type Line =
   | { readonly t: 'told'; readonly a: string; readonly c: string }
   /** A refused content, and what it was judged from: sent again, it is judged from there again. */
   | { readonly t: 'refused'; readonly a: string; readonly r: string; readonly b: Sight | null; readonly id?: string }
+  /** Bytes that were announced, when their intent is no longer told. */
+  | { readonly t: 'kept'; readonly h: string; readonly a: string; readonly at: number }
   /** The last content that an agent brought about, and what it came from: for telling it of what goes over it. */
   | { readonly t: 'own'; readonly a: string; readonly h: string; readonly b: string };
 
@@ -130,7 +132,11 @@ function fold(state: Folding, line: Line): void {
       state.pending = [];
       state.disk = line.h;
       return;
+    case 'kept':
+      state.kept.set(line.h, { agent: line.a, at: line.at });
+      return;
     case 'done':
+      forgetVersion(state, line);
       state.intents = state.intents.filter(({ agent, call }) => agent !== line.a || call !== line.c);
       state.done.set(callKey(line.a, line.c), line.d);
       if (line.d.s !== undefined)
@@ -146,6 +152,12 @@ function fold(state: Folding, line: Line): void {
       state.own.set(line.a, { h: line.h, b: line.b });
       return;
   }
+}
+
+/** What landed as it was announced is a version: nothing else need list it. */
+function forgetVersion(state: Folding, { a, c, d }: Extract<Line, { t: 'done' }>): void {
+  const intent = state.intents.find(({ agent, call }) => agent === a && call === c);
+  if (d.how === 'plain' && intent?.raw !== undefined) state.kept.delete(intent.raw);
 }
 
 /** An intent that the same call announces again takes the place of the first. */
@@ -169,30 +181,14 @@ export function foldBook(path: string, lines: readonly object[]): Book {
   return { ...state, lines: lines.length };
 }
 
-/** The lines that say what a book says. Bytes that nobody waits for any more stay findable by `kept`. */
+/** Bytes that never were a version and that nobody waits for any more are listed so many times at most. */
+const MOST_KEPT = 500;
+
+/** The lines that say what a book says. */
 function linesOf(book: Book): readonly Line[] {
-  const settled = [...book.kept].filter(
-    ([hash]) => !book.intents.some(({ raw, expected }) => raw === hash || expected === hash),
-  );
   return [
     { t: 'path', p: book.path },
-    ...settled.flatMap(([hash, { agent, at }]): readonly Line[] => {
-      const intent: Intent = {
-        agent,
-        call: `kept ${hash}`,
-        kind: 'opaque',
-        base: null,
-        disk: '',
-        raw: hash,
-        said: 'nothing',
-        at,
-      };
-      return [
-        { t: 'intent', i: intent },
-        { t: 'done', a: agent, c: intent.call, d: { how: 'plain' } },
-        { t: 'told', a: agent, c: intent.call },
-      ];
-    }),
+    ...[...book.kept].slice(-MOST_KEPT).map(([h, { agent: a, at }]): Line => ({ t: 'kept', h, a, at })),
     ...(book.disk === undefined ? [] : [{ t: 'disk', h: book.disk } as const]),
     ...book.pending,
     ...[...book.sights].map(([a, s]): Line => ({ t: 'sight', a, s })),

@@ -207,6 +207,26 @@ describe('the guard, asked by a hook', () => {
     expect(JSON.parse(after.out)).toMatchObject({ decision: 'block' });
   });
 
+  it('[HK10] a patch that is written over by a stale file is known by what was announced of it, and both are kept', async () => {
+    const { root, file, read, write } = await project();
+    const patch = '*** Begin Patch\n*** Update File: plan.md\n@@\n one\n-two\n+TWO\n three\n*** End Patch';
+    const codex = (event: string): Promise<HookAnswer> =>
+      runHook({
+        ...{ host: 'codex', cwd: root, clock: () => 1, open: openGuard },
+        text: body(root, 'x', event, 'apply_patch', { command: patch }),
+      });
+    await codex('SessionStart');
+    await run(root, body(root, 'b', 'PreToolUse', 'Read', { file_path: file('plan.md') }), openGuard);
+    const input = { file_path: file('plan.md'), content: TEXT.replace('seven', 'SEVEN') };
+    await run(root, body(root, 'b', 'PreToolUse', 'Write', input), openGuard);
+    expect((await codex('PreToolUse')).out).toBe('');
+    write('plan.md', TEXT.replace('two', 'TWO'));
+    write('plan.md', input.content);
+    await codex('PostToolUse');
+    await run(root, body(root, 'b', 'PostToolUse', 'Write', input), openGuard);
+    expect(read('plan.md')).toBe(TEXT.replace('two', 'TWO').replace('seven', 'SEVEN'));
+  });
+
   it('[HK13] a fault is said in the answer, as the user chose', async () => {
     const { root, file, write } = await project();
     const text = body(root, 'a', 'PreToolUse', 'Write', { file_path: file('plan.md'), content: 'x' });

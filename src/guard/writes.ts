@@ -155,6 +155,8 @@ async function landedIntent(
 }
 
 function isOther(ground: Ground, change: ToolChange, announced: Intent): boolean {
+  // A host that can no longer say what it replaced did what it announced.
+  if ('opaque' in change) return false;
   if (kindOf(change) !== announced.kind) return true;
   if (!('content' in change)) return keptEdits(ground, change).edits !== announced.edits;
   const hash = ground.objects.keep(bytesOf(change.content));

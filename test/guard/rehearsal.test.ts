@@ -15,6 +15,8 @@ const AGENTS = LONG ? ['ann', 'bob', 'cem', 'dee', 'eva', 'fay', 'human'] : ['an
 const FILES = ['plan.md', 'src/main.txt', 'notes.md'];
 /** Writes of one process. */
 const EACH = LONG ? 72 : 6;
+/** A long run on a machine that others use too. */
+const PATIENCE_MS = LONG ? 3_600_000 : 120_000;
 
 const made: string[] = [];
 afterEach(() => {
@@ -60,7 +62,7 @@ const has = (text: string, mark: string): boolean => text.split('\n').includes(m
 const onDisk = (root: string, { path, mark }: Acknowledged): boolean =>
   has(readFileSync(join(root, path), 'utf8'), mark);
 
-describe('a rehearsal of real processes', () => {
+describe('a rehearsal of real processes', { timeout: PATIENCE_MS }, () => {
   it('[GD28] on one directory no acknowledged edit is lost, whoever wrote it and however', async () => {
     const root = await folder();
     const place = findPlace(root);

@@ -9,13 +9,20 @@ import { createRandom } from '../support/random.ts';
 
 const [root = '', agent = '', count = '0', mode = 'guarded', seed = '1'] = process.argv.slice(2);
 const FILES = ['plan.md', 'src/main.txt', 'notes.md'];
+const heading = `## ${agent}`;
 const random = createRandom(Number(seed));
 const pick = random.below;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+/** A host that finds a file cut short, because another one is writing it, looks again. */
+async function read(path: string): Promise<string> {
+  for (let tries = 0; ; tries += 1) {
+    const text = readFileSync(join(root, path), 'utf8');
+    if (text.includes(`${heading}\n`) || tries === 50) return text;
+    await sleep(5);
+  }
+}
 const write = (path: string, text: string): void => writeFileSync(join(root, path), text);
-const heading = `## ${agent}`;
 const below = (text: string, mark: string): string => text.replace(`${heading}\n`, `${heading}\n${mark}\n`);
 const acknowledge = (path: string, mark: string, kind: string): void => {
   process.stdout.write(`${JSON.stringify({ path, mark, kind })}\n`);
@@ -31,7 +38,7 @@ async function whole(hooks: Hooks, path: string, call: string, mark: string): Pr
   const obeys = random.chance(0.5);
   for (let tries = 0; tries < 4; tries += 1) {
     await hooks.read({ agent, path });
-    const content = below(read(path), mark);
+    const content = below(await read(path), mark);
     // An agent thinks.
     await sleep(pick(60));
     const event = { agent, path, call: `${call}-${tries}`, change: { content } satisfies ToolChange };
@@ -49,21 +56,21 @@ async function replacement(hooks: Hooks, path: string, call: string, mark: strin
   const change = { edits: [{ old: `${heading}\n`, new: `${heading}\n${mark}\n` }] };
   await hooks.before({ agent, path, call, change });
   await sleep(pick(10));
-  write(path, below(read(path), mark));
+  write(path, below(await read(path), mark));
   await hooks.after({ agent, path, call, change });
   return true;
 }
 
 async function command(hooks: Hooks, path: string, call: string, mark: string): Promise<boolean> {
   await hooks.beforeCommand({ agent, call, command: 'sed' });
-  write(path, below(read(path), mark));
+  write(path, below(await read(path), mark));
   await hooks.afterCommand({ agent, call, command: 'sed' });
   return true;
 }
 
 /** A person, or a formatter, that nobody announces. */
 async function unannounced(_hooks: Hooks, path: string, _call: string, mark: string): Promise<boolean> {
-  write(path, below(read(path), mark).replace(/ +$/gm, ''));
+  write(path, below(await read(path), mark).replace(/ +$/gm, ''));
   return true;
 }
 

@@ -239,6 +239,17 @@ describe('what is shown', () => {
     expect((await ann('entente_changes', { since: 'elsewhere:1' })).data.outcome).not.toBe('changes');
   });
 
+  it('[NW1] what moved of what an agent read before is said at its next read, once', async () => {
+    const [ann, bob] = [await desk.as('ann'), await desk.as('bob')];
+    await ann('entente_read', { id: PLAN });
+    const { token } = (await bob('entente_read', { id: PLAN })).data;
+    await bob('entente_commit', { token, append: 'more\n' });
+    const told = await ann('entente_read', { id: 'other.md' });
+    expect(told.data.news).toMatchObject([{ id: PLAN, by: ['bob'] }]);
+    expect(told.text).toContain(`MOVED since you read it: ${PLAN}`);
+    expect((await ann('entente_read', { id: 'other.md' })).data.news).toBeUndefined();
+  });
+
   it('[MC19] who announced a change of it is told to others until it is released or saved', async () => {
     const [ann, bob] = [await desk.as('ann'), await desk.as('bob')];
     const { token } = (await ann('entente_read', { id: PLAN, intent: 'shorten it' })).data;

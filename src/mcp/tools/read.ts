@@ -78,6 +78,22 @@ function othersLine(others: readonly Other[]): string | undefined {
   return `ALSO EDITING, nothing is locked: ${named.join(', ')}.`;
 }
 
+type News = NonNullable<WireDraft['news']>[number];
+
+function newsData({ resource, from, to, by }: News): object {
+  return { id: clean(resource, 255), from, to, by: by.map(({ agent }) => clean(agent, 255)) };
+}
+
+/** What the agent read before and others changed since: said once. */
+function newsLine(news: readonly News[]): string | undefined {
+  if (news.length === 0) return undefined;
+  const moved = news.map(({ resource, from, to, by }) => {
+    const who = [...new Set(by.map(({ agent }) => quoted(agent)))].join(', ');
+    return `${idWord(resource)} (v${from}, now v${to}${who === '' ? '' : `, by ${who}`})`;
+  });
+  return `MOVED since you read it: ${moved.join('; ')}.`;
+}
+
 async function read({ session, call }: Exchange, { id: given, intent, range }: ReadInput): Promise<Answer> {
   const { agent } = session;
   const draft = await perform(begin, call, {
@@ -89,7 +105,8 @@ async function read({ session, call }: Exchange, { id: given, intent, range }: R
   const part = shownOf(draft, range);
   const rest = restOf(id, draft, part);
   const others = (draft.others ?? []).slice(0, OTHERS);
-  const said = [headline(id, draft, call.service.clock()), rest, othersLine(others)];
+  const news = (draft.news ?? []).slice(0, OTHERS);
+  const said = [headline(id, draft, call.service.clock()), rest, othersLine(others), newsLine(news)];
   const { head, encoding } = draft;
   const token = await packToken(call, draft.token);
   return {
@@ -100,6 +117,7 @@ async function read({ session, call }: Exchange, { id: given, intent, range }: R
       ...(part === undefined && draft.content !== undefined ? { truncated: true } : {}),
       ...(part === undefined || range === undefined ? {} : { range: { from: part.from, to: part.to, of: part.of } }),
       ...(others.length === 0 ? {} : { others: others.map(otherData) }),
+      ...(news.length === 0 ? {} : { news: news.map(newsData) }),
       ...(part === undefined || head === undefined
         ? {}
         : {
@@ -120,6 +138,7 @@ const output = outputOf(['read'], {
   truncated: z.boolean().optional(),
   range: z.unknown().optional(),
   others: z.array(z.unknown()).optional(),
+  news: z.array(z.unknown()).optional(),
   untrusted: z.object({ by: z.string(), version: z.number(), content: z.string() }).optional(),
 });
 

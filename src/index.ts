@@ -5,10 +5,10 @@
 export { createController } from './controller/controller.ts';
 export { DEFAULT_LIMITS } from './controller/limits.ts';
 export type {
+  BeginOptions,
   CommitOptions,
   Controller,
   ControllerOptions,
-  BeginOptions,
   Draft,
   DraftFilter,
   FeedItem,

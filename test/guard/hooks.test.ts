@@ -147,5 +147,5 @@ describe('hosts that speak the protocol of Claude Code', () => {
     await new Promise((resolve) => server.close(resolve));
     await guard.close();
     rmSync(root, { recursive: true, force: true });
-  });
+  }, 900_000);
 });

@@ -8,36 +8,55 @@
 /** SQLSTATE of "the space has used up its revisions", raised by the function below. */
 export const OVERFLOW_STATE = 'EN001';
 
-/** What stands against each request: that it landed before, a guard that moved, records that changed. */
-const lookFunction = `
-create function @.look(p_sid integer, j jsonb, p_apart boolean)
-returns table (n integer, landed bigint, moved boolean, stale text[]) language sql stable as $body$
-  with moved as (
-    select distinct g.n from jsonb_to_recordset(j->'guards') as g(n int, id text, revision bigint, hash text)
-    left join @.head h on h.sid = p_sid and h.id = g.id
-    where coalesce(h.revision, 0) <> g.revision or coalesce(h.hash, '') <> g.hash
-  ), stale as (
-    select w.n, array_agg(w.id order by w.place) as ids
-    from jsonb_to_recordset(j->'records') as w(n int, place int, kind text, id text, expected bigint)
-    left join @.record c on c.sid = p_sid and c.kind = w.kind and c.id = w.id
-    where coalesce(c.revision, 0) <> w.expected group by w.n
-  )
-  select r.n, e.revision, m.n is not null, coalesce(t.ids, '{}')
-  from jsonb_to_recordset(j->'requests') as r(n int, key text, apart boolean)
-  left join @.entry e on e.sid = p_sid and e.key = decode(r.key, 'hex')
-  left join moved m on m.n = r.n left join stale t on t.n = r.n
-  where r.apart = p_apart
-$body$;
-
+/**
+ * What stands against each request: that it landed before, a guard that moved, records that changed. Rows are looked up
+ * one by one, by subqueries: a join would be planned by what the tables held when they were made, and read them whole.
+ */
+const judgeFunction = `
 create function @.judge(p_sid integer, j jsonb, p_apart boolean, out good integer[], out others jsonb)
-language sql stable as $body$
-  select coalesce(array_agg(l.n order by l.n) filter (where l.landed is null and not l.moved and l.stale = '{}'), '{}'),
-    coalesce(jsonb_agg(jsonb_build_object('n', l.n, 'landed', l.landed, 'stale', l.stale, 'heads', (
-      select coalesce(jsonb_agg(to_jsonb(h) - 'sid'), '[]') from @.head h where h.sid = p_sid and h.id in (
-        select g.id from jsonb_to_recordset(j->'guards') as g(n int, id text) where g.n = l.n)))
-    ) filter (where l.landed is not null or l.moved or l.stale <> '{}'), '[]')
-  from @.look(p_sid, j, p_apart) l
-$body$;
+language plpgsql stable as $body$
+declare
+  landed jsonb;
+  moved integer[];
+  stale jsonb := '{}';
+  heads jsonb;
+begin
+  select coalesce(jsonb_object_agg(r.n, r.revision) filter (where r.revision is not null), '{}') into landed from (
+    select q.n, (select e.revision from @.entry e where e.sid = p_sid and e.key = decode(q.key, 'hex')) as revision
+    from jsonb_to_recordset(j->'requests') as q(n int, key text, apart boolean) where q.apart = p_apart
+  ) r;
+  moved := array(
+    select distinct g.n from jsonb_to_recordset(j->'guards') as g(n int, id text, revision bigint, hash text)
+    where not coalesce((select h.revision = g.revision and h.hash = g.hash from @.head h
+      where h.sid = p_sid and h.id = g.id), g.revision = 0 and g.hash = ''));
+  if jsonb_array_length(j->'records') > 0 then
+    select coalesce(jsonb_object_agg(t.n, t.ids), '{}') into stale from (
+      select w.n, jsonb_agg(w.id order by w.place) as ids
+      from jsonb_to_recordset(j->'records') as w(n int, place int, kind text, id text, expected bigint)
+      where coalesce((select c.revision from @.record c
+        where c.sid = p_sid and c.kind = w.kind and c.id = w.id), 0) <> w.expected
+      group by w.n
+    ) t;
+  end if;
+  good := array(
+    select r.n from jsonb_to_recordset(j->'requests') as r(n int, apart boolean)
+    where r.apart = p_apart and r.n <> all(moved) and not landed ? r.n::text and not stale ? r.n::text order by r.n);
+  others := '[]';
+  if landed = '{}' and moved = '{}' and stale = '{}' then return; end if;
+  select coalesce(jsonb_object_agg(t.n, t.heads), '{}') into heads from (
+    select x.n, jsonb_agg(x.head) as heads from (
+      select g.n, (select to_jsonb(h) - 'sid' from @.head h where h.sid = p_sid and h.id = g.id) as head
+      from jsonb_to_recordset(j->'guards') as g(n int, id text)
+      where g.n = any(moved) or stale ? g.n::text
+    ) x where x.head is not null group by x.n
+  ) t;
+  select jsonb_agg(jsonb_build_object('n', r.n, 'landed', landed->r.n::text,
+    'stale', coalesce(stale->r.n::text, '[]'), 'heads', coalesce(heads->r.n::text, '[]')))
+  into others
+  from jsonb_to_recordset(j->'requests') as r(n int, apart boolean)
+  where r.apart = p_apart and r.n <> all(good);
+  others := coalesce(others, '[]');
+end $body$;
 `;
 
 /**
@@ -45,7 +64,7 @@ $body$;
  * names by their place, in base64. Answers JSON: `revision` and `trimmed` of the space, `good` (those that were committed, in the
  * order of their revisions), `written` (heads), `others` (those that were not), and the same of those apart.
  */
-export const commitFunction: string = `${lookFunction}
+export const commitFunction: string = `${judgeFunction}
 create function @.commit_batch(p_sid integer, p_requests text, p_contents text[]) returns text
 language plpgsql as $body$
 declare
@@ -74,7 +93,7 @@ begin
       from jsonb_to_recordset(j->'writes')
         as x(n int, place int, id text, hash text, size bigint, media text, deleted boolean)
       join jsonb_to_recordset(j->'requests') as q(n int, agent text, at double precision) on q.n = x.n
-      left join @.head h on h.sid = p_sid and h.id = x.id
+      left join lateral (select * from @.head o where o.sid = p_sid and o.id = x.id limit 1) h on true
       where x.n = any(good)
     ), made as (
       insert into @.head as h (sid, id, version, revision, born, hash, size, media, agent, at, deleted)
@@ -100,7 +119,8 @@ begin
         select s.revision + array_position(good, x.n) as revision, x.*, c.state as before, c.holds as held
         from jsonb_to_recordset(j->'records')
           as x(n int, place int, kind text, id text, state text, value text, holds text[])
-        left join @.record c on c.sid = p_sid and c.kind = x.kind and c.id = x.id
+        left join lateral (select * from @.record o where o.sid = p_sid and o.kind = x.kind and o.id = x.id limit 1) c
+          on true
         where x.n = any(good)
       ), gone as (
         delete from @.record c using w where w.value is null and c.sid = p_sid and c.kind = w.kind and c.id = w.id

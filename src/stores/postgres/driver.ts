@@ -41,6 +41,8 @@ export async function connect({ url, connections, timeoutMs, onNotice }: ClientO
       application_name: 'entente',
       synchronous_commit: 'on',
       default_transaction_isolation: 'read committed',
+      // A plan made for one batch would be made anew for each, at the price of the batch.
+      plan_cache_mode: 'force_generic_plan',
       lock_timeout: timeoutMs,
       statement_timeout: timeoutMs * 2,
     },

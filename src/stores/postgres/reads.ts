@@ -1,8 +1,8 @@
 // Everything that only reads. Each is one statement, so that it sees one moment of the database.
-import { EntenteError } from '../../core/errors.ts';
 import type { Page, PageRequest } from '../../core/page.ts';
 import type { ResourceId, Space } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
+import { recordPlace } from '../check.ts';
 import { fromText, toText } from '../sqlite/rows.ts';
 import type {
   CommitStatus,
@@ -185,12 +185,8 @@ export async function readRecords(
 
 function placeOf(after: string | undefined): { readonly created: number; readonly id: string } {
   if (after === undefined) return { created: -1, id: '' };
-  const colon = after.indexOf(':');
-  const created = Number(after.slice(0, colon));
-  if (colon < 1 || !Number.isSafeInteger(created)) {
-    throw new EntenteError('misuse', 'This is no place in a list of records.', { next: 'Start with the first page.' });
-  }
-  return { created, id: toText(after.slice(colon + 1)) };
+  const { created, id } = recordPlace(after);
+  return { created, id: toText(id) };
 }
 
 export async function readCounts(connection: Connection, space: Space): Promise<Counts> {

@@ -201,8 +201,8 @@ describe('entente serve', () => {
     });
     const server = await running(child, at.path('start.key'));
     const parts = [
-      'entente listens on ',
-      server.url,
+      // Once in each stream: the log on the other one may come first.
+      `entente listens on ${server.url}`,
       'data: ',
       'key:  ',
       'curl:',

@@ -190,6 +190,7 @@ describe('entente wrap', () => {
   it('[WR5] what a server writes after its answer is taken in at the next call', async () => {
     const session = open({ agent: 'ann', mode: 'late' });
     expect(await session.call('add', { line: 'one' })).toBe('added');
+    session.send({ method: 'notifications/go' });
     expect((await session.next()).method).toBe('notifications/message');
     expect(await session.call('show')).toBe('one\n');
     expect(list()).toBe('one\n');

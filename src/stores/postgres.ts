@@ -2,6 +2,7 @@
 // one flush to disk; the log has no gaps, since the space's row orders its commits. Opened on first use.
 import type { Space } from '../core/resource.ts';
 import { assertGuarded } from './check.ts';
+import { fromText } from './escaped-text.ts';
 import type { Connection } from './postgres/connection.ts';
 import { openConnection } from './postgres/connection.ts';
 import type { PostgresClient } from './postgres/driver.ts';
@@ -22,7 +23,6 @@ import {
 } from './postgres/reads.ts';
 import { checkedSchema, placeOf } from './postgres/url.ts';
 import { createWatch, type Watch } from './postgres/wake.ts';
-import { fromText } from './sqlite/rows.ts';
 import type { Capabilities, Store } from './store.ts';
 
 export type { PostgresClient, Row } from './postgres/driver.ts';

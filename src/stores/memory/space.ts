@@ -5,6 +5,7 @@ import type { ResourceId } from '../../core/resource.ts';
 import type { Token } from '../../core/token.ts';
 import type { Head } from '../../core/version.ts';
 import { HASH_ONLY } from '../direct.ts';
+import { openHashes } from '../open-hashes.ts';
 import type {
   CommitReply,
   CommitRequest,
@@ -213,8 +214,8 @@ export class MemorySpace {
   #putRecord(write: RecordWrite, revision: number): string[] {
     const before = this.#records.put(write, revision);
     if (write.kind !== 'conflict') return [];
-    for (const hash of openHashes(this.#records.get(write.kind, write.id))) this.#contents.hold(hash);
-    return openHashes(before);
+    for (const hash of openHashes('conflict', this.#records.get(write.kind, write.id))) this.#contents.hold(hash);
+    return openHashes('conflict', before);
   }
 
   #dropOldest(): void {
@@ -335,14 +336,4 @@ export function isPlain(request: CommitRequest): boolean {
   const { writes, guards, keeps, records } = request;
   if (writes.length !== 1 || guards.length !== 1 || keeps.length > 0 || records.length > 0) return false;
   return guards[0]?.resource === writes[0]?.resource;
-}
-
-/** The contents that an open conflict keeps alive. */
-function openHashes(record: StoredRecord | undefined): string[] {
-  if (record === undefined || record.state !== 'open') return [];
-  const value = record.value as { readonly [side: string]: { readonly hash?: unknown } | undefined };
-  return ['base', 'current', 'proposed'].flatMap((side) => {
-    const hash = value[side]?.hash;
-    return typeof hash === 'string' && hash !== '' ? [hash] : [];
-  });
 }

@@ -2,7 +2,7 @@
 // answer means for each.
 import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
-import { fromText } from '../sqlite/rows.ts';
+import { fromText } from '../escaped-text.ts';
 import type { CommitReply } from '../store.ts';
 import type { Encoded } from './encode.ts';
 import { type HeadRow, headOf } from './rows.ts';

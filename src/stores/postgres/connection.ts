@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { EntenteError } from '../../core/errors.ts';
 import type { Space } from '../../core/resource.ts';
-import { toText } from '../sqlite/rows.ts';
+import { toText } from '../escaped-text.ts';
 import type { PostgresClient, Row } from './driver.ts';
 import { faultOf } from './errors.ts';
 import { migrations } from './schema.ts';

@@ -2,8 +2,8 @@
 // what the caller changes afterwards changes nothing here.
 import { createHash } from 'node:crypto';
 import { recordText } from '../check.ts';
-import { openHashes } from '../sqlite/contents.ts';
-import { toText } from '../sqlite/rows.ts';
+import { toText } from '../escaped-text.ts';
+import { openHashes } from '../open-hashes.ts';
 import type { CommitRequest, RecordWrite, Write } from '../store.ts';
 import type { GuardRow } from './rows.ts';
 

@@ -3,7 +3,7 @@ import type { Page, PageRequest } from '../../core/page.ts';
 import type { ResourceId, Space } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
 import { recordPlace } from '../check.ts';
-import { fromText, toText } from '../sqlite/rows.ts';
+import { fromText, toText } from '../escaped-text.ts';
 import type {
   CommitStatus,
   Counts,

@@ -2,7 +2,7 @@
 // the way that they took.
 import type { AgentId, ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
-import { fromText } from '../sqlite/rows.ts';
+import { fromText } from '../escaped-text.ts';
 import type { EntryMeta, Guard, LogEntry, StoredRecord } from '../store.ts';
 import type { Row } from './driver.ts';
 

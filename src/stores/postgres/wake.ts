@@ -1,7 +1,7 @@
 // Wake-ups: at once for commits of this process, for those of others by asking the spaces' revisions from time to time
 // and by NOTIFY, which is a hint beside the asking and nothing more. Both run only while somebody waits.
 import type { Space } from '../../core/resource.ts';
-import { fromText, toText } from '../sqlite/rows.ts';
+import { fromText, toText } from '../escaped-text.ts';
 import type { Connection } from './connection.ts';
 
 const SHORTEST_MS = 50;

@@ -1,13 +1,13 @@
 // Do the derived tables say what the log says? For `doctor`: reads the whole log once, and compares. What is not settled
 // yet is looked at as far as the log itself goes.
 import type { ResourceId } from '../../core/resource.ts';
+import { toText } from '../escaped-text.ts';
+import { openHashes } from '../open-hashes.ts';
 import type { Connection } from './connection.ts';
-import { openHashes } from './contents.ts';
 import type { SqliteDatabase } from './driver.ts';
 import type { Entry } from './entries.ts';
 import { entryOf, heldBy, SMALL_BYTES } from './entries.ts';
 import { hasPlace, keyOf } from './places.ts';
-import { toText } from './rows.ts';
 import type { SegmentRow, SpaceRow } from './statements.ts';
 
 /** Problems that are told; a damaged file may have any number. */

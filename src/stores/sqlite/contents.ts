@@ -1,7 +1,6 @@
 // Contents that do not stand in the log, by hash, with a count of who needs them: versions, keeps of log entries, and
 // sides of open conflicts. The count makes trimming cost what it trims, not what there is. Small contents come here only
 // when they outlive the entry that brought them. Runs inside the caller's transaction.
-import type { StoredRecord } from '../store.ts';
 import type { Statements } from './statements.ts';
 
 export class Contents {
@@ -62,14 +61,4 @@ export class Contents {
     const bytes = blob === null ? undefined : this.#sql.blob.get(blob)?.bytes;
     return bytes === undefined ? undefined : new Uint8Array(bytes);
   }
-}
-
-/** The contents that an open conflict keeps alive (rule E4). */
-export function openHashes(kind: string, record: Pick<StoredRecord, 'state' | 'value'> | undefined): string[] {
-  if (kind !== 'conflict' || record?.state !== 'open') return [];
-  const sides = record.value as { readonly [side: string]: { readonly hash?: unknown } | undefined };
-  return ['base', 'current', 'proposed'].flatMap((side) => {
-    const hash = sides[side]?.hash;
-    return typeof hash === 'string' && hash !== '' ? [hash] : [];
-  });
 }

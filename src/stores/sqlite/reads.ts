@@ -4,10 +4,11 @@ import { EntenteError } from '../../core/errors.ts';
 import type { Page, PageRequest } from '../../core/page.ts';
 import type { ResourceId, Space } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
+import { toText } from '../escaped-text.ts';
 import type { CommitStatus, Counts, LogEntry, LogPage, Snapshot, VersionEntry } from '../store.ts';
 import type { Connection, SpaceState } from './connection.ts';
 import { logEntryOf, versionIn } from './entries.ts';
-import { headOf, toText } from './rows.ts';
+import { headOf } from './rows.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;

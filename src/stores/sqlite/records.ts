@@ -1,9 +1,9 @@
 // Records: small guarded values by kind and id. Runs inside the caller's transaction.
 import type { Page, PageRequest } from '../../core/page.ts';
 import { recordPlace, recordText } from '../check.ts';
+import { fromText, toText } from '../escaped-text.ts';
+import { openHashes } from '../open-hashes.ts';
 import type { RecordWrite, StoredRecord } from '../store.ts';
-import { openHashes } from './contents.ts';
-import { fromText, toText } from './rows.ts';
 import type { RecordRow, Statements } from './statements.ts';
 
 function recordOf(kind: string, row: RecordRow): StoredRecord {

@@ -1,6 +1,7 @@
-// Rows and values: how heads and texts stand in the tables, and back. Log entries have entries.ts.
+// Rows and values: how heads stand in the tables, and back. Log entries have entries.ts.
 import type { AgentId, ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
+import { fromText } from '../escaped-text.ts';
 
 export interface HeadRow {
   readonly resource: string;
@@ -13,21 +14,6 @@ export interface HeadRow {
   readonly agent: string;
   readonly at: number;
   readonly deleted: number;
-}
-
-const ESCAPED = '\u0001';
-
-/** Plain ASCII: most ids are, and one look is enough for them. */
-const PLAIN = /^[ -~]*$/;
-
-/** A caller's text as SQLite can hold it: NUL and lone surrogates do not survive there, so such texts are escaped. */
-export function toText(text: string): string {
-  if (PLAIN.test(text) || (text.isWellFormed() && !text.includes('\0') && !text.startsWith(ESCAPED))) return text;
-  return ESCAPED + JSON.stringify(text);
-}
-
-export function fromText(text: string): string {
-  return text.startsWith(ESCAPED) ? (JSON.parse(text.slice(1)) as string) : text;
 }
 
 export function headOf(row: HeadRow): Head {

@@ -2,9 +2,9 @@
 // commits change is written once. Runs inside a transaction that commits anyway.
 import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
+import { toText } from '../escaped-text.ts';
 import type { SqlValue } from './driver.ts';
 import { addPlaces } from './places.ts';
-import { toText } from './rows.ts';
 import { MILESTONE } from './schema.ts';
 import type { Statements } from './statements.ts';
 import type { Tail } from './tail.ts';

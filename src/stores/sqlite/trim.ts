@@ -2,11 +2,11 @@
 // with the versions it superseded and the contents that only it kept. Heads, tombstones and open conflicts stay. The
 // tables are settled first, so that all that goes is found in them.
 import type { Space } from '../../core/resource.ts';
+import { toText } from '../escaped-text.ts';
 import type { Connection } from './connection.ts';
 import type { Entry, Held } from './entries.ts';
 import { entryOf, heldBy, SMALL_BYTES } from './entries.ts';
 import { bytesAt, dropPlaces } from './places.ts';
-import { toText } from './rows.ts';
 import { MILESTONE } from './schema.ts';
 import type { Statements } from './statements.ts';
 

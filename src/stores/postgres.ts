@@ -5,6 +5,7 @@ import { assertGuarded } from './check.ts';
 import { fromText } from './escaped-text.ts';
 import type { Connection } from './postgres/connection.ts';
 import { openConnection } from './postgres/connection.ts';
+import { ContentCache } from './postgres/content-cache.ts';
 import type { PostgresClient } from './postgres/driver.ts';
 import { connect } from './postgres/driver.ts';
 import { closedFault } from './postgres/errors.ts';
@@ -71,6 +72,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     maxWrites: 10_000,
     maxContentBytes: options.maxContentBytes ?? 32 * 1024 * 1024,
   };
+  const cache = new ContentCache();
   let opened: Promise<Opened> | undefined;
   let closed = false;
 
@@ -80,7 +82,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     try {
       const connection = await openConnection(client, { schema, place, deadlineMs: timeoutMs * 3, onWarning });
       const watch = createWatch(connection);
-      const queue = createQueue(connection, { capabilities, random, onCommit: watch.notify });
+      const queue = createQueue(connection, { capabilities, random, cache, onCommit: watch.notify });
       return { connection, queue, watch };
     } catch (error) {
       if (options.client === undefined) await client.end({ timeout: 0 }).catch(() => undefined);
@@ -111,7 +113,14 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     },
     commitStatus: (space, agent, commitId) => read((connection) => readStatus(connection, space, agent, commitId)),
     read: (space, ids) => read((connection) => readSnapshot(connection, space, ids)),
-    content: (hash) => read((connection) => readContent(connection, hash)),
+    content: (hash) =>
+      read(async (connection) => {
+        const known = cache.get(hash);
+        if (known !== undefined) return known;
+        const bytes = await readContent(connection, hash);
+        if (bytes !== undefined) cache.put(hash, new Uint8Array(bytes));
+        return bytes;
+      }),
     list: (space, prefix, page) => read((connection) => listHeads(connection, space, prefix, page)),
     history: (space, id, page) => read((connection) => readHistory(connection, space, id, page)),
     record: (space, kind, id) => read((connection) => readRecord(connection, space, kind, id)),
@@ -130,6 +139,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
           Math.trunc(Math.min(Math.max(before, -1), Number.MAX_SAFE_INTEGER)),
           TRIM_STEP,
         ]);
+        cache.clear();
         if (row?.['more'] !== true) return Number(row?.['trimmed']);
       }
     },

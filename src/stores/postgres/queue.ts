@@ -6,6 +6,7 @@ import { checkLimits } from '../check.ts';
 import type { Capabilities, CommitReply, CommitRequest, LogEntry } from '../store.ts';
 import { batchArguments, type Called, type Placed, place, type Result, readAnswer } from './batch.ts';
 import type { Connection } from './connection.ts';
+import type { ContentCache } from './content-cache.ts';
 import { type Encoded, encode } from './encode.ts';
 import { isOfRequest, isSerialization, leavesNothing } from './errors.ts';
 import { readEntry } from './reads.ts';
@@ -22,6 +23,8 @@ export interface QueueOptions {
   readonly random: () => number;
   /** Hears of a space that a batch has changed. */
   readonly onCommit: (space: Space) => void;
+  /** Is given what was committed. */
+  readonly cache: ContentCache;
 }
 
 export interface CommitQueue {
@@ -118,10 +121,21 @@ async function flush(
     const result = results[index] as Result;
     // What is behind one that waits may depend on it: it was looked at too early.
     if (result.status === 'again' || (again.length > 0 && placed[index]?.apart === true)) again.push(item);
-    else
-      item.answer(result.status === 'landed' ? await replay(connection, space, item.encoded, result.revision) : result);
+    else item.answer(await replyTo(connection, space, item.encoded, result, options.cache));
   }
   return again;
+}
+
+async function replyTo(
+  connection: Connection,
+  space: Space,
+  encoded: Encoded,
+  result: Exclude<Result, { readonly status: 'again' }>,
+  cache: ContentCache,
+): Promise<CommitReply> {
+  if (result.status === 'landed') return replay(connection, space, encoded, result.revision);
+  if (result.status === 'committed') for (const [hash, bytes] of encoded.contents) cache.put(hash, bytes);
+  return result;
 }
 
 /** One of them is at fault: alone it shows which, and the others go on. */

@@ -138,7 +138,7 @@ describe.runIf(there)('init --git', () => {
     expect([outside.code, outside.err]).toEqual([3, expect.stringContaining('next: git init')]);
     const without = await init([], { env: { PATH: '/nowhere' } });
     expect([without.code, without.err]).toEqual([3, expect.stringContaining('There is no git')]);
-    for (const lone of [['--remove'], ['--yes'], ['--pattern', 'x'], ['--command', 'x']]) {
+    for (const lone of [['--remove'], ['--pattern', 'x'], ['--command', 'x']]) {
       expect((await runIn(repository.folder, ['init', ...lone])).code).toBe(2);
     }
   });

@@ -1,3 +1,4 @@
+// What an open conflict keeps from being trimmed: every store counts these holds.
 import type { StoredRecord } from './store.ts';
 
 /** The contents that an open conflict keeps alive (rule E4). */

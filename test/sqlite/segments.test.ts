@@ -106,14 +106,14 @@ describe('the tail of the log', () => {
     expect(kept).toEqual([...told.flatMap((one) => [one, one]), 'content a']);
   });
 
-  it('[SQ24] goes into the tables every 1,024 commits, whoever makes the last one, and no answer changes', async () => {
+  it('[SQ24] goes into the tables every 512 commits, whoever makes the last one, and no answer changes', async () => {
     const path = newPath();
     const memory = await createClient(createMemoryStore());
     const stores = [openStore({ path }), openStore({ path })];
     const clients = await Promise.all(stores.map(createClient));
     const db = await openRaw(path);
     const [first] = clients as [Client];
-    const requests = await mixed(first, 1200);
+    const requests = await mixed(first, 600);
     const settled = new Set<number>();
     for (let from = 0; from < requests.length; from += 37) {
       const batch = requests.slice(from, from + 37);
@@ -121,10 +121,10 @@ describe('the tail of the log', () => {
       await stores[(from / 37) % 2]?.commit(batch);
       settled.add(settledOf(db));
     }
-    // 0, then once: after 28 calls of 37.
+    // 0, then once: after 14 calls of 37.
     expect(settled.size).toBe(2);
-    const expected = await answers(memory.store, 1200);
-    for (const store of [...stores, openStore({ path })]) expect(await answers(store, 1200)).toEqual(expected);
+    const expected = await answers(memory.store, 600);
+    for (const store of [...stores, openStore({ path })]) expect(await answers(store, 600)).toEqual(expected);
     expect((await checkSqlite(path)).problems).toEqual([]);
   });
 

@@ -127,8 +127,7 @@ function packHead(packed: unknown[], head: Head, start: number, prior: Head | un
 
 /** The fingerprint of a plain commit is little more than a hash, which is there already. */
 function packFingerprint(fingerprint: string, hash: string = ''): Packed[3] {
-  const at = hash.length >= LONG ? fingerprint.indexOf(hash) : -1;
-  return at < 0 ? fingerprint : [fingerprint.slice(0, at), fingerprint.slice(at + hash.length)];
+  return hash.length >= LONG && fingerprint.includes(hash) ? fingerprint.split(hash) : fingerprint;
 }
 
 /** Only guards that held come into the log, so those of written resources say what the priors say. */

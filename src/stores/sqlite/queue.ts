@@ -4,7 +4,7 @@ import type { EntenteError } from '../../core/errors.ts';
 import { isEntenteError } from '../../core/errors.ts';
 import type { Space } from '../../core/resource.ts';
 import { checkLimits } from '../check.ts';
-import type { Capabilities, CommitReply, CommitRequest, Write } from '../store.ts';
+import type { Capabilities, CommitReply, CommitRequest } from '../store.ts';
 import { applyCommit, applyPlain } from './apply.ts';
 import type { Connection } from './connection.ts';
 import { UnknownCommit } from './connection.ts';
@@ -63,37 +63,12 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
   /** Transactions of a single request in a row. */
   let alone = 0;
 
-  /** A request went ahead at once a moment ago: whoever comes now may be one of many. */
-  let hasGone = false;
-  const clear = (): void => {
-    hasGone = false;
-  };
-
-  /** Whether to look who else is there: after 0, 1, 2, 4, 8 … transactions of one request, the longer alone the rarer. */
-  function isDue(): boolean {
-    return (alone & (alone - 1)) === 0 || alone % LOOK_OUT === 0 || connection.shared;
-  }
-
   /** Callers that are woken together reach us in one turn of the event loop: let them all in. */
   function gather(): Promise<void> | undefined {
-    return isDue() ? new Promise((resolve) => setImmediate(resolve)) : undefined;
-  }
-
-  /**
-   * A caller that has been alone is served before its call returns: nothing of its request has to be copied, and nothing
-   * waits. Of several that call in one go the first one goes ahead, and the others go together. Undefined, and nothing
-   * has happened, where it takes a transaction.
-   */
-  function atOnce(request: CommitRequest): CommitReply | undefined {
-    if (hasGone || running !== undefined || isDue()) return undefined;
-    if (checkLimits(request, options.capabilities) !== undefined) return undefined;
-    const reply = tryAtOnce(connection, request);
-    if (reply === undefined) return undefined;
-    alone += 1;
-    hasGone = true;
-    void Promise.resolve().then(clear);
-    if (reply.status === 'committed') options.onCommit(request.space);
-    return reply;
+    // After 0, 1, 2, 4, 8 … transactions of one request: the longer it was alone, the rarer.
+    const isDue = (alone & (alone - 1)) === 0 || alone % LOOK_OUT === 0;
+    if (!isDue && !connection.shared) return undefined;
+    return new Promise((resolve) => setImmediate(resolve));
   }
 
   async function run(): Promise<void> {
@@ -134,8 +109,6 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
   return {
     commit(requests) {
       if (requests.length === 0) return Promise.resolve([]);
-      const reply = requests.length === 1 ? atOnce(requests[0] as CommitRequest) : undefined;
-      if (reply !== undefined) return Promise.resolve([reply]);
       return new Promise((resolve) => enter({ replies: [], resolve, missing: requests.length }, requests));
     },
     async idle() {
@@ -149,7 +122,10 @@ function owned(request: CommitRequest): CommitRequest {
   const { writes, keeps, records, meta } = request;
   const isDeep = records.length > 0 || keeps.length > 0 || meta.extra !== undefined || meta.agents !== undefined;
   if (!isDeep && !writes.some(({ kind }) => kind === 'content')) return request;
-  const own = { ...request, writes: writes.map(ownWrite) };
+  const own = {
+    ...request,
+    writes: writes.map((one) => (one.kind === 'content' ? { ...one, content: Buffer.from(one.content) } : one)),
+  };
   if (!isDeep) return own;
   return {
     ...own,
@@ -157,12 +133,6 @@ function owned(request: CommitRequest): CommitRequest {
     records: records.map((record) => ({ ...record, value: clone(record.value) })),
     meta: clone(meta),
   };
-}
-
-function ownWrite(write: Write): Write {
-  if (write.kind !== 'content') return write;
-  const { resource, kind, hash, content, mediaType } = write;
-  return { resource, kind, hash, content: Buffer.from(content), mediaType };
 }
 
 /** What cannot be cloned cannot be written down either: that is found out when it is tried. */
@@ -232,14 +202,6 @@ function answerAll(batch: readonly Waiting[], onCommit: QueueOptions['onCommit']
     if (reply === undefined) continue;
     if (reply.status === 'committed') onCommit(item.request.space);
     answer(item, reply);
-  }
-}
-
-function tryAtOnce(connection: Connection, request: CommitRequest): CommitReply | undefined {
-  try {
-    return connection.writeAtOnce(() => applyPlain(connection, request));
-  } catch (error) {
-    return failure(error, connection.place);
   }
 }
 

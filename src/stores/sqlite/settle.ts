@@ -10,7 +10,7 @@ import type { Statements } from './statements.ts';
 import type { Tail } from './tail.ts';
 
 /** Commits, and characters of their entries, that a tail may have: what a process that opens the file has to read. */
-const MAX_ENTRIES = 1024;
+const MAX_ENTRIES = 512;
 const MAX_CHARACTERS = 1024 * 1024;
 
 /** Whether it is time to settle, with so many commits more. */

@@ -8,26 +8,19 @@ import { loadDriver } from './sqlite/driver.ts';
 import { closedFault, faultOf } from './sqlite/errors.ts';
 import type { LockOptions } from './sqlite/lock.ts';
 import { withRetry } from './sqlite/lock.ts';
+import type { Looks } from './sqlite/looks.ts';
+import { createLooks } from './sqlite/looks.ts';
 import type { OpenOptions } from './sqlite/open.ts';
 import { databasePath, openFile, prepareDatabase } from './sqlite/open.ts';
 import type { CommitQueue } from './sqlite/queue.ts';
 import { createQueue } from './sqlite/queue.ts';
-import {
-  commitStatus,
-  limitOf,
-  listHeads,
-  readCounts,
-  readHistory,
-  readLog,
-  readSnapshot,
-  standingSnapshot,
-} from './sqlite/reads.ts';
+import { commitStatus, limitOf, listHeads, readCounts, readHistory, readLog, readSnapshot } from './sqlite/reads.ts';
 import { getRecord, pageRecords } from './sqlite/records.ts';
 import type { Migration } from './sqlite/schema.ts';
 import { migrations } from './sqlite/schema.ts';
 import { trimStep } from './sqlite/trim.ts';
 import { createWatch } from './sqlite/wake.ts';
-import type { Capabilities, Store } from './store.ts';
+import type { Capabilities, Snapshot, Store } from './store.ts';
 
 export type { BackupResult, SqliteReport } from './sqlite/backup.ts';
 export { backupSqlite, checkSqlite, renewEpoch, restoreSqlite } from './sqlite/backup.ts';
@@ -53,6 +46,7 @@ export interface SqliteStoreOptions {
 interface Opened {
   readonly connection: Connection;
   readonly queue: CommitQueue;
+  readonly looks: Looks;
 }
 
 /**
@@ -88,7 +82,8 @@ function sqliteStore(place: string, options: SqliteStoreOptions, opening: OpenOp
     const db = options.database ?? (await openFile(await loadDriver(), place, { ...opening, migrations: steps }));
     if (options.database !== undefined) await prepareDatabase(db, { ...opening, migrations: steps });
     const connection = new Connection(db, place, steps.length);
-    ready = { connection, queue: createQueue(connection, { ...opening, capabilities, onCommit: watch.notify }) };
+    const queue = createQueue(connection, { ...opening, capabilities, onCommit: watch.notify });
+    ready = { connection, queue, looks: createLooks(connection) };
     return ready;
   }
 
@@ -122,8 +117,9 @@ function sqliteStore(place: string, options: SqliteStoreOptions, opening: OpenOp
     },
     commitStatus: (space, agent, commitId) => read((connection) => commitStatus(connection, space, agent, commitId)),
     read(space, ids) {
-      const known = ready === undefined || closed ? undefined : standingSnapshot(ready.connection, space, ids);
-      return known ?? read((connection) => readSnapshot(connection, space, ids));
+      const whole = (): Promise<Snapshot> => read((connection) => readSnapshot(connection, space, ids));
+      const known = ready === undefined || closed ? undefined : ready.looks.read(space, ids);
+      return known instanceof Promise ? known.then((snapshot) => snapshot ?? whole()) : (known ?? whole());
     },
     content: (hash) => read((connection) => connection.content(hash)),
     list: (space, prefix, page) => read((connection) => listHeads(connection, space, prefix, page)),

@@ -6,7 +6,7 @@ import { AGENT, createClient, guardOf, id, SPACE, textOf, writeOf } from '../../
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import type { SqliteDatabase } from '../../src/stores/sqlite/driver.ts';
 import { checkSqlite, createSqliteStore, renewEpoch } from '../../src/stores/sqlite.ts';
-import type { CommitRequest, Store } from '../../src/stores/store.ts';
+import type { CommitRequest, Snapshot, Store } from '../../src/stores/store.ts';
 import { newPath, openRaw, openStore, watched } from './testing.ts';
 
 /** Commits that make, change and delete a few resources, with keeps, in one call. */
@@ -253,6 +253,33 @@ async function moved(client: Client, head: { readonly resource: string }, index:
 }
 
 describe('a head that is known', () => {
+  it('[SQ29] shares its look with the other reads of the turn, and none is answered by an older one', async () => {
+    const path = newPath();
+    const seen: string[] = [];
+    const own = await createClient(openStore({ database: watched(await openRaw(path), (sql) => seen.push(sql)) }));
+    const raw = await openRaw(path);
+    await own.write('a', 'one');
+    await new Promise((resolve) => setImmediate(resolve));
+    const read = (): Promise<Snapshot> => Promise.resolve(own.store.read(SPACE, [id('a')]));
+
+    seen.length = 0;
+    const told = await Promise.all(Array.from({ length: 20 }, read));
+    expect(new Set(told.map(({ revision }) => revision))).toEqual(new Set([1]));
+    expect(seen).toEqual(['PRAGMA data_version', 'PRAGMA data_version']);
+
+    const before = read();
+    raw.exec("UPDATE store SET epoch = 'another'");
+    const after = read();
+    expect((await before).epoch).toBe(own.epoch);
+    expect((await after).epoch).toBe('another');
+
+    const late = read();
+    const never = read();
+    await own.store.close();
+    await expect(never).rejects.toMatchObject({ code: 'store-unavailable' });
+    expect((await late).epoch).toBe('another');
+  });
+
   it('[SQ28] is answered by one statement, and read anew once somebody else has changed anything', async () => {
     const path = newPath();
     const seen: string[] = [];

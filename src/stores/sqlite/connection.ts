@@ -100,8 +100,17 @@ export class Connection {
     return this.tail.know(sid, headOf(row));
   }
 
+  /** Whether no other connection has written since this one looked. Where that cannot be told, a transaction will say why. */
+  isCurrent(): boolean {
+    try {
+      return this.#dataVersion !== -1 && this.dataVersion() === this.#dataVersion;
+    } catch {
+      return false;
+    }
+  }
+
   /**
-   * A space with some of its heads, where all of them are known and no other connection has written since: that takes one
+   * A space with some of its heads, where all of them are known; true while this connection is current. That takes one
    * statement instead of a transaction of three. Undefined where it takes the transaction.
    */
   standing(
@@ -117,7 +126,7 @@ export class Connection {
       if (head === undefined) return undefined;
       heads.push(head);
     }
-    return this.#dataVersion !== -1 && this.dataVersion() === this.#dataVersion ? { space, heads } : undefined;
+    return { space, heads };
   }
 
   /** The bytes with this hash. */

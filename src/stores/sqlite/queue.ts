@@ -18,6 +18,9 @@ const MAX_BYTES = 32 * 1024 * 1024;
 /** A caller that is alone goes ahead at once; after so many times at most we look whether it is still alone. */
 const LOOK_OUT = 64;
 
+/** Turns of the event loop that a transaction waits at most while each brings more requests. */
+const MAX_TURNS = 4;
+
 export interface QueueOptions {
   readonly random: () => number;
   readonly timeoutMs: number;
@@ -63,16 +66,28 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
   /** Transactions of a single request in a row. */
   let alone = 0;
 
-  /** Callers that are woken together reach us in one turn of the event loop: let them all in. */
-  function gather(): Promise<void> | undefined {
+  /** Whether the first request waits for others. */
+  function isLookOut(): boolean {
     // After 0, 1, 2, 4, 8 … transactions of one request: the longer it was alone, the rarer.
     const isDue = (alone & (alone - 1)) === 0 || alone % LOOK_OUT === 0;
-    if (!isDue && !connection.shared) return undefined;
-    return new Promise((resolve) => setImmediate(resolve));
+    return isDue || connection.shared;
+  }
+
+  /**
+   * Callers that are woken together reach us in one turn of the event loop: let them all in. What comes over sockets
+   * comes in more turns than one, since while one half is taken in the other half is still being answered.
+   */
+  async function gather(): Promise<void> {
+    for (let turn = 0; turn < MAX_TURNS && waiting.length < MAX_REQUESTS; turn += 1) {
+      const before = waiting.length;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (waiting.length === before) return;
+    }
   }
 
   async function run(): Promise<void> {
-    await gather();
+    if (isLookOut()) await gather();
+    else await undefined;
     while (waiting.length > 0) {
       const batch = nextBatch();
       if (flush(connection, batch, options)) {
@@ -83,7 +98,7 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
         continue;
       }
       if (waiting.length === 0) break;
-      await new Promise((resolve) => setImmediate(resolve));
+      await gather();
     }
     running = undefined;
   }

@@ -27,21 +27,17 @@ export function readSnapshot(connection: Connection, space: Space, ids: readonly
   return { epoch: connection.epoch, revision, trimmed, heads };
 }
 
-/** The snapshot where it is at hand; undefined where `readSnapshot` has to be asked, also for what is wrong. */
+/** The snapshot where it is at hand, for a connection that is current; undefined where `readSnapshot` has to be asked. */
 export function standingSnapshot(
   connection: Connection,
   name: Space,
   ids: readonly ResourceId[],
 ): Snapshot | undefined {
-  try {
-    const found = connection.standing(name, ids);
-    if (found === undefined) return undefined;
-    const { space, heads } = found;
-    const { revision, trimmed } = space;
-    return { epoch: connection.epoch, revision, trimmed, heads: heads.map((head) => ({ ...head })) };
-  } catch {
-    return undefined;
-  }
+  const found = connection.standing(name, ids);
+  if (found === undefined) return undefined;
+  const { space, heads } = found;
+  const { revision, trimmed } = space;
+  return { epoch: connection.epoch, revision, trimmed, heads: heads.map((head) => ({ ...head })) };
 }
 
 /** The revision of a commit that landed and is not trimmed. */

@@ -5,7 +5,7 @@ import { assertGuarded } from './check.ts';
 import { fromText } from './escaped-text.ts';
 import type { Connection } from './postgres/connection.ts';
 import { openConnection } from './postgres/connection.ts';
-import { ContentCache } from './postgres/content-cache.ts';
+import { ContentCache } from './content-cache.ts';
 import type { PostgresClient } from './postgres/driver.ts';
 import { connect } from './postgres/driver.ts';
 import { closedFault } from './postgres/errors.ts';

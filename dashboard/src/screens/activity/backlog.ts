@@ -1,0 +1,58 @@
+// What the activity list holds: the newest items of the feed, a bounded number, and those that wait while somebody reads.
+// A list that moved under the pointer would be clicked wrongly: what comes meanwhile waits until it is asked for.
+import type { FeedCommit } from '../../api/types.ts';
+
+/** More are in the audit, which has all of them. */
+export const KEPT = 5_000;
+
+export interface Backlog {
+  /** Newest first. */
+  readonly shown: readonly FeedCommit[];
+  /** Came since, newest first; not shown yet. */
+  readonly waiting: readonly FeedCommit[];
+}
+
+export const EMPTY: Backlog = { shown: [], waiting: [] };
+
+const bounded = (items: readonly FeedCommit[]): readonly FeedCommit[] =>
+  items.length > KEPT ? items.slice(0, KEPT) : items;
+
+/** Newer items, newest first; held back, or shown at once. What is there already is passed over. */
+export function arrived({ shown, waiting }: Backlog, items: readonly FeedCommit[], held: boolean): Backlog {
+  const last = waiting[0]?.revision ?? shown[0]?.revision ?? 0;
+  const fresh = items.filter(({ revision }) => revision > last);
+  if (fresh.length === 0) return { shown, waiting };
+  if (held) return { shown, waiting: bounded([...fresh, ...waiting]) };
+  return { shown: bounded([...fresh, ...waiting, ...shown]), waiting: [] };
+}
+
+export function released({ shown, waiting }: Backlog): Backlog {
+  return { shown: bounded([...waiting, ...shown]), waiting: [] };
+}
+
+/** Older items, newest first, put below. */
+export function reached({ shown, waiting }: Backlog, older: readonly FeedCommit[]): Backlog {
+  const oldest = shown.at(-1)?.revision ?? Number.POSITIVE_INFINITY;
+  return { shown: bounded([...shown, ...older.filter(({ revision }) => revision < oldest)]), waiting };
+}
+
+export interface Filter {
+  /** Part of an agent's name. */
+  readonly agent: string;
+  /** Part of a resource's id. */
+  readonly resource: string;
+  /** Of the outcomes; '' for all. */
+  readonly outcome: string;
+}
+
+export const ANY: Filter = { agent: '', resource: '', outcome: '' };
+
+const holds = (text: string, part: string): boolean => text.toLowerCase().includes(part.trim().toLowerCase());
+
+export function matches({ agent, outcome, changes }: FeedCommit, filter: Filter): boolean {
+  return (
+    (filter.agent === '' || holds(agent, filter.agent)) &&
+    (filter.outcome === '' || outcome === filter.outcome) &&
+    (filter.resource === '' || changes.some(({ resource }) => holds(resource, filter.resource)))
+  );
+}

@@ -1,0 +1,59 @@
+// What a new key may, as people choose it: a handful of roles for a pattern of resources, or grants written by hand.
+
+export interface Role {
+  readonly id: string;
+  readonly title: string;
+  readonly says: string;
+  readonly capabilities: readonly string[];
+}
+
+export const ROLES: readonly Role[] = [
+  { id: 'agent', title: 'Agent', says: 'reads and changes', capabilities: ['read', 'commit'] },
+  {
+    id: 'reviewer',
+    title: 'Reviewer',
+    says: 'reads and decides conflicts of others',
+    capabilities: ['read', 'resolve'],
+  },
+  { id: 'log', title: 'Collector', says: 'adds to the end and nothing else', capabilities: ['append-only'] },
+  { id: 'reader', title: 'Reader', says: 'looks at everything and changes nothing', capabilities: ['read', 'audit'] },
+];
+
+export interface Wish {
+  /** The id of a role; `own`: the grants as they are written. */
+  readonly role: string;
+  readonly pattern: string;
+  readonly space: string;
+  /** One a line, or after commas. */
+  readonly written: string;
+}
+
+/** Grants as texts, CAPABILITY@SPACE:PATTERN. */
+export function grantsOf({ role, pattern, space, written }: Wish): readonly string[] {
+  const found = ROLES.find(({ id }) => id === role);
+  if (found === undefined) return written.split(/[\s,]+/).filter((one) => one !== '');
+  return found.capabilities.map(
+    (capability) => `${capability}@${space}:${pattern.trim() === '' ? '**' : pattern.trim()}`,
+  );
+}
+
+/** How a key stands: never by colour alone. */
+export type Light = 'working' | 'seen' | 'never' | 'ended';
+
+const NOW_MS = 60_000;
+
+export function lightOf(
+  { state, lastUsedAt }: { readonly state: string; readonly lastUsedAt?: number },
+  now: number,
+): Light {
+  if (state !== 'active') return 'ended';
+  if (lastUsedAt === undefined) return 'never';
+  return now - lastUsedAt < NOW_MS ? 'working' : 'seen';
+}
+
+export const LIGHT_WORDS: { readonly [light in Light]: string } = {
+  working: 'at work now',
+  seen: 'was here',
+  never: 'not used yet',
+  ended: 'ended',
+};

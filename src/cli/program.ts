@@ -6,6 +6,7 @@ import { registerBegin } from './commands/begin.ts';
 import { registerCommit } from './commands/commit.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerConflicts } from './commands/conflicts.ts';
+import { registerDashboard } from './commands/dashboard.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEdit } from './commands/edit.ts';
@@ -68,6 +69,7 @@ const COMMANDS: readonly Register[] = [
   registerRecover,
   registerApply,
   registerServe,
+  registerDashboard,
   registerMcp,
   registerHook,
   registerKeys,
@@ -96,6 +98,7 @@ export const COMMAND_NAMES: readonly string[] = [
     'recover',
     'apply',
     'serve',
+    'dashboard',
     'mcp',
     'hook',
     'uninstall',

@@ -32,6 +32,8 @@ export interface Client extends Controller {
   position(): Promise<{ readonly epoch: string; readonly revision: number }>;
   /** How a version was made; undefined where that is no longer kept. */
   making(resource: string, version: number): Promise<Making | undefined>;
+  /** A code that begins a session of the key, once and within minutes: `path` behind the server's address opens it in a browser. */
+  loginCode(): Promise<{ readonly code: string; readonly path: string; readonly expiresAt: number }>;
 }
 
 /**
@@ -88,6 +90,7 @@ export function createClient(options: ClientOptions): Client {
     },
     position: async () => (await connection.ask({ method: 'GET', path: '/position' })).body as never,
     making: (resource, version) => reads.making(connection, resource, version),
+    loginCode: async () => (await connection.ask({ method: 'POST', path: '//v1/login-codes', body: {} })).body as never,
     stats: async () => (await connection.ask({ method: 'GET', path: '/stats' })).body as never,
     close: async () => closed.abort(),
   };

@@ -7,7 +7,7 @@ import type { Settings } from './options.ts';
 
 export interface Asked {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Below the space, such as `/commits`. */
+  /** Below the space, such as `/commits`; one that starts with `//` below the root. */
   readonly path: string;
   readonly query?: { readonly [name: string]: string | number | boolean | undefined };
   /** Sent as JSON. */
@@ -120,6 +120,7 @@ function urlOf({ url, space }: Settings, { path, query = {} }: Asked): string {
     value === undefined ? [] : [`${name}=${encodeURIComponent(String(value))}`],
   );
   const search = words.length === 0 ? '' : `?${words.join('&')}`;
+  if (path.startsWith('//')) return `${url}${path.slice(1)}${search}`;
   return `${url}/v1/spaces/${encodeURIComponent(space)}${path}${search}`;
 }
 

@@ -11,6 +11,8 @@ import { commit, commitOrResolve } from './commit.ts';
 import { listConflicts, readConflict, sideContent, withOffer } from './conflicts.ts';
 import { type Context, KnownAgents, shapeOfTokens } from './context.ts';
 import { resolveDetails } from './details.ts';
+import { compose, dissect } from './dissect.ts';
+import type { LocalController } from './dissected.ts';
 import { explainPolicy } from './explain.ts';
 import { feed, readLog } from './feed.ts';
 import { forget, listRecorded } from './forget.ts';
@@ -23,13 +25,13 @@ import { resolve } from './resolve.ts';
 import { Ring } from './ring.ts';
 import { stats } from './stats.ts';
 import { transact } from './transact.ts';
-import type { Controller, ControllerOptions } from './types.ts';
+import type { ControllerOptions } from './types.ts';
 import { update } from './update.ts';
 
 const HISTORY = 100;
 
 /** A controller of one space of a store. Several controllers, in one process or many, may share a store. */
-export function createController(options: ControllerOptions): Controller {
+export function createController(options: ControllerOptions): LocalController {
   const context = createContext(options);
   return {
     begin: (resource, beginOptions) => begin(context, resource, beginOptions),
@@ -55,6 +57,8 @@ export function createController(options: ControllerOptions): Controller {
       const conflict = await readConflict(context, id);
       return (await sideContent(context, conflict?.[side])) ?? undefined;
     },
+    dissect: (id) => dissect(context, id),
+    compose: (id, choices, composeOptions) => compose(context, id, choices, composeOptions),
     resolve: (id, decision, resolveOptions) => resolve(context, id, decision, resolveOptions),
     recorded: async (page = {}) => listRecorded(context, checkPage(page)),
     forget: (ids, forgetOptions) => forget(context, ids, forgetOptions),

@@ -37,7 +37,8 @@ export async function makePacket(context: Context, parts: PacketParts): Promise<
   };
 }
 
-async function versionsBetween(
+/** What was written after `expected`, up to and with `actual`, oldest first; the last of many. */
+export async function versionsBetween(
   context: Context,
   resource: ResourceId,
   expected: Expected,

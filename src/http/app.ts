@@ -12,6 +12,7 @@ import type { Service } from '../service/service.ts';
 import { sendProblem } from './answer.ts';
 import { type BorderOptions, createBorder } from './border.ts';
 import { closeSoon } from './closing.ts';
+import { BUILT_DASHBOARD, dashboardRoutes } from './dashboard.ts';
 import { healthRoutes, metricsRoutes } from './health.ts';
 import { parseBody } from './json-body.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -20,6 +21,7 @@ import { problemOf } from './problems.ts';
 import { parseQuery } from './query.ts';
 import { sayQuota } from './rate-headers.ts';
 import { bearerOf } from './request.ts';
+import { accountRoutes, loginRoutes } from './routes/account.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { commitRoutes } from './routes/commits.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
@@ -42,6 +44,8 @@ export interface HttpOptions extends BorderOptions {
   readonly metrics?: Metrics;
   /** What else is served, behind the same border and the same keys. @default nothing */
   readonly mounts?: readonly Mount[];
+  /** The folder of the dashboard that is served at `/`; false: none is. @default the one that the build made */
+  readonly dashboard?: string | false;
 }
 
 /** Milliseconds for a whole request to arrive, and for its headers. */
@@ -78,6 +82,7 @@ const JSON_ROUTES: readonly Routes[] = [
   policyRoutes,
   auditRoutes,
   eventRoutes,
+  accountRoutes,
 ];
 /** Taking bytes of any kind. */
 const BYTE_ROUTES: readonly Routes[] = [resourceRoutes];
@@ -111,9 +116,21 @@ function hasBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
+/** Bodies are JSON, read by our own rules. */
+function takeJson(app: FastifyInstance): void {
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parseBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
 /** The server, not yet listening. */
 export function createHttpApp(options: HttpOptions): FastifyInstance {
-  const { service, metrics = createMetrics(), mounts = [] } = options;
+  const { service, metrics = createMetrics(), mounts = [], dashboard = BUILT_DASHBOARD } = options;
   const border = createBorder(options);
   const app = createApp(options);
   // A page of another site may send plain text without asking; there is no endpoint for it.
@@ -149,6 +166,9 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
   app.register(async (open) => {
     rootRoutes(open);
     healthRoutes(open, service);
+    if (dashboard !== false) dashboardRoutes(open, dashboard);
+    takeJson(open);
+    loginRoutes(open, service);
   });
   closeSoon(app, service.timers);
   traceRequests(app);
@@ -164,14 +184,7 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     });
     metricsRoutes(behind, service, metrics);
     behind.register(async (json) => {
-      json.removeContentTypeParser('application/json');
-      json.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
-        try {
-          done(null, parseBody(body as Buffer));
-        } catch (error) {
-          done(error as Error);
-        }
-      });
+      takeJson(json);
       for (const routes of JSON_ROUTES) routes(json, service);
       for (const mount of mounts) mountRoutes(json, mount);
     });

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { EntenteError } from '../core/errors.ts';
 import { type AgentId, parseAgentId } from '../core/resource.ts';
 import { unauthenticated } from '../service/keys.ts';
-import type { Call } from '../service/operation.ts';
+import type { Call, OwnCall } from '../service/operation.ts';
 import type { Principal } from '../service/principal.ts';
 import type { Service } from '../service/service.ts';
 
@@ -24,6 +24,12 @@ export function callOf(service: Service, request: FastifyRequest): Call {
   if (principal === null) throw unauthenticated();
   const { space } = request.params as { readonly space?: string };
   return service.call({ principal, space: space ?? '', requestId: request.id });
+}
+
+/** As `callOf`, for what is of no space. */
+export function ownCallOf(service: Service, { principal, id }: FastifyRequest): OwnCall {
+  if (principal === null) throw unauthenticated();
+  return { service, principal, requestId: id };
 }
 
 /** A header that may come once; `misuse` for an empty one. */

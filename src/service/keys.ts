@@ -1,5 +1,6 @@
 // Keys: how a caller proves who it is. The text is `ent_<id>_<secret>`; the store holds only the SHA-256 of the secret,
-// so that whoever reads a backup cannot use it. 256 random bits need no slow hash.
+// so that whoever reads a backup cannot use it. 256 random bits need no slow hash. A session is a key with an end that
+// stands for another one, for a browser that should not hold that one itself: it is good as long as both are.
 import * as crypto from 'node:crypto';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { EntenteError } from '../core/errors.ts';
@@ -14,6 +15,10 @@ const KIND = 'key';
 const SECRET_BYTES = 32;
 const CACHE_MS = 5000;
 const MAX_CACHED = 1000;
+const MAX_USED = 10_000;
+const SESSION_MS = 12 * 60 * 60 * 1000;
+/** Of records that are keys by themselves, and of those that are sessions. */
+const LIVE: readonly (string | undefined)[] = ['active', 'session'];
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
 
 interface KeyValue {
@@ -26,12 +31,18 @@ interface KeyValue {
   readonly created: number;
   readonly expires?: number;
   readonly revokedAt?: number;
+  /** Of a session: the id of the key that it stands for. */
+  readonly of?: string;
+  /** The id of the key that made it, where it was made over HTTP. */
+  readonly madeBy?: string;
 }
 
 /** A key as it is shown: never with its secret. */
 export interface KeyInfo extends Omit<KeyValue, 'secretHash'> {
   readonly id: string;
   readonly state: 'active' | 'revoked' | 'expired';
+  /** Milliseconds since 1970: when this server last took it; absent where it has not since it started. */
+  readonly lastUsedAt?: number;
 }
 
 export interface NewKey {
@@ -42,12 +53,23 @@ export interface NewKey {
   readonly grants: readonly Grant[];
   /** Milliseconds since 1970; never, unless said. */
   readonly expires?: number;
+  /** The id of the key that makes it. */
+  readonly madeBy?: string;
+}
+
+export interface MadeKey {
+  readonly info: KeyInfo;
+  /** Shown this once and kept nowhere. */
+  readonly text: string;
 }
 
 export interface Keys {
-  /** Makes a key. `text` is shown this once and kept nowhere. */
-  create(key: NewKey): Promise<{ readonly info: KeyInfo; readonly text: string }>;
+  create(key: NewKey): Promise<MadeKey>;
+  /** A session of a key, for 12 hours at most and never longer than the key; `unauthenticated` where that is not good. */
+  openSession(id: string): Promise<MadeKey>;
+  /** Without those of ended sessions, which are forgotten from time to time. */
   list(): Promise<readonly KeyInfo[]>;
+  find(id: string): Promise<KeyInfo | undefined>;
   /** Ends a key: refused everywhere within seconds. False where there is none of that id. */
   revoke(id: string): Promise<boolean>;
   /** Whose key this is; `unauthenticated` for every other text, without saying what is wrong with it. */
@@ -76,16 +98,16 @@ export function unauthenticated(): EntenteError {
   });
 }
 
-function infoOf(record: StoredRecord, now: number): KeyInfo {
+function infoOf(record: StoredRecord, now: number, lastUsedAt: number | undefined): KeyInfo {
   const { secretHash: _hidden, ...shown } = record.value as KeyValue;
   const expired = shown.expires !== undefined && now >= shown.expires;
-  const state = record.state === 'active' ? (expired ? 'expired' : 'active') : 'revoked';
-  return { id: record.id, state, ...shown };
+  const state = LIVE.includes(record.state) ? (expired ? 'expired' : 'active') : 'revoked';
+  return { id: record.id, state, ...shown, ...(lastUsedAt === undefined ? {} : { lastUsedAt }) };
 }
 
 /** Expiry is the one thing here that a clock decides. */
 function isLive(record: StoredRecord | undefined, now: number): record is StoredRecord {
-  if (record === undefined || record.state !== 'active') return false;
+  if (record === undefined || !LIVE.includes(record.state)) return false;
   const { expires } = record.value as KeyValue;
   return expires === undefined || now < expires;
 }
@@ -108,6 +130,7 @@ const NO_HASH = Buffer.alloc(64, '0');
 
 export function createKeys({ store, clock }: KeysOptions): Keys {
   const cache = new Map<string, Cached>();
+  const used = new Map<string, number>();
   const agent = parseAgentId('entente');
   const sender = (reason: string) => ({
     space: SERVICE_SPACE,
@@ -131,23 +154,48 @@ export function createKeys({ store, clock }: KeysOptions): Keys {
     return found;
   };
 
+  const make = async (state: 'active' | 'session', given: Omit<KeyValue, 'secretHash' | 'created'>) => {
+    const id = newId();
+    const secret = randomBytes(SECRET_BYTES).toString('base64url');
+    const value: KeyValue = { ...given, secretHash: sha256(secret), created: clock() };
+    const record = { kind: KIND, id, state, value, expected: 0 };
+    if (!(await writeRecord(store, sender(state === 'active' ? 'key created' : 'session begun'), record)))
+      throw new EntenteError('store-unavailable', 'The key was not stored.', { next: 'Try again.' });
+    const { secretHash: _hidden, ...shown } = value;
+    return { info: { id, state: 'active' as const, ...shown }, text: `ent_${id}_${secret}` };
+  };
+
+  /** A session is refused with the key that it stands for. */
+  const isGood = async (record: StoredRecord | undefined): Promise<boolean> => {
+    if (!isLive(record, clock())) return false;
+    const { of } = record.value as KeyValue;
+    return of === undefined || isLive((await look(of)).record, clock());
+  };
+
+  /** Takes out sessions that ended, the oldest first. What another server takes out meanwhile is gone all the same. */
+  const forgetEnded = async (): Promise<void> => {
+    const { items } = await store.records(SERVICE_SPACE, KIND, { state: 'session' }, { limit: 100 });
+    for (const { id, value, revision } of items) {
+      if (clock() < ((value as KeyValue).expires ?? 0)) continue;
+      await writeRecord(store, sender('session ended'), { kind: KIND, id, value: null, expected: revision });
+    }
+  };
+
   return {
-    async create(key) {
-      const id = newId();
-      const secret = randomBytes(SECRET_BYTES).toString('base64url');
-      const value: KeyValue = {
-        name: parseAgentId(key.name),
-        label: key.label ?? key.name,
-        grants: key.grants,
-        secretHash: sha256(secret),
-        created: clock(),
-        ...(key.expires === undefined ? {} : { expires: key.expires }),
-      };
-      const record = { kind: KIND, id, state: 'active', value, expected: 0 };
-      if (!(await writeRecord(store, sender('key created'), record)))
-        throw new EntenteError('store-unavailable', 'The key was not stored.', { next: 'Try again.' });
-      const { secretHash: _hidden, ...shown } = value;
-      return { info: { id, state: 'active', ...shown }, text: `ent_${id}_${secret}` };
+    async create({ name, label = name, grants, expires, madeBy }) {
+      return make('active', {
+        ...{ name: parseAgentId(name), label, grants },
+        ...(expires === undefined ? {} : { expires }),
+        ...(madeBy === undefined ? {} : { madeBy }),
+      });
+    },
+
+    async openSession(id) {
+      const { record } = await look(id);
+      if (record === undefined || !(await isGood(record))) throw unauthenticated();
+      await forgetEnded();
+      const { name, label, grants, expires = Number.POSITIVE_INFINITY, of = id } = record.value as KeyValue;
+      return make('session', { name, label, grants, expires: Math.min(clock() + SESSION_MS, expires), of });
     },
 
     async list() {
@@ -155,10 +203,15 @@ export function createKeys({ store, clock }: KeysOptions): Keys {
       let after: string | undefined;
       do {
         const page = await store.records(SERVICE_SPACE, KIND, {}, after === undefined ? {} : { after });
-        all.push(...page.items.map((record) => infoOf(record, clock())));
+        all.push(...page.items.map((record) => infoOf(record, clock(), used.get(record.id))));
         after = page.next;
       } while (after !== undefined);
       return all;
+    },
+
+    async find(id) {
+      const record = await store.record(SERVICE_SPACE, KIND, id);
+      return record === undefined ? undefined : infoOf(record, clock(), used.get(id));
     },
 
     async revoke(id) {
@@ -166,7 +219,7 @@ export function createKeys({ store, clock }: KeysOptions): Keys {
         const record = await store.record(SERVICE_SPACE, KIND, id);
         if (record === undefined) return false;
         cache.delete(id);
-        if (record.state !== 'active') return true;
+        if (!LIVE.includes(record.state)) return true;
         const value = { ...(record.value as KeyValue), revokedAt: clock() };
         const next = { kind: KIND, id, state: 'revoked', value, expected: record.revision };
         if (await writeRecord(store, sender('key revoked'), next)) return true;
@@ -179,13 +232,15 @@ export function createKeys({ store, clock }: KeysOptions): Keys {
       const { record, principal, secretHash } = await look(id);
       // Both sides are hashes of one length: to compare them takes as long whatever was sent.
       const same = timingSafeEqual(Buffer.from(sha256(secret)), secretHash);
-      if (!same || principal === undefined || !isLive(record, clock())) throw unauthenticated();
+      if (!same || principal === undefined || !(await isGood(record))) throw unauthenticated();
+      if (used.size >= MAX_USED) used.clear();
+      used.set(id, clock());
       return principal;
     },
 
     async principal(id) {
       const { record, principal } = await look(id);
-      return isLive(record, clock()) ? principal : undefined;
+      return (await isGood(record)) ? principal : undefined;
     },
   };
 }

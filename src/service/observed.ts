@@ -1,7 +1,7 @@
 // What is measured: how long the store and the merges take, and what commits come to. Each is also a span of
 // OpenTelemetry, below that of the request that asked for it; without a provider that costs next to nothing.
 import { context, isSpanContextValid, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { Controller } from '../controller/types.ts';
+import type { LocalController } from '../controller/dissected.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Awaitable, CommitReply, CommitRequest, LogEntry, Store } from '../stores/store.ts';
 import { passThrough } from './pass-through.ts';
@@ -100,7 +100,7 @@ export async function observeMerge<T>(meter: Meter, work: () => Promise<T>): Pro
 }
 
 /** The controller with the outcomes of its commits counted. */
-export function observeController(controller: Controller, meter: Meter): Controller {
+export function observeController(controller: LocalController, meter: Meter): LocalController {
   const counted = async (promised: Promise<Outcome>): Promise<Outcome> => {
     const outcome = await promised;
     meter.outcome(outcome.status);

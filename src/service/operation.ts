@@ -1,31 +1,39 @@
 // An operation: one thing that a caller may ask for, with the schemas that HTTP, OpenAPI and every other surface take
 // from here. An adapter maps its input to `perform` and the answer to its own form; it decides nothing.
 import type * as z from 'zod';
-import type { Controller } from '../controller/types.ts';
+import type { LocalController } from '../controller/dissected.ts';
 import { EntenteError } from '../core/errors.ts';
 import type { AgentId, Space } from '../core/resource.ts';
 import type { Principal } from './principal.ts';
 import { forbidden, mayActAs } from './rights.ts';
 import type { Service } from './service.ts';
 
-/** One request of one principal in one space. */
-export interface Call {
+/** One request of somebody who has not said yet who it is. */
+export interface OpenCall {
   readonly service: Service;
+  readonly requestId: string;
+}
+
+/** One request of one principal, of no space. */
+export interface OwnCall extends OpenCall {
   readonly principal: Principal;
+}
+
+/** One request of one principal in one space. */
+export interface Call extends OwnCall {
   readonly space: Space;
   /** The space's controller. */
-  readonly controller: Controller;
-  readonly requestId: string;
+  readonly controller: LocalController;
   readonly signal?: AbortSignal;
 }
 
-export interface Operation<Input, Output> {
+export interface Operation<Input, Output, Of extends OpenCall = Call> {
   readonly name: string;
   /** One sentence: what it does. */
   readonly summary: string;
   readonly input: z.ZodType<Input>;
   readonly output: z.ZodType;
-  run(call: Call, input: Input): Promise<Output>;
+  run(call: Of, input: Input): Promise<Output>;
 }
 
 /** What is wrong with an input, in one sentence. */
@@ -37,9 +45,9 @@ function complaint(error: z.ZodError): string {
 }
 
 /** Checks the input and runs the operation. `misuse` where the input is not what the schema says. */
-export async function perform<Input, Output>(
-  operation: Operation<Input, Output>,
-  call: Call,
+export async function perform<Input, Output, Of extends OpenCall>(
+  operation: Operation<Input, Output, Of>,
+  call: Of,
   input: unknown,
 ): Promise<Output> {
   const parsed = operation.input.safeParse(input);

@@ -20,6 +20,8 @@ export const capabilities = [
   'audit',
   /** Write under the names of agents that match: here the pattern is one of names. */
   'act-as',
+  /** See, make and end keys that write as agents whose names match, with no more than one's own grants. */
+  'keys',
 ] as const;
 
 export type Capability = (typeof capabilities)[number];
@@ -28,7 +30,7 @@ export interface Grant {
   readonly capability: Capability;
   /** A space's name, or `*` for all of them. */
   readonly space: string;
-  /** A pattern of resource ids; for `act-as` one of agents' names. */
+  /** A pattern of resource ids; for `act-as` and `keys` one of agents' names. */
   readonly pattern: string;
 }
 

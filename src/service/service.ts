@@ -1,12 +1,14 @@
 // The service: one store, its spaces, and who may do what in them. Operations get it through their call; adapters make
 // one call for each request. A controller is made for a space when it is asked for first, and they are bounded.
 import { createController } from '../controller/controller.ts';
-import type { Controller, ControllerOptions } from '../controller/types.ts';
+import type { LocalController } from '../controller/dissected.ts';
+import type { ControllerOptions } from '../controller/types.ts';
 import { parseSpace, type Space } from '../core/resource.ts';
 import type { Store } from '../stores/store.ts';
 import { createFeeds, type Feeds } from './feeds.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { parseServiceLimits, type ServiceLimits } from './limits.ts';
+import { createLogins, type Logins } from './logins.ts';
 import { type Meter, NO_METER, observeController, observeEntries, observeMerge, observeStore } from './observed.ts';
 import type { Call } from './operation.ts';
 import type { Principal } from './principal.ts';
@@ -41,6 +43,8 @@ export interface CallOptions {
 export interface Service {
   readonly store: Store;
   readonly keys: Keys;
+  /** Codes that wait to become sessions. */
+  readonly logins: Logins;
   readonly signer: Signer;
   readonly limits: ServiceLimits;
   readonly clock: () => number;
@@ -56,26 +60,26 @@ export interface Service {
   /** A call of an operation; `bad-id` for what is no space. */
   call(options: CallOptions): Call;
   /** The controller of a space. */
-  controller(space: Space): Controller;
+  controller(space: Space): LocalController;
   /** As `controller`, over a store that writes nothing: what would happen. */
-  rehearsal(space: Space, store: Store): Controller;
+  rehearsal(space: Space, store: Store): LocalController;
 }
 
 export function createService(options: ServiceOptions): Service {
   const { store, clock = Date.now, timers = realTimers, meter = NO_METER, random, controller: shared = {} } = options;
   const limits = parseServiceLimits(options.limits);
   // The order of a Map is that of insertion: what is used moves to its end, so the first is the one used least recently.
-  const open = new Map<Space, Controller>();
+  const open = new Map<Space, LocalController>();
   /** The one at the end of them. Most requests are for the space of the one before: its name need not be checked again. */
-  let newest: { readonly space: Space; readonly controller: Controller } | undefined;
+  let newest: { readonly space: Space; readonly controller: LocalController } | undefined;
   const measured = observeStore(store, meter);
-  const make = (space: Space, over: Store): Controller =>
+  const make = (space: Space, over: Store): LocalController =>
     createController({
       ...{ ...shared, store: over, space, clock, aroundMerge: (work) => observeMerge(meter, work) },
       ...(random === undefined ? {} : { random }),
     });
 
-  const controller = (space: Space): Controller => {
+  const controller = (space: Space): LocalController => {
     if (newest?.space === space) return newest.controller;
     const known = open.get(space) ?? observeController(make(space, measured), meter);
     newest = { space, controller: known };
@@ -92,6 +96,7 @@ export function createService(options: ServiceOptions): Service {
   const service: Service = {
     store,
     keys,
+    logins: createLogins(clock),
     timers,
     feeds: createFeeds({
       ...{ store, keys, limits, timers },

@@ -9,13 +9,12 @@ import { checkSocketPath, clearSocket, ownersOnly, socketUrl } from '../place/so
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import type { Io } from '../shell/io.ts';
+import { PORT, portOf } from '../shell/server-address.ts';
 import { packageVersion } from '../shell/version.ts';
-import { waysToConnect } from '../show/connect.ts';
+import { linkLines, waysToConnect } from '../show/connect.ts';
 import { plainLogLine } from '../show/log-line.ts';
 import { collect, type Register } from './register.ts';
 
-const PORT = 4711;
-const MAX_PORT = 65_535;
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 function levelOf(context: Context): string {
@@ -75,6 +74,13 @@ function limitsOf(context: Context): { readonly [name: string]: number } {
   return Object.fromEntries(pairs);
 }
 
+/** Which dashboard is served: none where none is wanted, and none on a socket, where no browser gets to. */
+function pageOf(context: Context, socket: string | undefined): { readonly dashboard?: string | false } {
+  if (context.without('dashboard') || socket !== undefined) return { dashboard: false };
+  const folder = context.text('dashboard');
+  return folder === undefined ? {} : { dashboard: context.path(folder) };
+}
+
 /** A port that is taken and an address that is not ours are the caller's to mend. */
 async function listening(listen: () => Promise<string>): Promise<string> {
   try {
@@ -91,19 +97,22 @@ async function listening(listen: () => Promise<string>): Promise<string> {
 /** The server and what it stands on is loaded when it is asked for: no other command waits for it. */
 async function serve(context: Context): Promise<ExitCode> {
   const { console, io, signal } = context;
-  const port = context.count('port', PORT, 0, MAX_PORT);
+  const port = portOf(context, 0);
   const host = context.text('host') ?? '127.0.0.1';
   const socket = socketFile(context);
+  const page = pageOf(context, socket);
   const publicUrl = context.text('publicUrl');
   const limits = limitsOf(context);
   parseServiceLimits(limits);
-  const [{ pino }, { createHttpApp }, { createMetrics }, { createService }, { createMcpMount }] = await Promise.all([
-    import('pino'),
-    import('../../http/app.ts'),
-    import('../../http/metrics.ts'),
-    import('../../service/service.ts'),
-    import('../../mcp/http.ts'),
-  ]);
+  const [{ pino }, { createHttpApp }, { createMetrics }, { createService }, { createMcpMount }, { dashboardLink }] =
+    await Promise.all([
+      import('pino'),
+      import('../../http/app.ts'),
+      import('../../http/metrics.ts'),
+      import('../../service/service.ts'),
+      import('../../mcp/http.ts'),
+      import('../place/dashboard-link.ts'),
+    ]);
   const logger = pino({ level: levelOf(context), base: null }, logTo(io));
   const location = await context.location();
   const create = location.store.kind === 'sqlite' && !(await isThere(location.store.path));
@@ -124,14 +133,19 @@ async function serve(context: Context): Promise<ExitCode> {
       ],
       allowHosts: context.list('allowHost'),
       ...(publicUrl === undefined ? {} : { publicUrl }),
+      ...page,
     });
-    const { made } = await ensureKeyFile(service.keys, keyFile);
+    const { made, id } = await ensureKeyFile(service.keys, keyFile);
     const url = await listening(() => (socket === undefined ? app.listen({ port, host }) : listenOn(app, socket)));
-    if (console.json) await console.object({ status: 'listening', url, store: location.url, keyFile });
-    else {
+    const link = await dashboardLink({ service, id, url: publicUrl ?? url, ...page });
+    if (console.json) {
+      const login = link === undefined ? {} : { dashboard: link };
+      await console.object({ status: 'listening', url, store: location.url, keyFile, ...login });
+    } else {
       await console.line(`entente listens on ${url}`);
       await console.line(`data: ${location.url}`);
       await console.line(`key:  ${keyFile}${made ? ' (made now)' : ''}`);
+      if (link !== undefined) for (const line of linkLines(link)) await console.line(line);
       for (const line of waysToConnect(url, keyFile)) await console.line(line);
     }
     await untilStopped(signal);
@@ -152,6 +166,8 @@ export const registerServe: Register = (program, run) => {
     .option('--public-url <url>', 'how it is reached from outside, behind a proxy')
     .option('--allow-host <name>', 'a further name that it is reached by (repeatable)', collect)
     .option('--key-file <path>', `the owner's key (default: ${KEY_FILE} beside the store; made where there is none)`)
+    .option('--dashboard <dir>', 'the files of another dashboard than the one that was built')
+    .option('--no-dashboard', 'serve the API alone')
     .option('--limit <name=number>', 'a limit of the service, e.g. requestsPerMinute=6000 (repeatable)', collect)
     .option('--log-level <level>', `one of ${LEVELS.join(', ')} (default: info)`)
     .action(run(serve));

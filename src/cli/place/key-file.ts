@@ -24,12 +24,12 @@ export async function readKeyFile(file: string): Promise<string | undefined> {
   return Buffer.from(bytes).toString('utf8').trim();
 }
 
-async function isGood(keys: Keys, text: string): Promise<boolean> {
+/** The id of a key that is good. */
+async function idOf(keys: Keys, text: string): Promise<string | undefined> {
   try {
-    await keys.authenticate(text);
-    return true;
+    return (await keys.authenticate(text)).id;
   } catch (error) {
-    if (isEntenteError(error) && error.code === 'unauthenticated') return false;
+    if (isEntenteError(error) && error.code === 'unauthenticated') return undefined;
     throw error;
   }
 }
@@ -43,11 +43,15 @@ function ownerName(): string {
 }
 
 /** The owner's key, made where there is none or where the store does not know it any more. */
-export async function ensureKeyFile(keys: Keys, file: string): Promise<{ readonly made: boolean }> {
+export async function ensureKeyFile(
+  keys: Keys,
+  file: string,
+): Promise<{ readonly made: boolean; readonly id: string }> {
   const known = await readKeyFile(file);
-  if (known !== undefined && (await isGood(keys, known))) return { made: false };
-  const { text } = await keys.create({ name: ownerName(), label: 'owner of the server', grants: ALL_GRANTS });
+  const id = known === undefined ? undefined : await idOf(keys, known);
+  if (id !== undefined) return { made: false, id };
+  const { text, info } = await keys.create({ name: ownerName(), label: 'owner of the server', grants: ALL_GRANTS });
   const folder = await ownFolder(path.dirname(file));
   await replaceFile(folder, path.basename(file), `${text}\n`);
-  return { made: true };
+  return { made: true, id: info.id };
 }

@@ -39,6 +39,8 @@ export interface Context {
   readonly args: readonly string[];
   text(name: string): string | undefined;
   flag(name: string): boolean;
+  /** `--no-NAME` was given. */
+  without(name: string): boolean;
   /** An option that may be given more than once. */
   list(name: string): readonly string[];
   /** A whole number; `misuse` outside `[min, max]`. */
@@ -115,6 +117,7 @@ export function createContext(input: ContextInput): Context {
     ...input,
     text,
     flag: (name) => options[name] === true,
+    without: (name) => options[name] === false,
     list: (name) => (Array.isArray(options[name]) ? options[name].map(String) : []),
     count: (name, fallback, min = 1, max = Number.MAX_SAFE_INTEGER) => readCount(text(name), name, fallback, min, max),
     id: (index = 0) => parseResourceId(args[index]),

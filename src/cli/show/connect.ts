@@ -4,6 +4,11 @@ import { shellWord } from '../shell/text.ts';
 
 const LIST = '/v1/spaces/default/resources';
 
+/** The link of a browser. */
+export function linkLines(link: string): readonly string[] {
+  return [`dashboard: ${link}`, '  (logs in once, within 5 minutes; another link: npx entente dashboard)'];
+}
+
 /** Lines for curl, TypeScript, MCP and the command line. None of them holds the key, only where it lies. */
 export function waysToConnect(url: string, keyFile: string): readonly string[] {
   const key = shellWord(keyFile);

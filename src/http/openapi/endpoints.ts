@@ -2,15 +2,18 @@
 // examples to a real server.
 
 import * as z from 'zod';
-import type { Operation } from '../../service/operation.ts';
+import type { OpenCall, Operation } from '../../service/operation.ts';
 import { audit, auditHead } from '../../service/operations/audit.ts';
 import { begin } from '../../service/operations/begin.ts';
 import { claim } from '../../service/operations/claim.ts';
 import { commit } from '../../service/operations/commit.ts';
 import { conflict, conflicts } from '../../service/operations/conflicts.ts';
+import { compose, dissect } from '../../service/operations/dissect.ts';
 import { drafts, release } from '../../service/operations/drafts.ts';
 import { head } from '../../service/operations/head.ts';
+import { endKey, keys, makeKey } from '../../service/operations/keys.ts';
 import { list } from '../../service/operations/list.ts';
+import { login, makeLoginCode, whoami } from '../../service/operations/login.ts';
 import { making } from '../../service/operations/making.ts';
 import { explain, policy, setPolicy } from '../../service/operations/policy.ts';
 import { position } from '../../service/operations/position.ts';
@@ -27,7 +30,8 @@ import type { Endpoint } from './endpoint.ts';
 
 type Described = Pick<Endpoint, 'name' | 'summary' | 'input' | 'output'>;
 
-function of<Input, Output>({ name, summary, input, output }: Operation<Input, Output>): Described {
+function of<Input, Output, Of extends OpenCall>(operation: Operation<Input, Output, Of>): Described {
+  const { name, summary, input, output } = operation;
   return { name, summary, input, output };
 }
 
@@ -129,6 +133,19 @@ const QUEUE: readonly Endpoint[] = [
     example: { path: { conflictId: '{conflictId}' }, status: 200 },
   },
   {
+    ...{ method: 'get', path: '/conflicts/{conflictId}/view', ...of(dissect), inputIs: 'query' },
+    ...{ without: ['conflictId'], good: [200] },
+    example: { path: { conflictId: '{conflictId}' }, status: 200 },
+  },
+  {
+    ...{ method: 'post', path: '/conflicts/{conflictId}/composition', ...of(compose), inputIs: 'body' },
+    ...{ without: ['conflictId'], good: [200], bad: [...BODIES, 422] },
+    example: {
+      ...{ path: { conflictId: '{conflictId}' }, status: 200 },
+      body: { choices: [{ region: '{regionId}', use: 'both' }] },
+    },
+  },
+  {
     ...{ method: 'get', path: '/conflicts/{conflictId}/content', name: 'conflict-content', output: 'bytes' },
     ...{ summary: 'The content of one side of a conflict.', query: { side: 'base, current or proposed' } },
     ...{ good: [200], bad: [422] },
@@ -202,6 +219,31 @@ const RULES: readonly Endpoint[] = [
   { ...{ method: 'get', path: '/stats', ...of(stats), good: [200] }, example: { status: 200 } },
 ];
 
+const ACCOUNT: readonly Endpoint[] = [
+  {
+    ...{ method: 'post', path: '//v1/login', ...of(login), inputIs: 'body', open: true },
+    ...{ good: [200], bad: [400, 401, ...BODIES] },
+    example: { body: { code: '{loginCode}' }, status: 200 },
+  },
+  {
+    ...{ method: 'post', path: '//v1/login-codes', ...of(makeLoginCode), inputIs: 'body', good: [201], bad: BODIES },
+    example: { body: {}, status: 201 },
+  },
+  { ...{ method: 'get', path: '//v1/whoami', ...of(whoami), good: [200] }, example: { status: 200 } },
+  {
+    ...{ method: 'get', path: '//v1/keys', ...of(keys), inputIs: 'query', good: [200] },
+    example: { query: {}, status: 200 },
+  },
+  {
+    ...{ method: 'post', path: '//v1/keys', ...of(makeKey), inputIs: 'body', good: [201], bad: BODIES },
+    example: { body: { name: 'writer-1', grants: ['read:notes/**', 'commit:notes/**'] }, status: 201 },
+  },
+  {
+    ...{ method: 'delete', path: '//v1/keys/{keyId}', name: endKey.name, summary: endKey.summary, good: [204] },
+    example: { path: { keyId: '{keyId}' }, status: 204 },
+  },
+];
+
 const about = z.looseObject({ name: z.string(), version: z.string() }).meta({ id: 'About' });
 
 const health = z.looseObject({ status: z.literal('ok') }).meta({ id: 'Health' });
@@ -236,4 +278,19 @@ const ROOT: readonly Endpoint[] = [
   },
 ];
 
-export const ENDPOINTS: readonly Endpoint[] = [...RESOURCES, ...CHANGES, ...QUEUE, ...RECORDED, ...RULES, ...ROOT];
+const PAGE: readonly Endpoint[] = [
+  {
+    ...{ method: 'get', path: '//', name: 'dashboard', summary: 'The dashboard, where it is built.', open: true },
+    ...{ output: 'bytes', good: [200, 304], bad: [404], example: { status: 200 } },
+  },
+  {
+    ...{ method: 'get', path: '//assets/{asset}', name: 'dashboard-asset', open: true },
+    ...{ summary: 'A file of the dashboard: its name changes with its bytes.', output: 'bytes' },
+    ...{ good: [200], bad: [404], example: { path: { asset: '{asset}' }, status: 200 } },
+  },
+];
+
+export const ENDPOINTS: readonly Endpoint[] = [
+  ...[...RESOURCES, ...CHANGES, ...QUEUE, ...RECORDED, ...RULES],
+  ...[...ACCOUNT, ...ROOT, ...PAGE],
+];

@@ -1,4 +1,6 @@
 // The document and the server agree: every route is described, everything described is a route, and every example works.
+
+import { fileURLToPath } from 'node:url';
 import fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -12,7 +14,8 @@ let server: Server;
 let ann: Caller;
 const routes = new Set<string>();
 beforeAll(async () => {
-  server = await openServer({ onRoute: (method, path) => routes.add(`${method} ${path}`) });
+  const dashboard = fileURLToPath(new URL('../../../test/fixtures/dashboard', import.meta.url));
+  server = await openServer({ http: { dashboard }, onRoute: (method, path) => routes.add(`${method} ${path}`) });
   ann = await server.caller('ann');
 });
 afterAll(() => server.close());
@@ -54,8 +57,12 @@ async function values(): Promise<{ readonly [name: string]: string }> {
   const landed = await ann.put('notes/other.md', `${Math.random()}`);
   return {
     ...{ token: await ann.begin('notes/plan.md'), etag, conflictId, conflictEtag: conflict.body.etag },
+    regionId: (await ask('GET', `/conflicts/${conflictId}/view`)).body.regions[0].id,
     ...{ policyEtag: (await ask('GET', '/policy')).body.etag, commitId: landed.body.commitId },
     recordedId: recorded.body.items[0].id,
+    loginCode: (await ask('POST', '//v1/login-codes', { json: {} })).body.code,
+    keyId: (await server.caller('once')).id,
+    asset: 'app-1a2b3c4d.js',
   };
 }
 

@@ -5,6 +5,7 @@ import { matchesStrong, onlyWeak, parseCondition, recordEtag } from '../../servi
 import { type Call, perform } from '../../service/operation.ts';
 import { claim } from '../../service/operations/claim.ts';
 import { conflict, conflicts } from '../../service/operations/conflicts.ts';
+import { compose, dissect } from '../../service/operations/dissect.ts';
 import { propose } from '../../service/operations/propose.ts';
 import { resolve } from '../../service/operations/resolve.ts';
 import { failed, required, weak } from '../../service/operations/write.ts';
@@ -39,6 +40,17 @@ export const conflictRoutes: Routes = (app, service) => {
     const { conflictId } = request.params;
     const found = await perform(conflict, callOf(service, request), { conflictId });
     return reply.header('etag', found.etag).send(found);
+  });
+
+  app.get<{ Params: Params }>(`${path}/:conflictId/view`, async (request, reply) => {
+    const { conflictId } = request.params;
+    const found = await perform(dissect, callOf(service, request), { conflictId });
+    return reply.header('etag', found.conflict.etag).send(found);
+  });
+
+  app.post<{ Params: Params }>(`${path}/:conflictId/composition`, async (request) => {
+    const { conflictId } = request.params;
+    return perform(compose, callOf(service, request), { ...bodyOf(request, 'conflictId'), conflictId });
   });
 
   app.get<{ Params: Params }>(`${path}/:conflictId/content`, async (request, reply) => {

@@ -20,6 +20,7 @@ import { registerLog } from './commands/log.ts';
 import { registerMcp } from './commands/mcp.ts';
 import { registerMergeDriver } from './commands/merge-driver.ts';
 import { registerMergeFile } from './commands/merge-file.ts';
+import { registerMigrate } from './commands/migrate.ts';
 import { registerPolicy } from './commands/policy.ts';
 import { registerRecorded } from './commands/recorded.ts';
 import { registerRecover } from './commands/recover.ts';
@@ -63,6 +64,7 @@ const COMMANDS: readonly Register[] = [
   registerMergeDriver,
   registerResolveMarkers,
   registerBackup,
+  registerMigrate,
   registerVerify,
   registerDoctor,
   registerGuard,
@@ -92,6 +94,7 @@ export const COMMAND_NAMES: readonly string[] = [
     'resolve-markers',
     'backup',
     'restore',
+    'migrate',
     'verify',
     'doctor',
     'guard',

@@ -18,6 +18,8 @@ export const DEFAULT_SPACE: Space = 'default' as Space;
 export const SERVICE_SPACE: Space = '~entente' as Space;
 /** Where a server tries whether its store takes writes. Its log is trimmed, so that trying leaves nothing that grows. */
 export const TRIAL_SPACE: Space = '~trial' as Space;
+/** Where a store that another one is moved into says how far that is. */
+export const MIGRATION_SPACE: Space = '~migration' as Space;
 
 const encoder = new TextEncoder();
 

@@ -1,15 +1,15 @@
 // Replays a space's log from its trim point and holds everything that the store says now against it. It only reads,
 // page by page, and may run while others write.
 import { EntenteError } from '../core/errors.ts';
-import { DEFAULT_SPACE, parseSpace, SERVICE_SPACE, type Space, TRIAL_SPACE } from '../core/resource.ts';
+import { DEFAULT_SPACE, MIGRATION_SPACE, parseSpace, SERVICE_SPACE, type Space, TRIAL_SPACE } from '../core/resource.ts';
 import type { Store } from '../stores/store.ts';
 import { createStoreCheck, replayTo, type StoreCheck, TrimmedMeanwhile } from './check-log.ts';
 import { checkConflicts, checkCounts, checkHeads } from './check-state.ts';
 import type { StoreFinding, StoreReport } from './report.ts';
 
 const RESTARTS = 5;
-/** Those of a server itself have logs like any other, though no caller can name them. */
-const OWN_SPACES: readonly Space[] = [SERVICE_SPACE, TRIAL_SPACE];
+/** Those of entente itself have logs like any other, though no caller can name them. */
+const OWN_SPACES: readonly Space[] = [SERVICE_SPACE, TRIAL_SPACE, MIGRATION_SPACE];
 
 /**
  * Checks one space of a store and names the first thing that is wrong, if anything is. Reads the whole log and every

@@ -85,7 +85,7 @@ function postgresUrl(text: string): Extract<StoreUrl, { kind: 'postgres' }> {
 }
 
 /** What is typed on a command line is seen by every user of the machine, and kept in its history. */
-function refusePassword(url: string): void {
+export function refusePassword(url: string): void {
   if (!/^postgres(ql)?:/.test(url) || !URL.canParse(url) || new URL(url).password === '') return;
   throw new EntenteError('misuse', 'A password does not belong on the command line.', {
     next: 'Give it as PGPASSWORD, or the whole address as ENTENTE_STORE.',

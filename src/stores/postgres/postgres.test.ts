@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCuttingProxy } from '../../../test/support/cutting-proxy.ts';
+import { persist } from '../../../test/support/persist.ts';
 import { type PostgresServer, startPostgres } from '../../../test/support/postgres-server.ts';
 import { createRandom } from '../../../test/support/random.ts';
-import { isEntenteError } from '../../core/errors.ts';
 import { verifyStore } from '../../verify/index.ts';
 import { guardOf, makeRequest, writeOf } from '../conformance/index.ts';
 import { createMemoryStore } from '../memory.ts';
@@ -56,18 +56,6 @@ async function countUp(store: Store, agent: string, times: number): Promise<void
       writes: [writeOf('counter', text)],
     });
     if ((await settle(store, request)).status === 'committed') done += 1;
-  }
-}
-
-/** Asks again while nobody answers. */
-async function persist<T>(ask: () => T | Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!isEntenteError(error) || error.code !== 'store-unavailable') throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
   }
 }
 

@@ -8,19 +8,11 @@ import { createController } from '../../src/controller/controller.ts';
 import { DEFAULT_SPACE } from '../../src/core/resource.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import { createSqliteStore } from '../../src/stores/sqlite.ts';
-import type { Store } from '../../src/stores/store.ts';
-import {
-  checkHistory,
-  createRecorder,
-  type HistoryOperation,
-  parseHistory,
-  verifyStore,
-} from '../../src/verify/index.ts';
-import { createTestController } from '../support/controllers.ts';
+import { checkHistory, parseHistory, verifyStore } from '../../src/verify/index.ts';
 import { countOf, textOf } from '../support/documents.ts';
-import { createFaultStore } from '../support/fault-store.ts';
 import { type PlantedFault, plantedFaults } from '../support/planted-faults.ts';
 import { createRandom } from '../support/random.ts';
+import { recordOn } from './record.ts';
 import { agentsOf, firstContents, startWorker } from './workers.ts';
 
 const SEED = 100_000;
@@ -75,29 +67,6 @@ describe('recorded histories', () => {
     expect((await verifyStore(store, DEFAULT_SPACE)).first).toBeUndefined();
     await store.close();
   });
-
-  /** A short history of four agents on one store, with every call delayed a little. */
-  async function recordOn(store: Store, seed: number): Promise<readonly HistoryOperation[]> {
-    const slow = createFaultStore(store, { seed, delay: 0.5 });
-    const operations: HistoryOperation[] = [];
-    // One clock in one process: calls and returns are numbered as they happen.
-    let time = 0;
-    const clock = (): number => (time += 1);
-    const agents = names.slice(0, 4).map(async (agent, index) => {
-      const controller = createTestController({ store: slow }, seed + index);
-      const recorder = createRecorder({ process: agent, clock, write: (operation) => operations.push(operation) });
-      const random = createRandom(seed + index);
-      for (let round = 0; round < 200; round += 1) {
-        const resource = random.pick(plain.slice(0, 3));
-        const { token } = await recorder.begin(() => controller.begin(resource, { agent }));
-        if (random.chance(0.5))
-          await recorder.commit(token, () => controller.commit(token, { content: `${agent} ${round}` }));
-        else await recorder.read(resource, () => controller.read(resource));
-      }
-    });
-    await Promise.all(agents);
-    return operations;
-  }
 
   it('[V7] a history of a right store in the same setting is right', async () => {
     const operations = await recordOn(createMemoryStore(), SEED);

@@ -1,12 +1,18 @@
 // A child of the process and crash tests: one of several processes on one file. `crash` commits without end and tells
-// each acknowledgement on its standard output, until it is killed; `count` adds to one counter and ends by itself.
+// each acknowledgement on its standard output, until it is killed; `unsynced` does so on a driver that says it syncs and
+// does not; `count` adds to one counter and ends by itself.
 import { writeSync } from 'node:fs';
 import type { Client } from '../../src/stores/conformance/client.ts';
 import { createClient, guardOf, writeOf } from '../../src/stores/conformance/client.ts';
 import { createSqliteStore } from '../../src/stores/sqlite.ts';
+import { openUnsynced } from './unsynced.ts';
 
 const [, , mode = '', path = '', name = '', rounds = '0'] = process.argv;
-const store = createSqliteStore({ path, onWarning: () => undefined });
+const onWarning = (): void => undefined;
+const store =
+  mode === 'unsynced'
+    ? createSqliteStore({ database: await openUnsynced(path), onWarning })
+    : createSqliteStore({ path, onWarning });
 const client: Client = await createClient(store);
 
 /** Straight to the pipe: what is written here is out before the next line runs. */
@@ -54,5 +60,5 @@ async function count(): Promise<void> {
   tell({ name, wins });
 }
 
-if (mode === 'crash') await Promise.all([crash(0), crash(1), crash(2)]);
+if (mode !== 'count') await Promise.all([crash(0), crash(1), crash(2)]);
 else await count();

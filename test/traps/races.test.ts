@@ -2,53 +2,23 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc, { type Scheduler } from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createController } from '../../src/controller/controller.ts';
-import type { Controller } from '../../src/controller/types.ts';
-import { isEntenteError } from '../../src/core/errors.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import { createSqliteStore } from '../../src/stores/sqlite.ts';
-import type { Store } from '../../src/stores/store.ts';
 import { lastWriterWins } from '../../src/strategies/last-writer-wins.ts';
 import { merge } from '../../src/strategies/merge.ts';
 import { retry } from '../../src/strategies/retry.ts';
 import type { Strategy } from '../../src/strategies/types.ts';
 import { createTestController, start } from '../support/controllers.ts';
-import { counted, countOf, sections, textOf } from '../support/documents.ts';
-import { createScheduledStore } from '../support/scheduled-store.ts';
+import { counted, sections, textOf } from '../support/documents.ts';
+import { goOffDuty, racers, raiseTogether, scheduledController } from '../support/races.ts';
 import { withMethods } from '../support/wrap.ts';
 
 const SEED = 20260105;
-const agents = ['anna', 'bert', 'cleo'] as const;
+const agents = racers;
 const plan = 'plan.md';
-
-/** A controller whose every store call and every wait is put in order by the scheduler: a process of its own. */
-function scheduledController(store: Store, scheduler: Scheduler, strategy: Strategy): Controller {
-  return createController({
-    store: createScheduledStore(store, scheduler),
-    default: strategy,
-    random: () => 0.5,
-    sleep: async () => void (await scheduler.schedule(Promise.resolve(), 'sleep')),
-  });
-}
-
-/** Each agent raises its own count once, all from the same base; the counts that are there in the end. */
-async function raiseTogether(store: Store, scheduler: Scheduler): Promise<readonly number[]> {
-  const setUp = createController({ store });
-  await start(setUp, plan, sections(agents));
-  const work = agents.map(async (agent) => {
-    const controller = scheduledController(store, scheduler, merge('text'));
-    const { token, content } = await controller.begin(plan, { agent });
-    return controller.commitOrResolve(token, { content: counted(textOf(content), agent) });
-  });
-  const outcomes = await scheduler.waitFor(Promise.all(work));
-  expect(
-    outcomes.map((outcome) => outcome.status).filter((status) => !['committed', 'merged'].includes(status)),
-  ).toEqual([]);
-  const text = textOf((await setUp.read(plan))?.content);
-  return agents.map((agent) => countOf(text, agent));
-}
 
 const schedules = (runs: number): { seed: number; numRuns: number; endOnFailure: boolean } => ({
   seed: SEED,
@@ -238,30 +208,3 @@ describe('races', () => {
     }
   });
 });
-
-/** Who is on duty may leave while the other stays. How many stay, when both try at once. */
-async function goOffDuty(scheduler: Scheduler, withPremise: boolean): Promise<number> {
-  const store = createMemoryStore();
-  const setUp = createController({ store });
-  const pair = [
-    ['anna', 'bert'],
-    ['bert', 'anna'],
-  ] as const;
-  for (const [agent] of pair) await start(setUp, `duty/${agent}`, 'on');
-  const leave = async (agent: string, other: string): Promise<void> => {
-    const controller = scheduledController(store, scheduler, merge('text'));
-    const [mine, theirs] = [
-      await controller.begin(`duty/${agent}`, { agent }),
-      await controller.begin(`duty/${other}`, { agent }),
-    ];
-    if (textOf(theirs.content) !== 'on') return;
-    try {
-      await controller.commit(mine.token, { content: 'off' }, withPremise ? { reads: [theirs.token] } : {});
-    } catch (error) {
-      if (!isEntenteError(error)) throw error;
-    }
-  };
-  await scheduler.waitFor(Promise.all(pair.map(([agent, other]) => leave(agent, other))));
-  const states = await Promise.all(pair.map(async ([agent]) => textOf((await setUp.read(`duty/${agent}`))?.content)));
-  return states.filter((state) => state === 'on').length;
-}

@@ -11,6 +11,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...names) => join(root, ...names);
 const INSTALL_STAMP = at('node_modules', '.entente-lock');
 const BUILD_STAMP = at('dist', '.entente-sources');
+const DASHBOARD_STAMP = at('dist', '.entente-dashboard');
 const UNREACHABLE = /ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT/;
 
 /** A step of the set-up that could not be done; `output` is what the tool printed. */
@@ -126,6 +127,7 @@ async function flattenHook() {
 function prune(sources) {
   const stems = new Set(sources.map((name) => name.slice(0, -'.ts'.length)));
   for (const name of filesBelow(at('dist'))) {
+    if (name.startsWith('dashboard/')) continue;
     const stem = /^(.*?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(name)?.[1];
     if (stem !== undefined && !stems.has(stem)) rmSync(at('dist', name));
   }
@@ -153,11 +155,33 @@ async function build() {
   writeFileSync(BUILD_STAMP, stamp);
 }
 
+/** The pages that `entente serve` shows people, as files in dist/dashboard. A package without their sources has none. */
+async function buildDashboard() {
+  const folder = at('dashboard');
+  const sources = filesBelow(folder).filter((name) => !name.endsWith('.test.ts') && !name.startsWith('node_modules/'));
+  if (!sources.includes('index.html')) return;
+  const hash = createHash('sha256').update(read(INSTALL_STAMP));
+  for (const name of sources)
+    hash
+      .update(`${name}\n`)
+      .update(readFileSync(join(folder, name)))
+      .update('\n');
+  const stamp = hash.digest('hex');
+  if (read(DASHBOARD_STAMP) === stamp && existsSync(at('dist', 'dashboard', 'index.html'))) return;
+  say('building the dashboard (vite) …');
+  rmSync(DASHBOARD_STAMP, { force: true });
+  const vite = at('node_modules', 'vite', 'bin', 'vite.js');
+  const { code, output } = await run(process.execPath, [vite, 'build', '--logLevel', 'warn', folder]);
+  if (code !== 0) throw new SetupError('build', 'The dashboard could not be built. Mend what it says above.', output);
+  writeFileSync(DASHBOARD_STAMP, stamp);
+}
+
 /** Installs and builds what is needed. Throws a SetupError that says what to do. */
 export async function setup() {
   checkNode();
   await install();
   await build();
+  await buildDashboard();
 }
 
 /** Set-up for a script that cannot go on without it: says why it failed and ends the process. */

@@ -9,6 +9,7 @@ import { root, run, SetupError, setup } from './setup.mjs';
 const tool = (...names) => join(root, 'node_modules', ...names);
 const checks = [
   ['typecheck', tool('typescript', 'bin', 'tsc'), ['--noEmit', '--pretty', 'false']],
+  ['typecheck of the dashboard', tool('typescript', 'bin', 'tsc'), ['-p', 'dashboard', '--pretty', 'false']],
   ['biome', tool('@biomejs', 'biome', 'bin', 'biome'), ['check', '--colors=off', '.']],
   ['knip', tool('knip', 'bin', 'knip.js'), ['--no-progress']],
   ['publint', tool('publint', 'src', 'cli.js'), ['run', '--strict']],

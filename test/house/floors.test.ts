@@ -1,7 +1,7 @@
 // Holds the floors of the house: imports go downwards only, and the package root stays free of drivers and servers.
 import { describe, expect, it } from 'vitest';
 import { type Import, importsOf } from './imports.ts';
-import { readText, shippedModules } from './tree.ts';
+import { dashboardModules, readText, shippedModules } from './tree.ts';
 
 const belowControl = ['core', 'merge', 'strategies', 'stores/store.ts', 'stores/direct.ts'];
 /** What each room of src/ may import beside itself; `types:` allows `import type` alone. */
@@ -65,6 +65,26 @@ describe('floors', () => {
     expect(loaded.sort()).toEqual([...parsers].sort());
     const others = modules.filter((path) => path !== seam && roomOf(path) === 'merge');
     expect(others.filter((path) => readText(path).includes('createRequire(import.meta'))).toEqual([]);
+  });
+
+  it('[HS1] the dashboard knows the HTTP API alone: it imports no module of ours, and its rooms downwards only', () => {
+    const floors = ['api', 'live', 'parts', 'screens', 'shell', 'main.tsx'];
+    const floorOf = (path: string): number => floors.indexOf(path.split('/')[2] ?? '');
+    const own = dashboardModules().flatMap(importsOf);
+    expect(own.length).toBeGreaterThan(0);
+    const outside = own.filter(({ target }) => target !== undefined && !target.startsWith('dashboard/src/'));
+    expect(outside.map(({ from, specifier }) => `${from} imports ${specifier}`)).toEqual([]);
+    const shared = /^dashboard\/src\/(?:styles\/|icon\.svg|shell\/(?:announce|keys|routes|settings|toasts|screens)\.)/;
+    const up = own.filter(
+      ({ from, target }) => target !== undefined && !shared.test(target) && floorOf(target) > floorOf(from),
+    );
+    expect(up.map(({ from, specifier }) => `${from} imports ${specifier}`)).toEqual([]);
+    const screens = own.filter(({ from, target = '' }) => {
+      const [, of] = /^dashboard\/src\/screens\/(\w+)\//.exec(from) ?? [];
+      const [, other] = /^dashboard\/src\/screens\/(\w+)\//.exec(target) ?? [];
+      return of !== undefined && other !== undefined && of !== other;
+    });
+    expect(screens.map(({ from, specifier }) => `${from} imports ${specifier}`)).toEqual([]);
   });
 
   it('[HS2] the package root loads no driver, no server and no other package', () => {

@@ -19,6 +19,11 @@ export function readText(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
+/** Modules of the dashboard: what its build makes pages of. */
+export function dashboardModules(): string[] {
+  return filesBelow('dashboard/src').filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.test.ts'));
+}
+
 /** Modules that are shipped: everything below src but the tests. */
 export function shippedModules(): string[] {
   return filesBelow('src').filter((path) => path.endsWith('.ts') && !/\.test(-d)?\.ts$/.test(path));

@@ -57,3 +57,14 @@ export const LIGHT_WORDS: { readonly [light in Light]: string } = {
   never: 'not used yet',
   ended: 'ended',
 };
+
+/** Grants of the same space and pattern in one line: `read, commit @ notes: drafts/**`. */
+export function groupsOf(grants: readonly string[]): readonly { readonly may: string; readonly where: string }[] {
+  const groups = new Map<string, string[]>();
+  for (const grant of grants) {
+    const at = grant.search(/[@:]/);
+    const [capability, where] = at < 0 ? [grant, ''] : [grant.slice(0, at), grant.slice(at)];
+    groups.set(where, [...(groups.get(where) ?? []), capability]);
+  }
+  return [...groups].map(([where, capabilities]) => ({ may: capabilities.join(', '), where: where === '@*:**' ? 'everywhere' : where }));
+}

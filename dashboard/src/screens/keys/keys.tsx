@@ -12,7 +12,7 @@ import { Trouble } from '../../parts/states.tsx';
 import { Time } from '../../parts/time.tsx';
 import { Agent } from '../../parts/who.tsx';
 import { hrefOf } from '../../shell/routes.ts';
-import { LIGHT_WORDS, lightOf } from './grants.ts';
+import { groupsOf, LIGHT_WORDS, lightOf } from './grants.ts';
 import { NewKeyForm } from './new-key.tsx';
 
 /** How often it looks whether an agent made its first call. */
@@ -44,10 +44,11 @@ function KeyRow({ info, onEnd }: { readonly info: KeyInfo; readonly onEnd: (info
       </td>
       <td data-label="May">
         <ul class="grants">
-          {grants.map((grant) => (
-            <li key={grant}>
+          {groupsOf(grants).map(({ may, where }) => (
+            <li key={where}>
+              {may}{' '}
               <code>
-                <Plain text={grant} />
+                <Plain text={where} />
               </code>
             </li>
           ))}

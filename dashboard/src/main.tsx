@@ -1,0 +1,17 @@
+// Where the page begins: the login code is taken out of the address before anything else happens.
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/frame.css';
+import './styles/parts.css';
+import './styles/screens.css';
+import { render } from 'preact';
+import { startLive } from './live/live.ts';
+import { takeCode } from './screens/login/code.ts';
+import { App } from './shell/app.tsx';
+import { startKeys } from './shell/keys.ts';
+
+takeCode();
+startKeys();
+startLive();
+const place = document.getElementById('app');
+if (place !== null) render(<App />, place);

@@ -1,0 +1,136 @@
+// The state of somebody who decides a conflict: choices, the text they make, what was edited by hand, and the way back.
+// A conflict that is read again because its resource moved keeps all of it that still fits.
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { textOf } from '../../api/bytes.ts';
+import { composeConflict } from '../../api/conflicts.ts';
+import type { ConflictView, Use } from '../../api/types.ts';
+import { announce } from '../../shell/announce.ts';
+import { type Choices, choose, fitting, joined, NONE, nextOpen, openOf, revert, wireChoices } from './choices.ts';
+import { savedDraft } from './drafts.ts';
+
+export interface Desk {
+  readonly view: ConflictView;
+  readonly choices: Choices;
+  /** The index of the place that keys act on. */
+  readonly at: number;
+  /** The text of the result; undefined where there is none to show (binary, too large) or it is on its way. */
+  readonly result: string | undefined;
+  /** It was changed by hand: from then on choices do not touch it. */
+  readonly edited: boolean;
+  readonly reason: string;
+  /** How many places are not decided. */
+  readonly open: number;
+  goTo(index: number): void;
+  /** Of the place that keys act on, or of the one that is named. */
+  choose(use: Use | 'recorded', index?: number): void;
+  toggleMerged(part: number): void;
+  /** Puts a text in the place of the result, as if it was typed. */
+  edit(text: string): void;
+  setReason(text: string): void;
+  /** Takes the last step back; false where there is none. */
+  back(): boolean;
+  /** Forgets what was edited by hand: the result is what the choices make. */
+  fromChoices(): void;
+}
+
+interface Step {
+  readonly choices: Choices;
+  readonly edited: string | undefined;
+}
+
+const USES: { readonly [use in Use | 'recorded']: string } = {
+  current: 'A is taken',
+  proposed: 'B is taken',
+  both: 'Both are taken, A first',
+  base: 'The base is taken',
+  recorded: 'Taken as it was decided before',
+};
+
+/** Where one is, for who does not see it. */
+export function placeWords(view: ConflictView, at: number): string {
+  const region = view.regions[at];
+  const agents = [view.sides.current.agent, view.sides.proposed.agent].filter((name) => name !== undefined);
+  return region === undefined
+    ? ''
+    : `Conflict ${at + 1} of ${view.regions.length}, ${region.where}, ${agents.join(' and ')}`;
+}
+
+/** The result that the server puts together, where that cannot be done here. */
+function useComposed(view: ConflictView, choices: Choices): string | undefined {
+  const [text, setText] = useState<string | undefined>(textOf(view.start));
+  useEffect(() => {
+    if (view.form !== 'structure') return;
+    const own = new AbortController();
+    composeConflict(view.conflict.id, wireChoices(choices), own.signal).then(
+      (made) => setText(textOf(made)),
+      () => undefined,
+    );
+    return () => own.abort();
+  }, [view, choices]);
+  return text;
+}
+
+export function useDesk(view: ConflictView): Desk {
+  const saved = useMemo(() => savedDraft(view.conflict.id), [view.conflict.id]);
+  const [{ choices, edited }, setStep] = useState<Step>(() =>
+    saved === undefined
+      ? { choices: NONE, edited: undefined }
+      : {
+          choices: fitting({ places: new Map(saved.places), reverted: new Set(saved.reverted) }, view),
+          edited: saved.edited,
+        },
+  );
+  const [at, setAt] = useState(0);
+  const [reason, setReason] = useState(saved?.reason ?? '');
+  const steps = useRef<Step[]>([]);
+  const seen = useRef(view);
+  // Read again: the places that are still the same keep what was chosen.
+  if (seen.current !== view) {
+    if (seen.current.conflict.revision !== view.conflict.revision) {
+      steps.current = [];
+      setStep({ choices: fitting(choices, view), edited });
+    }
+    seen.current = view;
+  }
+  const composed = useComposed(view, choices);
+  const own = useMemo(() => (view.form === 'text' ? joined(view, choices) : undefined), [view, choices]);
+  const made = view.form === 'text' ? own : view.form === 'structure' ? composed : textOf(view.start);
+  const step = (next: Step): void => {
+    steps.current.push({ choices, edited });
+    setStep(next);
+  };
+  const open = openOf(view, choices).length;
+  return {
+    ...{ view, choices, at, reason, open, setReason },
+    result: edited ?? made,
+    edited: edited !== undefined,
+    goTo(index) {
+      const next = Math.max(0, Math.min(view.regions.length - 1, index));
+      setAt(next);
+      announce(placeWords(view, next));
+    },
+    choose(use, index = at) {
+      const region = view.regions[index];
+      if (region === undefined) return;
+      const next = choose(choices, region.id, use);
+      step({ choices: next, edited });
+      const left = openOf(view, next).length;
+      announce(`${USES[use]}. ${left === 0 ? 'All places are decided.' : `${left} open.`}`);
+      setAt(nextOpen(view, next, index));
+    },
+    toggleMerged: (part) => step({ choices: revert(choices, part), edited }),
+    edit: (text) => {
+      // One step for a stretch of typing: the editor has a history of its own.
+      if (edited === undefined) steps.current.push({ choices, edited });
+      setStep({ choices, edited: text });
+    },
+    back() {
+      const before = steps.current.pop();
+      if (before === undefined) return false;
+      setStep(before);
+      announce('Taken back.');
+      return true;
+    },
+    fromChoices: () => step({ choices, edited: undefined }),
+  };
+}

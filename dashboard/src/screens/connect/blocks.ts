@@ -1,0 +1,66 @@
+// How an agent is connected, ready to be pasted: with the address of this server and a key filled in.
+
+export interface Place {
+  /** The address of the server. */
+  readonly url: string;
+  readonly space: string;
+  readonly agent: string;
+  readonly key: string;
+}
+
+export interface Block {
+  readonly title: string;
+  readonly where: string;
+  readonly text: string;
+}
+
+const mcp = ({ url, space, key }: Place): string =>
+  JSON.stringify(
+    {
+      mcpServers: {
+        entente: {
+          type: 'http',
+          url: `${url}/mcp${space === 'default' ? '' : `/${encodeURIComponent(space)}`}`,
+          headers: { Authorization: `Bearer ${key}` },
+        },
+      },
+    },
+    null,
+    2,
+  );
+
+const hook = ({ agent }: Place): string => `cd your/project
+entente init                     # sets up the hosts that it finds, shows each change first
+entente mcp --agent ${agent}     # what a host starts beside its own tools`;
+
+const curl = ({ url, space, key, agent }: Place): string => `url=${url}/v1/spaces/${encodeURIComponent(space)}
+auth='Authorization: Bearer ${key}'
+
+token=$(curl -s -H "$auth" -H 'Content-Type: application/json' \\
+  -d '{"id":"notes/hello.md","note":"first call of ${agent}"}' $url/drafts | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
+curl -H "$auth" -H 'Content-Type: application/json' \\
+  -d "{\\"token\\":\\"$token\\",\\"append\\":\\"Hello from ${agent}.\\\\n\\"}" $url/commits`;
+
+const typescript = ({ url, space, key, agent }: Place): string => `import { createClient } from 'entente/client';
+
+const entente = createClient({
+  url: ${JSON.stringify(url)},
+  key: ${JSON.stringify(key)},${space === 'default' ? '' : `\n  space: ${JSON.stringify(space)},`}
+});
+const { token } = await entente.begin('notes/hello.md', { agent: ${JSON.stringify(agent)} });
+const outcome = await entente.commitOrResolve(token, { append: ${JSON.stringify(`Hello from ${agent}.\n`)} });
+console.log(outcome.status);`;
+
+export function blocksFor(place: Place): readonly Block[] {
+  return [
+    { title: 'MCP', where: '.mcp.json of the project, or the settings of your host', text: mcp(place) },
+    { title: 'curl', where: 'any shell', text: curl(place) },
+    { title: 'TypeScript', where: 'Node or a browser', text: typescript(place) },
+    { title: 'Hook', where: 'a folder that agents edit with their own tools, on this machine', text: hook(place) },
+  ];
+}
+
+/** The same text with the secret of the key covered, for showing while somebody looks over the shoulder. */
+export function covered(text: string, key: string): string {
+  return key === '' ? text : text.replaceAll(key, `${key.slice(0, key.lastIndexOf('_') + 1)}…`);
+}

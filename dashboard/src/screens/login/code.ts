@@ -1,0 +1,19 @@
+// The login code of a link (`#login=CODE`): taken out of the address and of the history before anything else sees it.
+
+let code: string | undefined;
+
+/** Called once, at the start. */
+export function takeCode(): void {
+  const found = /^#login=([\w.-]+)$/.exec(location.hash)?.[1];
+  if (found === undefined) return;
+  code = found;
+  history.replaceState(null, '', `${location.pathname}${location.search}#/queue`);
+  dispatchEvent(new HashChangeEvent('hashchange'));
+}
+
+/** The code, to one caller: it is good for one login. */
+export function useUpCode(): string | undefined {
+  const found = code;
+  code = undefined;
+  return found;
+}

@@ -1,0 +1,36 @@
+// The queue with nothing in it: what went well, or in a new store what to do first.
+import type { JSX } from 'preact';
+import type { Stats } from '../../api/types.ts';
+import { Empty } from '../../parts/states.tsx';
+import { hrefOf } from '../../shell/routes.ts';
+
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+export function EmptyQueue({ stats }: { readonly stats: Stats | undefined }): JSX.Element {
+  if (stats !== undefined && stats.commits === 0) {
+    return (
+      <Empty title="Nothing has happened here yet">
+        <p>
+          Agents read, work and commit; where two changes clash and no rule decides, the conflict waits here for you.
+        </p>
+        <p class="row">
+          <a class="button" href={hrefOf('connect')}>
+            Try the demo, or connect your own agent
+          </a>
+        </p>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="No conflicts">
+      {stats !== undefined && (
+        <p class="number">
+          {counted(stats.commits, 'commit', 'commits')}, {stats.merged} merged automatically.
+        </p>
+      )}
+      <p class="quiet">
+        What clashes and cannot be merged will wait here. <a href={hrefOf('connect')}>Connect another agent</a>
+      </p>
+    </Empty>
+  );
+}

@@ -1,0 +1,112 @@
+// The frame of every screen: navigation, the state of the connection, messages, help. Without a session it is the login.
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { session } from '../api/session.ts';
+import { LoginScreen } from '../screens/login/login.tsx';
+import { announcement } from './announce.ts';
+import { ConnectionBanner } from './banner.tsx';
+import { Help, toggleHelp } from './help.tsx';
+import { useKeys } from './keys.ts';
+import { Navigation } from './navigation.tsx';
+import { go, route } from './routes.ts';
+import { SCREENS, type ScreenComponent, type ScreenEntry } from './screens.ts';
+import { Toasts } from './toasts.tsx';
+
+const loaded = new Map<string, ScreenComponent>();
+
+/** The component of a screen: undefined while it loads, an error where it cannot be. */
+function useScreen(entry: ScreenEntry | undefined): ScreenComponent | Error | undefined {
+  const [, setTurn] = useState(0);
+  const fault = useRef<Error | undefined>(undefined);
+  useEffect(() => {
+    fault.current = undefined;
+    if (entry?.load === undefined || loaded.has(entry.name)) return;
+    let wanted = true;
+    entry
+      .load()
+      .then((component) => loaded.set(entry.name, component))
+      .catch((error: Error) => {
+        fault.current = error;
+      })
+      .finally(() => {
+        if (wanted) setTurn((turn) => turn + 1);
+      });
+    return () => {
+      wanted = false;
+    };
+  }, [entry]);
+  return entry === undefined ? undefined : (entry.component ?? loaded.get(entry.name) ?? fault.current);
+}
+
+function Missing(): JSX.Element {
+  return (
+    <div class="screen">
+      <h1>There is no such page</h1>
+      <p>
+        Go to the <a href="#/queue">queue</a>, or press <kbd>?</kbd> for what there is.
+      </p>
+    </div>
+  );
+}
+
+function Screen(): JSX.Element {
+  const { screen, of } = route.value;
+  const entry = SCREENS.find(({ name }) => name === screen);
+  const Found = useScreen(entry);
+  useEffect(() => {
+    document.title = `${entry?.title ?? 'Nothing here'} · entente`;
+  }, [entry]);
+  if (entry === undefined) return <Missing />;
+  if (Found === undefined) return <p class="screen quiet">Loading …</p>;
+  if (Found instanceof Error) {
+    return (
+      <div class="screen">
+        <h1>This page could not be loaded</h1>
+        <p>The server may have been replaced by a newer one. Reload the page.</p>
+      </div>
+    );
+  }
+  return <Found key={of} of={of} />;
+}
+
+function Frame(): JSX.Element {
+  const main = useRef<HTMLElement>(null);
+  const { screen, of } = route.value;
+  // Who goes to another screen by keyboard or screen reader begins at its top.
+  useEffect(() => {
+    const { current } = main;
+    if (current !== null && !current.contains(document.activeElement)) current.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [screen, of]);
+  useKeys('Everywhere', [
+    ...SCREENS.flatMap(({ name, title, key }) =>
+      key === undefined ? [] : [{ key: `g ${key}`, does: title, run: () => go(name) }],
+    ),
+    { key: '?', does: 'Help: all keys', run: toggleHelp },
+  ]);
+  return (
+    <div class="frame">
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        Skip to the content
+      </button>
+      <Navigation />
+      <main id="main" ref={main} tabIndex={-1}>
+        <ConnectionBanner />
+        <Screen />
+      </main>
+      <Help />
+    </div>
+  );
+}
+
+export function App(): JSX.Element {
+  return (
+    <>
+      {session.value === undefined ? <LoginScreen /> : <Frame />}
+      <Toasts />
+      <div class="unseen" role="status" aria-live="polite">
+        {announcement.value}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,144 @@
+// The etcd store: a cluster of machines that agree on every commit before it is answered. Spoken through the JSON gateway,
+// without a package. Commits that wait together are one transaction with a part for each. Opened on first use.
+import type { Space } from '../core/resource.ts';
+import { assertGuarded } from './check.ts';
+import { ContentCache } from './content-cache.ts';
+import { createClient } from './etcd/client.ts';
+import { readContent } from './etcd/contents.ts';
+import { MAX_GUARDS } from './etcd/encode.ts';
+import { closedFault } from './etcd/errors.ts';
+import { type Opened, open } from './etcd/opened.ts';
+import { parseAddress, tlsOf, userOf } from './etcd/place.ts';
+import { type CommitQueue, createQueue } from './etcd/queue.ts';
+import {
+  listHeads,
+  readCounts,
+  readHistory,
+  readLog,
+  readRecord,
+  readRecords,
+  readSnapshot,
+  readSpaces,
+  readStatus,
+} from './etcd/reads.ts';
+import { trim } from './etcd/trim.ts';
+import { createWatch, type Watch } from './etcd/wake.ts';
+import type { Capabilities, Store } from './store.ts';
+
+export interface EtcdStoreOptions {
+  /** `etcd://HOST:PORT,HOST:PORT?prefix=NAME`; `etcds://` over TLS. */
+  readonly url: string;
+  /** Who asks. @default ETCDCTL_USER and ETCDCTL_PASSWORD */
+  readonly user?: { readonly name: string; readonly password: string };
+  /** PEM texts. @default the files that ETCDCTL_CACERT, ETCDCTL_CERT and ETCDCTL_KEY name */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** Milliseconds to wait for one answer. @default 5,000 */
+  readonly timeoutMs?: number;
+  /** Bytes of one content. @default 16 MiB */
+  readonly maxContentBytes?: number;
+  /** Hears what is wrong with the set-up but does not stop it. @default process.emitWarning */
+  readonly onWarning?: (message: string) => void;
+}
+
+interface Parts {
+  readonly opened: Opened;
+  readonly queue: CommitQueue;
+  readonly watch: Watch;
+}
+
+/**
+ * A store in etcd. Answers at once; the first use makes the connection, and what is wrong with it (`store-unavailable`,
+ * `store-newer`) is thrown then, every time.
+ */
+export function createEtcdStore(options: EtcdStoreOptions): Store {
+  const { timeoutMs = 5000, onWarning = warn, user = userOf(process.env) } = options;
+  const { endpoints, prefix, shown } = parseAddress(options.url);
+  const tls = options.tls ?? tlsOf(process.env);
+  const capabilities: Capabilities = {
+    name: 'etcd',
+    durability: 'quorum',
+    gapless: false,
+    maxGuards: MAX_GUARDS,
+    maxWrites: MAX_GUARDS,
+    maxContentBytes: options.maxContentBytes ?? 16 * 1024 * 1024,
+  };
+  const client = createClient({ endpoints, tls, user, timeoutMs });
+  const cache = new ContentCache();
+  let parts: Promise<Parts> | undefined;
+  let closed = false;
+
+  async function make(): Promise<Parts> {
+    const opened = await open(client, { prefix, place: shown, onWarning });
+    const watch = createWatch(opened);
+    return { opened, watch, queue: createQueue(opened, { capabilities, cache, onCommit: watch.notify }) };
+  }
+
+  async function use(): Promise<Parts> {
+    if (closed) throw closedFault();
+    parts ??= make();
+    try {
+      return await parts;
+    } catch (error) {
+      parts = undefined;
+      throw error;
+    }
+  }
+
+  async function ask<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
+    const { opened } = await use();
+    try {
+      return await work(opened);
+    } catch (error) {
+      throw opened.faultOf(error);
+    }
+  }
+
+  return {
+    capabilities,
+    async commit(requests) {
+      for (const request of requests) assertGuarded(request);
+      return (await use()).queue.commit(requests);
+    },
+    commitStatus: (space, agent, commitId) => ask((opened) => readStatus(opened, space, agent, commitId)),
+    read: (space, ids) => ask((opened) => readSnapshot(opened, space, ids)),
+    content: (hash) =>
+      ask(async (opened) => {
+        const known = cache.get(hash);
+        if (known !== undefined) return known;
+        const bytes = await readContent(opened.client, opened.keys, hash);
+        if (bytes !== undefined) cache.put(hash, new Uint8Array(bytes));
+        return bytes;
+      }),
+    list: (space, prefix, page) => ask((opened) => listHeads(opened, space, prefix, page)),
+    history: (space, id, page) => ask((opened) => readHistory(opened, space, id, page)),
+    record: (space, kind, id) => ask((opened) => readRecord(opened, space, kind, id)),
+    records: (space, kind, filter, page) => ask((opened) => readRecords(opened, space, kind, filter.state, page)),
+    counts: (space) => ask((opened) => readCounts(opened, space)),
+    log: (space, after, limit) => ask((opened) => readLog(opened, space, after, limit)),
+    async *wake(space: Space, signal: AbortSignal) {
+      yield* (await use()).watch.wake(space, signal);
+    },
+    trim: (space, before) =>
+      ask(async (opened) => {
+        try {
+          return await trim(opened, space, before);
+        } finally {
+          cache.clear();
+        }
+      }),
+    epoch: () => ask(async (opened) => opened.epoch()),
+    spaces: () => ask(readSpaces),
+    async close() {
+      if (closed) return;
+      closed = true;
+      const made = await parts?.catch(() => undefined);
+      await made?.queue.idle();
+      made?.watch.close();
+      client.close();
+    },
+  };
+}
+
+function warn(message: string): void {
+  process.emitWarning(message, { type: 'EntenteWarning', code: 'ENTENTE_ETCD' });
+}

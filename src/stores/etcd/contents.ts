@@ -1,0 +1,89 @@
+// Contents: bytes under their hash in chunks, and beside them one key for everybody who needs them. Small ones go along
+// with their commit; large ones are sent before it, under a lease that ends by itself when the commit never comes.
+// A content goes when no key says that it is needed, and that is compared in the transaction that takes it away.
+import { randomBytes } from 'node:crypto';
+import type { EtcdClient } from './client.ts';
+import type { Keys } from './keys.ts';
+import {
+  deleteOp,
+  deleteUnderOp,
+  hasMod,
+  isEmpty,
+  type Operation,
+  putOp,
+  ranged,
+  rangeOp,
+  txnOp,
+  under,
+} from './wire.ts';
+
+/** Well below the 1.5 MiB of a request. */
+const CHUNK = 960 * 1024;
+
+/** How long what was sent may wait for its commit. */
+const LEASE_SECONDS = 600;
+
+/** Contents that one transaction looks at. */
+const STEP = 50;
+
+export async function sendContents(
+  client: EtcdClient,
+  keys: Keys,
+  contents: ReadonlyMap<string, Uint8Array>,
+): Promise<void> {
+  if (contents.size === 0) return;
+  const lease = await client.grant(LEASE_SECONDS);
+  for (const [hash, bytes] of contents) {
+    const held = keys.byUpload(hash, randomBytes(9).toString('base64url'));
+    await write(client, [putOp(held, '', lease), putOp(keys.upload(hash), '')]);
+    // The first chunk last: where it is, all are.
+    for (let place = Math.max(0, Math.ceil(bytes.length / CHUNK) - 1); place >= 0; place -= 1) {
+      await write(client, [putOp(keys.chunk(hash, place), bytes.subarray(place * CHUNK, (place + 1) * CHUNK))]);
+    }
+  }
+}
+
+async function write(client: EtcdClient, success: readonly Operation[]): Promise<void> {
+  await client.write({ compare: [], success, failure: [] });
+}
+
+export async function readContent(client: EtcdClient, keys: Keys, hash: string): Promise<Uint8Array | undefined> {
+  const { kvs } = await client.range(under(keys.chunks(hash)));
+  if (kvs[0]?.key !== keys.chunk(hash, 0)) return undefined;
+  return new Uint8Array(Buffer.concat(kvs.map(({ value }) => value)));
+}
+
+/** Takes away those that nobody needs. */
+export async function dropUnneeded(client: EtcdClient, keys: Keys, hashes: readonly string[]): Promise<void> {
+  for (let at = 0; at < hashes.length; at += STEP) {
+    const success = hashes.slice(at, at + STEP).map((hash) =>
+      txnOp({
+        compare: [isEmpty(keys.holders(hash))],
+        success: [deleteUnderOp(keys.chunks(hash)), deleteOp(keys.upload(hash))],
+        failure: [],
+      }),
+    );
+    await write(client, success);
+  }
+}
+
+/** Looks at what was sent before its commit: forgotten where the commit came, taken away where it never will. */
+export async function sweepUploads(client: EtcdClient, keys: Keys): Promise<void> {
+  const { kvs } = await client.range({ ...under(keys.uploads()), keys_only: true });
+  for (let at = 0; at < kvs.length; at += STEP) {
+    const some = kvs.slice(at, at + STEP).map(({ key, mod }) => ({ key, mod, hash: keys.hashOfUpload(key) }));
+    const { responses } = await client.read(
+      some.map(({ hash }) => rangeOp({ ...under(keys.holders(hash)), keys_only: true, limit: 8 })),
+    );
+    const isNeeded = some.map(({ hash }, index) =>
+      ranged(responses[index]).kvs.some(({ key }) => !keys.isUpload(hash, key)),
+    );
+    // Told anew in between, it is looked at the next time.
+    const forget = some
+      .filter((_, index) => isNeeded[index])
+      .map(({ key, mod }) => txnOp({ compare: [hasMod(key, mod)], success: [deleteOp(key)], failure: [] }));
+    if (forget.length > 0) await write(client, forget);
+    const free = some.filter((_, index) => !isNeeded[index]).map(({ hash }) => hash);
+    await dropUnneeded(client, keys, free);
+  }
+}

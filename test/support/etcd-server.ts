@@ -1,0 +1,142 @@
+// An etcd of its own for a test: Debian's `etcd-server`, one node or a few on free ports of this machine, with its data
+// in a folder that goes with it.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const INSTALL = 'apt-get install --no-install-recommends etcd-server';
+
+export interface EtcdNode {
+  /** `http://127.0.0.1:PORT` of its clients. */
+  readonly url: string;
+  readonly pid: number;
+  /** As a power cut would. */
+  kill(): Promise<void>;
+  /** Stops it without ending it, and lets it go on. */
+  pause(): void;
+  resume(): void;
+  /** Starts it again on the same files. */
+  start(): Promise<void>;
+}
+
+export interface EtcdCluster {
+  readonly nodes: readonly EtcdNode[];
+  /** `etcd://…` of all nodes. */
+  readonly url: string;
+  /** Ends it and removes its files. */
+  remove(): Promise<void>;
+}
+
+export interface EtcdOptions {
+  /** @default 1 */
+  readonly nodes?: number;
+  /** Flushes to the disk before it answers: for what is about durability. @default false */
+  readonly fsync?: boolean;
+  /** Further arguments of each node. */
+  readonly flags?: readonly string[];
+}
+
+/** Whether tests that need etcd can run. Where it is missing, CI fails and everybody else is told what to install. */
+export function etcdIsInstalled(): boolean {
+  if (spawnSync('etcd', ['--version']).status === 0) return true;
+  if (process.env['CI'] !== undefined) throw new Error(`etcd is not installed: ${INSTALL}`);
+  process.stderr.write(`etcd is not installed, so its tests are skipped: ${INSTALL}\n`);
+  return false;
+}
+
+/** A running cluster that answers. */
+export async function startEtcd({
+  nodes: count = 1,
+  fsync = false,
+  flags = [],
+}: EtcdOptions = {}): Promise<EtcdCluster> {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-etcd-'));
+  const ports = await freePorts(count * 2);
+  const members = Array.from({ length: count }, (_, index) => ({
+    name: `n${index}`,
+    client: `http://127.0.0.1:${ports[index * 2]}`,
+    peer: `http://127.0.0.1:${ports[index * 2 + 1]}`,
+  }));
+  const cluster = members.map(({ name, peer }) => `${name}=${peer}`).join(',');
+  const nodes = members.map(({ name, client, peer }) => {
+    const each = [
+      ...['--name', name, '--data-dir', join(folder, name), '--initial-cluster', cluster],
+      ...['--listen-client-urls', client, '--advertise-client-urls', client],
+      ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
+      ...['--heartbeat-interval', '50', '--election-timeout', '500', '--log-level', 'error', '--logger', 'zap'],
+      ...(fsync ? [] : ['--unsafe-no-fsync']),
+      ...flags,
+    ];
+    return createNode(client, each);
+  });
+  await Promise.all(nodes.map((node) => node.start()));
+  const onExit = (): void => {
+    for (const node of nodes) void node.kill();
+  };
+  process.once('exit', onExit);
+  return {
+    nodes,
+    url: `etcd://${members.map(({ client }) => new URL(client).host).join(',')}`,
+    async remove() {
+      process.removeListener('exit', onExit);
+      await Promise.all(nodes.map((node) => node.kill()));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function createNode(url: string, flags: readonly string[]): EtcdNode {
+  let child: ChildProcess | undefined;
+  return {
+    url,
+    get pid() {
+      return child?.pid ?? 0;
+    },
+    async kill() {
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'close');
+      child.kill('SIGKILL');
+      await ended;
+    },
+    pause: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
+    async start() {
+      let said = '';
+      const started = spawn('etcd', flags, { stdio: ['ignore', 'ignore', 'pipe'] });
+      child = started;
+      started.stderr.setEncoding('utf8').on('data', (text: string) => {
+        said = (said + text).slice(-8192);
+      });
+      while (!(await isHealthy(url))) {
+        if (started.exitCode !== null) throw new Error(`etcd ended with ${started.exitCode}: ${said}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+  };
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(1000) });
+    return ((await response.json()) as { readonly health?: unknown }).health === 'true';
+  } catch {
+    return false;
+  }
+}
+
+/** All open at once, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => {
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port to be had');
+    return address.port;
+  });
+  for (const server of servers) server.close();
+  await Promise.all(servers.map((server) => once(server, 'close')));
+  return ports;
+}

@@ -1,7 +1,8 @@
 // Wake-ups: at once for commits of this process, for those of others by asking the spaces' revisions from time to time
-// and by NOTIFY, which is a hint beside the asking and nothing more. Both run only while somebody waits.
+// and by NOTIFY, which is a hint beside the asking and nothing more.
 import type { Space } from '../../core/resource.ts';
 import { fromText, toText } from '../escaped-text.ts';
+import { createWaiters } from '../waiters.ts';
 import type { Connection } from './connection.ts';
 
 const SHORTEST_MS = 50;
@@ -16,15 +17,7 @@ export interface Watch {
   close(): Promise<void>;
 }
 
-interface Waiter {
-  readonly space: Space;
-  /** Something has happened since the last look. */
-  due: boolean;
-  ring: () => void;
-}
-
 export function createWatch(connection: Connection): Watch {
-  const waiters = new Set<Waiter>();
   const seen = new Map<Space, number>();
   let timer: NodeJS.Timeout | undefined;
   let notifying: NodeJS.Timeout | undefined;
@@ -32,19 +25,18 @@ export function createWatch(connection: Connection): Watch {
   let interval = SHORTEST_MS;
   let closed = false;
 
-  function ring(space: Space | undefined): void {
-    for (const waiter of waiters) {
-      if (space !== undefined && waiter.space !== space) continue;
-      waiter.due = true;
-      waiter.ring();
-    }
-  }
+  const waiters = createWaiters({
+    begin() {
+      listen();
+      plan();
+    },
+    end: rest,
+  });
 
   async function look(): Promise<void> {
-    const spaces = [...new Set([...waiters].map(({ space }) => space))];
     try {
       const rows = await connection.read('select name, revision from @.space where name = any($1::text[])', [
-        spaces.map(toText),
+        waiters.spaces().map(toText),
       ]);
       interval = Math.min(LONGEST_MS, interval * 1.5);
       for (const row of rows) {
@@ -53,19 +45,19 @@ export function createWatch(connection: Connection): Watch {
         if (seen.get(space) === revision) continue;
         seen.set(space, revision);
         interval = SHORTEST_MS;
-        ring(space);
+        waiters.ring(space);
       }
     } catch {
       // Whoever waits finds out by itself what is wrong, at its next look at the log.
       interval = LONGEST_MS;
-      ring(undefined);
+      waiters.ring();
     }
     timer = undefined;
     plan();
   }
 
   function plan(): void {
-    if (waiters.size > 0 && !closed) timer ??= setTimeout(() => void look(), interval);
+    if (waiters.count > 0 && !closed) timer ??= setTimeout(() => void look(), interval);
   }
 
   function listen(): void {
@@ -73,35 +65,9 @@ export function createWatch(connection: Connection): Watch {
       .listen(() => {
         clearTimeout(timer);
         timer = undefined;
-        if (waiters.size > 0 && !closed) void look();
+        if (waiters.count > 0 && !closed) void look();
       })
       .catch(() => undefined);
-  }
-
-  async function* wake(space: Space, signal: AbortSignal): AsyncGenerator<void> {
-    // Due from the start: what was committed between the caller's last look and this one rings nobody.
-    const waiter: Waiter = { space, due: true, ring: () => undefined };
-    const stop = (): void => waiter.ring();
-    waiters.add(waiter);
-    signal.addEventListener('abort', stop, { once: true });
-    listen();
-    plan();
-    try {
-      while (!signal.aborted && !closed) {
-        if (!waiter.due) {
-          await new Promise<void>((resolve) => {
-            waiter.ring = resolve;
-          });
-        }
-        if (signal.aborted || closed) return;
-        waiter.due = false;
-        yield;
-      }
-    } finally {
-      signal.removeEventListener('abort', stop);
-      waiters.delete(waiter);
-      if (waiters.size === 0) await rest();
-    }
   }
 
   async function rest(): Promise<void> {
@@ -114,7 +80,7 @@ export function createWatch(connection: Connection): Watch {
 
   return {
     notify(space) {
-      ring(space);
+      waiters.ring(space);
       if (closed) return;
       notifying ??= setTimeout(() => {
         notifying = undefined;
@@ -122,11 +88,11 @@ export function createWatch(connection: Connection): Watch {
       }, NOTIFY_MS);
       notifying.unref();
     },
-    wake,
+    wake: waiters.wake,
     async close() {
       closed = true;
       clearTimeout(notifying);
-      ring(undefined);
+      waiters.close();
       await rest();
     },
   };

@@ -66,7 +66,10 @@ const BUDGET_MS = 100;
  * What merged by itself, by comparing the base with the merge that leaves every clash as it was. Undefined where that
  * takes too long or there is no such document.
  */
-export function mergedPlaces({ base, current, proposed }: MergeInput, merged: Uint8Array | null) {
+export function mergedPlaces(
+  { base, current, proposed }: MergeInput,
+  merged: Uint8Array | null,
+): readonly MergedPlace[] | undefined {
   if (base === null || merged === null) return undefined;
   try {
     const watch = createWatch({ ms: BUDGET_MS });

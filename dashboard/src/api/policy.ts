@@ -3,6 +3,11 @@ import { ask } from './request.ts';
 
 export type StrategySpec = string | { readonly strategy: string; readonly [option: string]: unknown };
 
+/** As people write it: an object as JSON. */
+export function wordsOfSpec(spec: StrategySpec): string {
+  return typeof spec === 'string' ? spec : JSON.stringify(spec);
+}
+
 export interface PolicyDocument {
   /** The first one whose pattern matches decides. */
   readonly rules: readonly (readonly [pattern: string, strategy: StrategySpec])[];

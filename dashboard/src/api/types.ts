@@ -173,45 +173,37 @@ export type Part =
 
 export interface MergedPlace {
   readonly by: Who;
+  /** Of the base, in words. */
   readonly where: string;
-  readonly base?: Bytes;
-  readonly result?: Bytes;
+  readonly before: Bytes;
+  readonly after: Bytes;
 }
 
-/** A side with what its agent said that it is for. */
-export interface ViewSide extends Side {
+export interface Written {
+  readonly agent: string;
+  readonly version: number;
   readonly note?: string;
-  readonly binary?: true;
+  readonly at: number;
 }
 
-/** All that deciding a conflict needs. */
+/** All that deciding a conflict needs. A is its current, B its proposed side. */
 export interface ConflictView {
   readonly conflict: Conflict;
   readonly sentence: string;
-  /** text: joined from parts; structure: places by pointer; whole: no places to choose in, and `why`. */
-  readonly form: 'text' | 'structure' | 'whole';
-  readonly why?: 'binary' | 'deleted' | 'too-large' | 'no-content' | 'base-gone' | 'budget' | 'other';
-  readonly sides: { readonly base?: ViewSide; readonly current: ViewSide; readonly proposed: ViewSide };
+  /** text: in parts; structure: places by pointer; clean: nothing clashes; whole: no places to choose in, and `why`. */
+  readonly form: 'text' | 'structure' | 'clean' | 'whole';
+  readonly why?: string;
+  /** What the two sides were for. */
+  readonly notes: { readonly current?: string; readonly proposed?: string };
   /** What was written between base and A, oldest first. */
-  readonly between: readonly {
-    readonly agent: string;
-    readonly version: number;
-    readonly note?: string;
-    readonly at: number;
-  }[];
+  readonly between: readonly Written[];
   readonly regions: readonly ViewRegion[];
   readonly parts?: readonly Part[];
   readonly merged: readonly MergedPlace[];
+  /** All places that clash as A has them, the rest merged. */
   readonly start?: Bytes;
   /** The resource moved on since A. */
-  readonly moved?: {
-    readonly version: number;
-    readonly revision: number;
-    readonly agent: string;
-    readonly at: number;
-    readonly note?: string;
-    readonly deleted: boolean;
-  };
+  readonly moved?: { readonly head: Head; readonly between: readonly Written[] };
 }
 
 export interface Composition extends Bytes {

@@ -26,7 +26,7 @@ export interface OpenEditor {
 }
 
 const look: Extension = EditorView.theme({
-  '&': { color: 'var(--ink)', backgroundColor: 'var(--raised)', fontSize: '12.5px', height: '100%' },
+  '&': { color: 'var(--ink)', backgroundColor: 'var(--raised)', fontSize: '12.5px', maxHeight: 'min(440px, 60vh)' },
   '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55', overflow: 'auto' },
   '.cm-content': { caretColor: 'var(--ink)' },
@@ -79,6 +79,8 @@ export function openEditor(host: HTMLElement, { text, label, onEdit }: EditorOpt
     ...{ parent: root, root, doc: text },
     extensions: [common(label), onEdit === undefined ? readable : writable],
   });
+  // Measured again once its styles are in force: line numbers stand where their lines do.
+  requestAnimationFrame(() => view.requestMeasure());
   return {
     setText(next) {
       if (view.state.doc.toString() === next) return;

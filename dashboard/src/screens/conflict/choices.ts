@@ -73,6 +73,21 @@ export function joined(view: ConflictView, { places, reverted }: Choices): strin
   return (view.parts ?? []).map(of).reduce(inRow, '');
 }
 
+const joinable = new WeakMap<ConflictView, boolean>();
+
+/**
+ * Whether the parts joined here are the file byte for byte. They are not where its lines end in CRLF or it begins with a
+ * byte order mark: then the server puts it together, as for everything that is no text.
+ */
+export function isJoined(view: ConflictView): boolean {
+  let known = joinable.get(view);
+  if (known === undefined) {
+    known = view.parts !== undefined && joined(view, NONE) === textOf(view.start);
+    joinable.set(view, known);
+  }
+  return known;
+}
+
 /** As the server takes them. */
 export function wireChoices({ places }: Choices): readonly Choice[] {
   return [...places].map(([region, use]) => ({ region, use }));

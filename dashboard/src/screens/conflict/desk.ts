@@ -3,9 +3,22 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { textOf } from '../../api/bytes.ts';
 import { composeConflict } from '../../api/conflicts.ts';
+import { wordsOf } from '../../api/fault.ts';
 import type { ConflictView, Use } from '../../api/types.ts';
 import { announce } from '../../shell/announce.ts';
-import { type Choices, choose, fitting, joined, NONE, nextOpen, openOf, revert, wireChoices } from './choices.ts';
+import { toast } from '../../shell/toasts.tsx';
+import {
+  type Choices,
+  choose,
+  fitting,
+  isJoined,
+  joined,
+  NONE,
+  nextOpen,
+  openOf,
+  revert,
+  wireChoices,
+} from './choices.ts';
 import { savedDraft } from './drafts.ts';
 
 export interface Desk {
@@ -49,25 +62,35 @@ const USES: { readonly [use in Use | 'recorded']: string } = {
 /** Where one is, for who does not see it. */
 export function placeWords(view: ConflictView, at: number): string {
   const region = view.regions[at];
-  const agents = [view.sides.current.agent, view.sides.proposed.agent].filter((name) => name !== undefined);
+  const agents = [view.conflict.current.agent, view.conflict.proposed.agent].filter((name) => name !== undefined);
   return region === undefined
     ? ''
     : `Conflict ${at + 1} of ${view.regions.length}, ${region.where}, ${agents.join(' and ')}`;
 }
 
-/** The result that the server puts together, where that cannot be done here. */
-function useComposed(view: ConflictView, choices: Choices): string | undefined {
-  const [text, setText] = useState<string | undefined>(textOf(view.start));
+/** What the editor begins with where there are no places: A's text, if it is one. */
+function wholeText(view: ConflictView): string | undefined {
+  const { content, encoding } = view.conflict.current;
+  return textOf(view.start) ?? (content === undefined || encoding === 'base64' ? undefined : textOf({ content }));
+}
+
+/** The result that the server puts together, where that is not done here; undefined while it is on its way. */
+function useComposed(view: ConflictView, choices: Choices, onFault: (why: string) => void): string | undefined {
+  const [made, setMade] = useState<{ readonly of: Choices; readonly text: string | undefined } | undefined>(undefined);
+  const own = !isJoined(view) && choices.places.size > 0 && view.form !== 'whole';
   useEffect(() => {
-    if (view.form !== 'structure') return;
-    const own = new AbortController();
-    composeConflict(view.conflict.id, wireChoices(choices), own.signal).then(
-      (made) => setText(textOf(made)),
-      () => undefined,
+    if (!own) return;
+    const asked = new AbortController();
+    composeConflict(view.conflict.id, wireChoices(choices), asked.signal).then(
+      (composed) => setMade({ of: choices, text: textOf(composed) }),
+      (error: unknown) => {
+        if (!asked.signal.aborted) onFault(wordsOf(error));
+      },
     );
-    return () => own.abort();
-  }, [view, choices]);
-  return text;
+    return () => asked.abort();
+  }, [view, choices, own]);
+  if (!own) return textOf(view.start);
+  return made?.of === choices ? made.text : undefined;
 }
 
 export function useDesk(view: ConflictView): Desk {
@@ -92,9 +115,13 @@ export function useDesk(view: ConflictView): Desk {
     }
     seen.current = view;
   }
-  const composed = useComposed(view, choices);
-  const own = useMemo(() => (view.form === 'text' ? joined(view, choices) : undefined), [view, choices]);
-  const made = view.form === 'text' ? own : view.form === 'structure' ? composed : textOf(view.start);
+  const composed = useComposed(view, choices, (why) => {
+    toast({ kind: 'bad', text: `That cannot be chosen here: ${why}` });
+    const before = steps.current.pop();
+    setStep(before ?? { choices: NONE, edited });
+  });
+  const own = useMemo(() => (isJoined(view) ? joined(view, choices) : undefined), [view, choices]);
+  const made = own ?? (view.form === 'whole' ? wholeText(view) : composed);
   const step = (next: Step): void => {
     steps.current.push({ choices, edited });
     setStep(next);

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { claimConflict, releaseConflict } from '../../api/conflicts.ts';
 import { wordsOf } from '../../api/fault.ts';
 import { session } from '../../api/session.ts';
-import type { ConflictView, ViewSide } from '../../api/types.ts';
+import type { ConflictView, Side } from '../../api/types.ts';
 import { canAct } from '../../live/live.ts';
 import { Plain } from '../../parts/plain.tsx';
 import { now, Time } from '../../parts/time.tsx';
@@ -47,7 +47,7 @@ function SideCard({
   children,
 }: {
   readonly letter: Letter;
-  readonly side: ViewSide;
+  readonly side: Side;
   readonly note: string | undefined;
   readonly children?: ComponentChildren;
 }): JSX.Element {
@@ -96,7 +96,7 @@ function Between({ view: { between } }: { readonly view: ConflictView }): JSX.El
 }
 
 export function ConflictHeader({ view, open }: { readonly view: ConflictView; readonly open: number }): JSX.Element {
-  const { conflict, sentence, sides, regions, between } = view;
+  const { conflict, sentence, notes, regions } = view;
   const count = regions.length;
   return (
     <header class="conflict-head">
@@ -119,10 +119,10 @@ export function ConflictHeader({ view, open }: { readonly view: ConflictView; re
         <Plain text={conflict.reason} />
       </p>
       <div class="side-cards">
-        <SideCard letter="A" side={sides.current} note={sides.current.note ?? between.at(-1)?.note}>
+        <SideCard letter="A" side={conflict.current} note={notes.current}>
           <Between view={view} />
         </SideCard>
-        <SideCard letter="B" side={sides.proposed} note={sides.proposed.note ?? conflict.note} />
+        <SideCard letter="B" side={conflict.proposed} note={notes.proposed} />
       </div>
     </header>
   );
@@ -136,6 +136,25 @@ export interface MovedBarProps {
   readonly onAgain: () => void;
 }
 
+function MovedBy({ moved: { head, between } }: { readonly moved: NonNullable<ConflictView['moved']> }): JSX.Element {
+  const note = between.at(-1)?.note;
+  return (
+    <p>
+      <strong>{head.deleted ? 'The resource was deleted' : `The resource moved to v${head.version}`}</strong> since:{' '}
+      <Agent name={head.agent} /> <Time at={head.at} />
+      {note !== undefined && (
+        <>
+          {' '}
+          <q>
+            <Plain text={note} />
+          </q>
+        </>
+      )}
+      . Your decision is merged with it, or comes back; it never goes over it.
+    </p>
+  );
+}
+
 export function MovedBar({ view: { moved, conflict }, back, ready, onAgain }: MovedBarProps): JSX.Element | null {
   if (moved === undefined && back === undefined) return null;
   return (
@@ -147,21 +166,7 @@ export function MovedBar({ view: { moved, conflict }, back, ready, onAgain }: Mo
             still here; look at the places that changed.
           </p>
         )}
-        {moved !== undefined && (
-          <p>
-            <strong>{moved.deleted ? 'The resource was deleted' : `The resource moved to v${moved.version}`}</strong>{' '}
-            since: <Agent name={moved.agent} /> <Time at={moved.at} />
-            {moved.note !== undefined && (
-              <>
-                {' '}
-                <q>
-                  <Plain text={moved.note} />
-                </q>
-              </>
-            )}
-            . Your decision is merged with it, or comes back; it never goes over it.
-          </p>
-        )}
+        {moved !== undefined && <MovedBy moved={moved} />}
         {moved === undefined && conflict.current.version !== undefined && (
           <p class="quiet">A is now v{conflict.current.version}.</p>
         )}

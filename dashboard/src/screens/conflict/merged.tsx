@@ -5,6 +5,7 @@ import type { Who } from '../../api/types.ts';
 import { Diff } from '../../parts/diff.tsx';
 import { Plain } from '../../parts/plain.tsx';
 import { SideLetter } from '../../parts/who.tsx';
+import { isJoined } from './choices.ts';
 import type { Desk } from './desk.ts';
 
 function Whose({ by }: { readonly by: Who }): JSX.Element {
@@ -27,7 +28,7 @@ export function MergedPlaces({ desk }: { readonly desk: Desk }): JSX.Element | n
   const { merged, parts = [] } = view;
   if (merged.length === 0) return null;
   // The parts that merged, in the order of the list: each can be taken back by its index.
-  const indices = parts.flatMap(({ type }, index) => (type === 'merged' ? [index] : []));
+  const indices = isJoined(view) ? parts.flatMap(({ type }, index) => (type === 'merged' ? [index] : [])) : [];
   const taken = choices.reverted.size;
   return (
     <details class="card merged">
@@ -36,7 +37,7 @@ export function MergedPlaces({ desk }: { readonly desk: Desk }): JSX.Element | n
         {taken > 0 && `, ${taken} taken back`}
       </summary>
       <ol>
-        {merged.map(({ by, where, base, result }, index) => {
+        {merged.map(({ by, where, before, after }, index) => {
           const part = indices.length === merged.length ? indices[index] : undefined;
           const back = part !== undefined && choices.reverted.has(part);
           return (
@@ -51,7 +52,7 @@ export function MergedPlaces({ desk }: { readonly desk: Desk }): JSX.Element | n
                   </button>
                 )}
               </div>
-              <Diff before={textOf(base) ?? ''} after={textOf(result) ?? ''} label={`Merged by itself: ${where}`} />
+              <Diff before={textOf(before) ?? ''} after={textOf(after) ?? ''} label={`Merged by itself: ${where}`} />
             </li>
           );
         })}

@@ -21,16 +21,18 @@ const SIDES = { A: 'current', B: 'proposed' } as const;
 
 function SideChange({ region, letter, agent, index }: SideProps): JSX.Element {
   const after = textOf(region[SIDES[letter]]);
-  const base = textOf(region.base);
+  // Both made it anew: what differs between them is all there is to compare.
+  const from = letter === 'B' && region.base === undefined && region.current !== undefined ? 'A' : 'base';
+  const before = textOf(from === 'A' ? region.current : region.base);
   return (
     <div class={`place-side side-${letter.toLowerCase()}`}>
       <h3>
-        <span class="quiet">base →</span> <SideLetter of={letter} /> <Agent name={agent} />
+        <span class="quiet">{from} →</span> <SideLetter of={letter} /> <Agent name={agent} />
       </h3>
       {after === undefined ? (
         <p class="quiet">{region[SIDES[letter]] === undefined ? 'Takes it out.' : 'No text: it cannot be shown.'}</p>
       ) : (
-        <Diff before={base ?? ''} after={after} label={`Place ${index + 1}, from the base to ${letter}`} />
+        <Diff before={before ?? ''} after={after} label={`Place ${index + 1}, from ${from} to ${letter}`} />
       )}
     </div>
   );
@@ -104,7 +106,7 @@ export function Place({ desk, region, index }: PlaceProps): JSX.Element {
   const chosen = choices.places.get(region.id);
   const active = at === index;
   const title = `Conflict ${index + 1} of ${view.regions.length}`;
-  const agents = { A: view.sides.current.agent, B: view.sides.proposed.agent };
+  const agents = { A: view.conflict.current.agent, B: view.conflict.proposed.agent };
   return (
     <article
       class={`place card${active ? ' active' : ''}${chosen === undefined ? '' : ' chosen'}`}

@@ -14,7 +14,7 @@ export function proposalText(view: ConflictView, proposal: Proposal | undefined)
   const { content, encoding, use } = proposal;
   if (content !== undefined) return textOf({ content, ...(encoding === undefined ? {} : { encoding }) });
   if (use === 'base' || use === 'current' || use === 'proposed') {
-    const side = view.sides[use];
+    const side = view.conflict[use];
     return side?.content === undefined ? undefined : textOf(side as { readonly content: string });
   }
   return undefined;

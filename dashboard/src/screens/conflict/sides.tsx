@@ -10,7 +10,7 @@ import { type Letter, SideLetter } from '../../parts/who.tsx';
 
 /** The text of a side, read by itself where it is too long to be told with the conflict. */
 async function textOfSide(view: ConflictView, name: SideName): Promise<string> {
-  const side = view.sides[name];
+  const side = view.conflict[name];
   if (side === undefined || side.deleted) return '';
   const { content, encoding } = side;
   if (content !== undefined) return textOf({ content, ...(encoding === undefined ? {} : { encoding }) }) ?? '';

@@ -4,13 +4,13 @@ import type { JSX } from 'preact';
 import { download, sizeOf, textOf } from '../../api/bytes.ts';
 import { sideContent } from '../../api/conflicts.ts';
 import { wordsOf } from '../../api/fault.ts';
-import type { ConflictView, SideName, Use, ViewSide } from '../../api/types.ts';
+import type { ConflictView, Side, SideName, Use } from '../../api/types.ts';
 import { canAct } from '../../live/live.ts';
 import { Code, Diff } from '../../parts/diff.tsx';
 import { Agent, SideLetter } from '../../parts/who.tsx';
 import { toast } from '../../shell/toasts.tsx';
 
-const WHY: { readonly [why in NonNullable<ConflictView['why']>]: string } = {
+const WHY: { readonly [why: string]: string } = {
   binary: 'These are no texts, so that there is nothing to merge: choose a side, or look at them as files first.',
   deleted: 'One side deleted what the other one changed: choose whether it stays.',
   'too-large': 'The sides are too large to be merged and shown here: choose one, or look at them as files first.',
@@ -18,6 +18,7 @@ const WHY: { readonly [why in NonNullable<ConflictView['why']>]: string } = {
   'base-gone':
     'The version that both began with is no longer kept, so that nobody can tell who changed what: choose a side, or write the result.',
   budget: 'The merge would have taken too long: choose a side, or write the result.',
+  unreadable: 'One of the sides cannot be read as what its name says: choose a side, or write the result.',
   other: 'There are no places to choose in: choose a side, or write the result.',
 };
 
@@ -40,21 +41,21 @@ async function fetchSide(view: ConflictView, side: SideName): Promise<void> {
   }
 }
 
-function textOfSide(side: ViewSide | undefined): string | undefined {
-  if (side?.content === undefined || side.binary === true) return undefined;
+function textOfSide(side: Side | undefined): string | undefined {
+  if (side?.content === undefined || side.encoding === 'base64') return undefined;
   return textOf({ content: side.content, ...(side.encoding === undefined ? {} : { encoding: side.encoding }) });
 }
 
-function describe(side: ViewSide): string {
+function describe(side: Side): string {
   if (side.deleted) return 'deletes it';
   return side.size === undefined ? 'only its hash is kept' : sizeOf(side.size);
 }
 
 function SideChoice({ view, name, busy, onUse }: SideProps): JSX.Element {
-  const side = view.sides[name];
+  const side = view.conflict[name];
   const letter = name === 'current' ? 'A' : 'B';
   const text = textOfSide(side);
-  const base = textOfSide(view.sides.base);
+  const base = textOfSide(view.conflict.base);
   return (
     <article class={`card place-side side-${letter.toLowerCase()}`}>
       <h2>
@@ -84,11 +85,11 @@ function SideChoice({ view, name, busy, onUse }: SideProps): JSX.Element {
 }
 
 export function WholeChoice({ view, busy, onUse }: Omit<SideProps, 'name'>): JSX.Element {
-  const { base, current, proposed } = view.sides;
+  const { base, current, proposed } = view.conflict;
   const off = busy || !canAct.value;
   return (
     <section aria-label="Choose a side">
-      <p>{WHY[view.why ?? 'other']}</p>
+      <p>{WHY[view.why ?? 'other'] ?? WHY['other']}</p>
       <div class="place-sides">
         <SideChoice view={view} name="current" busy={busy} onUse={onUse} />
         <SideChoice view={view} name="proposed" busy={busy} onUse={onUse} />

@@ -29,17 +29,23 @@ const mcp = ({ url, space, key }: Place): string =>
     2,
   );
 
+/** A word for a shell: as it is where it is harmless, else quoted. */
+const word = (text: string): string => (/^[\w.@:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+/** A name that may stand in the middle of a line of shell. */
+const harmless = (text: string): string => (/^[\w.@:-]+$/.test(text) ? text : 'my agent');
+
 const hook = ({ agent }: Place): string => `cd your/project
 entente init                     # sets up the hosts that it finds, shows each change first
-entente mcp --agent ${agent}     # what a host starts beside its own tools`;
+entente mcp --agent ${word(agent)}     # what a host starts beside its own tools`;
 
 const curl = ({ url, space, key, agent }: Place): string => `url=${url}/v1/spaces/${encodeURIComponent(space)}
 auth='Authorization: Bearer ${key}'
 
 token=$(curl -s -H "$auth" -H 'Content-Type: application/json' \\
-  -d '{"id":"notes/hello.md","note":"first call of ${agent}"}' $url/drafts | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
+  -d '{"id":"notes/hello.md","note":"first call of ${harmless(agent)}"}' $url/drafts | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
 curl -H "$auth" -H 'Content-Type: application/json' \\
-  -d "{\\"token\\":\\"$token\\",\\"append\\":\\"Hello from ${agent}.\\\\n\\"}" $url/commits`;
+  -d "{\\"token\\":\\"$token\\",\\"append\\":\\"Hello from ${harmless(agent)}.\\\\n\\"}" $url/commits`;
 
 const typescript = ({ url, space, key, agent }: Place): string => `import { createClient } from 'entente/client';
 

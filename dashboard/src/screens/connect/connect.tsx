@@ -96,19 +96,28 @@ function Light({ made }: { readonly made: Made }): JSX.Element {
   );
 }
 
-function Blocks({ made }: { readonly made: Made }): JSX.Element {
+/** Stands in the blocks until there is a key. */
+const NO_KEY = 'ent_YOUR_KEY';
+
+function Blocks({ made }: { readonly made: Made | undefined }): JSX.Element {
+  const key = made?.key ?? '';
   const blocks = blocksFor({
-    ...{ url: location.origin, space: session.value?.space ?? 'default', agent: made.name, key: made.key },
+    ...{ url: location.origin, space: session.value?.space ?? 'default' },
+    ...{ agent: made?.name ?? 'my-agent', key: made?.key ?? NO_KEY },
   });
   return (
     <>
-      <p>The key is shown this once, in what you copy: nobody can read it out of the server again.</p>
+      <p class="quiet">
+        {made === undefined
+          ? 'Make a key, and it is filled in below.'
+          : 'The key is in what you copy, this once: nobody can read it out of the server again.'}
+      </p>
       {blocks.map(({ title, where, text }) => (
         <section key={title} class="block">
           <h3>
             {title} <span class="quiet">· {where}</span>
           </h3>
-          <CopyBlock label={title} text={text} shown={covered(text, made.key)} />
+          <CopyBlock label={title} text={text} shown={covered(text, key)} />
         </section>
       ))}
     </>
@@ -126,16 +135,12 @@ export function ConnectScreen(): JSX.Element {
       <DemoCard empty={stats?.commits === 0} />
       <section class="card" aria-labelledby="own-title">
         <h2 id="own-title">Connect your own agent</h2>
-        {made === undefined ? (
-          <NewAgent onMade={setMade} />
-        ) : (
-          <>
-            <Light made={made} />
-            <Blocks made={made} />
-            <button type="button" onClick={() => setMade(undefined)}>
-              Connect another one
-            </button>
-          </>
+        {made === undefined ? <NewAgent onMade={setMade} /> : <Light made={made} />}
+        <Blocks made={made} />
+        {made !== undefined && (
+          <button type="button" onClick={() => setMade(undefined)}>
+            Connect another one
+          </button>
         )}
       </section>
     </div>

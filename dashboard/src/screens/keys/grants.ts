@@ -66,5 +66,8 @@ export function groupsOf(grants: readonly string[]): readonly { readonly may: st
     const [capability, where] = at < 0 ? [grant, ''] : [grant.slice(0, at), grant.slice(at)];
     groups.set(where, [...(groups.get(where) ?? []), capability]);
   }
-  return [...groups].map(([where, capabilities]) => ({ may: capabilities.join(', '), where: where === '@*:**' ? 'everywhere' : where }));
+  return [...groups].map(([where, capabilities]) => ({
+    may: capabilities.join(', '),
+    where: where === '@*:**' ? 'everywhere' : where,
+  }));
 }

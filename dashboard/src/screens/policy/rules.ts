@@ -1,6 +1,6 @@
 // A policy as rows that somebody edits, and back. What the server refuses is the server's to say; here only what is no
 // JSON at all is caught.
-import type { PolicyDocument, Rehearsal, StrategySpec } from '../../api/policy.ts';
+import { type PolicyDocument, type Rehearsal, type StrategySpec, wordsOfSpec } from '../../api/policy.ts';
 
 export interface RuleRow {
   /** Stays with the row while it is moved. */
@@ -28,8 +28,6 @@ export const STRATEGIES: readonly { readonly text: string; readonly gives: strin
   { text: 'abortBoth', gives: 'neither is kept' },
   { text: 'lastWriterWins', gives: 'who comes second writes over the first: changes are lost' },
 ];
-
-export const wordsOfSpec = (spec: StrategySpec): string => (typeof spec === 'string' ? spec : JSON.stringify(spec));
 
 export function draftOf({ rules, default: fallback }: PolicyDocument): Draft {
   return {

@@ -2,26 +2,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { explainPolicy, type PolicyMatch } from '../../api/policy.ts';
-import { Plain } from '../../parts/plain.tsx';
+import { MatchSentence } from '../../parts/policy-match.tsx';
 import { Trouble } from '../../parts/states.tsx';
-import { wordsOfSpec } from './rules.ts';
-
-export function MatchSentence({ match }: { readonly match: PolicyMatch }): JSX.Element {
-  const { resource, pattern, index, strategy, source } = match;
-  return (
-    <p>
-      <Plain text={resource} /> gets <code>{wordsOfSpec(strategy)}</code>
-      {pattern === undefined ? (
-        <>, by the default{source === 'stored' ? ' of these rules' : ''}.</>
-      ) : (
-        <>
-          , by {index === undefined ? 'the rule' : `rule ${index + 1}`} <code>{pattern}</code>
-          {source === 'stored' ? '' : ` (${source})`}.
-        </>
-      )}
-    </p>
-  );
-}
 
 export function Tester(): JSX.Element {
   const [id, setId] = useState('');

@@ -14,12 +14,12 @@ import type { LiveEvent } from '../../live/live.ts';
 import { Code } from '../../parts/diff.tsx';
 import { useLoaded } from '../../parts/loaded.ts';
 import { Plain } from '../../parts/plain.tsx';
+import { MatchSentence } from '../../parts/policy-match.tsx';
 import { Trouble } from '../../parts/states.tsx';
 import { Time } from '../../parts/time.tsx';
 import { Agent } from '../../parts/who.tsx';
 import { hrefOf } from '../../shell/routes.ts';
 import type { ScreenProps } from '../../shell/screens.ts';
-import { MatchSentence } from '../policy/tester.tsx';
 import { ResourceList } from './list.tsx';
 import { Timeline } from './timeline.tsx';
 

@@ -1,7 +1,7 @@
 // The versions of a resource, newest first: who made each, why and how; two of them compared; an earlier one made the
 // newest again, as a new version.
-import type { ComponentType, JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import { readVersions, undoTo } from '../../api/resources.ts';
 import type { Found, Version } from '../../api/types.ts';
 import { canAct } from '../../live/live.ts';
@@ -12,7 +12,7 @@ import { Trouble } from '../../parts/states.tsx';
 import { Time } from '../../parts/time.tsx';
 import { Agent } from '../../parts/who.tsx';
 import { toast } from '../../shell/toasts.tsx';
-import type { CompareProps } from './compare.tsx';
+import { VersionsCompared } from './compare.tsx';
 import { MadeHow } from './made-how.tsx';
 
 interface Pair {
@@ -85,17 +85,6 @@ function Entry({ id, version, newest, pair, onPair, onAgain }: EntryProps): JSX.
   );
 }
 
-/** The editor is large: it is loaded when two versions are compared. */
-function Comparison(props: CompareProps): JSX.Element {
-  const [Compare, setCompare] = useState<ComponentType<CompareProps>>();
-  const [fault, setFault] = useState<unknown>();
-  useEffect(() => {
-    import('./compare.tsx').then(({ Compare: loaded }) => setCompare(() => loaded), setFault);
-  }, []);
-  if (fault !== undefined) return <Trouble fault={fault} />;
-  return Compare === undefined ? <p class="quiet">Loading …</p> : <Compare {...props} />;
-}
-
 export function Timeline({
   id,
   found,
@@ -138,7 +127,7 @@ export function Timeline({
       </header>
       {(failed ?? fault) !== undefined && <Trouble fault={failed ?? fault} retry={reload} />}
       {comparing && pair.from !== pair.to && (
-        <Comparison key={`${pair.from} ${pair.to}`} id={id} from={pair.from} to={pair.to} />
+        <VersionsCompared key={`${pair.from} ${pair.to}`} id={id} from={pair.from} to={pair.to} />
       )}
       <ol class="versions">
         {value?.items.map((version) => (

@@ -24,6 +24,14 @@ export interface ClientOptions {
   readonly onNotice: (message: string) => void;
 }
 
+/** The type `text[]`, in every PostgreSQL (pg_type.dat). */
+const TEXT_ARRAY = 1009;
+
+/** An array in PostgreSQL's own notation (manual, 8.15.6), with every element quoted. */
+export function textArray(texts: readonly string[]): string {
+  return `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+}
+
 type Factory = (url: string, options: Readonly<Record<string, unknown>>) => PostgresClient;
 
 /** A pool of connections, each opened when it is first needed. */
@@ -36,6 +44,10 @@ export async function connect({ url, connections, timeoutMs, onNotice }: ClientO
     connect_timeout: Math.max(1, Math.ceil(timeoutMs / 1000)),
     // A standby would answer reads with what was true some time ago, and refuse writes.
     target_session_attrs: 'read-write',
+    // Asking the server for its types, the client would wait where nobody hears that the connection is lost: an
+    // unhandled rejection. The one array type that is sent is told here instead.
+    fetch_types: false,
+    types: { texts: { to: TEXT_ARRAY, from: [TEXT_ARRAY], serialize: textArray, parse: (text: string) => text } },
     onnotice: ({ message }: { readonly message?: string }) => onNotice(message ?? ''),
     connection: {
       application_name: 'entente',

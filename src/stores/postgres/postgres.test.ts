@@ -205,6 +205,33 @@ describe('faults', () => {
     await proxy.close();
   });
 
+  it('[PG12] a new connection asks for nothing of its own, and takes names with every sign of an array', async () => {
+    let types = 0;
+    const isRequest = (chunk: Buffer): boolean => {
+      if (chunk.includes('pg_type')) types += 1;
+      return false;
+    };
+    const proxy = await openCuttingProxy(server.url, { random: () => 1, before: 0, after: 0, isRequest });
+    const { port } = new URL(proxy.url);
+    const store = openStore({ url: Object.assign(new URL(server.url), { port }).href });
+    const epoch = await store.epoch();
+    const names = ['a,b', '{}', '"', 'NULL', "it's", 'ä 语'];
+    const request = makeRequest(epoch, {
+      guards: names.map((name) => guardOf(name)),
+      writes: names.map((name) => writeOf(name, name)),
+    });
+    expect(await settle(store, request)).toMatchObject({ status: 'committed' });
+    const { heads } = await store.read(
+      SPACE,
+      request.writes.map(({ resource }) => resource),
+    );
+    expect(heads.map((head) => head?.resource)).toEqual(names);
+    expect((await store.read(SPACE, [])).heads).toEqual([]);
+    expect(types).toBe(0);
+    await store.close();
+    await proxy.close();
+  });
+
   it('[PG6] transactions in each other’s way are tried again; what else the server says is told in our words', async () => {
     const pool = postgres(server.url, { max: 2, onnotice: () => undefined });
     const states = ['40001', '40P01', '40001'];

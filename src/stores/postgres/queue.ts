@@ -3,10 +3,10 @@
 import { isEntenteError } from '../../core/errors.ts';
 import type { Space } from '../../core/resource.ts';
 import { checkLimits } from '../check.ts';
+import type { ContentCache } from '../content-cache.ts';
 import type { Capabilities, CommitReply, CommitRequest, LogEntry } from '../store.ts';
 import { batchArguments, type Called, type Placed, place, type Result, readAnswer } from './batch.ts';
 import type { Connection } from './connection.ts';
-import type { ContentCache } from '../content-cache.ts';
 import { type Encoded, encode } from './encode.ts';
 import { isOfRequest, isSerialization, leavesNothing } from './errors.ts';
 import { readEntry } from './reads.ts';

@@ -218,7 +218,7 @@ describe('the order inside a commit', () => {
       const token = await desk.put('doc', '{"base":1}');
       as(await doors[name](desk.entente, token, change), 'committed');
       await desk.put('doc', 'later');
-      await desk.store.trim(token.space, 3);
+      await desk.store.trim(token.space, await desk.nth(3));
       const before = await desk.store.counts(token.space);
       expect(await codeOf(doors[name](desk.entente, token, change))).toBe('expired');
       expect(await desk.store.counts(token.space)).toEqual(before);
@@ -231,7 +231,7 @@ describe('the order inside a commit', () => {
     const token = await desk.put('doc', '{"base":1}');
     await desk.put('doc', '{"base":2}');
     const first = await desk.entente.commitOrResolve(token, change);
-    await desk.store.trim(token.space, 2);
+    await desk.store.trim(token.space, await desk.nth(2));
     const again = await desk.entente.commitOrResolve(token, change);
     expect(again.replayed).toBe(true);
     expect(facts(again)).toEqual(facts(first));
@@ -243,7 +243,7 @@ describe('the order inside a commit', () => {
     const desk = openDesk({ clock: () => now });
     const token = await desk.put('doc', 'base');
     await desk.put('other', 'x');
-    await desk.store.trim(token.space, 2);
+    await desk.store.trim(token.space, await desk.nth(2));
     now = 1e12;
     as(await desk.entente.commit(token, { content: 'next' }), 'committed');
   });

@@ -112,7 +112,7 @@ describe('shapes', () => {
     expect(Object.keys(packet).sort()).toEqual(
       ['resource', 'expected', 'actual', 'between', 'regions', 'cleanRegions', 'reason'].sort(),
     );
-    expect(packet.expected).toEqual({ version: 1, revision: 1, hash: token.hash });
+    expect(packet.expected).toEqual({ version: 1, revision: await desk.nth(1), hash: token.hash });
     expect(packet.actual).toEqual(await desk.entente.getVersion('doc.md'));
     expect(packet.between).toEqual([
       { agent: 'ann', version: 2, note: 'capital', at: 77 },

@@ -145,7 +145,7 @@ describe('what is not stored and what is', () => {
     const entry = (await desk.entente.log()).items.at(-1);
     expect(entry?.meta).toMatchObject({ strategy: 'lastWriterWins', overwrote: { version: 2, agent: 'ann' } });
     expect(textOf((await desk.entente.read('doc', { version: 2 }))?.content)).toBe('ann');
-    await desk.store.trim(stale.space, 3);
+    await desk.store.trim(stale.space, await desk.nth(3));
     expect(await codeOf(desk.entente.read('doc', { version: 2 }))).toBe('gone');
   });
 });
@@ -172,7 +172,8 @@ describe('abortBoth', () => {
     expect(await desk.text('doc')).toBe('base');
     expect(await desk.entente.getVersion('doc')).toMatchObject({ version: 3, agent: 'bob' });
     const entry = (await desk.entente.log()).items.at(-1);
-    expect(entry).toMatchObject({ guards: [{ revision: 2 }], meta: { outcome: 'aborted', agents: ['ann'] } });
+    const guards = [{ revision: await desk.nth(2) }];
+    expect(entry).toMatchObject({ guards, meta: { outcome: 'aborted', agents: ['ann'] } });
     expect(textOf((await desk.entente.read('doc', { version: 2 }))?.content)).toBe('ann');
   });
 

@@ -5,6 +5,7 @@ import type { CommitOptions, Controller, ControllerOptions, Draft } from '../../
 import type { Change } from '../../src/core/change.ts';
 import { type ErrorCode, isEntenteError } from '../../src/core/errors.ts';
 import type { Outcome, OutcomeStatus } from '../../src/core/outcome.ts';
+import { DEFAULT_SPACE, type Space } from '../../src/core/resource.ts';
 import type { Token } from '../../src/core/token.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { createRemoteController, isRemote } from './remote.ts';
@@ -20,6 +21,8 @@ export interface Desk {
   text(resource: string): Promise<string | undefined>;
   /** Bob's token on `base`, after Ann made `current` of it; null stands for absent or deleted. */
   clash(resource: string, base: string | null, current: string | null): Promise<Token>;
+  /** The revision of the n-th commit that is in the log: stores count differently. */
+  nth(n: number): Promise<number>;
 }
 
 export type DeskOptions = Partial<ControllerOptions> & { readonly logMax?: number };
@@ -49,6 +52,12 @@ export function openDesk(options: DeskOptions = {}): Desk {
       const { token } = await begin(resource, 'bob');
       await put(resource, current);
       return token;
+    },
+    async nth(n) {
+      const page = await store.log((rest.space ?? DEFAULT_SPACE) as Space, 0, n);
+      const entry = page.status === 'ok' ? page.entries[n - 1] : undefined;
+      if (entry === undefined) throw new Error(`the log has no commit ${n}`);
+      return entry.revision;
     },
   };
 }

@@ -7,16 +7,18 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import * as http from 'node:http';
+import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { findPlace, SOCKET } from '../guard/front/place.ts';
 import { type HookAnswer, runHook, serveHook } from '../guard/front/run.ts';
-import { isTracked } from '../guard/front/tracked.ts';
+import { isIgnored, isTracked } from '../guard/front/tracked.ts';
 import type { Guard } from '../guard/types.ts';
 import { createSqliteStore } from '../stores/sqlite.ts';
 import { openGuard } from './place/guard.ts';
@@ -111,24 +113,103 @@ describe('the short way', () => {
     expect(asked).toEqual(['b']);
   });
 
-  it('[HK20] what is not plainly so is for the guard: unread, untracked, a link, outside text, a command', async () => {
+  it('[HK20] a new file, one that git does not have, and the start of a session need no store', async () => {
+    const { root, file, write } = await project();
+    const start = { session_id: 'a', cwd: root, hook_event_name: 'SessionStart', source: 'startup' };
+    expect(await run(root, JSON.stringify(start))).toEqual({ out: '' });
+    write('untracked.txt', 'x\n');
+    expect(await run(root, body(root, 'a', 'PreToolUse', 'Read', { file_path: file('untracked.txt') }))).toEqual({
+      out: '',
+    });
+    // Nothing is written down of what is not there and is only looked for.
+    expect(await run(root, body(root, 'a', 'PreToolUse', 'Read', { file_path: file('nowhere.txt') }))).toEqual({
+      out: '',
+    });
+    const input = { file_path: file('new.txt'), content: 'new\n' };
+    expect(await run(root, body(root, 'a', 'PreToolUse', 'Write', input))).toEqual({ out: '' });
+    write('new.txt', 'new\n');
+    expect(await run(root, body(root, 'a', 'PostToolUse', 'Write', input))).toEqual({ out: '' });
+    const place = findPlace(root);
+    if (place === undefined) throw new Error('no place');
+    const guard = await openGuard(place);
+    await guard.capture();
+    const authors = async (name: string): Promise<readonly string[]> =>
+      (await guard.recoverable(name)).map(({ agent }) => agent);
+    expect(await authors('new.txt')).toEqual(['claude-code:a']);
+    expect(await authors('untracked.txt')).toEqual(['external']);
+    expect(await authors('nowhere.txt')).toEqual([]);
+    // What was there when the session began may be written over; what came since may not.
+    const over = { agent: 'claude-code:a', call: 'over', path: 'plan.md', change: { content: 'all new\n' } };
+    expect((await guard.before(over)).do).toBe('stop');
+    await guard.close();
+    const later = { ...start, session_id: 'b' };
+    const at = Date.now() + 60_000;
+    await runHook({ host: 'claude-code', text: JSON.stringify(later), cwd: root, clock: () => at, open: never });
+    const again = await openGuard(place);
+    expect(await again.before({ ...over, agent: 'claude-code:b' })).toEqual({ do: 'nothing' });
+    await again.close();
+  });
+
+  it('[HK20] a resource that never was a file is not deleted by a look at its place', async () => {
+    const { root, file, read, write } = await project();
+    const { createController } = await import('../controller/controller.ts');
+    const place = findPlace(root);
+    if (place === undefined) throw new Error('no place');
+    const store = createSqliteStore({ path: path.join(root, '.entente/entente.db') });
+    const controller = createController({ store });
+    const { token } = await controller.begin('over-http.md', { agent: 'remote' });
+    await controller.commit(token, { content: 'remote\n' });
+    expect(await run(root, body(root, 'a', 'PreToolUse', 'Read', { file_path: file('over-http.md') }))).toEqual({
+      out: '',
+    });
+    const input = { file_path: file('over-http.md'), content: 'mine\n' };
+    await run(root, body(root, 'a', 'PreToolUse', 'Write', input));
+    write('over-http.md', 'mine\n');
+    await run(root, body(root, 'a', 'PostToolUse', 'Write', input));
+    const guard = await openGuard(place);
+    await guard.drain();
+    expect(read('over-http.md')).toBe('remote\n');
+    expect((await controller.conflicts({ state: 'open' })).items).toHaveLength(1);
+    await guard.close();
+    await store.close();
+  });
+
+  it('[HK20] what moved while a write is announced, or a command runs, is for the guard: it knows whose it may be', async () => {
     const { root, file, write } = await project();
     let asked = 0;
     const open = (): Promise<Guard> => {
       asked += 1;
       return never();
     };
-    write('new.txt', 'x\n');
+    for (const who of ['a', 'b'])
+      await run(root, body(root, who, 'PreToolUse', 'Read', { file_path: file('plan.md') }), open);
+    await run(
+      root,
+      body(root, 'a', 'PreToolUse', 'Write', { file_path: file('plan.md'), content: `${TEXT}a\n` }),
+      open,
+    );
+    expect(asked).toBe(0);
+    write('plan.md', `${TEXT}a\n`);
+    await run(root, body(root, 'b', 'PreToolUse', 'Read', { file_path: file('plan.md') }), open);
+    expect(asked).toBe(1);
+  });
+
+  it('[HK20] what is not plainly so is for the guard: unread, a link, a command', async () => {
+    const { root, file } = await project();
+    let asked = 0;
+    const open = (): Promise<Guard> => {
+      asked += 1;
+      return never();
+    };
     execFileSync('ln', ['-s', 'plan.md', file('link.md')]);
     for (const [tool, input] of [
       ['Write', { file_path: file('plan.md'), content: 'x' }],
-      ['Read', { file_path: file('new.txt') }],
       ['Read', { file_path: file('link.md') }],
       ['Bash', { command: 'ls' }],
     ] as const) {
       await run(root, body(root, 'a', 'PreToolUse', tool, input), open);
     }
-    expect(asked).toBe(4);
+    expect(asked).toBe(3);
   });
 
   it('[HK21] git has a file where its index says so, by its whole name', async () => {
@@ -140,6 +221,12 @@ describe('the short way', () => {
       ['plan.md', 'deep/other.md', 'other.md', 'lan.md', 'plan.m', 'deep'].map((id) => isTracked(root, id)),
     ).toEqual([...[true, true, false, false, false, false]]);
     expect(isTracked(path.join(root, 'deep'), 'other.md')).toBe(false);
+    write('.gitignore', '*.log\n');
+    expect(['a.log', 'deep/b.log', 'a.txt'].map((id) => isIgnored(root, id))).toEqual([true, true, false]);
+    // Without a repository a short list stands in.
+    rmSync(path.join(root, '.git'), { recursive: true });
+    expect(['node_modules/a.js', 'a.log'].map((id) => isIgnored(root, id))).toEqual([true, false]);
+    write('.gitignore', '');
   });
 
   it('[HK22] a folder without a set-up is none of its business; a linked worktree has the home of its repository and a space of its own', async () => {
@@ -268,7 +355,8 @@ describe('the guard, asked by a hook', () => {
         const text = Buffer.concat(chunks).toString();
         const host = request.url?.split('/').at(-1) ?? '';
         const guardOf = (): Promise<Guard> => Promise.resolve(guard);
-        void serveHook({ host, text, cwd: root, home: place.home, guardOf }).then((told) => {
+        const served = { host, text, cwd: root, home: place.home, clock: () => 1, landed: () => {}, guardOf };
+        void serveHook(served).then((told) => {
           response.writeHead(told === undefined ? 404 : 200).end(told);
         });
       });
@@ -281,10 +369,21 @@ describe('the guard, asked by a hook', () => {
     };
   }
 
-  it('[HK24] the front asks the guard that listens, without Node', async () => {
+  /** A PATH with these programs alone. */
+  function onlyWith(root: string, ...names: readonly string[]): string {
+    const folder = path.join(root, '.entente', `bin-${names.join('-')}`);
+    mkdirSync(folder);
+    for (const name of ['sh', 'cat', ...names]) {
+      const found = execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+      symlinkSync(found, path.join(folder, name));
+    }
+    return folder;
+  }
+
+  it.each(['perl', 'curl'])('[HK24] the front asks the guard that listens, without Node, by %s', async (by) => {
     const { root, file } = await project();
     const close = await serve(root);
-    const noNode = { ENTENTE_NODE: '/nowhere/node' };
+    const noNode = { ENTENTE_NODE: '/nowhere/node', PATH: onlyWith(root, by) };
     const read = body(root, 'a', 'PreToolUse', 'Read', { file_path: file('plan.md') });
     expect(await front(root, read, noNode)).toEqual({ code: 0, out: '', err: '' });
     // Unread, and so not written over: the answer comes through whole.
@@ -315,6 +414,22 @@ describe('the guard, asked by a hook', () => {
     expect(JSON.parse((await front(root, body(root, 'a', 'PostToolUse', 'Write', {}), noNode)).out)).toHaveProperty(
       'systemMessage',
     );
+  });
+
+  it('[HK25] a guard that dies over its answer is passed by too, with all that the host sent', async () => {
+    const { root, file } = await project();
+    // One answer is cut off, one is a fault.
+    const cut = 'HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n{"decision"';
+    const answers = [cut, 'HTTP/1.1 500 Internal Server Error\r\ncontent-length: 2\r\n\r\nno'];
+    const server = net.createServer((socket) => socket.once('data', () => socket.end(answers.shift() ?? '')));
+    await new Promise<void>((resolve) => server.listen(file(`.entente/${SOCKET}`), resolve));
+    const script = file('node.sh');
+    writeFileSync(script, '#!/bin/sh\ncat\n');
+    chmodSync(script, 0o755);
+    const text = body(root, 'a', 'PreToolUse', 'Write', { file_path: file('plan.md'), content: 'ü"\n'.repeat(40_000) });
+    for (let time = 0; time < 2; time += 1)
+      expect(await front(root, text, { ENTENTE_NODE: script })).toEqual({ code: 0, out: text, err: '' });
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('[HK25] a socket that nobody listens on any more is passed by', async () => {

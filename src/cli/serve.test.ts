@@ -1,5 +1,5 @@
 // `entente serve` as a process: where it listens, what it refuses, and how it ends (OP rules).
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Desk, openDesk, type RunOptions } from '../../test/support/command-line.ts';
 import { plainLogLine } from './show/log-line.ts';
+
+const FRONT = fileURLToPath(new URL('../../bin/entente-hook', import.meta.url));
 
 interface Running {
   readonly child: ChildProcess;
@@ -280,6 +282,59 @@ describe('entente serve --socket', () => {
     const failed = JSON.stringify({ level: 50, msg: 'request failed', err: { message: 'no\nroom', stack: 'at …' } });
     expect(plainLogLine(failed)).toBe('error: request failed (no room)\n');
     expect(plainLogLine('words\n')).toBe('words\n');
+  });
+});
+
+describe('entente serve --guard', () => {
+  it('[GD30] one process keeps a folder and serves its store: hooks, what nobody announced, and commits over HTTP are one history', async () => {
+    const at = await desk();
+    at.write('notes/plan.md', 'one\ntwo\nthree\nfour\nfive\n');
+    const server = await serve(at, ['--guard', at.folder]);
+    expect(server.output()).toContain(`guard: ${at.folder} is kept, and watched`);
+    const draft = await post(server, '/drafts', { id: 'notes/plan.md' });
+    expect(draft.content).toBe('one\ntwo\nthree\nfour\nfive\n');
+    // A person saves the file meanwhile.
+    at.write('notes/plan.md', 'ONE\ntwo\nthree\nfour\nfive\n');
+    const content = 'ONE\ntwo\nthree\nfour\nFIVE\n';
+    const ofPerson = async (): Promise<boolean> =>
+      (await post(server, '/drafts', { id: 'notes/plan.md' })).content.startsWith('ONE');
+    while (!(await ofPerson())) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await post(server, '/commits', { token: draft.token, content })).toMatchObject({ http: 409 });
+    const { token } = await post(server, '/drafts', { id: 'notes/plan.md' });
+    expect(await post(server, '/commits', { token, content })).toMatchObject({ status: 'committed' });
+    const hook = (event: string, tool: string, input: object): string => {
+      const told = { session_id: 's', cwd: at.folder, hook_event_name: event, tool_name: tool, tool_input: input };
+      return execFileSync(FRONT, ['claude-code'], {
+        cwd: at.folder,
+        input: JSON.stringify({ ...told, tool_use_id: 'c1' }),
+        env: { ...process.env, ENTENTE_NODE: '/nowhere/node' },
+        encoding: 'utf8',
+      });
+    };
+    const edit = { file_path: at.path('notes/plan.md'), old_string: 'three', new_string: 'THREE' };
+    expect(hook('PreToolUse', 'Read', edit)).toBe('');
+    const merged = 'ONE\ntwo\nthree\nfour\nFIVE\n';
+    expect(hook('PreToolUse', 'Edit', edit)).not.toContain('"deny"');
+    at.write('notes/plan.md', at.read('notes/plan.md').replace('three', 'THREE'));
+    hook('PostToolUse', 'Edit', edit);
+    const second = await at.run(['guard', at.folder]);
+    expect([second.code, second.err]).toEqual([2, expect.stringContaining('listens on')]);
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+    expect(existsSync(at.path('.entente/guard.sock'))).toBe(false);
+    expect((await at.run(['show', 'notes/plan.md'])).out).toBe(merged.replace('three', 'THREE'));
+    const { store, close } = await opened(at);
+    const heads = (await store.read('default' as never, ['notes/plan.md' as never])).heads;
+    expect(heads[0]?.agent).toBe('claude-code:s');
+    await close();
+  });
+
+  it('[GD30] it does not start for a folder of another store, or of none', async () => {
+    const at = await desk();
+    const other = await desk();
+    const foreign = await at.run(['serve', '--port', '0', '--guard', other.folder]);
+    expect([foreign.code, foreign.err]).toEqual([2, expect.stringContaining('next: entente serve --store')]);
+    expect((await at.run(['serve', '--port', '0', '--guard', '/'])).code).toBe(3);
   });
 });
 

@@ -41,7 +41,7 @@ async function applyOne(ground: Ground, path: string, options: ApplyOptions): Pr
     const { conflictId, reason } = result;
     return { path, result: 'left', reason, ...(conflictId === undefined ? {} : { conflictId }) };
   }
-  await putRight(ground, path, result.now, now.content);
+  await putRight(ground, path, result.now, now.content, await options.executable(path));
   await reconcile(ground, path);
   const version = result.now.head === undefined ? {} : { version: result.now.head.version };
   if (result.how === 'merged') return { path, result: 'merged', ...version };

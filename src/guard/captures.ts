@@ -1,5 +1,6 @@
 // Captures: all files, or some, looked at for what no version holds. The first look at a folder takes what it finds in
-// sets of one commit each; later ones look at size and times first.
+// sets of one commit each; later ones look at size and times first. A look at all files takes its turn again for each
+// set, so that a hook waits for one set and never for a whole repository.
 
 import { isEntenteError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
@@ -14,6 +15,7 @@ import { nowAt } from './versions.ts';
 /** Stamps of files whose bytes are those of their head, from the last look. */
 export type Stamps = Map<string, string>;
 
+/** Files that are looked at in one turn. */
 const TOGETHER = 64;
 
 interface Look {
@@ -23,28 +25,42 @@ interface Look {
   readonly captured: Captured[];
 }
 
+/** Runs work alone, after what was asked for before. */
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Not to be called in a turn: it takes one for each set. */
 export async function captureAll(
   ground: Ground,
   stamps: Stamps,
+  inTurn: InTurn,
   options: ReconcileOptions = {},
 ): Promise<readonly Captured[]> {
   const look: Look = { ground, stamps, options, captured: [] };
   const found = new Set<string>();
-  let fresh: Seen[] = [];
+  let set: Seen[] = [];
   ground.ignored.forget();
   for await (const seen of scan(ground.folder.root)) {
     if (canonicalId(seen.id) === undefined || seen.size > ground.maxBytes) continue;
     found.add(seen.id);
     if (stamps.get(seen.id) === seen.stamp) continue;
-    if (await isNew(ground, seen.id)) fresh.push(seen);
+    set.push(seen);
+    if (set.length < TOGETHER) continue;
+    const full = set;
+    set = [];
+    await inTurn(() => captureSet(look, full));
+  }
+  if (set.length > 0) await inTurn(() => captureSet(look, set));
+  for (const id of await gone(ground, stamps, found)) await inTurn(() => captureOne(look, id, undefined));
+  return look.captured;
+}
+
+async function captureSet(look: Look, set: readonly Seen[]): Promise<void> {
+  const fresh: Seen[] = [];
+  for (const seen of set) {
+    if (await isNew(look.ground, seen.id)) fresh.push(seen);
     else await captureOne(look, seen.id, seen.stamp);
-    if (fresh.length < TOGETHER) continue;
-    await captureNew(look, fresh);
-    fresh = [];
   }
   await captureNew(look, fresh);
-  for (const id of await gone(ground, stamps, found)) await captureOne(look, id, undefined);
-  return look.captured;
 }
 
 /** Files that were there and are not any more. */
@@ -79,14 +95,10 @@ export async function captureSome(
   for (const id of new Set(ids)) {
     if (left.has(id) || canonicalId(id) === undefined) continue;
     const seen = await stampOf(ground.folder.root, id);
-    if (seen === undefined ? !(await wasThere(ground, id)) : seen.size > ground.maxBytes) continue;
+    if (seen === undefined ? ground.books.open(id).disk === undefined : seen.size > ground.maxBytes) continue;
     await captureOne(look, id, seen?.stamp);
   }
   return look.captured;
-}
-
-async function wasThere(ground: Ground, id: string): Promise<boolean> {
-  return ground.books.open(id).disk !== undefined || (await nowAt(ground, id)).hash !== '';
 }
 
 async function captureOne(look: Look, id: string, stamp: string | undefined): Promise<void> {
@@ -127,15 +139,14 @@ async function captureNew(look: Look, fresh: readonly Seen[]): Promise<void> {
     return;
   }
   for (const { id, stamp, hash } of writes) {
-    ground.books.append(id, [{ t: 'disk', h: hash }]);
+    ground.books.append(id, [{ t: 'disk', h: hash, n: 0 }]);
     stamps.set(id, stamp);
     captured.push({ path: parseResourceId(id), agent, version: 1, hash, deleted: false });
   }
 }
 
-/** All files of which the fast path wrote down something that no version holds yet. */
-export async function drainAll(ground: Ground): Promise<void> {
-  for (const book of ground.books.all()) {
-    if (book.pending.length > 0) await reconcile(ground, book.path);
-  }
+/** Files of which the fast path wrote down something that no version holds yet; all of them unless some are named. */
+export async function drain(ground: Ground, inTurn: InTurn, ids?: readonly string[]): Promise<void> {
+  const books = ids === undefined ? ground.books.all() : ids.map((id) => ground.books.open(id));
+  for (const { pending, path } of books) if (pending.length > 0) await inTurn(() => reconcile(ground, path));
 }

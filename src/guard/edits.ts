@@ -32,14 +32,36 @@ function replaced(text: string, old: string, next: string, all: boolean): string
   return text.slice(0, at) + next + text.slice(at + old.length);
 }
 
-/** How many lines two texts do not share, whatever their order; undefined where one is no text. */
-export function distance(a: Uint8Array | undefined, b: Uint8Array | undefined): number | undefined {
-  const [one, other] = [a, b].map((bytes) => (bytes === undefined ? '' : textOf(bytes)));
-  if (one === undefined || other === undefined) return undefined;
+/** How far two texts are apart. */
+export interface Distance {
+  /** Lines that they do not share, whatever their order, blanks apart: what a formatter moves does not count. */
+  readonly lines: number;
+  /** The same with blanks. */
+  readonly exact: number;
+}
+
+/** How many pieces two texts do not share. */
+function unshared(one: readonly string[], other: readonly string[]): number {
   const counts = new Map<string, number>();
-  for (const line of one.split('\n')) counts.set(line, (counts.get(line) ?? 0) + 1);
-  for (const line of other.split('\n')) counts.set(line, (counts.get(line) ?? 0) - 1);
+  for (const piece of one) counts.set(piece, (counts.get(piece) ?? 0) + 1);
+  for (const piece of other) counts.set(piece, (counts.get(piece) ?? 0) - 1);
   let sum = 0;
   for (const count of counts.values()) sum += Math.abs(count);
   return sum;
+}
+
+/** Undefined where one is no text. */
+export function distance(a: Uint8Array | undefined, b: Uint8Array | undefined): Distance | undefined {
+  const [one, other] = [a, b].map((bytes) => (bytes === undefined ? '' : textOf(bytes)));
+  if (one === undefined || other === undefined) return undefined;
+  const [lines, others] = [one.split('\n'), other.split('\n')];
+  const dense = (line: string): string => line.replace(/\s+/g, '');
+  return { lines: unshared(lines.map(dense), others.map(dense)), exact: unshared(lines, others) };
+}
+
+/** How many words two texts share, whatever their order. */
+export function sharedWords(a: Uint8Array | undefined, b: Uint8Array | undefined): number {
+  const [one, other] = [a, b].map((bytes) => textOf(bytes ?? new Uint8Array())?.match(/[\p{L}\p{N}_]+/gu) ?? []);
+  if (one === undefined || other === undefined) return 0;
+  return (one.length + other.length - unshared(one, other)) / 2;
 }

@@ -1,6 +1,6 @@
 // Whose bytes lie on disk: those of announced writes, alone or one on the other, or of nobody that is known.
 import { hashOf } from '../core/hash.ts';
-import { applyEdits, distance } from './edits.ts';
+import { applyEdits, type Distance, distance, sharedWords } from './edits.ts';
 import type { Ground } from './ground.ts';
 import type { Book, Intent, Sight } from './spool/book.ts';
 import type { ToolEdit } from './types.ts';
@@ -87,13 +87,32 @@ export function explain(
   const hash = disk === undefined ? '' : hashOf(disk);
   const exact = states.find((state) => state.hash === hash);
   if (exact !== undefined) return { state: exact, exact: true };
-  let best: { state: State; far: number } | undefined;
-  const sure = states.filter(({ via }) => via.some((intent) => reported.includes(intent)));
+  const sure = new Set(states.filter(({ via }) => via.some((intent) => reported.includes(intent))));
+  let best: Near | undefined;
   for (const state of [...sure, ...states]) {
     const far = distance(state.bytes, disk);
-    if (far !== undefined && (best === undefined || far < best.far)) best = { state, far };
+    if (far === undefined) continue;
+    const near = { state, far, sure: sure.has(state) };
+    if (best === undefined || isNearer(near, best, disk)) best = near;
   }
   return { state: best?.state ?? (states[0] as State), exact: false };
+}
+
+interface Near {
+  readonly state: State;
+  readonly far: Distance;
+  readonly sure: boolean;
+}
+
+/**
+ * Two writes of one place leave the disk as far from the one as from the other, whichever of them a formatter or an
+ * editor went on from. Then its words tell: those that came with a write and are there say that it was there.
+ */
+function isNearer({ state, far, sure }: Near, best: Near, disk: Uint8Array | undefined): boolean {
+  if (far.lines !== best.far.lines) return far.lines < best.far.lines;
+  if (far.exact !== best.far.exact) return far.exact < best.far.exact;
+  if (sure || best.sure) return false;
+  return sharedWords(state.bytes, disk) > sharedWords(best.state.bytes, disk);
 }
 
 /** The beginning of what is being written over what was there: a write that is not over yet. */

@@ -1,6 +1,8 @@
 // One agent, two agents, a host that does as it is told or not: the verdicts, and what lies on disk and in the store.
 import { afterEach, describe, expect, it } from 'vitest';
 import { LINES, toolCall, type Ward, type WardOptions, ward, withLine } from '../../test/support/guard.ts';
+import { withMethods } from '../../test/support/wrap.ts';
+import { createMemoryStore } from '../stores/memory.ts';
 import { NOTE_LENGTH } from './types.ts';
 
 const open: Ward[] = [];
@@ -208,6 +210,37 @@ describe('a guarded write', () => {
     expect(w.text(F)).toBe(withLine(withLine(withLine(LINES, 2, 'A'), 9, 'HUMAN'), 5, 'A5'));
   });
 
+  it('[GD11] what a formatter makes of a write before anybody reports it is taken on top of that write, whoever looks first', async () => {
+    for (const [raw, formatted] of [
+      ['A   ', 'A'],
+      ['const a = "x"', "const a = 'x';"],
+    ] as const) {
+      const w = await make({ [F]: LINES });
+      await w.guard.read({ agent: 'a', path: F });
+      const call = toolCall('a', F, { content: withLine(LINES, 2, raw) });
+      await w.guard.before(call);
+      w.put(F, withLine(LINES, 2, formatted));
+      await w.guard.read({ agent: 'b', path: F });
+      expect(await w.guard.after(call)).toEqual({ do: 'nothing' });
+      expect(w.text(F)).toBe(withLine(LINES, 2, formatted));
+      expect(await authors(w)).toEqual(['external', 'a', 'external']);
+      expect(await openConflicts(w)).toBe(0);
+    }
+  });
+
+  it('[GD4] what somebody else put in the place of an announced write, before it landed, is not taken for that write', async () => {
+    const w = await make({ [F]: LINES });
+    await w.guard.read({ agent: 'a', path: F });
+    const call = toolCall('a', F, { content: withLine(LINES, 2, 'A') });
+    await w.guard.before(call);
+    w.put(F, withLine(LINES, 2, 'HUMAN'));
+    await w.guard.capture([F]);
+    w.put(F, withLine(LINES, 2, 'A'));
+    expect(await w.guard.after(call)).toMatchObject({ do: 'stop' });
+    expect(w.text(F)).toBe(withLine(LINES, 2, 'HUMAN'));
+    expect(await openConflicts(w)).toBe(1);
+  });
+
   it('[GD12] a delete that was announced is its author’s; a stale one is taken back', async () => {
     const w = await make({ [F]: LINES, 'b.md': LINES });
     for (const path of [F, 'b.md']) await w.guard.read({ agent: 'a', path });
@@ -240,6 +273,28 @@ describe('a guarded write', () => {
     expect(Buffer.from((await w.guard.recover('c.md', { version: 1 })) ?? []).toString()).toBe('gone\n');
     w.put('b.md', 'three\n');
     expect(await w.guard.capture()).toMatchObject([{ path: 'b.md', agent: 'external', version: 3 }]);
+  });
+
+  it('[GD31] a look at a whole folder keeps others waiting for one set of files, not for all', async () => {
+    const files = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`f${index}.md`, `${index}\n`]));
+    const inner = createMemoryStore();
+    let w: Ward | undefined;
+    const order: string[] = [];
+    const store = withMethods(inner, {
+      commit: (requests) => {
+        // As soon as the first set is being stored, somebody else asks.
+        if (order.length === 0 && w !== undefined) {
+          order.push('asked');
+          void w.guard.read({ agent: 'a', path: 'f299.md' }).then(() => order.push('read'));
+        }
+        return inner.commit(requests);
+      },
+    });
+    w = await make(files, { store });
+    expect(await w.guard.capture()).toHaveLength(299);
+    order.push('captured');
+    expect(order).toEqual(['asked', 'read', 'captured']);
+    expect((await w.controller.list('', { limit: 500 })).items).toHaveLength(300);
   });
 
   it('[GD14] a write that is under way is waited for', async () => {

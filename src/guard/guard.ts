@@ -1,12 +1,12 @@
 // The guard of one folder: all ways in, one after the other. Nothing here decides; it locates, takes its turn and calls.
 import type { Controller } from '../controller/types.ts';
 import { apply } from './apply.ts';
-import { captureAll, captureSome, drainAll, type Stamps } from './captures.ts';
+import { captureAll, captureSome, drain, type InTurn, type Stamps } from './captures.ts';
 import { afterCommand, beforeCommand } from './commands.ts';
-import type { Folder } from './disk/folder.ts';
+import { type Folder, idIn } from './disk/folder.ts';
 import { createIgnored } from './disk/reserved.ts';
 import type { Ground, MergeAt } from './ground.ts';
-import { locate } from './locate.ts';
+import { canonicalId, locate } from './locate.ts';
 import { read, session } from './reads.ts';
 import { recover, recoverable } from './recover.ts';
 import { createBooks } from './spool/book.ts';
@@ -55,7 +55,7 @@ export function createGuard(options: GuardOptions): Guard {
   let last: Promise<unknown> = Promise.resolve();
 
   /** One at a time in this process, and alone among processes. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+  const inTurn: InTurn = (work) => {
     const next = last.then(() => ground.alone(work));
     last = next.catch(() => {});
     return next;
@@ -69,22 +69,27 @@ export function createGuard(options: GuardOptions): Guard {
     const found = await Promise.all(paths.map((path) => locate(ground, path)));
     return found.filter((path) => path !== undefined);
   };
+  /** Of files that were let through already: nobody is asked again whether they are left alone. */
+  const insideOf = async (paths: readonly string[]): Promise<readonly string[]> => {
+    const found = await Promise.all(paths.map((path) => idIn(ground.folder.root, path)));
+    return found.filter((id) => id !== undefined && canonicalId(id) !== undefined) as readonly string[];
+  };
 
   return {
     session: ({ agent }) => inTurn(() => session(ground, agent)),
     read: (event) => onFile(event.path, (path) => read(ground, path, event)),
     before: (event) => onFile(event.path, (path) => before(ground, path, event)),
     after: (event) => onFile(event.path, (path) => after(ground, path, event)),
-    beforeCommand: (event) => inTurn(() => beforeCommand(ground, stamps, event)),
-    afterCommand: (event) => inTurn(() => afterCommand(ground, stamps, event)),
+    beforeCommand: (event) => beforeCommand(ground, stamps, inTurn, event),
+    afterCommand: (event) => afterCommand(ground, stamps, inTurn, event),
     capture: (paths) =>
-      inTurn(async () =>
-        paths === undefined ? captureAll(ground, stamps) : captureSome(ground, stamps, await idsOf(paths)),
-      ),
+      paths === undefined
+        ? captureAll(ground, stamps, inTurn)
+        : inTurn(async () => captureSome(ground, stamps, await idsOf(paths))),
     recoverable: (path) => inTurn(() => recoverable(ground, path)),
     recover: (path, which) => inTurn(() => recover(ground, path, which)),
     apply: (given) => inTurn(() => apply(ground, given)),
-    drain: () => inTurn(() => drainAll(ground)),
+    drain: async (paths) => drain(ground, inTurn, paths === undefined ? undefined : await insideOf(paths)),
     close: () => inTurn(async () => {}),
   };
 }

@@ -34,6 +34,6 @@ async function newsFor(ground: Ground, book: Book, agent: string, now: Now): Pro
 /** The revision of the space, as a session begins. */
 export async function session(ground: Ground, agent: string): Promise<Verdict> {
   const { revision } = await ground.controller.stats();
-  ground.desk.session(agent, revision);
+  ground.desk.session(agent, { revision });
   return { do: 'nothing' };
 }

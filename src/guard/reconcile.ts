@@ -1,6 +1,7 @@
 // Brings one file and its head together: what lies on disk becomes versions of whoever wrote it, and what came of them
 // is put on disk. Everything that a guard does to a file goes through here.
 import { EntenteError } from '../core/errors.ts';
+import { hashOf } from '../core/hash.ts';
 import { applyEdits } from './edits.ts';
 import { editsOf, explain, isTorn, type State, statesOf } from './explain.ts';
 import { EXTERNAL, type Ground } from './ground.ts';
@@ -56,18 +57,17 @@ export async function reconcile(ground: Ground, path: string, options: Reconcile
   const work: Work = { ground, path, options, settled: [], captured: [] };
   let first: { readonly bytes: Uint8Array | undefined } | undefined;
   let before: string | undefined;
-  await drain(work);
   for (let round = 0; round < ROUNDS; round += 1) {
+    await drain(work);
     const disk = await ground.folder.read(path);
     first ??= { bytes: disk };
     const hash = disk === undefined ? '' : ground.objects.keep(disk);
     const early = round < ROUNDS - 2;
     const fresh = early && hash !== before;
     before = hash;
-    if ((await step(work, disk, hash, { fresh, early })) === 'wait') {
-      await ground.sleep(WAIT_MS);
-      continue;
-    }
+    const taken = await step(work, disk, hash, { fresh, early });
+    if (taken === 'wait') await ground.sleep(WAIT_MS);
+    if (taken !== 'taken') continue;
     const now = await nowAt(ground, path);
     const put = await putRight(ground, path, now, disk);
     if (put.late !== undefined) await takeLate(work, put.late, hash);
@@ -80,14 +80,24 @@ export async function reconcile(ground: Ground, path: string, options: Reconcile
   });
 }
 
-/** Takes what lies on disk into versions. `wait`: it is not whole yet, or nobody knows what it is and it may still move. */
-async function step(work: Work, disk: Uint8Array | undefined, hash: string, round: Round): Promise<'taken' | 'wait'> {
+/**
+ * Takes what lies on disk into versions. `wait`: it is not whole yet, or nobody knows what it is and it may still move.
+ * `again`: the fast path wrote something down meanwhile, so that what the book says of the disk is in no version yet.
+ */
+async function step(
+  work: Work,
+  disk: Uint8Array | undefined,
+  hash: string,
+  round: Round,
+): Promise<'taken' | 'wait' | 'again'> {
   const { ground, path, options } = work;
   const book = ground.books.open(path);
+  if (book.pending.length > 0) return 'again';
   const now = await nowAt(ground, path);
   const reported = options.reported ?? [];
   const intents = [...book.intents.filter((one) => !reported.some((other) => sameCall(one, other))), ...reported];
-  const known = book.disk ?? now.hash;
+  // What never was seen on disk is not missing there: a resource that others made is no file that somebody deleted.
+  const known = book.disk ?? (disk === undefined ? '' : now.hash);
   if (hash === now.hash || hash === known) {
     for (const intent of reported) await settleIntent(work, intent, undefined);
     return 'taken';
@@ -234,28 +244,29 @@ async function writeCopy(ground: Ground, result: Settled): Promise<void> {
 async function drain(work: Work): Promise<void> {
   const { ground, path } = work;
   const book = ground.books.open(path);
-  if (book.pending.length === 0) return;
-  let before = (await nowAt(ground, path)).hash;
-  for (const pending of book.pending) {
-    await drainOne(work, book, pending, before);
-    before = pending.h;
-  }
-  ground.books.append(path, [...linesOf(work), { t: 'disk', h: before }]);
+  const { pending } = book;
+  if (pending.length === 0) return;
+  for (const one of pending) await drainOne(work, book, one);
+  // The guard may have put something there meanwhile, before or after what was seen: what lies there tells.
+  const disk = await ground.folder.read(path);
+  const hash = disk === undefined ? '' : hashOf(disk);
+  const h = pending.some((one) => one.h === hash) ? hash : (book.disk ?? hash);
+  ground.books.append(path, [...linesOf(work), { t: 'disk', h, n: pending.length }]);
   work.settled.splice(0);
 }
 
-async function drainOne(work: Work, book: Book, pending: Pending, before: string): Promise<void> {
+async function drainOne(work: Work, book: Book, pending: Pending): Promise<void> {
   const { ground, path } = work;
-  const intent =
-    pending.t === 'landed'
-      ? book.intents.find(({ agent, call }) => agent === pending.a && call === pending.c)
-      : undefined;
-  if (intent !== undefined) return settleIntent(work, intent, undefined);
+  if (pending.t === 'landed') {
+    const intent = book.intents.find(({ agent, call }) => agent === pending.a && call === pending.c);
+    // One that is settled was found on disk before its report was written down.
+    return intent === undefined ? undefined : settleIntent(work, intent, undefined);
+  }
   const content = pending.h === '' ? null : ground.objects.get(pending.h);
   if (content === undefined) throw lost(path);
-  const agent = pending.t === 'landed' ? pending.a : EXTERNAL;
   const now = await nowAt(ground, path);
-  noteCapture(work, agent, now, await settle(ground, { path, agent, sight: { hash: before }, content }));
+  const sight: Sight = { hash: pending.b ?? now.hash };
+  noteCapture(work, EXTERNAL, now, await settle(ground, { path, agent: EXTERNAL, sight, content }));
 }
 
 /** The lines that say what was settled. */
@@ -288,6 +299,6 @@ function finish(work: Work, now: Now): void {
   const { ground, path } = work;
   const book = ground.books.open(path);
   if (work.settled.length === 0 && book.disk === now.hash) return;
-  ground.books.append(path, [...linesOf(work), { t: 'disk', h: now.hash }]);
+  ground.books.append(path, [...linesOf(work), { t: 'disk', h: now.hash, n: 0 }]);
   ground.books.tidy(path);
 }

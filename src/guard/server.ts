@@ -112,7 +112,11 @@ async function handle(
 }
 
 function end(response: http.ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+  // The length tells a front that the answer is whole.
+  const length = Buffer.byteLength(text);
+  response.writeHead(status, {
+    ...{ 'content-type': 'text/plain; charset=utf-8', 'content-length': length, connection: 'close' },
+  });
   response.end(text);
 }
 

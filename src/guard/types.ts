@@ -98,6 +98,8 @@ export interface ApplyOptions {
   readonly base: (path: string) => Promise<Uint8Array | undefined>;
   /** What the other side has now; undefined: it has no such file. */
   readonly theirs: (path: string) => Promise<Uint8Array | undefined>;
+  /** Whether the other side's file may be run: a file that is new here may be then. */
+  readonly executable: (path: string) => Promise<boolean>;
   readonly paths: readonly string[];
   readonly dryRun?: boolean;
   readonly note?: string;
@@ -123,7 +125,7 @@ export interface Guard {
   recoverable(path: string): Promise<readonly Recoverable[]>;
   recover(path: string, which: RecoverWhich): Promise<Uint8Array | undefined>;
   apply(options: ApplyOptions): Promise<readonly Applied[]>;
-  /** Takes up what the fast path wrote down, and no version holds yet. */
-  drain(): Promise<void>;
+  /** Takes up what the fast path wrote down, and no version holds yet; of all files unless paths are named. */
+  drain(paths?: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }

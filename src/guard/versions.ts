@@ -3,6 +3,7 @@ import type { Controller } from '../controller/types.ts';
 import type { Token } from '../core/token.ts';
 import type { Head } from '../core/version.ts';
 import type { Ground } from './ground.ts';
+import type { Began } from './spool/desk.ts';
 
 export interface Now {
   readonly head?: Head;
@@ -39,12 +40,14 @@ export async function versionWith(controller: Controller, path: string, hash: st
   return undefined;
 }
 
-/** What a path was at a revision of the space; undefined where that is not known any more. */
-export async function versionAt(controller: Controller, path: string, revision: number): Promise<Head | undefined> {
+/** What a path was when a session began; undefined where that is not known any more. */
+export async function versionAt(controller: Controller, path: string, began: Began): Promise<Head | undefined> {
+  // Of one time it is not known which came first: an older base merges with what came since, a newer one would undo it.
+  const isBefore = ({ revision, at }: Head): boolean => ('at' in began ? at < began.at : revision <= began.revision);
   let after: string | undefined;
   for (let seen = 0; seen < FARTHEST; seen += PAGE) {
     const page = await controller.history(path, { limit: PAGE, ...(after === undefined ? {} : { after }) });
-    const found = page.items.find(({ head }) => head.revision <= revision);
+    const found = page.items.find(({ head }) => isBefore(head));
     if (found !== undefined) return found.head;
     if (page.next === undefined) return undefined;
     after = page.next;

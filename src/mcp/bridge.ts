@@ -69,8 +69,8 @@ async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<strin
   }
 }
 
-/** Passes messages on until the host closes its end, or the signal. */
-export async function bridgeMcp(options: BridgeOptions): Promise<void> {
+/** Passes messages on until the host closes its end, or the signal. False where the server never answered any of them. */
+export async function bridgeMcp(options: BridgeOptions): Promise<boolean> {
   const { url, key, space, agent, input, output, signal, fetch: ask = fetch } = options;
   const target = `${url}/mcp/${encodeURIComponent(space)}`;
   const ending = new AbortController();
@@ -78,6 +78,7 @@ export async function bridgeMcp(options: BridgeOptions): Promise<void> {
   const open = new Map<unknown, AbortController>();
   const tasks = new Set<Promise<void>>();
   let negotiated: string | undefined;
+  let [asked, answered] = [false, false];
 
   const write = async (line: string): Promise<void> => {
     // A message is one line: JSON needs none of its own.
@@ -109,6 +110,7 @@ export async function bridgeMcp(options: BridgeOptions): Promise<void> {
 
   /** Writes down what came back; the reason where that is no message. */
   async function receive(response: Response): Promise<string | undefined> {
+    answered = true;
     const type = response.headers.get('content-type') ?? '';
     if (type.startsWith('text/event-stream') && response.body !== null) {
       for await (const data of eventsOf(response.body)) await heard(data);
@@ -122,6 +124,7 @@ export async function bridgeMcp(options: BridgeOptions): Promise<void> {
 
   async function send(line: string, message: Message): Promise<void> {
     const { id } = message;
+    asked = true;
     const stop = new AbortController();
     const waits = id !== undefined && message.method !== undefined;
     if (waits) open.set(id, stop);
@@ -165,6 +168,7 @@ export async function bridgeMcp(options: BridgeOptions): Promise<void> {
   ending.abort();
   await Promise.allSettled(tasks);
   signal.removeEventListener('abort', stop);
+  return answered || !asked;
 }
 
 /** What a refusal of the server is to its reader: the words of the problem where there are some. */

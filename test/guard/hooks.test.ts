@@ -64,6 +64,38 @@ const HOSTS: readonly Host[] = [
   { drops: 'nothing', tool: 'Bash' },
 ];
 
+/**
+ * What a command writes between the look before another agent's write and that write is overwritten before anybody saw it
+ * (docs/guard.md, Limits). So a command writes while no other host is between the two.
+ */
+const spans = new Set<Promise<void>>();
+let command: Promise<void> = Promise.resolve();
+
+/** From the question before a write to the write. */
+async function span<T>(work: () => Promise<T>): Promise<T> {
+  await command;
+  const running = work();
+  const over = running.then(
+    () => {},
+    () => {},
+  );
+  spans.add(over);
+  try {
+    return await running;
+  } finally {
+    spans.delete(over);
+  }
+}
+
+function whileNoSpan(work: () => void): Promise<void> {
+  const others = [...spans];
+  command = command.then(async () => {
+    await Promise.all(others);
+    work();
+  });
+  return command;
+}
+
 /** One change as a host makes it: hooks around it, and the file written past entente. */
 async function change(root: string, file: string, agent: number, write: number): Promise<void> {
   const { tool, drops } = HOSTS[agent % HOSTS.length] as Host;
@@ -84,7 +116,7 @@ async function change(root: string, file: string, agent: number, write: number):
   const [old, next] = [slot(agent, write), `slot ${agent} ${write}: done`];
   if (tool === 'Bash') {
     await say('PreToolUse', 'Bash', { command: `sed -i s/x/y/ ${file}` });
-    writeFileSync(file, readFileSync(file, 'utf8').replace(old, next));
+    await whileNoSpan(() => writeFileSync(file, readFileSync(file, 'utf8').replace(old, next)));
     await say('PostToolUse', 'Bash', { command: `sed -i s/x/y/ ${file}` });
     return;
   }
@@ -96,14 +128,16 @@ async function change(root: string, file: string, agent: number, write: number):
     tool === 'Edit'
       ? { file_path: file, old_string: old, new_string: next }
       : { file_path: file, content: text.replace(old, next) };
-  const told = (await say('PreToolUse', tool, input)).hookSpecificOutput;
-  expect(told?.permissionDecision, 'no two changes meet').not.toBe('deny');
-  if (tool === 'Edit') writeFileSync(file, readFileSync(file, 'utf8').replace(old, next));
-  else
-    writeFileSync(
-      file,
-      drops === 'nothing' ? (told?.updatedInput?.content ?? String(input.content)) : String(input.content),
-    );
+  await span(async () => {
+    const told = (await say('PreToolUse', tool, input)).hookSpecificOutput;
+    expect(told?.permissionDecision, 'no two changes meet').not.toBe('deny');
+    if (tool === 'Edit') writeFileSync(file, readFileSync(file, 'utf8').replace(old, next));
+    else
+      writeFileSync(
+        file,
+        drops === 'nothing' ? (told?.updatedInput?.content ?? String(input.content)) : String(input.content),
+      );
+  });
   const after = await say('PostToolUse', tool, input);
   expect(after.systemMessage).toBeUndefined();
 }
@@ -124,9 +158,11 @@ describe('hosts that speak the protocol of Claude Code', () => {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        void serveHook({ host: 'claude-code', text, cwd: root, home, guardOf: () => Promise.resolve(guard) }).then(
-          (told) => response.end(told),
-        );
+        void serveHook({
+          ...{ host: 'claude-code', text, cwd: root, home, clock: Date.now },
+          guardOf: () => Promise.resolve(guard),
+          landed: (_place, written) => void guard.drain([written]),
+        }).then((told) => response.end(told));
       });
     });
     await new Promise<void>((resolve) => server.listen(path.join(home, SOCKET), resolve));

@@ -78,12 +78,14 @@ describe('worktrees', () => {
     writeFileSync(join(worktree, 'b.md'), text({ 5: 'AGENT' }));
     git(worktree, 'commit', '-qam', 'work');
     writeFileSync(join(worktree, 'new.md'), 'new\n');
+    writeFileSync(join(worktree, 'run.sh'), '#!/bin/sh\n', { mode: 0o755 });
     const dry = await entente(['apply', worktree, '--dry-run', '--json'], { cwd: main });
     expect(JSON.parse(dry.stdout)).toMatchObject({
       files: [
         { path: 'a.md', result: 'merged' },
         { path: 'b.md', result: 'left' },
         { path: 'new.md', result: 'added' },
+        { path: 'run.sh', result: 'added' },
       ],
     });
     expect(readFileSync(join(main, 'a.md'), 'utf8')).toBe(text({ 2: 'HUMAN' }));
@@ -93,6 +95,7 @@ describe('worktrees', () => {
     expect(readFileSync(join(main, 'a.md'), 'utf8')).toBe(text({ 2: 'HUMAN', 9: 'AGENT' }));
     expect(readFileSync(join(main, 'b.md'), 'utf8')).toBe(text({ 5: 'HUMAN' }));
     expect(readFileSync(join(main, 'new.md'), 'utf8')).toBe('new\n');
+    expect(['run.sh', 'new.md'].map((name) => statSync(join(main, name)).mode & 0o100)).toEqual([0o100, 0]);
     const kept = await entente(['recover', 'a.md', '--json'], { cwd: main });
     const versions = (JSON.parse(kept.stdout) as { kept: { agent: string; version: number }[] }).kept;
     expect(versions.map(({ agent }) => agent)).toEqual([there?.space, 'external']);

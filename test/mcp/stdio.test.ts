@@ -1,4 +1,5 @@
 // `entente mcp` as a process of its own, as a host starts it: on the store itself, and in front of a server.
+import { spawn } from 'node:child_process';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as FirstTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -78,6 +79,25 @@ describe('entente mcp', () => {
     await client.close();
     const log = (await desk.run(['log', 'b.md', '--json'])).out;
     expect(log).toContain('"agent":"first"');
+  });
+
+  it('[MC18] says on stderr that the server is not there, also where its host has gone already', async () => {
+    // A port that was free a moment ago.
+    const server = await openServer();
+    const { url } = server;
+    const { key } = await server.caller('owner');
+    await server.close();
+    const child = spawn(command, [...program, 'mcp'], {
+      ...{ cwd: desk.folder, env: { PATH, ENTENTE_STORE: url, ENTENTE_KEY: key } },
+    });
+    const done = ended(child);
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1' } };
+    child.stdin.end(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
+    const { code, err } = await done;
+    expect([code, err]).toEqual([
+      69,
+      `error [store-unavailable] The server ${url} is not reachable.\nnext: entente serve\n`,
+    ]);
   });
 
   it('[MC18] passes messages on to a server where the store is behind one, for clients of both generations', async () => {

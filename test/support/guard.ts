@@ -33,6 +33,8 @@ export interface WardOptions {
   readonly store?: Store;
   /** What happens while the guard waits for a file. */
   readonly whileWaiting?: () => void;
+  /** Something in front of the guard. */
+  readonly wrap?: (guard: Guard) => Guard;
 }
 
 export async function ward(files: { readonly [path: string]: string } = {}, options: WardOptions = {}): Promise<Ward> {
@@ -47,7 +49,7 @@ export async function ward(files: { readonly [path: string]: string } = {}, opti
   };
   for (const [path, text] of Object.entries(files)) put(path, text);
   if (options.git === true) execFileSync('git', ['init', '-q'], { cwd: root });
-  const guard = await guardOver(
+  const made = await guardOver(
     store,
     { home, root, space: 'default' },
     {
@@ -58,6 +60,7 @@ export async function ward(files: { readonly [path: string]: string } = {}, opti
       },
     },
   );
+  const guard = options.wrap?.(made) ?? made;
   return {
     ...{ root, home, store, guard, file, put },
     controller: createController({ store, default: merge('auto') }),

@@ -4,11 +4,11 @@ import { EntenteError } from '../../core/errors.ts';
 import { openFolder } from '../../guard/disk/folder.ts';
 import type { Applied } from '../../guard/types.ts';
 import { openGuard } from '../place/guard.ts';
+import { placeOrFault } from '../place/keep.ts';
 import { otherSide } from '../place/worktrees.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import { cleanName, shellWord } from '../shell/text.ts';
-import { placeOrFault } from './guard.ts';
 import type { Register } from './register.ts';
 
 const WORDS: { readonly [result in Applied['result']]: string } = {
@@ -60,6 +60,7 @@ async function apply(context: Context): Promise<ExitCode> {
       agent: context.text('agent') ?? (io.env['ENTENTE_AGENT'] || source.space),
       base: other.base,
       theirs: (id) => folder.read(id),
+      executable: (id) => folder.isExecutable(id),
       paths: other.paths,
       dryRun,
       ...(note === undefined ? {} : { note }),

@@ -58,6 +58,18 @@ function takeStdout({ stdout, stderr }: Io): Writable {
   });
 }
 
+/** Says at once, where a person looks, that the server is not there: hosts show nothing of what they get no answer to. */
+async function isReached({ console }: Context, url: string, way: ReturnType<typeof wayTo>): Promise<boolean> {
+  const { fetch: ask = fetch } = way;
+  try {
+    await ask(`${way.url}/healthz`, { redirect: 'error' });
+    return true;
+  } catch {
+    console.alert(`error [store-unavailable] The server ${url} is not reachable.\nnext: entente serve`);
+    return false;
+  }
+}
+
 async function mcp(context: Context): Promise<ExitCode> {
   const { io, console, signal } = context;
   const location = await context.location();
@@ -70,11 +82,13 @@ async function mcp(context: Context): Promise<ExitCode> {
     const { bridgeMcp } = await import('../../mcp/bridge.ts');
     // Only where it is said: another name than the key's needs a right.
     const named = context.text('agent') ?? (io.env['ENTENTE_AGENT'] || undefined);
-    await bridgeMcp({
-      ...{ ...wayTo(url), key, space, input: io.stdin, output, signal },
+    const way = wayTo(url);
+    const reached = isReached(context, url, way);
+    const answered = await bridgeMcp({
+      ...{ ...way, key, space, input: io.stdin, output, signal },
       ...(named === undefined ? {} : { agent }),
     });
-    return exitCodes.ok;
+    return (await reached) || answered ? exitCodes.ok : exitCodes.unreachable;
   }
   const [{ createService }, { createSession }, { serveMcp }] = await Promise.all([
     import('../../service/service.ts'),

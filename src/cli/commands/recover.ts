@@ -3,12 +3,12 @@ import * as path from 'node:path';
 import { EntenteError } from '../../core/errors.ts';
 import type { Recoverable, RecoverWhich } from '../../guard/types.ts';
 import { openGuard } from '../place/guard.ts';
+import { placeOrFault } from '../place/keep.ts';
 import { parseVersion } from '../place/target.ts';
 import { putWorkFile } from '../place/working.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import { cleanName, shellWord } from '../shell/text.ts';
-import { placeOrFault } from './guard.ts';
 import type { Register } from './register.ts';
 
 function parseTime(text: string): number {

@@ -1,15 +1,21 @@
 // `serve`: the HTTP server over the store, on this machine alone unless said otherwise. It refuses to start on anything
 // that it does not understand.
 import * as path from 'node:path';
+import type { Logger } from 'pino';
 import { EntenteError } from '../../core/errors.ts';
 import { parseServiceLimits } from '../../service/limits.ts';
+import type { Store } from '../../stores/store.ts';
+import { type GuardPlace, guardsOver } from '../place/guard.ts';
+import { keepFolder, placeOrFault } from '../place/keep.ts';
 import { ensureKeyFile, KEY_FILE } from '../place/key-file.ts';
+import { findLocation, type Location } from '../place/location.ts';
 import { isThere, openStore } from '../place/open.ts';
 import { checkSocketPath, clearSocket, ownersOnly, socketUrl } from '../place/socket.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
-import type { Io } from '../shell/io.ts';
+import { type Io, untilAborted } from '../shell/io.ts';
 import { PORT, portOf } from '../shell/server-address.ts';
+import { cleanName, shellWord } from '../shell/text.ts';
 import { packageVersion } from '../shell/version.ts';
 import { linkLines, waysToConnect } from '../show/connect.ts';
 import { plainLogLine } from '../show/log-line.ts';
@@ -55,13 +61,6 @@ function logTo({ stderr }: Io): { write(line: string): void } {
   return stderr.isTTY === true ? { write: (line) => void stderr.write(plainLogLine(line)) } : stderr;
 }
 
-function untilStopped(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
 /** Limits as they are given: NAME=NUMBER each. What is no number would mean no limit, and is refused. */
 function limitsOf(context: Context): { readonly [name: string]: number } {
   const pairs = context.list('limit').map((text) => {
@@ -72,6 +71,46 @@ function limitsOf(context: Context): { readonly [name: string]: number } {
     });
   });
   return Object.fromEntries(pairs);
+}
+
+/** The folder of `--guard`: its home has to name the store that is served, which hooks use where no process answers. */
+async function guardedPlace(context: Context, { url }: Location): Promise<GuardPlace | undefined> {
+  const given = context.text('guard');
+  if (given === undefined) return undefined;
+  const place = placeOrFault(context.path(given));
+  const own = await findLocation(path.dirname(place.home), undefined, {});
+  if (own.url === url) return place;
+  throw new EntenteError(
+    'misuse',
+    `The store of ${cleanName(place.home)} is ${own.url}, and what is served is ${url}.`,
+    {
+      next: `entente serve --store ${shellWord(own.url)} --guard ${shellWord(given)}`,
+    },
+  );
+}
+
+interface Guarded {
+  readonly root: string;
+  readonly socket: string;
+  close(): Promise<void>;
+}
+
+async function keepBeside(place: GuardPlace, store: Store, logger: Logger): Promise<Guarded> {
+  const guards = guardsOver(store, place.home, (message) => logger.warn(message));
+  const kept = await keepFolder({
+    ...{ place, guards, watch: true },
+    onCaptured: (captured) => {
+      for (const { path: file, agent, version } of captured) logger.info({ file, agent, version }, 'captured');
+    },
+    onFault: (err) => logger.warn({ err }, 'the guard could not look at the folder'),
+  });
+  return {
+    ...{ root: place.root, socket: kept.socket },
+    close: async () => {
+      await kept.close();
+      await guards.close();
+    },
+  };
 }
 
 /** Which dashboard is served: none where none is wanted, and none on a socket, where no browser gets to. */
@@ -117,8 +156,12 @@ async function serve(context: Context): Promise<ExitCode> {
   const location = await context.location();
   const create = location.store.kind === 'sqlite' && !(await isThere(location.store.path));
   const keyFile = await keyFileOf(context);
-  const store = await openStore(location.store, (message) => logger.warn(message), create);
+  const warn = (message: string): void => logger.warn(message);
+  const place = await guardedPlace(context, location);
+  const store = await openStore(location.store, warn, create);
+  let guard: Guarded | undefined;
   try {
+    if (place !== undefined) guard = await keepBeside(place, store, logger);
     const metrics = createMetrics();
     const service = createService({ store, limits, meter: metrics.meter });
     const app = createHttpApp({
@@ -139,18 +182,21 @@ async function serve(context: Context): Promise<ExitCode> {
     const url = await listening(() => (socket === undefined ? app.listen({ port, host }) : listenOn(app, socket)));
     const link = await dashboardLink({ service, id, url: publicUrl ?? url, ...page });
     if (console.json) {
+      const shown = guard === undefined ? {} : { guard: { root: guard.root, socket: guard.socket } };
       const login = link === undefined ? {} : { dashboard: link };
-      await console.object({ status: 'listening', url, store: location.url, keyFile, ...login });
+      await console.object({ status: 'listening', url, store: location.url, keyFile, ...shown, ...login });
     } else {
       await console.line(`entente listens on ${url}`);
       await console.line(`data: ${location.url}`);
       await console.line(`key:  ${keyFile}${made ? ' (made now)' : ''}`);
+      if (guard !== undefined) await console.line(`guard: ${cleanName(guard.root)} is kept, and watched`);
       if (link !== undefined) for (const line of linkLines(link)) await console.line(line);
       for (const line of waysToConnect(url, keyFile)) await console.line(line);
     }
-    await untilStopped(signal);
+    await untilAborted(signal);
     await app.close();
   } finally {
+    await guard?.close();
     await store.close();
   }
   return exitCodes.ok;
@@ -169,6 +215,7 @@ export const registerServe: Register = (program, run) => {
     .option('--dashboard <dir>', 'the files of another dashboard than the one that was built')
     .option('--no-dashboard', 'serve the API alone')
     .option('--limit <name=number>', 'a limit of the service, e.g. requestsPerMinute=6000 (repeatable)', collect)
+    .option('--guard <dir>', 'keep a guarded folder too: its hooks and what nobody announces')
     .option('--log-level <level>', `one of ${LEVELS.join(', ')} (default: info)`)
     .action(run(serve));
 };

@@ -53,26 +53,84 @@ export async function guardOver(store: Store, place: GuardPlace, setting: GuardS
 export interface Guards {
   /** The guard of a worktree; kept open, its `close` does nothing. */
   readonly of: (place: GuardPlace) => Promise<Guard>;
+  /** A file whose write was only written down: it is made a version a moment later, when nobody waits for it. */
+  readonly landed: (place: GuardPlace, path: string) => void;
   close(): Promise<void>;
 }
 
-/** The guards of all worktrees of one home, on one open store. */
+/** Milliseconds after which what was written down is made versions, together with what came meanwhile. */
+const SOON_MS = 250;
+
+/** The guards of all worktrees of one home, on one open store, which they close. */
 export async function createGuards(home: string, warn: (message: string) => void): Promise<Guards> {
   const { store: url } = await findLocation(path.dirname(home), undefined, {});
   const store = await openStore(url, warn);
+  const guards = guardsOver(store, home, warn);
+  return {
+    ...guards,
+    close: async () => {
+      await guards.close();
+      await store.close();
+    },
+  };
+}
+
+/** The same on an open store, which they leave open. */
+export function guardsOver(store: Store, home: string, warn: (message: string) => void): Guards {
   const open = new Map<string, Promise<Guard>>();
   const make = async (place: GuardPlace): Promise<Guard> => {
     if (place.space !== DEFAULT_SPACE) await recordBase(home, place.root, place.space);
     return { ...(await guardOver(store, place, { warn })), close: async () => {} };
   };
+  const of = (place: GuardPlace): Promise<Guard> => {
+    const known = open.get(place.root) ?? make(place);
+    open.set(place.root, known);
+    known.catch(() => open.delete(place.root));
+    return known;
+  };
+  const soon = createSoon(async (place, paths) => (await of(place)).drain(paths), warn);
   return {
-    of: (place) => {
-      const known = open.get(place.root) ?? make(place);
-      open.set(place.root, known);
-      known.catch(() => open.delete(place.root));
-      return known;
+    of,
+    landed: soon.add,
+    close: soon.end,
+  };
+}
+
+interface Soon {
+  add(place: GuardPlace, path: string): void;
+  /** Does at once what is left. */
+  end(): Promise<void>;
+}
+
+/** Does work on files a moment later, once for all that came meanwhile; a fault is told, and the files are left for the next look. */
+function createSoon(
+  work: (place: GuardPlace, paths: readonly string[]) => Promise<void>,
+  warn: (message: string) => void,
+): Soon {
+  const waiting = new Map<string, { readonly place: GuardPlace; readonly paths: Set<string> }>();
+  let timer: NodeJS.Timeout | undefined;
+  let under: Promise<void> = Promise.resolve();
+  const all = async (): Promise<void> => {
+    const taken = [...waiting.values()];
+    waiting.clear();
+    for (const { place, paths } of taken) {
+      await work(place, [...paths]).catch((error: unknown) => warn((error as Error).message));
+    }
+  };
+  const start = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    under = under.then(all);
+    return under;
+  };
+  return {
+    add: (place, file) => {
+      const at = waiting.get(place.root) ?? { place, paths: new Set<string>() };
+      waiting.set(place.root, at);
+      at.paths.add(file);
+      timer ??= setTimeout(() => void start(), SOON_MS);
     },
-    close: () => store.close(),
+    end: start,
   };
 }
 

@@ -19,8 +19,13 @@ export interface Folder {
   readonly root: string;
   /** The bytes of a file; undefined where nothing is. A link, on the way or at the end, is `bad-id`. */
   read(id: string): Promise<Uint8Array | undefined>;
-  /** Puts a whole file in its place, its mode kept. If the file has other bytes than `expected` by now, it stays. */
-  put(id: string, bytes: Uint8Array, expected: Uint8Array | undefined): Promise<Put>;
+  /** Whether its owner may run it; false where nothing is. */
+  isExecutable(id: string): Promise<boolean>;
+  /**
+   * Puts a whole file in its place, its mode kept; a new one may be run where `executable` says so. If the file has
+   * other bytes than `expected` by now, it stays.
+   */
+  put(id: string, bytes: Uint8Array, expected: Uint8Array | undefined, executable?: boolean): Promise<Put>;
   /** Takes a file away, under the same condition. */
   remove(id: string, expected: Uint8Array): Promise<Put>;
 }
@@ -150,13 +155,13 @@ async function putIn(
   name: string,
   id: string,
   bytes: Uint8Array,
-  expected: Uint8Array | undefined,
+  { expected, executable }: { readonly expected: Uint8Array | undefined; readonly executable: boolean },
 ): Promise<Put> {
   const temporary = path.join(folder, temporaryName(name));
   const before = await openPlain(folder, name, id);
   try {
     if (!same(before?.bytes, expected)) return { done: false };
-    await writeNew(temporary, bytes, before?.mode ?? 0o666 & ~process.umask());
+    await writeNew(temporary, bytes, before?.mode ?? (executable ? 0o777 : 0o666) & ~process.umask());
     const again = await openPlain(folder, name, id);
     try {
       if (!same(again?.bytes, expected)) return { done: false };
@@ -202,8 +207,16 @@ export async function openFolder(given: string): Promise<Folder> {
         await found?.handle.close();
         return found?.bytes;
       }),
-    put: async (id, bytes, expected) =>
-      (await inFolder(place, id, true, (folder, name) => putIn(folder, name, id, bytes, expected))) ?? { done: false },
+    isExecutable: async (id) =>
+      (await inFolder(place, id, false, async (folder, name) => {
+        const found = await openPlain(folder, name, id);
+        await found?.handle.close();
+        return found !== undefined && (found.mode & 0o100) !== 0;
+      })) ?? false,
+    put: async (id, bytes, expected, executable = false) =>
+      (await inFolder(place, id, true, (folder, name) => putIn(folder, name, id, bytes, { expected, executable }))) ?? {
+        done: false,
+      },
     remove: async (id, expected) =>
       (await inFolder(place, id, false, (folder, name) => removeIn(folder, name, id, expected))) ?? { done: false },
   };

@@ -8,11 +8,12 @@ import { isReserved } from '../disk/reserved.ts';
 import { applyEdits } from '../edits.ts';
 import type { HostEvent, HostWrite } from '../hosts/event.ts';
 import { type Book, bookFile, createBooks, type Intent, type Line, type Sight } from '../spool/book.ts';
+import { createDesk } from '../spool/desk.ts';
 import { createObjects } from '../spool/objects.ts';
 import { placesIn } from '../spool/places.ts';
 import type { ToolChange } from '../types.ts';
 import type { Place } from './place.ts';
-import { isTracked } from './tracked.ts';
+import { isIgnored, isTracked } from './tracked.ts';
 
 /** Beyond this a file is the guard's, which may leave it alone. */
 const LARGEST = 1024 * 1024;
@@ -23,6 +24,9 @@ export type FastAnswer =
   | 'silent'
   /** For the guard. */
   | undefined;
+
+/** Something that a guard would leave alone. */
+const LEFT = 'left';
 
 interface Found {
   readonly id: string;
@@ -60,14 +64,14 @@ function readPlain(file: string): Uint8Array | undefined | 'odd' {
   }
 }
 
-function find({ root }: Place, given: string, books: string): Found | undefined {
+function find({ root }: Place, given: string, books: string): Found | typeof LEFT | undefined {
   const id = idOf(root, given);
   // Only plain names: what is not canonical as it stands is for the guard.
   if (id === undefined || isReserved(id) || id !== id.normalize('NFC')) return undefined;
-  // Of a file without a book nobody has said yet that it is not one that git ignores.
-  if (!fs.existsSync(bookFile(books, id)) && !isTracked(root, id)) return undefined;
   const bytes = readPlain(path.join(root, id));
   if (bytes === 'odd') return undefined;
+  // Of a file without a book nobody has said yet that it is not one that git ignores.
+  if (!fs.existsSync(bookFile(books, id)) && !isTracked(root, id) && isIgnored(root, id)) return LEFT;
   return { id, bytes, hash: bytes === undefined ? '' : hashOf(bytes) };
 }
 
@@ -83,6 +87,29 @@ function open(book: Book): readonly Intent[] {
 /** Something that this agent has not heard yet: only the guard can say it. */
 function hasNews(book: Book, agent: string): boolean {
   return [...book.done].some(([key, { how }]) => key.startsWith(`${agent}\n`) && how !== 'plain' && how !== 'failed');
+}
+
+/** What was last on disk; what nobody saw there was not there. */
+function lastOf({ disk = '' }: Book): string {
+  return disk;
+}
+
+function isMixed({ pending, disk }: Book): boolean {
+  const last = pending.at(-1);
+  return last !== undefined && last.h !== disk;
+}
+
+/** What lies there, if that is not what was there last. */
+function seenOf(book: Book, hash: string): readonly Line[] {
+  const last = lastOf(book);
+  return last === hash ? [] : [{ t: 'seen', h: hash, ...(book.disk === undefined ? {} : { b: last }) }];
+}
+
+/** What an agent knows of a file, where that is what lies there; null: there is none, and nobody knew of one. */
+function knownOf(book: Book, agent: string, hash: string): Sight | null | undefined {
+  const sight = book.sights.get(agent);
+  if (sight === undefined) return hash === '' && lastOf(book) === '' ? null : undefined;
+  return sight.hash === hash && sight.as === undefined ? sight : undefined;
 }
 
 interface Raw {
@@ -109,16 +136,27 @@ export function createFast(place: Place, clock: () => number): Fast {
   const files = placesIn(path.join(place.home, 'guard'), place.space);
   const books = createBooks(files.books);
   const objects = createObjects(files.objects);
+  const desk = createDesk(files.desk, clock);
+
+  /**
+   * What moved is nobody's that is known. Not where it may be an announced write, or what a command is making; nor where
+   * the guard was at work on the file while something was written down: it knows what came first.
+   */
+  const isUnclear = (book: Book, hash: string): boolean =>
+    isMixed(book) || (lastOf(book) !== hash && (open(book).length > 0 || desk.read().running.length > 0));
 
   const read = (agent: string, given: string): FastAnswer => {
     const found = find(place, given, files.books);
     if (found === undefined) return undefined;
+    if (found === LEFT) return 'silent';
     const { id, bytes, hash } = found;
     const book = books.open(id);
     const own = book.own.get(agent);
-    if (hasNews(book, agent) || (own !== undefined && own.h !== hash)) return undefined;
+    if (hasNews(book, agent) || (own !== undefined && own.h !== hash) || isUnclear(book, hash)) return undefined;
+    // Where nothing is and nothing was, there is nothing to write down.
+    if (hash === '' && book.lines === 0) return 'silent';
     if (bytes !== undefined) objects.keep(bytes);
-    const seen: Line[] = book.disk === hash ? [] : [{ t: 'seen', h: hash }];
+    const seen = seenOf(book, hash);
     if (seen.length > 0 || book.sights.get(agent)?.hash !== hash) {
       books.append(id, [...seen, { t: 'sight', a: agent, s: { hash } }]);
     }
@@ -128,10 +166,11 @@ export function createFast(place: Place, clock: () => number): Fast {
   const before = (agent: string, call: string, { path: given, change }: HostWrite): FastAnswer => {
     const found = find(place, given, files.books);
     if (found === undefined) return undefined;
+    if (found === LEFT) return 'silent';
     const { id, bytes, hash } = found;
     const book = books.open(id);
-    const sight: Sight | undefined = book.sights.get(agent);
-    if (sight?.hash !== hash || sight.as !== undefined || hasNews(book, agent)) return undefined;
+    const sight = knownOf(book, agent, hash);
+    if (sight === undefined || hasNews(book, agent) || isUnclear(book, hash)) return undefined;
     if (open(book).some((intent) => intent.agent !== agent)) return undefined;
     const raw = rawOf(change, bytes);
     // What was refused and comes again is judged from where it was judged first.
@@ -142,22 +181,23 @@ export function createFast(place: Place, clock: () => number): Fast {
       ...{ agent, call, kind: raw.kind, base: sight, disk: hash, raw: objects.keep(raw.bytes), ...edits },
       ...{ said: 'nothing', at: clock() },
     };
-    const seen: Line[] = book.disk === hash ? [] : [{ t: 'seen', h: hash }];
+    const seen = seenOf(book, hash);
     books.append(id, [...seen, { t: 'intent', i: intent }]);
     // Of two that announce at once, at least one sees the other here, and the disk as it was.
     const again = books.open(id);
-    return open(again).every((one) => one.agent === agent) && again.disk === hash ? 'silent' : undefined;
+    return open(again).every((one) => one.agent === agent) && lastOf(again) === hash ? 'silent' : undefined;
   };
 
   const after = (agent: string, call: string, { path: given }: HostWrite): FastAnswer => {
     const found = find(place, given, files.books);
     if (found === undefined) return undefined;
+    if (found === LEFT) return 'silent';
     const { id, hash } = found;
     const book = books.open(id);
     const intents = open(book);
     const intent = intents.find((one) => one.agent === agent && one.call === call);
-    if (intent === undefined || intents.length > 1 || hasNews(book, agent)) return undefined;
-    if (intent.said !== 'nothing' || intent.raw !== hash || book.disk !== intent.disk) return undefined;
+    if (intent === undefined || intents.length > 1 || hasNews(book, agent) || isMixed(book)) return undefined;
+    if (intent.said !== 'nothing' || intent.raw !== hash || lastOf(book) !== intent.disk) return undefined;
     books.append(id, [
       { t: 'landed', a: agent, c: call, h: hash },
       { t: 'sight', a: agent, s: { hash } },
@@ -182,6 +222,8 @@ export function createFast(place: Place, clock: () => number): Fast {
             : after(event.agent, event.call, write);
         }
         case 'session':
+          desk.session(event.agent, { at: clock() });
+          return 'silent';
         case 'beforeCommand':
         case 'afterCommand':
           return undefined;

@@ -142,13 +142,17 @@ export interface ServedHook {
   readonly cwd: string;
   /** The home that it stands for: calls about files of another one are answered by silence. */
   readonly home: string;
+  readonly clock: () => number;
   /** The guard of a worktree; they are kept open. */
   readonly guardOf: (place: Place) => Promise<Guard>;
+  /** A write landed that was only written down: to be made a version when nobody waits for it. */
+  readonly landed: (place: Place, path: string) => void;
 }
 
 /** What a guard that listens answers to `POST /hook/HOST`; undefined for a host that nobody knows. Never throws. */
-export async function serveHook({ host: name, text, cwd, home, guardOf }: ServedHook): Promise<string | undefined> {
-  const host = await loadHost(name);
+export async function serveHook(served: ServedHook): Promise<string | undefined> {
+  const { text, cwd, home, guardOf } = served;
+  const host = await loadHost(served.host);
   if (host === undefined) return undefined;
   const config = readHookConfig(home);
   let body: Fields = {};
@@ -156,11 +160,19 @@ export async function serveHook({ host: name, text, cwd, home, guardOf }: Served
     body = parse(text);
     const call = understand(host, body, cwd, readTools(config.tools));
     const { place } = call;
-    if (place === undefined || !isSameFile(place.home, home)) return host.print(body, call.event, { do: 'nothing' });
+    if (place === undefined || !isSameFile(place.home, home) || isShort(served, place, call.event))
+      return host.print(body, call.event, { do: 'nothing' });
     return await tell(await guardOf(place), call, config);
   } catch (error) {
     return host.fail(body, failure(error), config.onFailure);
   }
+}
+
+/** The short way is that of a hook without a process: who waits for the answer waits for no store. */
+function isShort({ clock, cwd, landed }: ServedHook, place: Place, event: HostEvent): boolean {
+  if (createFast(place, clock).answer(event) !== 'silent') return false;
+  if (event.kind === 'after') for (const { path: written } of event.writes) landed(place, path.resolve(cwd, written));
+  return true;
 }
 
 function isSameFile(a: string, b: string): boolean {

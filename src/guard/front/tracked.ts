@@ -1,7 +1,9 @@
 // Whether git has a file in its index, read from the index itself: a file that is tracked is never ignored, so that it
-// can be guarded without git being asked, which would cost more than the rest of a hook.
+// can be guarded without git being asked. Of all others git is asked, which is a process of its own, but no store.
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { isMade } from '../disk/reserved.ts';
 
 function indexOf(root: string): string {
   const dotGit = path.join(root, '.git');
@@ -31,4 +33,11 @@ export function isTracked(root: string, id: string): boolean {
     if (isEntry(index, at, name.length)) return true;
   }
   return false;
+}
+
+/** Whether a file that is not tracked is left alone; without git, or without a repository, a short list says so. */
+export function isIgnored(root: string, id: string): boolean {
+  const { status } = spawnSync('git', ['check-ignore', '-q', '--', id], { cwd: root, stdio: 'ignore' });
+  // 0: it is ignored, 1: it is not; anything else is no answer.
+  return status === 0 || (status !== 1 && isMade(id));
 }

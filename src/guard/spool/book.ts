@@ -50,7 +50,8 @@ export interface Done {
 
 /** What the fast path saw or let land, and no version holds yet. */
 export type Pending =
-  | { readonly t: 'seen'; readonly h: string }
+  /** `b`: what was last known to be there. */
+  | { readonly t: 'seen'; readonly h: string; readonly b?: string }
   | { readonly t: 'landed'; readonly a: string; readonly c: string; readonly h: string };
 
 export type Line =
@@ -58,8 +59,11 @@ export type Line =
   | { readonly t: 'sight'; readonly a: string; readonly s: Sight }
   | { readonly t: 'intent'; readonly i: Intent }
   | Pending
-  /** A version holds what was pending up to here; `h` is what the guard knows to be on disk. */
-  | { readonly t: 'disk'; readonly h: string }
+  /**
+   * `h` is what the guard knows to be on disk. A version holds the first `n` of what was pending, without `n` all of it:
+   * what the fast path writes down while the guard is at work stays for the next look.
+   */
+  | { readonly t: 'disk'; readonly h: string; readonly n?: number }
   | { readonly t: 'done'; readonly a: string; readonly c: string; readonly d: Done }
   | { readonly t: 'told'; readonly a: string; readonly c: string }
   /** A refused content, and what it was judged from: sent again, it is judged from there again. */
@@ -129,7 +133,7 @@ function fold(state: Folding, line: Line): void {
       state.disk = line.h;
       return;
     case 'disk':
-      state.pending = [];
+      state.pending = line.n === undefined ? [] : state.pending.slice(line.n);
       state.disk = line.h;
       return;
     case 'kept':

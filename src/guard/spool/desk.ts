@@ -8,24 +8,31 @@ export interface Running {
   readonly at: number;
 }
 
+/** When a session began: at a revision of the space; or, told without the store, at a time. */
+export type Began = { readonly revision: number } | { readonly at: number };
+
 export interface DeskState {
-  /** The revision that an agent's session began at. */
-  readonly sessions: ReadonlyMap<string, number>;
+  readonly sessions: ReadonlyMap<string, Began>;
   readonly running: readonly Running[];
 }
 
 type Line =
   | { readonly t: 'session'; readonly a: string; readonly r: number }
+  | { readonly t: 'session'; readonly a: string; readonly at: number }
   | { readonly t: 'command'; readonly a: string; readonly c: string; readonly m?: string; readonly at: number }
   | { readonly t: 'ended'; readonly a: string; readonly c: string };
 
 export interface Desk {
   read(): DeskState;
-  session(agent: string, revision: number): void;
+  session(agent: string, began: Began): void;
   began(running: Running): void;
   ended(agent: string, call: string): void;
   /** Under the guard's lock only. */
   tidy(): void;
+}
+
+function sessionLine(agent: string, began: Began): Line {
+  return 'at' in began ? { t: 'session', a: agent, at: began.at } : { t: 'session', a: agent, r: began.revision };
 }
 
 const LONG = 500;
@@ -34,11 +41,11 @@ const LONGEST_MS = 60 * 60 * 1000;
 
 export function createDesk(file: string, clock: () => number): Desk {
   const read = (): DeskState & { readonly lines: number } => {
-    const sessions = new Map<string, number>();
+    const sessions = new Map<string, Began>();
     let running: Running[] = [];
     const lines = readLines(file) as unknown as readonly Line[];
     for (const line of lines) {
-      if (line.t === 'session') sessions.set(line.a, line.r);
+      if (line.t === 'session') sessions.set(line.a, 'at' in line ? { at: line.at } : { revision: line.r });
       else running = running.filter(({ agent, call }) => agent !== line.a || call !== line.c);
       if (line.t === 'command') {
         const { a: agent, c: call, m: command, at } = line;
@@ -49,7 +56,7 @@ export function createDesk(file: string, clock: () => number): Desk {
   };
   return {
     read,
-    session: (agent, revision) => appendLines(file, [{ t: 'session', a: agent, r: revision } satisfies Line]),
+    session: (agent, began) => appendLines(file, [sessionLine(agent, began)]),
     began: ({ agent: a, call: c, command: m, at }) =>
       appendLines(file, [
         { t: 'command', a, c, at, ...(m === undefined ? {} : { m: m.slice(0, 200) }) } satisfies Line,
@@ -59,7 +66,7 @@ export function createDesk(file: string, clock: () => number): Desk {
       const { sessions, running, lines } = read();
       if (lines < LONG) return;
       rewriteLines(file, lines, [
-        ...[...sessions].map(([a, r]): Line => ({ t: 'session', a, r })),
+        ...[...sessions].map(([agent, began]) => sessionLine(agent, began)),
         ...running.map(
           ({ agent: a, call: c, command: m, at }): Line => ({
             t: 'command',

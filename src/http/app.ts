@@ -25,6 +25,7 @@ import { accountRoutes, loginRoutes } from './routes/account.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { commitRoutes } from './routes/commits.ts';
 import { conflictRoutes } from './routes/conflicts.ts';
+import { demoRoutes } from './routes/demo.ts';
 import { draftRoutes } from './routes/drafts.ts';
 import { eventRoutes } from './routes/events.ts';
 import { headRoutes } from './routes/heads.ts';
@@ -34,6 +35,7 @@ import { recordedRoutes } from './routes/recorded.ts';
 import { resourceRoutes } from './routes/resource.ts';
 import { rootRoutes } from './routes/root.ts';
 import type { Routes } from './routes/route.ts';
+import { undoRoutes } from './routes/undo.ts';
 import { traceRequests } from './spans.ts';
 
 export interface HttpOptions extends BorderOptions {
@@ -83,6 +85,8 @@ const JSON_ROUTES: readonly Routes[] = [
   auditRoutes,
   eventRoutes,
   accountRoutes,
+  undoRoutes,
+  demoRoutes,
 ];
 /** Taking bytes of any kind. */
 const BYTE_ROUTES: readonly Routes[] = [resourceRoutes];

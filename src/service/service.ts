@@ -5,6 +5,7 @@ import type { LocalController } from '../controller/dissected.ts';
 import type { ControllerOptions } from '../controller/types.ts';
 import { parseSpace, type Space } from '../core/resource.ts';
 import type { Store } from '../stores/store.ts';
+import { createDemos, type Demos } from './demos.ts';
 import { createFeeds, type Feeds } from './feeds.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { parseServiceLimits, type ServiceLimits } from './limits.ts';
@@ -17,6 +18,7 @@ import { createSights, type Sights } from './sights.ts';
 import { createSigner, type Signer } from './signing.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
 import { realTimers, type Timers } from './timers.ts';
+import { createVerifications, type Verifications } from './verifications.ts';
 
 export interface ServiceOptions {
   readonly store: Store;
@@ -53,6 +55,10 @@ export interface Service {
   /** What agents read last, for news of it. */
   readonly sights: Sights;
   readonly throttle: Throttle;
+  /** Checks of whole spaces. */
+  readonly verifications: Verifications;
+  /** Scripted agents, for who wants to see some. */
+  readonly demos: Demos;
   /** Whether the store answers and takes writes. */
   readonly readiness: Readiness;
   /** Idempotency keys of requests that are under way, so that one that comes twice at once is told so. */
@@ -105,6 +111,8 @@ export function createService(options: ServiceOptions): Service {
     signer: createSigner({ store, clock }),
     limits,
     clock,
+    verifications: createVerifications({ store, clock }),
+    demos: createDemos(timers),
     readiness: createReadiness({ store, timers, clock }),
     sights: createSights(),
     throttle: createThrottle({ perMinute: limits.requestsPerMinute, clock }),

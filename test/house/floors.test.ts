@@ -12,7 +12,7 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
   stores: ['core'],
   controller: belowControl,
   verify: belowControl,
-  service: ['controller', 'strategies', 'stores/store.ts', 'core'],
+  service: ['controller', 'verify', 'strategies', 'stores/store.ts', 'core'],
   http: ['service', 'core'],
   mcp: ['service', 'core'],
   client: ['core', 'strategies', 'types:controller', 'types:stores/store.ts'],

@@ -1,2 +1,2 @@
 // The seeded generator of the tests: the demo's own.
-export { createRandom, type Random } from '../../src/cli/demo/random.ts';
+export { createRandom, type Random } from '../../src/service/demo/random.ts';

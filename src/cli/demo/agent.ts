@@ -5,11 +5,11 @@ import * as path from 'node:path';
 import { createController } from '../../controller/controller.ts';
 import type { Controller, Draft } from '../../controller/types.ts';
 import type { OutcomeStatus } from '../../core/outcome.ts';
+import { applyMark, type PlannedEdit } from '../../service/demo/edits.ts';
 import { createSqliteStore } from '../../stores/sqlite.ts';
 import type { Store } from '../../stores/store.ts';
 import { parseStrategy } from '../../strategies/policy-file.ts';
 import type { StrategySpec } from '../../strategies/types.ts';
-import { applyMark, type PlannedEdit } from './edits.ts';
 
 export type Order =
   | { readonly do: 'plain'; readonly folder: string }

@@ -7,13 +7,13 @@ import pico from 'picocolors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createController } from '../../controller/controller.ts';
 import { hashOf } from '../../core/hash.ts';
+import { hasMark } from '../../service/demo/edits.ts';
+import { type DemoFile, demoFiles } from '../../service/demo/files.ts';
+import { createPlan } from '../../service/demo/plan.ts';
 import { createSqliteStore } from '../../stores/sqlite.ts';
 import { startAgents } from './agents.ts';
 import { type DemoOptions, type DemoReport, runDemo } from './demo.ts';
-import { hasMark } from './edits.ts';
-import { type DemoFile, demoFiles } from './files.ts';
 import { readOwnFiles } from './own-files.ts';
-import { createPlan } from './plan.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 

@@ -3,10 +3,10 @@
 import { promises as fs } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { demoFiles } from '../../service/demo/files.ts';
+import { createPlan } from '../../service/demo/plan.ts';
 import { startAgents } from './agents.ts';
-import { demoFiles } from './files.ts';
 import { readOwnFiles } from './own-files.ts';
-import { createPlan } from './plan.ts';
 import { type DemoIo, showEntente, showIntro, showNext, showPlain } from './print.ts';
 import { DATABASE, playEntente, playPlain, type Round, type RoundInput } from './rounds.ts';
 

@@ -4,7 +4,7 @@ import { type Dirent, promises as fs } from 'node:fs';
 import * as path from 'node:path';
 import { EntenteError } from '../../core/errors.ts';
 import { parseResourceId } from '../../core/resource.ts';
-import type { DemoFile, Target } from './files.ts';
+import type { DemoFile, Target } from '../../service/demo/files.ts';
 
 const MAX_FILES = 8;
 const MAX_BYTES = 256 * 1024;

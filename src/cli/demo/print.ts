@@ -1,8 +1,8 @@
 // What the demo says, in plain words.
 import type { Formatter } from 'picocolors/types.js';
-import type { Mark, PlannedEdit } from './edits.ts';
-import type { DemoFile } from './files.ts';
-import type { Plan } from './plan.ts';
+import type { Mark, PlannedEdit } from '../../service/demo/edits.ts';
+import type { DemoFile } from '../../service/demo/files.ts';
+import type { Plan } from '../../service/demo/plan.ts';
 import type { EntenteRound, PlainRound } from './rounds.ts';
 
 /** The few colours that the demo uses. */

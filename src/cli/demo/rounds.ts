@@ -6,13 +6,13 @@ import { createController } from '../../controller/controller.ts';
 import type { Controller } from '../../controller/types.ts';
 import type { Conflict } from '../../core/resolution.ts';
 import { DEFAULT_SPACE } from '../../core/resource.ts';
+import { hasMark, type PlannedEdit } from '../../service/demo/edits.ts';
+import type { DemoFile } from '../../service/demo/files.ts';
+import type { Plan, Step } from '../../service/demo/plan.ts';
 import { createSqliteStore } from '../../stores/sqlite.ts';
 import { verifyStore } from '../../verify/verify-store.ts';
 import type { Answer } from './agent.ts';
 import type { Agents } from './agents.ts';
-import { hasMark, type PlannedEdit } from './edits.ts';
-import type { DemoFile } from './files.ts';
-import type { Plan, Step } from './plan.ts';
 
 /** The numbers of one round: edits = kept + waiting + lost. Merged ones are among the kept. */
 export interface Round {

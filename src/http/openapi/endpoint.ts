@@ -2,6 +2,8 @@
 import type * as z from 'zod';
 
 export interface Example {
+  /** Another space than the one that the others work in. */
+  readonly space?: string;
   /** Values of the query's parameters. */
   readonly query?: { readonly [name: string]: string };
   /** Values of parts of the path. */

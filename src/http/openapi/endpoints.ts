@@ -8,6 +8,7 @@ import { begin } from '../../service/operations/begin.ts';
 import { claim } from '../../service/operations/claim.ts';
 import { commit } from '../../service/operations/commit.ts';
 import { conflict, conflicts } from '../../service/operations/conflicts.ts';
+import { demo, startDemo } from '../../service/operations/demo.ts';
 import { compose, dissect } from '../../service/operations/dissect.ts';
 import { drafts, release } from '../../service/operations/drafts.ts';
 import { head } from '../../service/operations/head.ts';
@@ -23,6 +24,8 @@ import { forget, recorded } from '../../service/operations/recorded.ts';
 import { resolve } from '../../service/operations/resolve.ts';
 import { commitStatus, stats } from '../../service/operations/stats.ts';
 import { transact } from '../../service/operations/transact.ts';
+import { undo } from '../../service/operations/undo.ts';
+import { startVerification, verification } from '../../service/operations/verify.ts';
 import { versions } from '../../service/operations/versions.ts';
 import { landedWrite } from '../../service/schemas/results.ts';
 import { eventsInput, eventsResult } from '../routes/events.ts';
@@ -68,6 +71,11 @@ const RESOURCES: readonly Endpoint[] = [
   {
     ...{ method: 'get', path: '/resource/head', ...of(head), inputIs: 'query', good: [200], bad: [410] },
     example: { query: { id: ID, content: '1' }, status: 200 },
+  },
+  {
+    ...{ method: 'post', path: '/resource/undo', ...of(undo), inputIs: 'body', without: ['ifMatch', 'commitId'] },
+    ...{ headers: ['If-Match', 'Idempotency-Key'], good: [200, 201], bad: [409, 410, 412, ...BODIES, 422, 428] },
+    example: { headers: { 'If-Match': '{etag}' }, body: { id: ID, version: 1 }, status: 200 },
   },
   {
     ...{ method: 'get', path: '/resources', ...of(list), inputIs: 'query', good: [200] },
@@ -210,6 +218,18 @@ const RULES: readonly Endpoint[] = [
   },
   { ...{ method: 'get', path: '/audit/head', ...of(auditHead), good: [200] }, example: { status: 200 } },
   {
+    ...{ method: 'get', path: '/audit/export', name: 'export-audit', output: 'bytes', good: [200], bad: [410] },
+    summary:
+      'The audit as a table (CSV), from a cursor or from its beginning. What a spreadsheet would run begins with an apostrophe.',
+    query: { cursor: 'Of an entry; from the oldest one that is kept, unless said.' },
+    example: { status: 200 },
+  },
+  {
+    ...{ method: 'post', path: '/audit/verify', ...of(startVerification), inputIs: 'body', good: [202], bad: BODIES },
+    example: { body: {}, status: 202 },
+  },
+  { ...{ method: 'get', path: '/audit/verify', ...of(verification), good: [200] }, example: { status: 200 } },
+  {
     ...{ method: 'get', path: '/events', name: 'events', input: eventsInput, inputIs: 'query', good: [200] },
     summary: 'What happened since a cursor: server-sent events, or with Accept: application/json a long poll.',
     ...{ headers: ['Last-Event-ID'], output: eventsResult, bad: [410, 429] },
@@ -217,6 +237,11 @@ const RULES: readonly Endpoint[] = [
   },
   { ...{ method: 'get', path: '/position', ...of(position), good: [200] }, example: { status: 200 } },
   { ...{ method: 'get', path: '/stats', ...of(stats), good: [200] }, example: { status: 200 } },
+  {
+    ...{ method: 'post', path: '/demo', ...of(startDemo), inputIs: 'body', good: [202], bad: [412, ...BODIES] },
+    example: { space: 'playground', body: {}, status: 202 },
+  },
+  { ...{ method: 'get', path: '/demo', ...of(demo), good: [200] }, example: { status: 200 } },
 ];
 
 const ACCOUNT: readonly Endpoint[] = [

@@ -100,13 +100,14 @@ describe('/openapi.json', () => {
     async (_name, endpoint) => {
       const { example, output } = endpoint;
       const known = await values();
-      const place = filled(example.path ?? {}, known);
-      const below = endpoint.path.replace(/\{(\w+)\}/g, (_whole, name: string) => place[name] ?? '');
+      const parts = filled(example.path ?? {}, known);
+      const below = endpoint.path.replace(/\{(\w+)\}/g, (_whole, name: string) => parts[name] ?? '');
       const query = new URLSearchParams(filled(example.query ?? {}, known)).toString();
       const body = filled(example.body, known);
       const sent =
         example.body === undefined ? {} : endpoint.takesBytes === true ? { bytes: body as string } : { json: body };
-      const answer = await ann.ask(endpoint.method.toUpperCase(), `${below}${query === '' ? '' : `?${query}`}`, {
+      const place = example.space === undefined ? below : `//v1/spaces/${example.space}${below}`;
+      const answer = await ann.ask(endpoint.method.toUpperCase(), `${place}${query === '' ? '' : `?${query}`}`, {
         headers: filled(example.headers ?? {}, known),
         ...sent,
       });

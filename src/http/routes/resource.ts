@@ -83,7 +83,7 @@ async function write(
   return 'delete' in change ? reply.code(204).send() : sendLanded(reply, landed);
 }
 
-function sendLanded(reply: FastifyReply, landed: Landed): FastifyReply {
+export function sendLanded(reply: FastifyReply, landed: Landed): FastifyReply {
   reply.headers({ etag: landed.etag, 'entente-version': String(landed.version) });
   return reply.code(landed.created ? 201 : 200).send(landed);
 }

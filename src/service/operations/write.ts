@@ -17,7 +17,10 @@ import { assertWrite } from './commit.ts';
 
 export interface WriteInput {
   readonly id: ResourceId;
-  readonly change: { readonly content: Uint8Array; readonly mediaType?: string } | { readonly delete: true };
+  readonly change:
+    | { readonly content: Uint8Array; readonly mediaType?: string }
+    | { readonly delete: true }
+    | { readonly hash: string };
   readonly ifMatch?: Condition;
   readonly ifNoneMatch?: Condition;
   readonly agent?: AgentId;

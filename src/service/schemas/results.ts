@@ -156,6 +156,8 @@ export const conflictResult: z.ZodType = z
     ...{ strategy: text, commitId: text, note: optional(text), openedAt: z.number() },
     resolution: optional(z.looseObject({ decision: text, agent: text, at: z.number() })),
     ...{ claim: optional(claim), proposals: optional(z.array(proposal)) },
+    ...{ proposalCount: optional(count), declined: optional(z.literal(true)) },
+    ...{ moved: optional(z.boolean()), inFlight: optional(count) },
   })
   .meta({ id: 'Conflict', description: 'Two changes that nobody may decide alone: the sides, who and why.' });
 

@@ -17,7 +17,7 @@ export interface Plan {
   readonly policy: readonly (readonly [pattern: string, strategy: StrategySpec])[];
 }
 
-const agents = ['planner', 'builder', 'reviewer', 'writer'] as const;
+export const agents = ['planner', 'builder', 'reviewer', 'writer'] as const;
 
 const strategies: { readonly [engine in DemoFile['engine']]: StrategySpec } = {
   text: 'merge(text)',

@@ -66,4 +66,41 @@ describe.skipIf(!there)('the border in a browser', () => {
       expect([path, await statusAt(`http://rebound.example:${port}${path}`)]).toEqual([path, 403]);
     }
   });
+
+  it('[DB56] W06 a page of another site cannot frame the dashboard, and the code of a link leaves the address at once', async () => {
+    const site = await elsewhere(`<iframe src="${stage.url}/"></iframe>`);
+    const page = await stage.browser.newPage();
+    onTestFinished(() => page.close());
+    await page.goto(site.url);
+    const frame = page.frames().find((one) => one !== page.mainFrame());
+    expect(await frame?.evaluate('document.body.innerText.includes("entente")').catch(() => false)).toBe(false);
+    const link = await stage.link();
+    await page.goto(link);
+    await page.locator('nav').first().waitFor();
+    expect(page.url()).toBe(`${stage.url}/#/queue`);
+    expect(
+      await page.evaluate('JSON.stringify([history.length > 3, document.cookie, { ...localStorage }])'),
+    ).not.toContain('ent_');
+    // Going back does not bring it back, and it is good for one login.
+    await page.goBack();
+    expect(page.url()).not.toContain('login=');
+    const another = await stage.browser.newPage();
+    onTestFinished(() => another.close());
+    await another.goto(link);
+    await another.getByRole('alert').waitFor();
+    expect(await another.locator('nav').count()).toBe(0);
+  });
+
+  it('[DB57] W03 a content that is opened by itself is text to be saved, never a page', async () => {
+    await stage.write('evil.html', '<script>document.title = "ran"</script>');
+    const answer = await fetch(`${stage.url}/v1/spaces/default/resource?id=evil.html`, {
+      headers: { authorization: `Bearer ${stage.key}` },
+    });
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(answer.headers.get('content-disposition')).toMatch(/^attachment/);
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.headers.get('content-security-policy')).toMatch(/sandbox/);
+    // A browser that is sent there has no key to show: it learns nothing.
+    expect(await statusAt(`${stage.url}/v1/spaces/default/resource?id=evil.html`)).toBe(401);
+  });
 });

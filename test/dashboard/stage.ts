@@ -68,7 +68,7 @@ function watch(page: Page, origin: string, problems: string[]): void {
   page.on('console', (message) => {
     if (message.type() === 'error' && !NOTED.test(message.text())) problems.push(`console: ${message.text()}`);
   });
-  page.on('pageerror', (error) => problems.push(`thrown: ${error.message}`));
+  page.on('pageerror', (error) => problems.push(`thrown: ${error.stack ?? error.message}`));
   page.on('request', (request) => {
     const { protocol, origin: asked } = new URL(request.url());
     if (asked !== origin && protocol !== 'blob:' && protocol !== 'data:') problems.push(`asked ${request.url()}`);
@@ -121,6 +121,7 @@ export async function openStage({ fill, argv = [] }: StageOptions = {}): Promise
           ...{ locale: 'en-GB', timezoneId: 'UTC' },
         }));
       const page = await own.newPage();
+      page.setDefaultTimeout(20_000);
       const problems: string[] = [];
       watch(page, url, problems);
       const byLink = login && given === undefined;

@@ -32,7 +32,9 @@ describe('the dashboard', () => {
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect([page.headers.get('cache-control'), page.text]).toEqual(['no-cache', expect.stringContaining('<title>')]);
     const etag = page.headers.get('etag') ?? '';
-    expect((await get('/', { 'if-none-match': etag })).status).toBe(304);
+    const same = await get('/', { 'if-none-match': etag });
+    expect(same.status).toBe(304);
+    expect(same.headers.get('content-security-policy')).toContain("default-src 'self'");
     writeFileSync(join(folder, 'index.html'), page.text.replace('entente', 'another'));
     expect((await get('/', { 'if-none-match': etag })).status).toBe(200);
     const asset = await get('/assets/app-1a2b3c4d.js');

@@ -56,12 +56,14 @@ export async function hasDashboard(folder: string = BUILT_DASHBOARD): Promise<bo
   return (await bytesOf(path.join(folder, PAGE))) !== undefined;
 }
 
-function send(reply: FastifyReply, name: string, bytes: Buffer, cache: string): FastifyReply {
+function headers(reply: FastifyReply, cache: string): void {
   for (const [header, value] of HEADERS) reply.header(header, value);
-  return reply
-    .header('content-type', TYPES[path.extname(name)] ?? '')
-    .header('cache-control', cache)
-    .send(bytes);
+  reply.header('cache-control', cache);
+}
+
+function send(reply: FastifyReply, name: string, bytes: Buffer, cache: string): FastifyReply {
+  headers(reply, cache);
+  return reply.header('content-type', TYPES[path.extname(name)] ?? '').send(bytes);
 }
 
 function notBuilt(): EntenteError {
@@ -78,8 +80,11 @@ export function dashboardRoutes(app: FastifyInstance, folder: string): void {
     const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
     reply.header('etag', etag);
     const known = headerOf(request, 'if-none-match');
-    if (known !== undefined && matchesWeak(parseCondition('If-None-Match', known), etag)) return reply.code(304).send();
-    return send(reply, PAGE, bytes, 'no-cache');
+    if (known === undefined || !matchesWeak(parseCondition('If-None-Match', known), etag))
+      return send(reply, PAGE, bytes, 'no-cache');
+    // A browser takes the headers of a 304 for those of the page that it kept.
+    headers(reply, 'no-cache');
+    return reply.code(304).send();
   });
 
   app.get<{ Params: { asset: string } }>('/assets/:asset', async (request, reply) => {

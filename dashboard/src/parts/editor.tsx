@@ -31,6 +31,7 @@ function Plain({ text, label, onEdit }: EditorProps): JSX.Element {
 export function Editor(props: EditorProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<OpenEditor | undefined>(undefined);
+  const typed = useRef(new Set<string>());
   const latest = useRef(props);
   latest.current = props;
   const [failed, setFailed] = useState(false);
@@ -40,7 +41,12 @@ export function Editor(props: EditorProps): JSX.Element {
       .then(({ openEditor }) => {
         if (!wanted || host.current === null) return;
         const { text, label, onEdit } = latest.current;
-        const edit = onEdit === undefined ? undefined : (next: string): void => latest.current.onEdit?.(next);
+        const tell = (next: string): void => {
+          typed.current.delete(next);
+          typed.current.add(next);
+          latest.current.onEdit?.(next);
+        };
+        const edit = onEdit === undefined ? undefined : tell;
         editor.current = openEditor(host.current, { text, label, ...(edit === undefined ? {} : { onEdit: edit }) });
       })
       .catch(() => setFailed(true));
@@ -50,7 +56,13 @@ export function Editor(props: EditorProps): JSX.Element {
       editor.current = undefined;
     };
   }, []);
-  useEffect(() => editor.current?.setText(props.text), [props.text]);
+  useEffect(() => {
+    // What was typed comes back as a text to show, by then an old one where somebody types fast: the editor has it already.
+    const own = typed.current.has(props.text);
+    if (!own || [...typed.current].at(-1) === props.text) typed.current.clear();
+    if (own) return;
+    editor.current?.setText(props.text);
+  }, [props.text]);
   useEffect(() => {
     if (props.line !== undefined) editor.current?.show(props.line);
   }, [props.line]);

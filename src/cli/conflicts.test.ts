@@ -101,7 +101,10 @@ describe('conflicts', () => {
     for (const agent of ['A', 'B']) await desk.run(['begin', 'b.bin', '-q', '--agent', agent]);
     await desk.run(['commit', 'b.bin', '-q', '--agent', 'A'], { stdin: '\0A' });
     await desk.run(['commit', 'b.bin', '--agent', 'B', '--strategy', 'merge(auto)'], { stdin: '\0B' });
-    const { files } = (await desk.run(['conflicts', 'take', '3', '--json'])).json() as { files: object };
+    const [open] = (await desk.run(['conflicts', '--json'])).json()['items'] as readonly { readonly number: number }[];
+    const { files } = (await desk.run(['conflicts', 'take', String(open?.number), '--json'])).json() as {
+      files: object;
+    };
     expect(Object.keys(files)).toEqual(['base', 'current', 'proposed']);
   });
 

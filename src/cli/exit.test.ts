@@ -178,7 +178,7 @@ describe('exit codes', () => {
   it('[CL11] 69: a store that is not to be had', async () => {
     for (const [url, error] of [
       ['postgres://127.0.0.1:1/db', 'store-unavailable'],
-      ['etcd://a:2379', 'missing-driver'],
+      ['etcd://127.0.0.1:1,127.0.0.1:2', 'store-unavailable'],
     ] as const) {
       const { code, json } = await desk.run(['status', '--store', url, '--json']);
       expect([code, json()['error']]).toEqual([69, expect.objectContaining({ code: error })]);

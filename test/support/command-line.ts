@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { runCli } from '../../src/cli/run.ts';
-import { TEST_POSTGRES } from './stores.ts';
+import { TEST_ETCD, TEST_POSTGRES } from './stores.ts';
 
 export interface Ran {
   readonly code: number;
@@ -102,11 +102,12 @@ const program = [
 /** The program as words for a shell. */
 export const commandLine: string = [process.execPath, ...program].join(' ');
 
-/** Where the suites of the test file run on PostgreSQL: a schema of its own for each desk. */
-function ownSchema(): string | undefined {
-  const server = process.env[TEST_POSTGRES];
+/** Where the suites of the test file run on PostgreSQL or etcd: a schema or a prefix of its own for each desk. */
+function ownDatabase(): string | undefined {
+  const [postgres, etcd] = [process.env[TEST_POSTGRES], process.env[TEST_ETCD]];
   desks += 1;
-  return server === undefined ? undefined : `${server}?schema=desk_${desks}`;
+  if (etcd !== undefined) return `${etcd}?prefix=desk-${desks}`;
+  return postgres === undefined ? undefined : `${postgres}?schema=desk_${desks}`;
 }
 
 let desks = 0;
@@ -115,7 +116,7 @@ let desks = 0;
 export async function openDesk(options: { readonly bare?: boolean } = {}): Promise<Desk> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'entente-cli-')));
   const path = (name: string): string => join(folder, name);
-  const database = ownSchema();
+  const database = ownDatabase();
   const desk: Desk = {
     folder,
     store: database ?? `sqlite:${path('.entente/entente.db')}`,

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { createEtcdStore } from '../../src/stores/etcd.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import { createPostgresStore, type PostgresClient } from '../../src/stores/postgres.ts';
 import { createSqliteStore } from '../../src/stores/sqlite.ts';
@@ -12,6 +13,8 @@ import type { Store } from '../../src/stores/store.ts';
 export const TEST_STORE = 'ENTENTE_TEST_STORE';
 /** The server of a test file whose suites run on PostgreSQL. */
 export const TEST_POSTGRES = 'ENTENTE_TEST_POSTGRES';
+/** The cluster of a test file whose suites run on etcd. */
+export const TEST_ETCD = 'ENTENTE_TEST_ETCD';
 
 let serial = 0;
 let shared: { readonly url: string; readonly client: PostgresClient } | undefined;
@@ -25,6 +28,7 @@ export function sharePostgres(url: string, client: PostgresClient): void {
 export function createTestStore(logMax?: number): Store {
   const kind = logMax === undefined ? process.env[TEST_STORE] : undefined;
   if (kind === 'postgres') return postgresStore();
+  if (kind === 'etcd') return etcdStore();
   if (kind === 'sqlite') return sqliteStore();
   return createMemoryStore(logMax === undefined ? {} : { log: { max: logMax } });
 }
@@ -43,6 +47,16 @@ function postgresStore(): Store {
       end: async () => undefined,
     },
   });
+}
+
+/** Each store has a prefix of its own, which no other test sees. */
+function etcdStore(): Store {
+  const cluster = process.env[TEST_ETCD];
+  if (cluster === undefined) throw new Error('no etcd is running for this test file');
+  serial += 1;
+  const store = createEtcdStore({ url: `${cluster}?prefix=suite-${serial}`, onWarning: () => undefined });
+  onTestFinished(() => store.close());
+  return store;
 }
 
 function sqliteStore(): Store {

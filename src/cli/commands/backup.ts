@@ -20,6 +20,11 @@ async function databaseOf(context: Context): Promise<string> {
       next: 'pg_dump, and after a restore a new epoch, as docs/stores/postgres.md shows',
     });
   }
+  if (store.kind === 'etcd') {
+    throw new EntenteError('misuse', `${store.shown} is kept by etcd: its own tools copy and restore it.`, {
+      next: 'etcdctl snapshot save FILE, and after a restore a new epoch, as docs/stores/etcd.md shows',
+    });
+  }
   throw new EntenteError('misuse', 'A memory store has no file: there is nothing to copy.', {
     next: 'entente status --store sqlite:PATH',
   });

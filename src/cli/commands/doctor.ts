@@ -133,7 +133,7 @@ async function checkAccess(database: string): Promise<readonly Check[]> {
 }
 
 /** Is it there, does it take the key? The store is looked at where the server runs. */
-async function checkServer(context: Context, name: 'server' | 'postgres'): Promise<Check> {
+async function checkServer(context: Context, name: 'server' | 'postgres' | 'etcd'): Promise<Check> {
   try {
     const { insight, space } = await context.open();
     const { revision } = await insight.position();
@@ -164,7 +164,7 @@ async function doctor(context: Context): Promise<ExitCode> {
         next: 'entente init',
       });
   }
-  if (store.kind === 'server' || store.kind === 'postgres') checks.push(await checkServer(context, store.kind));
+  if (store.kind !== 'sqlite' && store.kind !== 'memory') checks.push(await checkServer(context, store.kind));
   const fault = checks.some(({ state }) => state === 'fault');
   if (console.json) await console.object({ ok: !fault, items: checks });
   else {

@@ -31,7 +31,7 @@ interface Made {
 
 /** As it is written down for later: without a password. */
 function nameOf(url: Exclude<StoreUrl, { kind: 'server' }>): string {
-  if (url.kind === 'postgres') return url.shown;
+  if (url.kind === 'postgres' || url.kind === 'etcd') return url.shown;
   return url.kind === 'sqlite' ? `sqlite:${url.path}` : 'memory:';
 }
 

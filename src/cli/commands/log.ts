@@ -1,6 +1,8 @@
 // `log`: what happened, newest first; of one resource its versions, else the commits of the space.
-import { EntenteError } from '../../core/errors.ts';
+import type { Controller } from '../../controller/types.ts';
+import { EntenteError, isEntenteError } from '../../core/errors.ts';
 import type { LogEntry, VersionEntry } from '../../stores/store.ts';
+import type { Position } from '../place/insight.ts';
 import { parseVersion } from '../place/target.ts';
 import { table } from '../shell/console.ts';
 import type { Context } from '../shell/context.ts';
@@ -69,15 +71,45 @@ async function versions(context: Context, limit: number): Promise<undefined> {
   return undefined;
 }
 
+type LogPage = Awaited<ReturnType<Controller['log']>>;
+
+/** The newest entries, oldest first. Revisions may have holes: the part that is read grows until it has enough. */
+async function newest(controller: Controller, { epoch, revision }: Position, limit: number): Promise<LogPage> {
+  for (let width = limit; ; width *= 8) {
+    const isWhole = width >= revision;
+    const items = await entriesAfter(controller, isWhole ? undefined : `${epoch}:${revision - width}`);
+    if (items.length >= limit || isWhole) return { items: items.slice(-limit) };
+  }
+}
+
+/** To the end of the log; from its oldest entry where the cursor is from before it. */
+async function entriesAfter(controller: Controller, cursor: string | undefined): Promise<LogPage['items']> {
+  const items: LogPage['items'][number][] = [];
+  let after = cursor;
+  for (;;) {
+    let page: LogPage;
+    try {
+      page = await controller.log(after, { limit: 1000 });
+    } catch (error) {
+      if (after === undefined || items.length > 0 || !isEntenteError(error) || error.code !== 'gone') throw error;
+      after = undefined;
+      continue;
+    }
+    items.push(...page.items);
+    if (page.next === undefined) return items;
+    after = page.next;
+  }
+}
+
 /** The newest entries, or with `--since` those after a cursor, oldest first. */
 async function entries(context: Context, limit: number): Promise<undefined> {
   const { console } = context;
   const { controller, insight } = await context.open();
   const since = context.text('since');
-  const { epoch, revision } = await insight.position();
-  const newest = `${epoch}:${Math.max(0, revision - limit)}`;
-  const start = since === 'start' ? undefined : (since ?? newest);
-  const page = await controller.log(start, { limit });
+  const page =
+    since === undefined
+      ? await newest(controller, await insight.position(), limit)
+      : await controller.log(since === 'start' ? undefined : since, { limit });
   const items = since === undefined ? [...page.items].reverse() : page.items;
   if (console.json) {
     await console.object({ items, ...(page.next === undefined ? {} : { next: page.next }) });

@@ -17,6 +17,15 @@ async function storeUrl(context: Context, text: string): Promise<Movable> {
   const url = await parseStoreUrl(text, context.io.cwd);
   if (url.kind === 'server') throw behindServer(url.url);
   if (url.kind === 'sqlite' || url.kind === 'postgres') return url;
+  if (url.kind === 'etcd') {
+    throw new EntenteError(
+      'misuse',
+      `${url.shown} counts revisions of its own, so nothing is moved from it or to it.`,
+      {
+        next: 'entente migrate sqlite:PATH postgres://USER@HOST/DATABASE',
+      },
+    );
+  }
   throw new EntenteError('misuse', 'A memory store ends with its process: it is moved neither from nor to.', {
     next: 'entente migrate sqlite:PATH postgres://USER@HOST/DATABASE',
   });

@@ -14,6 +14,8 @@ export type StoreUrl =
   | { readonly kind: 'sqlite'; readonly path: string }
   /** A database. `url` may hold a password; `shown` does not. */
   | { readonly kind: 'postgres'; readonly url: string; readonly shown: string; readonly schema: string }
+  /** A cluster of etcd. Neither holds anything secret; `shown` has no parameters that are the default. */
+  | { readonly kind: 'etcd'; readonly url: string; readonly shown: string }
   /** A server, which has the store. */
   | { readonly kind: 'server'; readonly url: string };
 
@@ -41,19 +43,12 @@ export interface Config {
   readonly hooks?: unknown;
 }
 
-const LATER = /^(etcd):/;
 const FORMS =
-  'Stores: sqlite:PATH (a file, or a folder that holds one), postgres://USER@HOST/DATABASE, http://HOST:PORT or unix:PATH (a server) and memory: (gone with the process).';
+  'Stores: sqlite:PATH (a file, or a folder that holds one), postgres://USER@HOST/DATABASE, etcd://HOST:PORT,…, http://HOST:PORT or unix:PATH (a server) and memory: (gone with the process).';
 
 /** A store URL; relative paths count from `cwd`. */
 export async function parseStoreUrl(text: string, cwd: string): Promise<StoreUrl> {
   if (text === 'memory:') return { kind: 'memory' };
-  const scheme = LATER.exec(text)?.[1];
-  if (scheme !== undefined) {
-    throw new EntenteError('missing-driver', `A ${scheme} store is not in this version of entente. ${FORMS}`, {
-      next: 'entente status --store sqlite:PATH',
-    });
-  }
   if (/^https?:/.test(text)) return { kind: 'server', url: serverUrl(text) };
   const socket = socketOf(text);
   if (socket !== undefined) {
@@ -61,6 +56,7 @@ export async function parseStoreUrl(text: string, cwd: string): Promise<StoreUrl
     return { kind: 'server', url: socketUrl(path.resolve(cwd, socket)) };
   }
   if (/^postgres(ql)?:/.test(text)) return postgresUrl(text);
+  if (/^etcds?:/.test(text)) return etcdUrl(text);
   if (!text.startsWith('sqlite:') || text === 'sqlite:') {
     throw new EntenteError('misuse', `${JSON.stringify(text.slice(0, 120))} is no store URL. ${FORMS}`, {
       next: 'entente status --store sqlite:PATH',
@@ -82,6 +78,12 @@ function postgresUrl(text: string): Extract<StoreUrl, { kind: 'postgres' }> {
   const user = url.username === '' ? '' : `${url.username}@`;
   const query = schema === 'entente' ? '' : `?schema=${encodeURIComponent(schema)}`;
   return { kind: 'postgres', url: url.href, shown: `postgres://${user}${url.host}${url.pathname}${query}`, schema };
+}
+
+/** The user and the files of TLS come by the environment, as etcdctl has them. */
+async function etcdUrl(text: string): Promise<Extract<StoreUrl, { kind: 'etcd' }>> {
+  const { parseAddress } = await import('../../stores/etcd/place.ts');
+  return { kind: 'etcd', url: text, shown: parseAddress(text).shown };
 }
 
 /** What is typed on a command line is seen by every user of the machine, and kept in its history. */
@@ -153,7 +155,9 @@ export async function readConfig(home: string): Promise<Config> {
 /** Where saved tokens and drafts for a server or a database lie: in the home, or among the user's own files where there is none. */
 function serverState(url: string, home: string | undefined, { env, user }: Surroundings): string {
   const socket = socketOf(url);
-  const host = socket === undefined ? new URL(url).host : path.basename(socket);
+  // A list of hosts is named by the first one.
+  const first = url.replace(/,[^/?]*/, '');
+  const host = socket === undefined ? new URL(first).host : path.basename(socket);
   const name = `${host.replaceAll(/[^A-Za-z0-9.-]/g, '_')}-${createHash('sha256').update(url).digest('hex').slice(0, 12)}`;
   if (home !== undefined) return path.join(home, 'servers', name);
   const state = env['XDG_STATE_HOME'];
@@ -162,7 +166,7 @@ function serverState(url: string, home: string | undefined, { env, user }: Surro
 }
 
 function locate(store: StoreUrl, home: string | undefined, around: Surroundings): Location {
-  if (store.kind === 'server' || store.kind === 'postgres') {
+  if (store.kind === 'server' || store.kind === 'postgres' || store.kind === 'etcd') {
     const url = store.kind === 'server' ? store.url : store.shown;
     return { store, url, state: serverState(url, home, around), ...(home === undefined ? {} : { home }) };
   }

@@ -28,6 +28,10 @@ export async function openStore(
     const { createPostgresStore } = await import('../../stores/postgres.ts');
     return createPostgresStore({ url: url.url, schema: url.schema, onWarning: warn });
   }
+  if (url.kind === 'etcd') {
+    const { createEtcdStore } = await import('../../stores/etcd.ts');
+    return createEtcdStore({ url: url.url, onWarning: warn });
+  }
   if (!create && !(await isThere(url.path))) {
     throw new EntenteError('not-found', `There is no database ${url.path}.`, {
       next: `entente init --store ${shellWord(`sqlite:${url.path}`)}`,

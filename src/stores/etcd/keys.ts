@@ -48,6 +48,7 @@ export interface Keys {
   last(space: string, place: number): string;
   allLasts(): string;
   spaceOfLast(key: string): string;
+  placeOfLast(key: string): number;
   /** `n`: the same for commits of one outcome. */
   tallies(space: string, outcome: string): string;
   tally(space: string, outcome: string, place: number): string;
@@ -108,6 +109,7 @@ export function createKeys(prefix: string): Keys {
     last: (space, place) => lasts(space) + placeText(place),
     allLasts: () => `${prefix}s/`,
     spaceOfLast: (key) => unpart(key.slice(prefix.length + 2, key.lastIndexOf('/'))),
+    placeOfLast: (key) => Number.parseInt(key.slice(key.lastIndexOf('/') + 1), 16),
     tallies,
     tally: (space, outcome, place) => tallies(space, outcome) + placeText(place),
     trimmed: (space) => `${prefix}t/${part(space)}`,

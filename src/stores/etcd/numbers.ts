@@ -27,11 +27,6 @@ export function revisionOf(mod: number, place: number): number {
   return revision;
 }
 
-/** The revision of a space whose last commit is of `mod`: the last place there is. A commit that goes alone has it. */
-export function spaceRevisionOf(mod: number): number {
-  return mod === 0 ? 0 : revisionOf(mod, PLACES - 1);
-}
-
 /** etcd's own revision in one of ours. */
 export function modOf(revision: number): number {
   return Math.floor(revision / PLACES);

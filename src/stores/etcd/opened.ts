@@ -6,6 +6,7 @@ import type { EtcdClient } from './client.ts';
 import { faultOf } from './errors.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { KnownHeads } from './known.ts';
+import { createLasts, type Lasts } from './lasts.ts';
 import { createSegments, type Segments } from './segments.ts';
 import { warningFor } from './versions.ts';
 import { getOp, isAbsent, putOp, ranged } from './wire.ts';
@@ -18,6 +19,7 @@ export interface Opened {
   readonly keys: Keys;
   readonly known: KnownHeads;
   readonly segments: Segments;
+  readonly lasts: Lasts;
   /** For messages: the address without anything secret. */
   readonly place: string;
   epoch(): string;
@@ -44,11 +46,13 @@ export async function open(client: EtcdClient, { prefix, place, onWarning }: Ope
   if (warning !== undefined) onWarning(`${place}: ${warning}`);
   const known = new KnownHeads();
   const segments = createSegments(client, keys);
+  const lasts = createLasts(keys);
   return {
     client,
     keys,
     known,
     segments,
+    lasts,
     place,
     epoch: () => epoch,
     changeEpoch(now) {
@@ -56,6 +60,7 @@ export async function open(client: EtcdClient, { prefix, place, onWarning }: Ope
       epoch = now;
       known.clear();
       segments.forget();
+      lasts.forget();
     },
     faultOf: (error) => faultOf(error, place),
   };

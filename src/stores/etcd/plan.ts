@@ -4,7 +4,8 @@ import type { Head } from '../../core/version.ts';
 import type { Guard } from '../store.ts';
 import type { Encoded, EncodedRecord, EncodedWrite } from './encode.ts';
 import type { Keys } from './keys.ts';
-import { modOf, PLACES } from './numbers.ts';
+import type { Lasts } from './lasts.ts';
+import { modOf } from './numbers.ts';
 import type { EntryValue, HeadValue, RecordFacts, RecordValue, VersionValue } from './values.ts';
 import {
   type Compare,
@@ -16,10 +17,8 @@ import {
   isPresent,
   type Operation,
   putOp,
-  rangeOp,
   type Txn,
   txnOp,
-  under,
 } from './wire.ts';
 
 /** What a commit goes on from: seen before it is sent, compared when it is there. */
@@ -41,17 +40,13 @@ export interface Planned {
 /** Where in the store a commit goes. */
 export interface Spot {
   readonly keys: Keys;
+  readonly lasts: Lasts;
   readonly segment: number;
   readonly place: number;
 }
 
 const FLAT = 24;
 const GROUP = 12;
-
-/** The last put of a space: the key among `lasts` with the largest revision. */
-export function lastOp(keys: Keys, space: string): Operation {
-  return rangeOp({ ...under(keys.lasts(space)), sort_target: 'MOD', sort_order: 'DESCEND', limit: 1 });
-}
 
 export function planCommit(encoded: Encoded, facts: Facts, spot: Spot): Planned {
   const { keys } = spot;
@@ -80,7 +75,7 @@ export function planCommit(encoded: Encoded, facts: Facts, spot: Spot): Planned 
   ]);
   const failure = [
     getOp(keys.landed(space, encoded.key)),
-    lastOp(keys, space),
+    spot.lasts.op(space),
     getOp(keys.trimmed(space)),
     ...encoded.guarded.map((id) => getOp(keys.head(space, id))),
     ...encoded.records.map(({ kind, id }) => getOp(keys.record(space, kind, id))),
@@ -238,9 +233,4 @@ export function touchedBy(encoded: Encoded): Touched {
       ...[...encoded.inline.keys()].map((hash) => `k ${hash}`),
     ],
   };
-}
-
-/** The place of the n-th of so many: the last one has the last place. */
-export function placeOf(index: number, count: number): number {
-  return PLACES - count + index;
 }

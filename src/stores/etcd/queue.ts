@@ -11,7 +11,7 @@ import { leavesNothing } from './errors.ts';
 import { gatherFacts } from './facts.ts';
 import { PLACES } from './numbers.ts';
 import type { Opened } from './opened.ts';
-import { type Planned, placeOf, planCommit, touchedBy } from './plan.ts';
+import { type Planned, planCommit, touchedBy } from './plan.ts';
 import { fateOf, replayOf } from './replies.ts';
 import { type Answered, base64, getOp, hasValue, nested, ranged, txnOp } from './wire.ts';
 
@@ -175,9 +175,8 @@ async function flush(opened: Opened, space: string, group: readonly Waiting[], t
       opened,
       open.map(({ encoded }) => encoded),
     );
-    const planned = open.map(({ encoded }, index) =>
-      planCommit(encoded, facts, { keys: opened.keys, segment, place: placeOf(index, open.length) }),
-    );
+    const { keys, lasts } = opened;
+    const planned = open.map(({ encoded }, place) => planCommit(encoded, facts, { keys, lasts, segment, place }));
     sent = true;
     const answer = await send(opened, space, segment, planned);
     if (!answer.succeeded) return formAnew(opened, space, open, answer);
@@ -241,10 +240,10 @@ async function tell(
 ): Promise<Waiting[]> {
   let landed = 0;
   const retry: Waiting[] = [];
-  for (const [index, item] of group.entries()) {
-    const place = placeOf(index, group.length);
-    const own = nested(answer.responses[index]);
-    const fate = fateOf(item.encoded, planned[index] as Planned, { place, mod: answer.revision, own });
+  for (const [place, item] of group.entries()) {
+    const own = nested(answer.responses[place]);
+    const outcome = { place, mod: answer.revision, own };
+    const fate = fateOf(opened, item.encoded, planned[place] as Planned, outcome);
     if (fate.status === 'again') retry.push(item);
     else if (fate.status === 'landed') item.answer(await replayOf(opened, item.encoded, fate.segment));
     else {

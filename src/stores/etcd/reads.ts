@@ -7,9 +7,9 @@ import type { CommitStatus, Counts, LogEntry, LogPage, Snapshot, StoredRecord, V
 import { readContent } from './contents.ts';
 import { etcdFaultOf } from './errors.ts';
 import { commitKey } from './keys.ts';
-import { inverted, modOf, PLACES, revisionOf, spaceRevisionOf } from './numbers.ts';
+import { latestOf } from './lasts.ts';
+import { inverted, modOf, PLACES, revisionOf } from './numbers.ts';
 import type { Opened } from './opened.ts';
-import { lastOp } from './plan.ts';
 import { entryFrom, headFrom, read, recordFrom, trimFrom, type VersionValue } from './values.ts';
 import { base64, endOf, getOp, type Json, type Kv, type Operation, ranged, rangeOp, under } from './wire.ts';
 
@@ -42,14 +42,14 @@ function firstOf(response: Json | undefined): Kv | undefined {
 }
 
 export async function readSnapshot(opened: Opened, space: Space, ids: readonly ResourceId[]): Promise<Snapshot> {
-  const { keys, known } = opened;
+  const { keys, known, lasts } = opened;
   const wanted = [...new Set(ids)];
   const responses = await readAt(
     opened,
     wanted.map((id) => keys.head(space, id)),
-    [getOp(keys.epoch), lastOp(keys, space), getOp(keys.trimmed(space))],
+    [getOp(keys.epoch), lasts.op(space), getOp(keys.trimmed(space))],
   );
-  const [epoch, last, trim, ...found] = responses.map(firstOf);
+  const [epoch, , trim, ...found] = responses.map(firstOf);
   opened.changeEpoch(epoch?.value.toString('utf8') ?? '');
   const heads = new Map<ResourceId, Head>();
   for (const [index, id] of wanted.entries()) {
@@ -61,7 +61,7 @@ export async function readSnapshot(opened: Opened, space: Space, ids: readonly R
   }
   return {
     epoch: opened.epoch(),
-    revision: spaceRevisionOf(last?.mod ?? 0),
+    revision: lasts.learn(space, ranged(responses[1]).kvs),
     trimmed: trimFrom(trim).trimmed,
     heads: ids.map((id) => {
       const head = heads.get(id);
@@ -230,7 +230,7 @@ export async function readCounts({ client, keys }: Opened, space: Space): Promis
   const [lasts, merged, escalated, heads, tombs, open] = responses.map(ranged);
   const puts = (kvs: readonly Kv[] = []): number => kvs.reduce((sum, { version }) => sum + version, 0);
   return {
-    revision: spaceRevisionOf(Math.max(0, ...(lasts?.kvs ?? []).map(({ mod }) => mod))),
+    revision: latestOf(keys, lasts?.kvs ?? []),
     resources: (heads?.count ?? 0) - (tombs?.count ?? 0),
     commits: puts(lasts?.kvs),
     merged: puts(merged?.kvs),
@@ -253,13 +253,13 @@ export async function readLog(opened: Opened, space: Space, after: number, limit
 }
 
 async function readLogOnce(opened: Opened, space: Space, after: number, limit: number): Promise<LogPage> {
-  const { client, keys, segments } = opened;
-  const answer = await client.read([getOp(keys.trimmed(space)), lastOp(keys, space), segments.sealsOp(space)]);
+  const { client, keys, segments, lasts } = opened;
+  const answer = await client.read([getOp(keys.trimmed(space)), lasts.op(space), segments.sealsOp(space)]);
   const [trim, last, seals] = answer.responses.map((response) => ranged(response).kvs);
   const { trimmed } = trimFrom(trim?.[0]);
   if (after < trimmed) return { status: 'gone', oldest: trimmed };
   segments.learn(space, seals ?? []);
-  const revision = spaceRevisionOf(last?.[0]?.mod ?? 0);
+  const revision = lasts.learn(space, last ?? []);
   const entries: LogEntry[] = [];
   if (after >= revision) return { status: 'ok', entries, revision };
   const mod = modOf(after + 1);

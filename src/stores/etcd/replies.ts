@@ -3,7 +3,8 @@ import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
 import type { CommitReply } from '../store.ts';
 import type { Encoded } from './encode.ts';
-import { revisionOf, spaceRevisionOf } from './numbers.ts';
+import type { Lasts } from './lasts.ts';
+import { revisionOf } from './numbers.ts';
 import type { Opened } from './opened.ts';
 import type { Planned } from './plan.ts';
 import { entryFrom, headFrom, headOf, recordFrom, trimFrom } from './values.ts';
@@ -23,8 +24,8 @@ export interface Outcome {
   readonly own: Answered;
 }
 
-export function fateOf(encoded: Encoded, { heads }: Planned, { place, mod, own }: Outcome): Fate {
-  if (!own.succeeded) return refusalOf(encoded, own);
+export function fateOf({ lasts }: Opened, encoded: Encoded, { heads }: Planned, { place, mod, own }: Outcome): Fate {
+  if (!own.succeeded) return refusalOf(lasts, encoded, own);
   const revision = revisionOf(mod, place);
   const { agent, at } = encoded;
   return {
@@ -34,8 +35,8 @@ export function fateOf(encoded: Encoded, { heads }: Planned, { place, mod, own }
   };
 }
 
-function refusalOf(encoded: Encoded, { responses }: Answered): Fate {
-  const [landed, last, trim, ...rest] = responses.map((response) => ranged(response).kvs[0]);
+function refusalOf(lasts: Lasts, encoded: Encoded, { responses }: Answered): Fate {
+  const [landed, , trim, ...rest] = responses.map((response) => ranged(response).kvs[0]);
   if (landed !== undefined) return { status: 'landed', segment: Number(landed.value.toString('utf8')) };
   const current = new Map<string, Head>();
   for (const [index, id] of encoded.guarded.entries()) {
@@ -53,7 +54,8 @@ function refusalOf(encoded: Encoded, { responses }: Answered): Fate {
   if (!isStale && staleRecords.length === 0) return { status: 'again' };
   const { trimmed } = trimFrom(trim);
   if (encoded.asOf < trimmed) return { status: 'expired', trimmed };
-  return { status: 'stale', revision: spaceRevisionOf(last?.mod ?? 0), heads: [...current.values()], staleRecords };
+  const revision = lasts.learn(encoded.space, ranged(responses[1]).kvs);
+  return { status: 'stale', revision, heads: [...current.values()], staleRecords };
 }
 
 /** The first answer to a commit that comes again. */

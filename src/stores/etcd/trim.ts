@@ -3,9 +3,8 @@
 // between leaves work that the next trim finds, since it is remembered how far the last one came.
 import type { Space } from '../../core/resource.ts';
 import { dropUnneeded, sweepUploads } from './contents.ts';
-import { modOf, revisionOf, spaceRevisionOf } from './numbers.ts';
+import { modOf, revisionOf } from './numbers.ts';
 import type { Opened } from './opened.ts';
-import { lastOp } from './plan.ts';
 import { type EntryValue, read, type TrimValue, trimFrom } from './values.ts';
 import { deleteOp, getOp, hasMod, isAbsent, type Kv, type Operation, putOp, ranged, under } from './wire.ts';
 
@@ -24,13 +23,14 @@ export async function trim(opened: Opened, space: Space, before: number): Promis
 }
 
 async function movePoint(opened: Opened, space: Space, before: number): Promise<TrimValue> {
-  const { client, keys } = opened;
+  const { client, keys, lasts } = opened;
   const key = keys.trimmed(space);
   for (;;) {
-    const { responses } = await client.read([getOp(key), lastOp(keys, space)]);
-    const [kv, last] = responses.map((response) => ranged(response).kvs[0]);
+    const { responses } = await client.read([getOp(key), lasts.op(space)]);
+    const [kv] = ranged(responses[0]).kvs;
+    const last = lasts.learn(space, ranged(responses[1]).kvs);
     const point = trimFrom(kv);
-    const trimmed = Math.trunc(Math.min(before, spaceRevisionOf(last?.mod ?? 0)));
+    const trimmed = Math.trunc(Math.min(before, last));
     if (trimmed <= point.trimmed) return point;
     const next: TrimValue = { ...point, trimmed };
     if (await swap(opened, key, kv, next)) return next;

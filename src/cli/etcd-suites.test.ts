@@ -1,0 +1,44 @@
+// The command line on etcd: the loop, history and the queue of conflicts, as on a file; and what is etcd's own.
+import { describe, expect, it } from 'vitest';
+import { openDesk } from '../../test/support/command-line.ts';
+import { isReady } from '../../test/support/etcd-suite.ts';
+
+if (isReady) {
+  await import('./loop.test.ts');
+  await import('./history.test.ts');
+  await import('./conflicts.test.ts');
+}
+
+describe.skipIf(!isReady)('an etcd store on the command line', () => {
+  it('[ET20] is made by init, looked at by doctor and verify, and copied by the tools of etcd', async () => {
+    const desk = await openDesk();
+    await desk.run(['commit', 'a.md', '-q'], { stdin: 'one\n' });
+    const doctor = await desk.run(['doctor', '--json']);
+    expect(doctor.json()).toMatchObject({ ok: true });
+    expect(doctor.out).toContain('"etcd"');
+    expect((await desk.run(['verify', '--json'])).code).toBe(0);
+    for (const argv of [
+      ['backup', 'copy.db'],
+      ['migrate', desk.store, 'sqlite:copy.db'],
+    ]) {
+      const refused = await desk.run(argv);
+      expect([argv[0], refused.code]).toEqual([argv[0], 2]);
+      expect(refused.err).toContain('etcd');
+    }
+    desk.close();
+  });
+
+  it('[ET21] a user or a password in the address is refused, and shown nowhere', async () => {
+    const desk = await openDesk({ bare: true });
+    const url = 'etcd://root:hunter2@127.0.0.1:2379';
+    for (const ran of [
+      await desk.run(['status', '--store', url]),
+      await desk.run(['status'], { env: { ENTENTE_STORE: url } }),
+    ]) {
+      expect(ran.code).toBe(2);
+      expect(ran.out + ran.err).toContain('ETCDCTL_USER');
+      expect(ran.out + ran.err).not.toContain('hunter2');
+    }
+    desk.close();
+  });
+});

@@ -52,7 +52,9 @@ export async function exportLog(): Promise<Blob> {
 
 /** A check of the whole log: it runs on the server, one at a time. */
 export interface Verification {
-  readonly state: 'none' | 'running' | 'done';
+  /** `failed`: it could not be carried through, which says nothing of the log. */
+  readonly state: 'none' | 'running' | 'done' | 'failed';
+  readonly fault?: { readonly code: string; readonly message: string };
   readonly startedAt?: number;
   readonly endedAt?: number;
   readonly checked: number;

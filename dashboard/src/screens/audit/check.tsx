@@ -64,6 +64,7 @@ export function Check(): JSX.Element {
           </>
         ) : null}
         {check?.report === undefined || running ? null : <Report report={check.report} />}
+        {check?.state === 'failed' && <Trouble fault={new Error(check.fault?.message ?? 'The check ended early.')} />}
         {check?.endedAt === undefined || running ? null : (
           <p>
             Verified <Time at={check.endedAt} />

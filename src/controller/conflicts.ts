@@ -168,7 +168,10 @@ export async function listConflicts(
 }
 
 /** The bytes of a stored side; null: the side is absent; undefined: hash-only or no longer kept. */
-export async function sideContent(context: Context, side: StoredSide | undefined): Promise<MergeSide | undefined> {
+export async function sideContent(
+  context: Pick<Context, 'store'>,
+  side: StoredSide | undefined,
+): Promise<MergeSide | undefined> {
   if (side === undefined || side.deleted) return null;
   return side.size === undefined ? undefined : context.store.content(side.hash);
 }

@@ -21,6 +21,7 @@ import { parseLimits } from './limits.ts';
 import { checkMerging, readPolicy, setPolicy } from './policy.ts';
 import { listDrafts, release } from './presence.ts';
 import { begin, checkPage, getVersion, hasChanged, history, list, read } from './read.ts';
+import { rehearse } from './rehearse.ts';
 import { resolve } from './resolve.ts';
 import { Ring } from './ring.ts';
 import { stats } from './stats.ts';
@@ -59,6 +60,7 @@ export function createController(options: ControllerOptions): LocalController {
     },
     dissect: (id) => dissect(context, id),
     compose: (id, choices, composeOptions) => compose(context, id, choices, composeOptions),
+    rehearse: (clash) => rehearse(context, clash),
     resolve: (id, decision, resolveOptions) => resolve(context, id, decision, resolveOptions),
     recorded: async (page = {}) => listRecorded(context, checkPage(page)),
     forget: (ids, forgetOptions) => forget(context, ids, forgetOptions),

@@ -4,6 +4,7 @@ import type { MergeConflict } from '../core/region.ts';
 import type { Conflict } from '../core/resolution.ts';
 import type { Head } from '../core/version.ts';
 import type { MergedPlace, MergePart } from '../merge/parts.ts';
+import type { PastClash, Rehearsed } from './rehearse.ts';
 import type { Controller } from './types.ts';
 
 export type { MergedPlace, MergePart } from '../merge/parts.ts';
@@ -59,10 +60,12 @@ export interface Composed {
   readonly open: readonly string[];
 }
 
-/** A controller that has its store at hand: it lays conflicts out, which over HTTP is the server's to do. */
+/** A controller that has its store at hand: it lays conflicts out and tries policies, which over HTTP is the server's to do. */
 export interface LocalController extends Controller {
   /** The conflict with its places, what merged by itself, who wrote, and whether the resource moved. */
   dissect(id: string): Promise<Dissected | undefined>;
   /** What choices for its places come to; nothing is stored. */
   compose(id: string, choices: readonly ConflictChoice[], options?: ComposeOptions): Promise<Composed>;
+  /** What the policy of this controller would have made of a clash of the past. */
+  rehearse(clash: PastClash): Promise<Rehearsed>;
 }

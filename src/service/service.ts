@@ -14,6 +14,7 @@ import { type Meter, NO_METER, observeController, observeEntries, observeMerge, 
 import type { Call } from './operation.ts';
 import type { Principal } from './principal.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
+import { createRefusals, type Refusals } from './refusals.ts';
 import { createSights, type Sights } from './sights.ts';
 import { createSigner, type Signer } from './signing.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
@@ -34,6 +35,8 @@ export interface ServiceOptions {
   /** What every space's controller gets beside the store. */
   readonly controller?: Pick<ControllerOptions, 'policy' | 'default' | 'history' | 'limits' | 'onWarning' | 'sleep'>;
 }
+
+type Rules = NonNullable<ControllerOptions['policy']>;
 
 export interface CallOptions {
   readonly principal: Principal;
@@ -67,8 +70,12 @@ export interface Service {
   call(options: CallOptions): Call;
   /** The controller of a space. */
   controller(space: Space): LocalController;
-  /** As `controller`, over a store that writes nothing: what would happen. */
-  rehearsal(space: Space, store: Store): LocalController;
+  /** As `controller`, over a store that writes nothing: what would happen. With rules, by those instead of what is stored. */
+  rehearsal(space: Space, store: Store, rules?: Rules): LocalController;
+  /** How many rules of the server's own stand before the stored policy. */
+  readonly ownRules: number;
+  /** What left no entry in a log. */
+  readonly refusals: Refusals;
 }
 
 export function createService(options: ServiceOptions): Service {
@@ -79,15 +86,26 @@ export function createService(options: ServiceOptions): Service {
   /** The one at the end of them. Most requests are for the space of the one before: its name need not be checked again. */
   let newest: { readonly space: Space; readonly controller: LocalController } | undefined;
   const measured = observeStore(store, meter);
-  const make = (space: Space, over: Store): LocalController =>
+  const own = shared.policy ?? [];
+  const make = (space: Space, over: Store, rules: Rules = []): LocalController =>
     createController({
       ...{ ...shared, store: over, space, clock, aroundMerge: (work) => observeMerge(meter, work) },
+      ...(rules.length === 0 ? {} : { policy: [...own, ...rules] }),
       ...(random === undefined ? {} : { random }),
     });
 
+  const refusals = createRefusals(clock);
+  const noting = (space: Space): Meter => ({
+    ...meter,
+    outcome: (status) => {
+      refusals.note(space, status);
+      meter.outcome(status);
+    },
+  });
+
   const controller = (space: Space): LocalController => {
     if (newest?.space === space) return newest.controller;
-    const known = open.get(space) ?? observeController(make(space, measured), meter);
+    const known = open.get(space) ?? observeController(make(space, measured), noting(space));
     newest = { space, controller: known };
     open.delete(space);
     open.set(space, known);
@@ -129,7 +147,7 @@ export function createService(options: ServiceOptions): Service {
       };
     },
     controller,
-    rehearsal: make,
+    ...{ rehearsal: make, ownRules: own.length, refusals },
   };
   return service;
 }

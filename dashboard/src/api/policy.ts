@@ -41,8 +41,8 @@ export interface Rehearsal {
   readonly entries: number;
   readonly clashes: number;
   /** What happened, and what would have with the policy that is tried. */
-  readonly then: Endings;
-  readonly now: Endings;
+  readonly was: Endings;
+  readonly would: Endings;
   /** Changes that would have been written over unseen. */
   readonly lost: number;
   /** Clashes that would have come to something else. */
@@ -52,8 +52,8 @@ export interface Rehearsal {
     readonly at: number;
     readonly resource: string;
     readonly agent: string;
-    readonly then: string;
-    readonly now: string;
+    readonly was: string;
+    readonly would: string;
     readonly rule?: { readonly pattern: string; readonly index: number };
     readonly strategy: string;
     readonly why?: string;

@@ -21,7 +21,9 @@ import { position } from '../../service/operations/position.ts';
 import { propose } from '../../service/operations/propose.ts';
 import { read } from '../../service/operations/read.ts';
 import { forget, recorded } from '../../service/operations/recorded.ts';
+import { rehearsePolicy } from '../../service/operations/rehearsal.ts';
 import { resolve } from '../../service/operations/resolve.ts';
+import { series } from '../../service/operations/series.ts';
 import { commitStatus, stats } from '../../service/operations/stats.ts';
 import { transact } from '../../service/operations/transact.ts';
 import { undo } from '../../service/operations/undo.ts';
@@ -213,6 +215,17 @@ const RULES: readonly Endpoint[] = [
     example: { body: { id: ID }, status: 200 },
   },
   {
+    ...{
+      method: 'post',
+      path: '/policy/rehearsal',
+      ...of(rehearsePolicy),
+      inputIs: 'body',
+      good: [200],
+      bad: [410, ...BODIES],
+    },
+    example: { body: { rules: [['**/*.md', 'merge(text)']], default: 'escalate', examples: 10 }, status: 200 },
+  },
+  {
     ...{ method: 'get', path: '/audit', ...of(audit), inputIs: 'query', good: [200], bad: [410] },
     example: { query: { limit: '100' }, status: 200 },
   },
@@ -237,6 +250,10 @@ const RULES: readonly Endpoint[] = [
   },
   { ...{ method: 'get', path: '/position', ...of(position), good: [200] }, example: { status: 200 } },
   { ...{ method: 'get', path: '/stats', ...of(stats), good: [200] }, example: { status: 200 } },
+  {
+    ...{ method: 'get', path: '/stats/series', ...of(series), inputIs: 'query', good: [200], bad: [410] },
+    example: { query: { buckets: '24' }, status: 200 },
+  },
   {
     ...{ method: 'post', path: '/demo', ...of(startDemo), inputIs: 'body', good: [202], bad: [412, ...BODIES] },
     example: { space: 'playground', body: {}, status: 202 },

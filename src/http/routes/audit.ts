@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { EntenteError } from '../../core/errors.ts';
 import { perform } from '../../service/operation.ts';
 import { audit, auditHead, exportAudit } from '../../service/operations/audit.ts';
+import { series } from '../../service/operations/series.ts';
 import { stats } from '../../service/operations/stats.ts';
 import { startVerification, verification } from '../../service/operations/verify.ts';
 import { bodyOf, callOf } from '../request.ts';
@@ -35,5 +36,8 @@ export const auditRoutes: Routes = (app, service) => {
     reply.code(202).send(await perform(startVerification, callOf(service, request), bodyOf(request))),
   );
   app.addHook('preClose', async () => service.verifications.close());
+  app.get(`${SPACE_PATH}/stats/series`, async (request) =>
+    perform(series, callOf(service, request), { ...(request.query as object) }),
+  );
   app.get(`${SPACE_PATH}/stats`, async (request) => perform(stats, callOf(service, request), {}));
 };

@@ -3,6 +3,7 @@ import { EntenteError } from '../../core/errors.ts';
 import { matchesStrong, onlyWeak } from '../../service/etag.ts';
 import { perform } from '../../service/operation.ts';
 import { explain, policy, setPolicy } from '../../service/operations/policy.ts';
+import { rehearsePolicy } from '../../service/operations/rehearsal.ts';
 import { failed, required, weak } from '../../service/operations/write.ts';
 import { preconditionsOf } from '../preconditions.ts';
 import { bodyOf, callOf } from '../request.ts';
@@ -33,5 +34,8 @@ export const policyRoutes: Routes = (app, service) => {
       .send(stored);
   });
 
+  app.post(`${SPACE_PATH}/policy/rehearsal`, async (request) =>
+    perform(rehearsePolicy, callOf(service, request), bodyOf(request)),
+  );
   app.post(`${SPACE_PATH}/policy/explain`, async (request) => perform(explain, callOf(service, request), request.body));
 };

@@ -29,3 +29,34 @@ export const demoResult: z.ZodType = z
     conflictId: optional(text),
   })
   .meta({ id: 'Demo', description: 'Scripted agents at work: edits that were sent, of all of them.' });
+
+const counts = z.record(text, count);
+
+export const rehearsalResult: z.ZodType = z
+  .looseObject({
+    ...{ since: time, until: time, complete: z.boolean(), entries: count, clashes: count, was: counts, would: counts },
+    ...{ lost: count, changed: count },
+    examples: z.array(
+      z.looseObject({
+        ...{ revision: count, at: time, resource: text, agent: text, was: text, would: text, strategy: text },
+        rule: optional(z.looseObject({ pattern: text, index: count })),
+      }),
+    ),
+  })
+  .meta({ id: 'Rehearsal', description: 'What came of the clashes of the log, and what would have come of them.' });
+
+const step = {
+  ...{ commits: count, merged: count, split: count, aborted: count, overwritten: count, opened: count, ended: count },
+  ...{ handedBack: count, rejected: count },
+  resolveMs: z.looseObject({ count, median: optional(z.number()), max: optional(z.number()) }),
+};
+
+export const seriesResult: z.ZodType = z
+  .looseObject({
+    ...{ since: time, until: time, bucketMs: count, complete: z.boolean(), totals: z.looseObject(step) },
+    buckets: z.array(z.looseObject({ at: time, ...step })),
+  })
+  .meta({
+    id: 'Series',
+    description: 'How a space went, in steps of time. What was refused is counted by this server.',
+  });

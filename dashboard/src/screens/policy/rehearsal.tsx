@@ -17,7 +17,7 @@ const SPANS: readonly (readonly [days: number, text: string])[] = [
 ];
 
 function Counts({ of }: { readonly of: Rehearsal }): JSX.Element {
-  const endings = Object.keys(ENDINGS).filter((ending) => (of.then[ending] ?? 0) + (of.now[ending] ?? 0) > 0);
+  const endings = Object.keys(ENDINGS).filter((ending) => (of.was[ending] ?? 0) + (of.would[ending] ?? 0) > 0);
   return (
     <table class="endings">
       <thead>
@@ -31,8 +31,8 @@ function Counts({ of }: { readonly of: Rehearsal }): JSX.Element {
         {endings.map((ending) => (
           <tr key={ending}>
             <th scope="row">{ENDINGS[ending]}</th>
-            <td class="number">{of.then[ending] ?? 0}</td>
-            <td class="number">{of.now[ending] ?? 0}</td>
+            <td class="number">{of.was[ending] ?? 0}</td>
+            <td class="number">{of.would[ending] ?? 0}</td>
           </tr>
         ))}
       </tbody>
@@ -45,17 +45,17 @@ function Examples({ of: { examples } }: { readonly of: Rehearsal }): JSX.Element
     <details open={examples.length <= 6}>
       <summary>{examples.length} of them, those that would have ended otherwise first</summary>
       <ul class="plain-list">
-        {examples.map(({ revision, at, resource, agent, then, now, rule, strategy, why }) => (
+        {examples.map(({ revision, at, resource, agent, was, would, rule, strategy, why }) => (
           <li key={`${revision} ${resource}`}>
             <a href={hrefOf('resources', resource)}>
               <Plain text={resource} />
             </a>{' '}
             by <Agent name={agent} /> <Time at={at} />:{' '}
-            {then === now ? (
-              `${ENDINGS[then] ?? then}, as it was`
+            {was === would ? (
+              `${ENDINGS[was] ?? was}, as it was`
             ) : (
               <>
-                was {ENDINGS[then] ?? then}, would be <strong>{ENDINGS[now] ?? now}</strong>
+                was {ENDINGS[was] ?? was}, would be <strong>{ENDINGS[would] ?? would}</strong>
               </>
             )}
             <span class="quiet">

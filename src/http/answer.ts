@@ -8,7 +8,7 @@ import { lookAt } from '../service/operations/read.ts';
 import type { WireOutcome } from '../service/wire.ts';
 import { OUTCOME_STATUS, outcomeProblem, type Problem } from './problems.ts';
 
-const PROBLEM = 'application/problem+json; charset=utf-8';
+export const PROBLEM = 'application/problem+json; charset=utf-8';
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   return reply.code(problem.status).header('content-type', PROBLEM).send(problem);

@@ -7,10 +7,11 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { EntenteError } from '../core/errors.ts';
 import { randomId } from '../service/random-id.ts';
 import type { Service } from '../service/service.ts';
 import { sendProblem } from './answer.ts';
-import { type BorderOptions, createBorder } from './border.ts';
+import { type Border, type BorderOptions, createBorder } from './border.ts';
 import { closeSoon } from './closing.ts';
 import { BUILT_DASHBOARD, dashboardRoutes } from './dashboard.ts';
 import { healthRoutes, metricsRoutes } from './health.ts';
@@ -37,6 +38,7 @@ import { rootRoutes } from './routes/root.ts';
 import type { Routes } from './routes/route.ts';
 import { undoRoutes } from './routes/undo.ts';
 import { traceRequests } from './spans.ts';
+import { answerUnreadable } from './unreadable.ts';
 
 export interface HttpOptions extends BorderOptions {
   readonly service: Service;
@@ -91,7 +93,7 @@ const JSON_ROUTES: readonly Routes[] = [
 /** Taking bytes of any kind. */
 const BYTE_ROUTES: readonly Routes[] = [resourceRoutes];
 
-function createApp({ service, logger }: HttpOptions): FastifyInstance {
+function createApp({ service, logger }: HttpOptions, border: Border): FastifyInstance {
   const app = fastify({
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
     // What is worth a line is said where it happens; a line for each request is the metrics' business.
@@ -109,8 +111,11 @@ function createApp({ service, logger }: HttpOptions): FastifyInstance {
       maxParamLength: PARAM_CHARS,
       querystringParser: parseQuery as (text: string) => Record<string, unknown>,
     },
+    clientErrorHandler: answerUnreadable,
+    // A path that cannot be decoded is refused before any hook runs.
     frameworkErrors: (error, request, reply) => {
-      sendProblem(reply, problemOf(error, request.id));
+      setHeaders(reply, request.id);
+      sendProblem(reply, problemOf(border.refusal(request) ?? error, request.id));
     },
   });
   return app as unknown as FastifyInstance;
@@ -136,7 +141,7 @@ function takeJson(app: FastifyInstance): void {
 export function createHttpApp(options: HttpOptions): FastifyInstance {
   const { service, metrics = createMetrics(), mounts = [], dashboard = BUILT_DASHBOARD } = options;
   const border = createBorder(options);
-  const app = createApp(options);
+  const app = createApp(options, border);
   // A page of another site may send plain text without asking; there is no endpoint for it.
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('principal', null);
@@ -157,15 +162,8 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     return sendProblem(reply, problem);
   });
   app.setNotFoundHandler((request, reply) => {
-    const problem = problemOf({ statusCode: 404 }, request.id);
-    const detail = 'There is no such endpoint.';
-    return sendProblem(reply, {
-      ...problem,
-      code: 'not-found',
-      type: '/errors#not-found',
-      detail,
-      next: ['GET /openapi.json'],
-    });
+    const fault = new EntenteError('not-found', 'There is no such endpoint.', { next: 'GET /openapi.json' });
+    return sendProblem(reply, problemOf(fault, request.id));
   });
   app.register(async (open) => {
     rootRoutes(open);

@@ -36,6 +36,8 @@ describe('the border', () => {
       const answer = await ann.ask('POST', '/drafts', { bytes, headers });
       expect([coding, answer.status, answer.body.code]).toEqual([coding, 415, 'unsupported-media']);
     }
+    const packed = await sendRaw(server.url, `${post('Transfer-Encoding: gzip, chunked')}2\r\n{}\r\n0\r\n\r\n`);
+    expect([packed.status, packed.closed]).toEqual([415, true]);
     const plain = { 'content-type': 'application/json', 'content-encoding': 'identity' };
     expect((await ann.ask('POST', '/drafts', { bytes: '{"id":"a"}', headers: plain })).status).toBe(200);
   });
@@ -59,6 +61,20 @@ describe('the border', () => {
     expect([bare.status, bare.closed]).toEqual([400, true]);
     const long = await sendRaw(server.url, post(`X-Long: ${'x'.repeat(17 * 1024)}`, 'Content-Length: 2'));
     expect([long.status, long.closed]).toEqual([431, true]);
+    const unknown = await sendRaw(server.url, lines('JUMP /healthz HTTP/1.1', 'Host: localhost'));
+    expect([unknown.status, unknown.closed]).toEqual([400, true]);
+    for (const { status, text } of [both, bare, long, unknown]) {
+      const [head = '', body = ''] = text.split('\r\n\r\n');
+      expect(head).toMatch(/^content-type: application\/problem\+json/im);
+      expect(JSON.parse(body)).toMatchObject({ status, type: '/errors#misuse', next: [expect.any(String)] });
+    }
+  });
+
+  it('[H09] a host, a key and a type that come twice are 400: neither the first nor the last wins', async () => {
+    for (const twice of ['Host: localhost', `Authorization: Bearer ${ann.key}`, 'Content-Type: application/json']) {
+      const raw = await sendRaw(server.url, `${post(twice, 'Connection: close', 'Content-Length: 10')}{"id":"a"}`);
+      expect([twice, raw.status, raw.text.includes('more than once')]).toEqual([twice, 400, true]);
+    }
   });
 
   it('[H11] a body beyond the limit is refused from its header or at the limit, and the rest is not read', async () => {
@@ -113,7 +129,7 @@ describe('the border', () => {
     });
     await app.ready();
     expect(paths.length).toBeGreaterThan(20);
-    for (const path of [...paths, '/nowhere', '/']) {
+    for (const path of [...paths, '/nowhere', '/', '/%ZZ', '/v1/spaces/%E0%A4/resource']) {
       const raw = await sendRaw(
         server.url,
         lines(
@@ -124,6 +140,15 @@ describe('the border', () => {
         ),
       );
       expect([path, raw.status]).toEqual([path, 403]);
+      expect(raw.text).toMatch(/^x-content-type-options: nosniff/im);
+    }
+    for (const [line, status] of [
+      ['http://evil.example/healthz', 403],
+      ['//evil.example/healthz', 404],
+      ['http://localhost/healthz', 200],
+    ] as const) {
+      const raw = await sendRaw(server.url, lines(`GET ${line} HTTP/1.1`, 'Host: localhost', 'Connection: close'));
+      expect([line, raw.status]).toEqual([line, status]);
     }
     await app.close();
     await store.close();
@@ -131,7 +156,8 @@ describe('the border', () => {
 
   it('[W05] a server that is reached from outside knows the names it was given, and no others', async () => {
     const known = createBorder({ publicUrl: 'https://entente.example.org', allowHosts: ['box:4711'] });
-    const check = (headers: { readonly [name: string]: string }) => () => known.check({ headers } as never);
+    const check = (headers: { readonly [name: string]: string }) => () =>
+      known.check({ headers, raw: { rawHeaders: [], url: '/' } } as never);
     expect(check({ host: 'entente.example.org' })).not.toThrow();
     expect(check({ host: 'ENTENTE.example.org:443', origin: 'https://entente.example.org' })).not.toThrow();
     expect(check({ host: 'box:4711' })).not.toThrow();

@@ -1,6 +1,7 @@
 // The border: what a request must be like before anything of it is read. A page of another site can make a browser send
 // requests to this machine, under its own name (Origin) or under a name that points here (Host); both are refused on
 // every route, before the body.
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { EntenteError } from '../core/errors.ts';
 
@@ -14,8 +15,40 @@ export interface BorderOptions {
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 export interface Border {
-  /** Throws `forbidden` or `unsupported-media` for what may not come in. */
+  /** Throws `forbidden`, `misuse` or `unsupported-media` for what may not come in. */
   check(request: FastifyRequest): void;
+  /** What `check` throws, as a value; undefined for what may come in. */
+  refusal(request: FastifyRequest): unknown;
+}
+
+/** Node takes the first of two; what stands in front of it may have gone by the other. */
+const ONCE: readonly string[] = ['host', 'authorization', 'content-type'];
+
+function assertOnce(rawHeaders: readonly string[]): void {
+  const seen: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? '';
+    if (!ONCE.includes(name)) continue;
+    if (seen.includes(name))
+      throw new EntenteError('misuse', `The header ${name} comes more than once.`, { next: 'Send it once.' });
+    seen.push(name);
+  }
+}
+
+/** Bodies come as they are: what they were packed in is neither undone nor taken for content. */
+function assertPlain(headers: IncomingHttpHeaders): void {
+  const { 'content-encoding': coding = 'identity', 'transfer-encoding': transfer = 'chunked' } = headers;
+  if (coding === 'identity' && transfer.toLowerCase() === 'chunked') return;
+  const odd = coding === 'identity' ? transfer : coding;
+  throw new EntenteError('unsupported-media', `A body in ${JSON.stringify(odd.slice(0, 40))} is not taken.`, {
+    next: 'Send the body as it is, without Content-Encoding.',
+  });
+}
+
+/** The host that a request line names itself, as requests to proxies do; undefined for a plain path. */
+function targetHost(target: string): string | undefined {
+  if (target.startsWith('/') || target === '*') return undefined;
+  return /^https?:\/\/([^/?#]*)/i.exec(target)?.[1] ?? '';
 }
 
 function refused(what: string, value: string, next: string): EntenteError {
@@ -61,21 +94,29 @@ export function createBorder({ allowHosts = [], publicUrl }: BorderOptions = {})
   const knowsOrigin = (origin: string, host: string): boolean =>
     origins.has(origin) || (origin === `http://${host}` && LOOPBACK.includes(host.replace(/:\d+$/, '')));
 
+  const check: Border['check'] = ({ headers, raw }) => {
+    assertOnce(raw.rawHeaders);
+    const host = headers.host ?? '';
+    for (const name of [host, targetHost(raw.url ?? '/')])
+      if (name !== undefined && !knowsHost(name))
+        throw refused('host', name, 'Reach it by the name it was started for, or --allow-host it.');
+    const { origin } = headers;
+    if (origin !== undefined && !knowsOrigin(origin, host))
+      throw refused('origin', origin, 'Call the server from a program, or from its own pages.');
+    const site = headers['sec-fetch-site'];
+    if (site !== undefined && site !== 'same-origin' && site !== 'none' && !origins.has(origin ?? ''))
+      throw refused('origin', String(site), 'Call the server from a program, or from its own pages.');
+    assertPlain(headers);
+  };
+
   return {
-    check({ headers }) {
-      const host = headers.host ?? '';
-      if (!knowsHost(host)) throw refused('host', host, 'Reach it by the name it was started for, or --allow-host it.');
-      const { origin } = headers;
-      if (origin !== undefined && !knowsOrigin(origin, host))
-        throw refused('origin', origin, 'Call the server from a program, or from its own pages.');
-      const site = headers['sec-fetch-site'];
-      if (site !== undefined && site !== 'same-origin' && site !== 'none' && !origins.has(origin ?? ''))
-        throw refused('origin', String(site), 'Call the server from a program, or from its own pages.');
-      const coding = headers['content-encoding'];
-      if (coding !== undefined && coding !== 'identity') {
-        throw new EntenteError('unsupported-media', `A body in ${JSON.stringify(coding.slice(0, 40))} is not taken.`, {
-          next: 'Send the body as it is, without Content-Encoding.',
-        });
+    check,
+    refusal(request) {
+      try {
+        check(request);
+        return undefined;
+      } catch (error) {
+        return error;
       }
     },
   };

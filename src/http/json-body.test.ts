@@ -76,4 +76,17 @@ describe('JSON bodies', () => {
     expect((await ann.ask('GET', '/resource?id=n.json')).status).toBe(404);
     expect(await send(`{"token":${quoted},"content":"{}"}`)).toEqual([201, undefined]);
   });
+
+  it('[HT16] a count is a whole number or its digits in a query, and nothing that could be made one', async () => {
+    const ann = await server.caller('ann');
+    await ann.put('counted.md', 'one\n');
+    for (const at of [null, true, '', [0], '1e0', 0.5, -1, ' 1', '0x1', {}]) {
+      const draft = await ann.ask('POST', '/drafts', { json: { id: 'counted.md', at } });
+      expect([at, draft.status, draft.body.code]).toEqual([at, 400, 'misuse']);
+    }
+    expect((await ann.ask('POST', '/drafts', { json: { id: 'counted.md', at: 1 } })).body.head.version).toBe(1);
+    for (const limit of ['', '1e2', '0x10', '%2010', '+10', '0', '201', '1.0', '99999999999999999'])
+      expect([limit, (await ann.ask('GET', `/resources?limit=${limit}`)).status]).toEqual([limit, 400]);
+    expect((await ann.ask('GET', '/resources?limit=10&prefix=counted')).body.items).toHaveLength(1);
+  });
 });

@@ -5,12 +5,20 @@ import { type Condition, parseCondition } from '../service/etag.ts';
 
 export interface Preconditions {
   readonly ifMatch?: Condition;
-  readonly ifNoneMatch?: Condition;
+  readonly ifNoneMatch?: '*';
 }
 
 const DATES = ['if-unmodified-since', 'if-modified-since'];
 
-/** `misuse` for what is no entity tag. Times are refused on writes: a second is too long, and clocks differ. */
+/** A tag that is not there holds for every version but one: a write would land on what its author never saw. */
+function onlyAny(condition: Condition): '*' {
+  if (condition === '*') return condition;
+  throw new EntenteError('misuse', 'A write takes If-None-Match: * alone.', {
+    next: 'To create, send If-None-Match: *; to replace, send the ETag of your read as If-Match.',
+  });
+}
+
+/** `misuse` for what is no entity tag, and for an If-None-Match that names one. Times are refused on writes: a second is too long, and clocks differ. */
 export function preconditionsOf(request: FastifyRequest): Preconditions {
   const { headers } = request;
   const dated = DATES.find((name) => headers[name] !== undefined);
@@ -22,6 +30,6 @@ export function preconditionsOf(request: FastifyRequest): Preconditions {
   const [match, none] = [headers['if-match'], headers['if-none-match']];
   return {
     ...(match === undefined ? {} : { ifMatch: parseCondition('If-Match', match) }),
-    ...(none === undefined ? {} : { ifNoneMatch: parseCondition('If-None-Match', none) }),
+    ...(none === undefined ? {} : { ifNoneMatch: onlyAny(parseCondition('If-None-Match', none)) }),
   };
 }

@@ -110,11 +110,23 @@ interface FrameworkError {
 }
 
 /** What the framework refuses before a route is asked, in our own words. */
-const FRAMEWORK: { readonly [code: string]: readonly [code: ErrorCode, detail: string] } = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['too-large', 'The body is larger than this server takes.'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported-media', 'This endpoint takes application/json.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['misuse', 'The body is not as long as Content-Length says.'],
-  FST_ERR_BAD_URL: ['misuse', 'The path is not well encoded.'],
+const FRAMEWORK: { readonly [code: string]: readonly [code: ErrorCode, detail: string, next: string] } = {
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    'too-large',
+    'The body is larger than this server takes.',
+    'Send less at once, as edits or append, or ask for a larger bodyBytes.',
+  ],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'unsupported-media',
+    'This endpoint takes application/json.',
+    'Send one JSON object in UTF-8, with Content-Type: application/json.',
+  ],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    'misuse',
+    'The body is not as long as Content-Length says.',
+    'Send the request again with the length of its body.',
+  ],
+  FST_ERR_BAD_URL: ['misuse', 'The path is not well encoded.', 'Percent-encode each part of it once, as UTF-8.'],
 };
 
 /** Any thrown value as a problem; what is no fault of the caller says nothing of its inside. */
@@ -122,9 +134,14 @@ export function problemOf(error: unknown, requestId: string): Problem {
   if (isEntenteError(error)) return ofEntente(error, requestId);
   const { code, statusCode } = (typeof error === 'object' && error !== null ? error : {}) as FrameworkError;
   const known = typeof code === 'string' && Object.hasOwn(FRAMEWORK, code) ? FRAMEWORK[code] : undefined;
-  if (known !== undefined) return problem(known[0], STATUS[known[0]], known[1], requestId);
-  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
-    return problem('misuse', statusCode, 'The request cannot be read.', requestId);
+  if (known !== undefined) {
+    const [name, detail, next] = known;
+    return { ...problem(name, STATUS[name], detail, requestId), next: [next] };
+  }
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
+    const next = ['Look at /openapi.json for how requests are made.'];
+    return { ...problem('misuse', statusCode, 'The request cannot be read.', requestId), next };
+  }
   return problem('unexpected', 500, 'Something went wrong in the server; its log has the requestId.', requestId);
 }
 
@@ -148,10 +165,21 @@ const ADVICE: { readonly [status in OutcomeStatus]?: readonly [detail: string, n
   ],
 };
 
+function adviceOn(outcome: WireOutcome): readonly [detail: string, next: string] {
+  const { status } = outcome;
+  // Refused by what somebody decided, and not by the policy.
+  if (status === 'rejected' && outcome.reason.startsWith('already-resolved'))
+    return [
+      'Your decision was NOT saved: the conflict is resolved already.',
+      'Look at what was decided: GET the conflict.',
+    ];
+  return ADVICE[status] ?? ['Your change was NOT saved.', 'Begin again.'];
+}
+
 /** The problem of an outcome that stored nothing, with the outcome in it. */
 export function outcomeProblem(outcome: WireOutcome, requestId: string): Problem {
   const { status } = outcome;
-  const [detail, next] = ADVICE[status] ?? ['Your change was NOT saved.', 'Begin again.'];
+  const [detail, next] = adviceOn(outcome);
   const made = problem(status, OUTCOME_STATUS[status], detail, requestId);
   return { ...made, retryable: status === 'unknown', next: [next], outcome };
 }

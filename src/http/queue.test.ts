@@ -64,6 +64,21 @@ describe('the queue over HTTP', () => {
     expect((await nina.ask('GET', '/conflicts?pattern=[a]')).body.code).toBe('bad-pattern');
   });
 
+  it('[H10] a proposal under a key is made once; another one under it is 422', async () => {
+    const one = await open();
+    const propose = (caller: Caller, json: object): Promise<Answer> =>
+      caller.ask('POST', `${one.path}/proposals`, { json, headers: { 'idempotency-key': 'p-1' } });
+    const said = { use: 'current', reason: 'It is newer.' };
+    const all = await Promise.all([1, 2, 3].map(() => propose(nina, said)));
+    server.clock.now += 1000;
+    const again = await propose(nina, said);
+    expect([...all, again].map(({ status, body }) => [status, body])).toEqual(Array(4).fill([201, again.body]));
+    const other = await propose(nina, { use: 'proposed', reason: 'It is newer.' });
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency-mismatch']);
+    expect((await propose(omar, { decline: true, reason: 'A person has to.' })).status).toBe(201);
+    expect((await nina.ask('GET', one.path)).body.proposals).toHaveLength(2);
+  });
+
   it('[HT11] a claim keeps others from deciding for some minutes, and no longer', async () => {
     const one = await open();
     const claimed = await nina.ask('POST', `${one.path}/claim`, { json: {} });
@@ -139,6 +154,7 @@ describe('the queue over HTTP', () => {
     expect(again.body).toMatchObject({ status: 'committed', replayed: true });
     const other = await decide(omar, one, { use: 'current' });
     expect([other.status, other.body.outcome.reason]).toEqual([409, 'already-resolved: proposed by nina']);
+    expect(other.body.detail).toContain('resolved already');
     expect((await nina.ask('GET', `/resource?id=${one.id}`)).text).toBe('eve\n');
     expect((await nina.ask('GET', one.path)).body).toMatchObject({ state: 'resolved', resolution: { agent: 'nina' } });
   });

@@ -51,6 +51,39 @@ describe('conditional writes', () => {
     expect((await ann.ask('DELETE', doc.at, { headers: { 'if-match': doc.etag } })).status).toBe(412);
   });
 
+  it('[HT4] an If-None-Match with a tag names no version: it is refused, and nothing is overwritten or deleted', async () => {
+    const doc = await resource();
+    for (const tag of ['"other"', 'W/"other"', `${doc.etag}, "other"`]) {
+      expect((await doc.put('blind\n', { 'if-none-match': tag })).body).toMatchObject({ status: 400, code: 'misuse' });
+      const gone = await ann.ask('DELETE', doc.at, { headers: { 'if-none-match': tag } });
+      expect(gone.body).toMatchObject({ status: 400, code: 'misuse' });
+    }
+    const policy = await ann.ask('PUT', '/policy', { headers: { 'if-none-match': '"x"' }, json: { rules: [] } });
+    expect(policy.status).toBe(400);
+    expect(await doc.text()).toBe('one\n');
+    const fresh = await ann.ask('PUT', '/resource?id=fresh.md', { bytes: 'x', headers: { 'if-none-match': '"x"' } });
+    expect(fresh.status).toBe(400);
+  });
+
+  it('[HT4] a part of a content is not taken for all of it', async () => {
+    const doc = await resource();
+    const part = await doc.put('n', { 'if-match': doc.etag, 'content-range': 'bytes 1-1/4' });
+    expect(part.body).toMatchObject({ status: 400, code: 'misuse' });
+    expect(await doc.text()).toBe('one\n');
+  });
+
+  it('[HT4] a read with a condition that does not hold is 412', async () => {
+    const doc = await resource();
+    const read = (etag: string): Promise<Answer> => ann.ask('GET', doc.at, { headers: { 'if-match': etag } });
+    expect((await read(doc.etag)).text).toBe('one\n');
+    expect((await read('*')).status).toBe(200);
+    await doc.put('two\n', { 'if-match': doc.etag });
+    expect((await read(doc.etag)).body).toMatchObject({ status: 412, code: 'precondition-failed' });
+    expect((await read(`W/${doc.etag}`)).body.code).toBe('weak-etag');
+    const old = await ann.ask('GET', doc.at.replace('?', '/versions/1?'), { headers: { 'if-match': doc.etag } });
+    expect(old.text).toBe('one\n');
+  });
+
   it('[HT4] of many that name the same version, one lands', async () => {
     const doc = await resource();
     const all = await Promise.all(

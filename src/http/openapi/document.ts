@@ -101,6 +101,11 @@ const HEADERS_TOLD = {
   'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' }, example: 1 },
 };
 
+/** What is also told as server-sent events, one JSON object each. */
+function streamOf({ stream }: Endpoint): Json {
+  return stream === undefined ? {} : { 'text/event-stream': { schema: { type: 'string', description: stream } } };
+}
+
 function responsesOf(endpoint: Endpoint, components: Schemas): Json {
   const { output } = endpoint;
   const content =
@@ -108,7 +113,7 @@ function responsesOf(endpoint: Endpoint, components: Schemas): Json {
       ? {}
       : output === 'bytes'
         ? { content: { 'text/plain': { schema: { type: 'string' } } } }
-        : { content: { 'application/json': { schema: schemaOf(output, components) } } };
+        : { content: { ...streamOf(endpoint), 'application/json': { schema: schemaOf(output, components) } } };
   const good = endpoint.good.map((status) => [
     status,
     {

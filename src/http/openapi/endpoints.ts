@@ -47,7 +47,7 @@ const BODIES = [413, 415];
 const RESOURCES: readonly Endpoint[] = [
   {
     ...{ method: 'get', path: '/resource', ...of(read), inputIs: 'query', without: ['version'], output: 'bytes' },
-    ...{ headers: ['If-None-Match'], good: [200, 304], bad: [422] },
+    ...{ headers: ['If-None-Match', 'If-Match'], good: [200, 304], bad: [412, 422] },
     example: { query: { id: ID }, status: 200 },
   },
   {
@@ -90,7 +90,7 @@ const RESOURCES: readonly Endpoint[] = [
   {
     ...{ method: 'get', path: '/resource/versions/{version}', name: 'read-version', output: 'bytes' },
     ...{ summary: 'The content of a version that is still kept.', input: read.input, inputIs: 'query' },
-    ...{ without: ['version'], headers: ['If-None-Match'], good: [200, 304], bad: [410, 422] },
+    ...{ without: ['version'], headers: ['If-None-Match', 'If-Match'], good: [200, 304], bad: [410, 412, 422] },
     example: { query: { id: ID }, path: { version: '1' }, status: 200 },
   },
   {
@@ -173,7 +173,7 @@ const QUEUE: readonly Endpoint[] = [
   },
   {
     ...{ method: 'post', path: '/conflicts/{conflictId}/proposals', ...of(propose), inputIs: 'body' },
-    ...{ without: ['conflictId'], good: [201], bad: [412, ...BODIES] },
+    ...{ without: ['conflictId'], headers: ['Idempotency-Key'], good: [201], bad: [412, ...BODIES, 422] },
     example: { path: { conflictId: '{conflictId}' }, body: { use: 'current', reason: 'It is newer.' }, status: 201 },
   },
   {
@@ -246,6 +246,7 @@ const RULES: readonly Endpoint[] = [
     ...{ method: 'get', path: '/events', name: 'events', input: eventsInput, inputIs: 'query', good: [200] },
     summary: 'What happened since a cursor: server-sent events, or with Accept: application/json a long poll.',
     ...{ headers: ['Last-Event-ID'], output: eventsResult, bad: [410, 429] },
+    stream: 'ready, commit, bookmark, reset and end; the id of each is the cursor to go on from.',
     example: { query: { since: 'now', wait: '0' }, headers: { accept: 'application/json' }, status: 200 },
   },
   { ...{ method: 'get', path: '/position', ...of(position), good: [200] }, example: { status: 200 } },

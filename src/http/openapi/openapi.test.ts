@@ -74,10 +74,13 @@ function filled<T>(value: T, known: { readonly [name: string]: string }): T {
 }
 
 describe('/openapi.json', () => {
-  it('[HT2] describes every route, and nothing that is none', () => {
+  it('[HT2] describes every route, and nothing that is none', async () => {
     const described = ENDPOINTS.map(keyOf);
     const served = [...routes].filter((route) => !route.startsWith('HEAD '));
     expect(described.toSorted()).toEqual(served.toSorted());
+    const { paths } = (await ann.ask('GET', '//openapi.json')).body;
+    const { content } = paths['/v1/spaces/{space}/events'].get.responses['200'];
+    expect(Object.keys(content)).toEqual(['text/event-stream', 'application/json']);
   });
 
   it('[HT2] is OpenAPI 3.1, made from the schemas, with all its references in it', async () => {

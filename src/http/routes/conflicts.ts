@@ -79,10 +79,8 @@ export const conflictRoutes: Routes = (app, service) => {
 
   app.post<{ Params: Params }>(`${path}/:conflictId/proposals`, async (request, reply) => {
     const { conflictId } = request.params;
-    const made = await perform(propose, callOf(service, request), {
-      ...bodyOf(request, 'conflictId'),
-      conflictId,
-    });
+    const body = keyedBodyOf(request, 'conflictId');
+    const made = await perform(propose, callOf(service, request), { ...body, conflictId });
     return reply.code(201).send(made);
   });
 

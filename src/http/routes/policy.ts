@@ -1,5 +1,4 @@
 // The policy of a space, with its ETag; and which rule applies to a resource.
-import { EntenteError } from '../../core/errors.ts';
 import { matchesStrong, onlyWeak } from '../../service/etag.ts';
 import { perform } from '../../service/operation.ts';
 import { explain, policy, setPolicy } from '../../service/operations/policy.ts';
@@ -20,8 +19,6 @@ export const policyRoutes: Routes = (app, service) => {
     const { ifMatch, ifNoneMatch } = preconditionsOf(request);
     const now = await perform(policy, call, {});
     if (ifMatch === undefined && ifNoneMatch === undefined) throw required('the ETag of the policy as If-Match');
-    if (ifNoneMatch !== undefined && ifNoneMatch !== '*')
-      throw new EntenteError('misuse', 'A policy takes If-None-Match: * alone.', { next: 'Send If-Match instead.' });
     if (ifNoneMatch === '*' && now.revision > 0) throw failed(now.etag);
     if (ifMatch === '*' && now.revision === 0) throw failed(undefined);
     if (ifMatch !== undefined && !matchesStrong(ifMatch, now.etag))

@@ -5,7 +5,7 @@ import { parseResourceId, type ResourceId } from '../../core/resource.ts';
 import { matchesWeak, parseCondition } from '../../service/etag.ts';
 import type { Call } from '../../service/operation.ts';
 import { type Found, look, lookAt, noResource } from '../../service/operations/read.ts';
-import { type Landed, type WriteInput, writeIf } from '../../service/operations/write.ts';
+import { checkConditions, type Landed, type WriteInput, writeIf } from '../../service/operations/write.ts';
 import type { Service } from '../../service/service.ts';
 import { sendProblem } from '../answer.ts';
 import { preconditionsOf } from '../preconditions.ts';
@@ -55,6 +55,8 @@ async function sendFound(
   reply: FastifyReply,
   found: Found,
 ): Promise<FastifyReply> {
+  const match = headerOf(request, 'if-match');
+  if (match !== undefined) checkConditions(found.etag, { ifMatch: parseCondition('If-Match', match) });
   const unless = headerOf(request, 'if-none-match');
   const known = unless !== undefined && matchesWeak(parseCondition('If-None-Match', unless), found.etag);
   headHeaders(reply, found);
@@ -106,6 +108,11 @@ export const resourceRoutes: Routes = (app, service) => {
   });
 
   app.put(`${SPACE_PATH}/resource`, async (request, reply) => {
+    // A part of a content, taken for all of it, would drop the rest.
+    if (request.headers['content-range'] !== undefined)
+      throw new EntenteError('misuse', 'A content is written whole: a Content-Range is not taken.', {
+        next: 'Send the whole content, or POST /commits with edits or append.',
+      });
     const content = request.body instanceof Uint8Array ? request.body : new Uint8Array();
     const mediaType = mediaTypeOf(request);
     return write(service, request, reply, mediaType === undefined ? { content } : { content, mediaType });

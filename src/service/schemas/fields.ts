@@ -36,9 +36,13 @@ export const noteField: z.ZodType<string> = z
   .max(2000)
   .meta({ description: 'Why: shown to whoever meets this change in a conflict.' });
 
-/** Limits and versions come as text in a query, as numbers in a body. */
+/** Limits and versions come as digits in a query, as numbers in a body; `null`, `true` and an empty text are no count. */
 export function countField(min: number, max: number): z.ZodType<number> {
-  return z.coerce.number().int().min(min).max(max);
+  const count = z.int().min(min).max(max);
+  return z.preprocess(
+    (given) => (typeof given === 'string' && /^\d{1,16}$/.test(given) ? Number(given) : given),
+    count,
+  );
 }
 
 export const limitField: z.ZodType<number> = countField(1, 200).meta({

@@ -1,8 +1,8 @@
 // Brings the work of another folder (a worktree) into this one: three-way against what both began with. What lies in the
 // target is taken first and is never overwritten: it is merged with, or left as it is with the other side as a conflict.
 import { hashOf } from '../core/hash.ts';
+import { canonicalId } from './disk/names.ts';
 import type { Ground } from './ground.ts';
-import { canonicalId } from './locate.ts';
 import { putRight } from './put-right.ts';
 import { reconcile } from './reconcile.ts';
 import { settle } from './settle.ts';

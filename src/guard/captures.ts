@@ -5,11 +5,11 @@
 import { isEntenteError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import { parseResourceId } from '../core/resource.ts';
+import { canonicalId, foldName, isCanonical } from './disk/names.ts';
 import { type Seen, scan, stampOf } from './disk/scan.ts';
 import { EXTERNAL, type Ground } from './ground.ts';
-import { canonicalId } from './locate.ts';
 import { type ReconcileOptions, reconcile, runningAgent } from './reconcile.ts';
-import type { Captured } from './types.ts';
+import type { Captured, LeftOut } from './types.ts';
 import { nowAt } from './versions.ts';
 
 /** Stamps of files whose bytes are those of their head, from the last look. */
@@ -37,9 +37,11 @@ export async function captureAll(
 ): Promise<readonly Captured[]> {
   const look: Look = { ground, stamps, options, captured: [] };
   const found = new Set<string>();
+  const unfit: LeftOut[] = [];
   let set: Seen[] = [];
   ground.ignored.forget();
   for await (const seen of scan(ground.folder.root)) {
+    if (!isCanonical(seen.id)) unfit.push({ path: seen.id, why: 'name' });
     if (canonicalId(seen.id) === undefined || seen.size > ground.maxBytes) continue;
     found.add(seen.id);
     if (stamps.get(seen.id) === seen.stamp) continue;
@@ -51,7 +53,22 @@ export async function captureAll(
   }
   if (set.length > 0) await inTurn(() => captureSet(look, set));
   for (const id of await gone(ground, stamps, found)) await inTurn(() => captureOne(look, id, undefined));
+  ground.told.left = [...unfit, ...twins(found)];
+  await inTurn(async () => ground.trim());
   return look.captured;
+}
+
+/** Files that are one file where letter case does not count: each but the first of them. */
+function twins(ids: Iterable<string>): readonly LeftOut[] {
+  const first = new Map<string, string>();
+  const twice: LeftOut[] = [];
+  for (const id of ids) {
+    const folded = foldName(id);
+    const twin = first.get(folded);
+    if (twin === undefined) first.set(folded, id);
+    else twice.push({ path: id, why: 'case', twin });
+  }
+  return twice;
 }
 
 async function captureSet(look: Look, set: readonly Seen[]): Promise<void> {

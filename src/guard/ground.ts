@@ -5,6 +5,7 @@ import type { Ignored } from './disk/reserved.ts';
 import type { Books } from './spool/book.ts';
 import type { Desk } from './spool/desk.ts';
 import type { Objects } from './spool/objects.ts';
+import type { LeftOut } from './types.ts';
 
 /** Who wrote what nobody announced. */
 export const EXTERNAL = 'external';
@@ -35,6 +36,10 @@ export interface Ground {
   readonly sleep: (ms: number) => Promise<void>;
   /** Bytes beyond which a file is left alone. */
   readonly maxBytes: number;
+  /** Takes away kept bytes that nothing needs, once a day. */
+  readonly trim: () => void;
+  /** What the last look at all files found out about names. */
+  readonly told: { left: readonly LeftOut[] };
   /** Runs work while no other process is in a guard of this store. */
   readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
 }

@@ -297,6 +297,33 @@ describe('a guarded write', () => {
     expect((await w.controller.list('', { limit: 500 })).items).toHaveLength(300);
   });
 
+  it('[GD33] names: a twin in letter case is refused, two that are there are told of, and so is a name that is no id', async () => {
+    const w = await make({ 'README.md': 'one\n', 'Docs/a.md': 'a\n', 'cafe\u0301.md': 'e\n', 'x\\y.md': 'x\n' });
+    const content = 'other\n';
+    for (const [path, twin] of [
+      ['Readme.md', '"README.md"'],
+      ['docs/b.md', '"Docs"'],
+    ] as const) {
+      const verdict = await w.guard.before(toolCall('a', path, { content }));
+      expect(verdict).toMatchObject({ do: 'stop', note: expect.stringContaining(`${twin} is there`) });
+    }
+    expect(await w.guard.before(toolCall('a', 'Docs/b.md', { content }))).toEqual({ do: 'nothing' });
+    for (const path of ['cafe\u0301.md', 'x\\y.md', 'new\u0301e\u0301.md']) {
+      expect(await w.guard.before(toolCall('a', path, { content }))).toMatchObject({
+        ...{ do: 'note', note: expect.stringContaining('is not guarded') },
+      });
+    }
+    w.put('readme.md', 'made by a command\n');
+    expect(await w.guard.capture()).toContainEqual(expect.objectContaining({ path: 'readme.md', version: 1 }));
+    expect(w.guard.leftOut()).toEqual(
+      expect.arrayContaining([
+        { path: 'cafe\u0301.md', why: 'name' },
+        { path: 'x\\y.md', why: 'name' },
+        { path: 'readme.md', why: 'case', twin: 'README.md' },
+      ]),
+    );
+  });
+
   it('[GD14] a write that is under way is waited for', async () => {
     const next = withLine(LINES, 2, 'A whole new line');
     let w: Ward | undefined;

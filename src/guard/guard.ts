@@ -4,9 +4,11 @@ import { apply } from './apply.ts';
 import { captureAll, captureSome, drain, type InTurn, type Stamps } from './captures.ts';
 import { afterCommand, beforeCommand } from './commands.ts';
 import { type Folder, idIn } from './disk/folder.ts';
+import { canonicalId } from './disk/names.ts';
 import { createIgnored } from './disk/reserved.ts';
 import type { Ground, MergeAt } from './ground.ts';
-import { canonicalId, locate } from './locate.ts';
+import { locate, unfitName } from './locate.ts';
+import { unfitNote } from './notes.ts';
 import { read, session } from './reads.ts';
 import { recover, recoverable } from './recover.ts';
 import { createBooks } from './spool/book.ts';
@@ -14,6 +16,7 @@ import { createDesk } from './spool/desk.ts';
 import { createLock } from './spool/lock.ts';
 import { createObjects } from './spool/objects.ts';
 import { placesIn } from './spool/places.ts';
+import { trimDaily } from './spool/trim.ts';
 import type { Guard, Verdict } from './types.ts';
 import { after, before } from './writes.ts';
 
@@ -40,7 +43,9 @@ function groundOf(options: GuardOptions): Ground {
   const { sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = options;
   const places = placesIn(state, space);
   return {
-    ...{ folder, controller, rehearsal, merge, clock, sleep, maxBytes },
+    ...{ folder, controller, rehearsal, merge, clock, sleep, maxBytes, told: { left: [] } },
+    // By the clock of the file system, which says how old the bytes are.
+    trim: () => trimDaily(state, Date.now()),
     ignored: createIgnored(folder.root),
     objects: createObjects(places.objects),
     books: createBooks(places.books),
@@ -78,7 +83,13 @@ export function createGuard(options: GuardOptions): Guard {
   return {
     session: ({ agent }) => inTurn(() => session(ground, agent)),
     read: (event) => onFile(event.path, (path) => read(ground, path, event)),
-    before: (event) => onFile(event.path, (path) => before(ground, path, event)),
+    before: (event) =>
+      inTurn(async () => {
+        const path = await locate(ground, event.path);
+        if (path !== undefined) return before(ground, path, event);
+        const unfit = await unfitName(ground, event.path);
+        return unfit === undefined ? SILENCE : { do: 'note', note: unfitNote(unfit) };
+      }),
     after: (event) => onFile(event.path, (path) => after(ground, path, event)),
     beforeCommand: (event) => beforeCommand(ground, stamps, inTurn, event),
     afterCommand: (event) => afterCommand(ground, stamps, inTurn, event),
@@ -86,6 +97,7 @@ export function createGuard(options: GuardOptions): Guard {
       paths === undefined
         ? captureAll(ground, stamps, inTurn)
         : inTurn(async () => captureSome(ground, stamps, await idsOf(paths))),
+    leftOut: () => ground.told.left,
     recoverable: (path) => inTurn(() => recoverable(ground, path)),
     recover: (path, which) => inTurn(() => recover(ground, path, which)),
     apply: (given) => inTurn(() => apply(ground, given)),

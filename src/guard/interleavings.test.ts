@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { guardFaults } from '../../test/support/guard-faults.ts';
 import { anySteps, apartSteps, playAnything, playApart } from '../../test/support/guard-scene.ts';
 
-const RUNS = process.env['ENTENTE_LONG'] === '1' ? 600 : 20;
+const RUNS = process.env['ENTENTE_LONG'] === '1' ? 2000 : 20;
 
 describe('interleavings', () => {
   it('[GD16] each edit that was acknowledged is on disk, in an open conflict or readable as a version, whatever hosts do', async () => {

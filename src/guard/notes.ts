@@ -165,3 +165,13 @@ export function unreadNote(path: string): string {
 export function deletedNote(path: string): string {
   return `entente: ${quoted(path, 200)} was not written: it was deleted since you read it. Next: look whether it should be there again; if so, read its path once more and write it.`;
 }
+
+/** A file whose name is no id. */
+export function unfitNote(path: string): string {
+  return `entente: ${quoted(path, 200)} is not guarded: its name is no id as it stands (composed letters, no backslash, no control characters). What others write to it is not merged. Next: rename the file.`;
+}
+
+/** A new file whose name is another's where letter case does not count. */
+export function twinNote(path: string, twin: string): string {
+  return `entente: ${quoted(path, 200)} was not written: ${quoted(twin, 200)} is there, and on many machines the two are one file. Next: write to that one, or choose a name that differs in more than letter case.`;
+}

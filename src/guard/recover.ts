@@ -22,8 +22,11 @@ export async function recoverable(ground: Ground, path: string): Promise<readonl
   const known = new Set(versions.map(({ hash }) => hash));
   const kept: Recoverable[] = [];
   for (const [hash, { agent, at }] of ground.books.open(path).kept) {
-    const bytes = known.has(hash) ? undefined : ground.objects.get(hash);
-    if (bytes !== undefined) kept.push({ hash, size: bytes.length, agent, at, note: 'announced, never a version' });
+    if (known.has(hash)) continue;
+    const bytes = ground.objects.get(hash);
+    const what = { hash, size: bytes?.length ?? 0, agent, at };
+    if (bytes !== undefined) kept.push({ ...what, note: 'announced, never a version' });
+    else kept.push({ ...what, note: 'announced, never a version; its bytes are no longer kept', gone: true });
   }
   return [...versions, ...kept].sort((a, b) => b.at - a.at || (b.version ?? 0) - (a.version ?? 0));
 }
@@ -46,5 +49,16 @@ export async function recover(ground: Ground, path: string, which: RecoverWhich)
   }
   // By its whole hash also what lay on disk for a moment and never was announced.
   const [only = hash] = matching;
+  const entry = list.find((one) => one.hash === only);
+  if (entry?.gone === true) {
+    const since = new Date(entry.at).toISOString();
+    throw new EntenteError(
+      'not-found',
+      `What ${entry.agent} announced at ${since} never was a version, and its bytes are no longer kept.`,
+      {
+        next: 'What is kept: entente recover PATH --list',
+      },
+    );
+  }
   return (await bytesWith(ground, path, only)) ?? undefined;
 }

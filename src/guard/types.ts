@@ -68,6 +68,13 @@ export interface Captured {
   readonly deleted: boolean;
 }
 
+/** A file whose name is to be told of: it is not guarded (`name`), or is one with another where case does not count. */
+export interface LeftOut {
+  readonly path: string;
+  readonly why: 'name' | 'case';
+  readonly twin?: string;
+}
+
 /** Bytes of a file that can be had again. */
 export interface Recoverable {
   readonly hash: string;
@@ -77,6 +84,8 @@ export interface Recoverable {
   /** Absent for bytes that never were a version: a proposal that was merged or refused. */
   readonly version?: number;
   readonly note?: string;
+  /** Its bytes are no longer kept: it never was a version, and nothing needed it for a month. */
+  readonly gone?: true;
 }
 
 export type RecoverWhich = { readonly version: number } | { readonly hash: string } | { readonly at: number };
@@ -121,6 +130,8 @@ export interface Guard {
   afterCommand(event: CommandEvent): Promise<Verdict>;
   /** Takes what lies on disk and no version holds; all files unless paths are named. */
   capture(paths?: readonly string[]): Promise<readonly Captured[]>;
+  /** Names that the last look at all files found to be none, or to be one with another. */
+  leftOut(): readonly LeftOut[];
   /** All bytes that are kept of a file, the newest first. */
   recoverable(path: string): Promise<readonly Recoverable[]>;
   recover(path: string, which: RecoverWhich): Promise<Uint8Array | undefined>;

@@ -1,9 +1,10 @@
 // Before and after a write of one file. Before: whether it may go on, and with what. After: what came of it, whatever the
 // host did with the first answer.
 import { bytesOf, hashOf } from '../core/hash.ts';
+import { twinOf } from './disk/names.ts';
 import { applyEdits } from './edits.ts';
 import type { Ground } from './ground.ts';
-import { deletedNote, mergedNote, nearNote, stopNote, unreadNote } from './notes.ts';
+import { deletedNote, mergedNote, nearNote, stopNote, twinNote, unreadNote } from './notes.ts';
 import { reconcile } from './reconcile.ts';
 import { type Settled, settle } from './settle.ts';
 import { type Book, callKey, type Done, type Intent, type Said, type Sight } from './spool/book.ts';
@@ -82,7 +83,9 @@ async function judged(ground: Ground, found: Case): Promise<Judged> {
   const { base: sight, agent, raw = '' } = intent;
   if (now.hash === '') {
     const gone = sight !== null && sight.hash !== '' && intent.kind === 'content';
-    return { verdict: gone ? { do: 'stop', note: deletedNote(path) } : SILENCE };
+    if (gone) return { verdict: { do: 'stop', note: deletedNote(path) } };
+    const twin = intent.kind === 'content' ? twinOf(ground.folder.root, path) : undefined;
+    return { verdict: twin === undefined ? SILENCE : { do: 'stop', note: twinNote(path, twin) } };
   }
   if (sight === null) return { verdict: { do: 'stop', note: unreadNote(path) } };
   const content = raw === '' ? null : (ground.objects.get(raw) ?? null);

@@ -32,7 +32,8 @@ async function guardFolder(context: Context): Promise<ExitCode> {
       onCaptured: (captured) => tell(context, captured),
       onFault: (error) => warn((error as Error).message),
     });
-    const { socket, found } = kept;
+    const { socket, found, names } = kept;
+    for (const name of names) warn(name);
     if (console.json) await console.object({ status: 'listening', socket, root, watch, captured: found });
     else {
       await console.line(`entente guards ${root}${watch ? ' and watches it' : ''}`);

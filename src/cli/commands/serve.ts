@@ -104,6 +104,7 @@ async function keepBeside(place: GuardPlace, store: Store, logger: Logger): Prom
     },
     onFault: (err) => logger.warn({ err }, 'the guard could not look at the folder'),
   });
+  for (const name of kept.names) logger.warn(name);
   return {
     ...{ root: place.root, socket: kept.socket },
     close: async () => {

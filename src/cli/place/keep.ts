@@ -5,7 +5,7 @@ import { EntenteError } from '../../core/errors.ts';
 import { findPlace, SOCKET } from '../../guard/front/place.ts';
 import { serveHook } from '../../guard/front/run.ts';
 import { listenOn } from '../../guard/server.ts';
-import type { Captured } from '../../guard/types.ts';
+import type { Captured, LeftOut } from '../../guard/types.ts';
 import { watchFolder } from '../../guard/watch.ts';
 import { cleanName } from '../shell/text.ts';
 import type { GuardPlace, Guards } from './guard.ts';
@@ -32,8 +32,24 @@ export interface Kept {
   readonly socket: string;
   /** Files that the first look took. */
   readonly found: number;
+  /** What the first look found out about names, in words; some of it where it is much. */
+  readonly names: readonly string[];
   /** Looks no more, and answers what is under way. */
   close(): Promise<void>;
+}
+
+const MOST_NAMES = 5;
+
+function namesOf(left: readonly LeftOut[]): readonly string[] {
+  const words = left
+    .slice(0, MOST_NAMES)
+    .map(({ path: file, why, twin = '' }) =>
+      why === 'name'
+        ? `${JSON.stringify(file)} is not guarded: its name is no id as it stands (composed letters, no backslash, no control characters). Rename it.`
+        : `${cleanName(file)} and ${cleanName(twin)} differ in letter case alone: on many machines they are one file. Rename one of them.`,
+    );
+  const more = left.length - words.length;
+  return more > 0 ? [...words, `${more} more names are like that.`] : words;
 }
 
 function later(ms: number, work: () => void): () => void {
@@ -62,6 +78,7 @@ export async function keepFolder(keeping: Keeping): Promise<Kept> {
   return {
     socket,
     found: found.length,
+    names: namesOf(guard.leftOut()),
     close: async () => {
       stop.abort();
       await watching;

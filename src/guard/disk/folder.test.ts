@@ -90,14 +90,15 @@ describe('what a guard leaves alone', () => {
     for (const one of open.splice(0)) one.remove();
   });
 
-  it('[GD21] .git, .entente, secrets, what git ignores and names that are no id are left alone, in silence', async () => {
-    const ids = ['.git/config', '.ENTENTE/x', 'a/.env', '.env.local', 'made/out.js', 'cafe\u0301.md', 'C:x', 'a\\b'];
+  it('[GD21] [GD33] .git, .entente, secrets, what git ignores and names that are no id are left alone, names not without a word', async () => {
+    const names = ['cafe\u0301.md', 'C:x', 'a\\b'];
+    const ids = ['.git/config', '.ENTENTE/x', 'a/.env', '.env.local', 'made/out.js', ...names];
     const w = await ward({ '.gitignore': 'made/\n', 'kept.md': 'x\n' }, { git: true });
     open.push(w);
     for (const id of ids) {
       w.put(id, 'old\n');
       const call = toolCall('a', id, { content: 'new\n' });
-      expect(await w.guard.before(call), id).toEqual({ do: 'nothing' });
+      expect(await w.guard.before(call), id).toMatchObject({ do: names.includes(id) ? 'note' : 'nothing' });
       w.put(id, 'new\n');
       expect(await w.guard.after(call), id).toEqual({ do: 'nothing' });
       expect(w.text(id)).toBe('new\n');

@@ -4,7 +4,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { hashOf } from '../../core/hash.ts';
-import { isReserved } from '../disk/reserved.ts';
+import { canonicalId, twinOf } from '../disk/names.ts';
 import { applyEdits } from '../edits.ts';
 import type { HostEvent, HostWrite } from '../hosts/event.ts';
 import { type Book, bookFile, createBooks, type Intent, type Line, type Sight } from '../spool/book.ts';
@@ -67,7 +67,7 @@ function readPlain(file: string): Uint8Array | undefined | 'odd' {
 function find({ root }: Place, given: string, books: string): Found | typeof LEFT | undefined {
   const id = idOf(root, given);
   // Only plain names: what is not canonical as it stands is for the guard.
-  if (id === undefined || isReserved(id) || id !== id.normalize('NFC')) return undefined;
+  if (id === undefined || canonicalId(id) === undefined) return undefined;
   const bytes = readPlain(path.join(root, id));
   if (bytes === 'odd') return undefined;
   // Of a file without a book nobody has said yet that it is not one that git ignores.
@@ -163,6 +163,13 @@ export function createFast(place: Place, clock: () => number): Fast {
     return 'silent';
   };
 
+  const mayAnnounce = (book: Book, agent: string, { id, bytes, hash }: Found): boolean =>
+    !hasNews(book, agent) &&
+    !isUnclear(book, hash) &&
+    open(book).every((intent) => intent.agent === agent) &&
+    // A new file must not be another one's twin.
+    (bytes !== undefined || twinOf(place.root, id) === undefined);
+
   const before = (agent: string, call: string, { path: given, change }: HostWrite): FastAnswer => {
     const found = find(place, given, files.books);
     if (found === undefined) return undefined;
@@ -170,8 +177,7 @@ export function createFast(place: Place, clock: () => number): Fast {
     const { id, bytes, hash } = found;
     const book = books.open(id);
     const sight = knownOf(book, agent, hash);
-    if (sight === undefined || hasNews(book, agent) || isUnclear(book, hash)) return undefined;
-    if (open(book).some((intent) => intent.agent !== agent)) return undefined;
+    if (sight === undefined || !mayAnnounce(book, agent, found)) return undefined;
     const raw = rawOf(change, bytes);
     // What was refused and comes again is judged from where it was judged first.
     if (raw === undefined || hashOf(raw.bytes) === book.refused.get(agent)?.r) return undefined;

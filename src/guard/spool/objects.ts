@@ -15,6 +15,21 @@ export interface Objects {
   get(hash: string): Uint8Array | undefined;
 }
 
+/** Bytes that were kept longer ago than this are made young again: what is old and loose is trimmed. */
+const RENEWED_MS = 12 * 60 * 60 * 1000;
+
+/** False where the file has gone meanwhile. */
+function renewed(file: string): boolean {
+  try {
+    const now = Date.now();
+    if (now - fs.statSync(file).mtimeMs > RENEWED_MS) fs.utimesSync(file, now / 1000, now / 1000);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
 export function createObjects(folder: string): Objects {
   const fileOf = (hash: string): string => path.join(folder, hash.slice(0, 2), hash.slice(2));
   const read = (hash: string): Uint8Array | undefined => {
@@ -40,8 +55,8 @@ export function createObjects(folder: string): Objects {
     get,
     keep: (bytes) => {
       const hash = hashOf(bytes);
-      if (get(hash) !== undefined) return hash;
       const file = fileOf(hash);
+      if (get(hash) !== undefined && renewed(file)) return hash;
       fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
       const temporary = `${file}.${randomBytes(6).toString('hex')}`;
       const handle = fs.openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);

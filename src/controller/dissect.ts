@@ -63,6 +63,7 @@ const WHOLE: { readonly [kind in MergeConflict['kind']]?: WholeReason } = {
   budget: 'budget',
   'too-large': 'too-large',
   'modified-deleted': 'deleted',
+  'both-added': 'both-added',
 };
 
 function whyWhole({ conflicts }: ConflictedMerge): WholeReason {
@@ -94,9 +95,8 @@ function layOut(result: MergeResult, sides: Sides): Laid {
     const merged: readonly MergedPlace[] = mergedInParts(parts, regions);
     return { form: 'text', regions, parts, merged, ...start };
   }
-  const inside = regions.every(({ at }) => 'lines' in at || at.pointer !== '');
-  if (!inside || partial === null || regions.some(({ kind }) => WHOLE[kind] !== undefined))
-    return { form: 'whole', why: whyWhole(result), regions, merged: [] };
+  const isWhole = regions.some(({ kind, at }) => ('lines' in at ? kind !== 'content' : at.pointer === ''));
+  if (isWhole || partial === null) return { form: 'whole', why: whyWhole(result), regions, merged: [] };
   if (largest(sides) > MAX_STRUCTURE_BYTES) return { form: 'whole', why: 'too-large', regions, merged: [] };
   return { form: 'structure', regions, merged: mergedAround(result, sides), ...start };
 }

@@ -13,6 +13,7 @@ export type { MergedPlace, MergePart } from '../merge/parts.ts';
 export type WholeReason =
   | 'binary'
   | 'deleted'
+  | 'both-added'
   | 'too-large'
   | 'no-content'
   | 'base-gone'

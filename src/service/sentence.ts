@@ -31,6 +31,7 @@ function holders({ between, conflict }: Dissected): string {
 const WHY: { readonly [why in WholeReason]: string } = {
   binary: 'it is no text, so that one of the two has to be chosen',
   deleted: 'one of them deleted it',
+  'both-added': 'both made it, and there is nothing that they started from',
   'too-large': 'it is too large to be laid out here',
   'no-content': 'only its hash is known here',
   'base-gone': 'what both started from is no longer kept',

@@ -5,12 +5,15 @@ import './styles/frame.css';
 import './styles/parts.css';
 import './styles/screens.css';
 import { render } from 'preact';
+import { joinTabs } from './api/session.ts';
 import { startLive } from './live/live.ts';
 import { takeCode } from './screens/login/code.ts';
 import { App } from './shell/app.tsx';
 import { startKeys } from './shell/keys.ts';
 
-takeCode();
+const byCode = takeCode();
+// Who comes with a link of their own logs in by it, not with what another tab has.
+joinTabs(!byCode);
 startKeys();
 startLive();
 const place = document.getElementById('app');

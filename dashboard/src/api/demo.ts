@@ -2,7 +2,7 @@
 import { ask } from './request.ts';
 
 export interface Demo {
-  readonly state: 'none' | 'running' | 'done';
+  readonly state: 'none' | 'running' | 'done' | 'failed';
   /** Steps that are done, of how many. */
   readonly done: number;
   readonly of: number;

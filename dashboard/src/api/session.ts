@@ -1,5 +1,5 @@
-// Who is logged in: a key, and the space that is looked at. The key stays in this tab's session storage; it is never in a
-// URL, a cookie or a log.
+// Who is logged in: a key, and the space that is looked at. The key stays in the session storage of this tab; it is never
+// in a URL, a cookie or a log. A new tab of the same browser asks those that are open, and to log out is for all of them.
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 
 export interface Session {
@@ -32,13 +32,37 @@ export const principalId: ReadonlySignal<string> = computed(
   () => /^ent_([a-z0-9]+)_/.exec(session.value?.key ?? '')?.[1] ?? '',
 );
 
+type Word =
+  | { readonly type: 'who' }
+  | { readonly type: 'session'; readonly session: Session }
+  | { readonly type: 'left' };
+
+const tabs = new BroadcastChannel('entente.session');
+const say = (word: Word): void => tabs.postMessage(word);
+
 export function enter(next: Session): void {
   sessionStorage.setItem(PLACE, JSON.stringify(next));
   session.value = next;
 }
 
-/** Forgets the key in this tab. */
-export function leave(): void {
+function forget(): void {
   sessionStorage.removeItem(PLACE);
   session.value = undefined;
+}
+
+/** Forgets the key, in every tab that has it. */
+export function leave(): void {
+  forget();
+  say({ type: 'left' });
+}
+
+/** Takes part in what tabs tell each other. `asks`: without a session of its own it takes theirs. */
+export function joinTabs(asks: boolean): void {
+  tabs.addEventListener('message', ({ data }: MessageEvent<Word>) => {
+    const now = session.peek();
+    if (data.type === 'who' && now !== undefined) say({ type: 'session', session: now });
+    if (asks && data.type === 'session' && now === undefined) enter(data.session);
+    if (data.type === 'left' && now !== undefined) forget();
+  });
+  if (asks && session.peek() === undefined) say({ type: 'who' });
 }

@@ -86,6 +86,9 @@ function follow(stop: AbortSignal): void {
       if (live.peek().state !== 'live' || Date.now() - (live.peek().at ?? 0) > 5000) tellState('live');
     };
     const signal = AbortSignal.any([stop, dead.signal]);
+    // A connection that is open may hang on for long after the network is gone.
+    const cut = (): void => dead.abort();
+    addEventListener('offline', cut);
     try {
       const response = await send({
         ...{ path: '/events', query: { since: cursor ?? 'now' }, headers: { accept: 'text/event-stream' }, signal },
@@ -103,6 +106,7 @@ function follow(stop: AbortSignal): void {
       }
     } finally {
       clearTimeout(timer);
+      removeEventListener('offline', cut);
     }
   }
 

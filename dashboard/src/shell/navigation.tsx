@@ -1,6 +1,7 @@
 // The navigation: the screens, the space, the connection, the theme, and who one is.
 import type { JSX } from 'preact';
-import { enter, leave, session } from '../api/session.ts';
+import { endKey } from '../api/keys.ts';
+import { enter, leave, principalId, session } from '../api/session.ts';
 import icon from '../icon.svg';
 import { live } from '../live/live.ts';
 import { Plain } from '../parts/plain.tsx';
@@ -10,6 +11,12 @@ import { SCREENS } from './screens.ts';
 import { theme } from './settings.ts';
 
 const STATES = { connecting: 'Connecting', live: 'Live', offline: 'Offline', refused: 'No live updates' } as const;
+
+/** A session's key ends with it; one that was pasted is its owner's, and is forgotten alone. */
+async function logOut(): Promise<void> {
+  if (session.value?.byCode === true) await endKey(principalId.value).catch(() => undefined);
+  leave();
+}
 
 /** The conflict screen belongs to the queue. */
 function isHere(name: string): boolean {
@@ -88,7 +95,7 @@ export function Navigation(): JSX.Element {
           <button type="button" class="link" onClick={toggleHelp}>
             Keys <kbd>?</kbd>
           </button>
-          <button type="button" class="link" onClick={leave}>
+          <button type="button" class="link" onClick={logOut}>
             Log out
           </button>
         </div>

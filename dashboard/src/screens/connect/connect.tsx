@@ -8,11 +8,11 @@ import { session } from '../../api/session.ts';
 import type { KeyInfo } from '../../api/types.ts';
 import { canAct } from '../../live/live.ts';
 import { CopyBlock } from '../../parts/copy.tsx';
+import { DemoCard } from '../../parts/demo.tsx';
 import { useLoaded } from '../../parts/loaded.ts';
 import { Plain } from '../../parts/plain.tsx';
 import { hrefOf } from '../../shell/routes.ts';
 import { blocksFor, covered } from './blocks.ts';
-import { DemoCard } from './demo.tsx';
 import { useFirstCall } from './light.ts';
 
 type Made = KeyInfo & { readonly key: string };

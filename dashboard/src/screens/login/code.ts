@@ -2,13 +2,14 @@
 
 let code: string | undefined;
 
-/** Called once, at the start. */
-export function takeCode(): void {
+/** Called once, at the start. Whether there was one. */
+export function takeCode(): boolean {
   const found = /^#login=([\w.-]+)$/.exec(location.hash)?.[1];
-  if (found === undefined) return;
+  if (found === undefined) return false;
   code = found;
   history.replaceState(null, '', `${location.pathname}${location.search}#/queue`);
   dispatchEvent(new HashChangeEvent('hashchange'));
+  return true;
 }
 
 /** The code, to one caller: it is good for one login. */

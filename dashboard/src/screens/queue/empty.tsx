@@ -1,6 +1,7 @@
 // The queue with nothing in it: what went well, or in a new store what to do first.
 import type { JSX } from 'preact';
 import type { Stats } from '../../api/types.ts';
+import { DemoCard } from '../../parts/demo.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { hrefOf } from '../../shell/routes.ts';
 
@@ -9,16 +10,19 @@ const counted = (count: number, one: string, many: string): string => `${count} 
 export function EmptyQueue({ stats }: { readonly stats: Stats | undefined }): JSX.Element {
   if (stats !== undefined && stats.commits === 0) {
     return (
-      <Empty title="Nothing has happened here yet">
-        <p>
-          Agents read, work and commit; where two changes clash and no rule decides, the conflict waits here for you.
-        </p>
-        <p class="row">
-          <a class="button" href={hrefOf('connect')}>
-            Try the demo, or connect your own agent
-          </a>
-        </p>
-      </Empty>
+      <div class="fresh">
+        <Empty title="Nothing has happened here yet">
+          <p>
+            Agents read, work and commit; where two changes clash and no rule decides, the conflict waits here for you.
+          </p>
+          <p class="row">
+            <a class="button" href={hrefOf('connect')}>
+              Connect your own agent
+            </a>
+          </p>
+        </Empty>
+        <DemoCard empty />
+      </div>
     );
   }
   return (

@@ -1,14 +1,21 @@
 // The demo, offered in an empty space: it runs in the background, and its conflict waits in the queue.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { type Demo, readDemo, startDemo } from '../../api/demo.ts';
-import { isFault, wordsOf } from '../../api/fault.ts';
-import { canAct, onFeed } from '../../live/live.ts';
-import { Agent } from '../../parts/who.tsx';
-import { hrefOf } from '../../shell/routes.ts';
-import { toast } from '../../shell/toasts.tsx';
+import { type Demo, readDemo, startDemo } from '../api/demo.ts';
+import { isFault, wordsOf } from '../api/fault.ts';
+import { canAct, onFeed } from '../live/live.ts';
+import { hrefOf } from '../shell/routes.ts';
+import { toast } from '../shell/toasts.tsx';
+import { Agent } from './who.tsx';
 
 const LOOK_MS = 1000;
+
+const WORDS: { readonly [state in Demo['state']]: string } = {
+  none: '',
+  running: 'are at work.',
+  done: 'are done.',
+  failed: 'had to stop: the log of the server says why.',
+};
 
 function whyNot(error: unknown): string {
   return isFault(error, 'precondition-failed')
@@ -57,7 +64,7 @@ export function DemoCard({ empty }: { readonly empty: boolean }): JSX.Element | 
                 <Agent name={name} />
               </>
             ))}{' '}
-            {demo.state === 'running' ? 'are at work.' : 'are done.'}
+            {WORDS[demo.state]}
           </p>
           <progress max={demo.of} value={demo.done} aria-label="Steps of the demo" />
         </>

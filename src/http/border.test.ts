@@ -120,6 +120,23 @@ describe('the border', () => {
     expect(options.status).toBe(403);
   });
 
+  it('[W04] a link of another site leads to the page of the dashboard, and to nothing else', async () => {
+    const visit = async (path: string, dest: string, method: string = 'GET'): Promise<number> => {
+      const site = ['Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: navigate', `Sec-Fetch-Dest: ${dest}`];
+      const key = `Authorization: Bearer ${ann.key}`;
+      const first = `${method} ${path} HTTP/1.1`;
+      return (await sendRaw(server.url, lines(first, 'Host: localhost', key, ...site, 'Connection: close'))).status;
+    };
+    // It is there or not, by whether it was built: nobody is turned away.
+    expect([200, 404]).toContain(await visit('/', 'document'));
+    const refused = [
+      ...['iframe', 'object', 'embed'].map((dest) => visit('/', dest)),
+      ...['/?x', '/assets/app.js', '/v1/whoami', '/healthz'].map((path) => visit(path, 'document')),
+      visit('/', 'document', 'POST'),
+    ];
+    expect(await Promise.all(refused)).toEqual(refused.map(() => 403));
+  });
+
   it('[W05] a name that only points here is refused on every route, before anything is read', async () => {
     const paths: string[] = [];
     const store = createMemoryStore();
@@ -161,6 +178,9 @@ describe('the border', () => {
     expect(check({ host: 'entente.example.org' })).not.toThrow();
     expect(check({ host: 'ENTENTE.example.org:443', origin: 'https://entente.example.org' })).not.toThrow();
     expect(check({ host: 'box:4711' })).not.toThrow();
+    expect(check({ host: 'box:4711', origin: 'http://box:4711' })).not.toThrow();
+    expect(check({ host: 'box:4711', origin: 'http://box:7412' })).toThrow(/origin/);
+    expect(check({ host: 'box:4711', origin: 'https://evil.example' })).toThrow(/origin/);
     expect(check({ host: 'box:7412' })).toThrow(/host/);
     expect(check({ host: 'entente.example.org.evil.example' })).toThrow(/host/);
     expect(check({ host: 'localhost:4711', origin: 'http://localhost:7412' })).toThrow(/origin/);

@@ -1,7 +1,7 @@
 // The border: what a request must be like before anything of it is read. A page of another site can make a browser send
 // requests to this machine, under its own name (Origin) or under a name that points here (Host); both are refused on
 // every route, before the body.
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { EntenteError } from '../core/errors.ts';
 
@@ -71,6 +71,12 @@ function urlOf(text: string): URL {
   }
 }
 
+/** Somebody followed a link to the page: it holds nothing, does nothing by being looked at, and cannot be framed. */
+function isVisit({ method, url, headers }: IncomingMessage): boolean {
+  const isDocument = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  return method === 'GET' && url === '/' && isDocument;
+}
+
 export function createBorder({ allowHosts = [], publicUrl }: BorderOptions = {}): Border {
   const address = publicUrl === undefined ? undefined : urlOf(publicUrl);
   const hosts = new Set([
@@ -90,9 +96,8 @@ export function createBorder({ allowHosts = [], publicUrl }: BorderOptions = {})
     return true;
   };
 
-  /** A page that this server itself gave out has its own host as origin. */
-  const knowsOrigin = (origin: string, host: string): boolean =>
-    origins.has(origin) || (origin === `http://${host}` && LOOPBACK.includes(host.replace(/:\d+$/, '')));
+  /** A page that this server itself gave out has its own host as origin, which was looked at before. */
+  const knowsOrigin = (origin: string, host: string): boolean => origins.has(origin) || origin === `http://${host}`;
 
   const check: Border['check'] = ({ headers, raw }) => {
     assertOnce(raw.rawHeaders);
@@ -104,7 +109,8 @@ export function createBorder({ allowHosts = [], publicUrl }: BorderOptions = {})
     if (origin !== undefined && !knowsOrigin(origin, host))
       throw refused('origin', origin, 'Call the server from a program, or from its own pages.');
     const site = headers['sec-fetch-site'];
-    if (site !== undefined && site !== 'same-origin' && site !== 'none' && !origins.has(origin ?? ''))
+    const isOwn = site === undefined || site === 'same-origin' || site === 'none' || origins.has(origin ?? '');
+    if (!isOwn && !isVisit(raw))
       throw refused('origin', String(site), 'Call the server from a program, or from its own pages.');
     assertPlain(headers);
   };

@@ -140,3 +140,17 @@ async function freePorts(count: number): Promise<number[]> {
   await Promise.all(servers.map((server) => once(server, 'close')));
   return ports;
 }
+
+/** A call of the gateway that the store has no use for. */
+export async function askEtcd(
+  url: string,
+  path: string,
+  body: object,
+  token?: string,
+): Promise<Record<string, unknown>> {
+  const headers = token === undefined ? {} : { authorization: token };
+  const response = await fetch(`${url}/v3/${path}`, { method: 'POST', body: JSON.stringify(body), headers });
+  const answer = (await response.json()) as Record<string, unknown>;
+  if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`);
+  return answer;
+}

@@ -67,23 +67,26 @@ export async function dropUnneeded(client: EtcdClient, keys: Keys, hashes: reado
   }
 }
 
-/** Looks at what was sent before its commit: forgotten where the commit came, taken away where it never will. */
+/**
+ * Looks at what was sent before its commit: forgotten where the commit came and the lease is over, taken away where it
+ * never will come.
+ */
 export async function sweepUploads(client: EtcdClient, keys: Keys): Promise<void> {
   const { kvs } = await client.range({ ...under(keys.uploads()), keys_only: true });
   for (let at = 0; at < kvs.length; at += STEP) {
     const some = kvs.slice(at, at + STEP).map(({ key, mod }) => ({ key, mod, hash: keys.hashOfUpload(key) }));
+    const counted = (prefix: string): Operation => rangeOp({ ...under(prefix), count_only: true });
     const { responses } = await client.read(
-      some.map(({ hash }) => rangeOp({ ...under(keys.holders(hash)), keys_only: true, limit: 8 })),
+      some.flatMap(({ hash }) => [counted(keys.holders(hash)), counted(keys.byUpload(hash, ''))]),
     );
-    const isNeeded = some.map(({ hash }, index) =>
-      ranged(responses[index]).kvs.some(({ key }) => !keys.isUpload(hash, key)),
-    );
+    const counts = responses.map((response) => ranged(response).count);
+    const isSettled = some.map((_, index) => (counts[index * 2] ?? 0) > 0 && counts[index * 2 + 1] === 0);
     // Told anew in between, it is looked at the next time.
     const forget = some
-      .filter((_, index) => isNeeded[index])
+      .filter((_, index) => isSettled[index])
       .map(({ key, mod }) => txnOp({ compare: [hasMod(key, mod)], success: [deleteOp(key)], failure: [] }));
     if (forget.length > 0) await write(client, forget);
-    const free = some.filter((_, index) => !isNeeded[index]).map(({ hash }) => hash);
+    const free = some.filter((_, index) => counts[index * 2] === 0).map(({ hash }) => hash);
     await dropUnneeded(client, keys, free);
   }
 }

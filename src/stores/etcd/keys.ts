@@ -68,7 +68,6 @@ export interface Keys {
   byVersion(hash: string, space: string, id: string, version: number): string;
   byRecord(hash: string, space: string, kind: string, id: string): string;
   byUpload(hash: string, name: string): string;
-  isUpload(hash: string, key: string): boolean;
   /** `x`: contents that were sent before their commit. */
   uploads(): string;
   upload(hash: string): string;
@@ -124,7 +123,6 @@ export function createKeys(prefix: string): Keys {
     byVersion: (hash, space, id, version) => `${holders(hash)}v.${digest([space, id])}.${padded(version)}`,
     byRecord: (hash, space, kind, id) => `${holders(hash)}r.${digest([space, kind, id])}`,
     byUpload: (hash, name) => `${holders(hash)}u.${name}`,
-    isUpload: (hash, key) => key.startsWith(`${holders(hash)}u.`),
     uploads: () => uploads,
     upload: (hash) => uploads + part(hash),
     hashOfUpload: (key) => unpart(key.slice(uploads.length)),

@@ -1,0 +1,70 @@
+// The stores of a proof: in memory, on files below one folder, in one PostgreSQL that is started when it is first asked for.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMemoryStore } from '../../src/stores/memory.ts';
+import { createPostgresStore } from '../../src/stores/postgres.ts';
+import { createSqliteStore } from '../../src/stores/sqlite.ts';
+import type { Store } from '../../src/stores/store.ts';
+import { type PostgresServer, postgresBinaries, startPostgres } from '../support/postgres-server.ts';
+
+export const storeNames = ['memory', 'sqlite', 'postgres'] as const;
+export type StoreName = (typeof storeNames)[number];
+
+export interface ProofStores {
+  /** An empty store of its own. */
+  open(name: StoreName): Promise<Store>;
+  /** A URL of an empty store of its own, for a server. */
+  url(name: StoreName): Promise<string>;
+  /** An empty folder. */
+  folder(): string;
+  hasPostgres(): boolean;
+  close(): Promise<void>;
+}
+
+/** That its PostgreSQL runs with fsync off is known here. */
+const onWarning = (): void => undefined;
+
+export function createProofStores(): ProofStores {
+  const root = mkdtempSync(join(tmpdir(), 'entente-prove-'));
+  const opened: Store[] = [];
+  let server: Promise<PostgresServer> | undefined;
+  let serial = 0;
+  const next = (): number => (serial += 1);
+  /** What a crash of the machine would leave is asked in a layer of its own: here time goes into the work. */
+  const postgres = (): Promise<PostgresServer> => {
+    server ??= startPostgres(['fsync=off']);
+    return server;
+  };
+  const folder = (): string => {
+    const path = join(root, String(next()));
+    mkdirSync(path);
+    return path;
+  };
+
+  async function open(name: StoreName): Promise<Store> {
+    if (name === 'memory') return createMemoryStore({ log: { max: 10_000_000 } });
+    const store =
+      name === 'sqlite'
+        ? createSqliteStore({ path: join(folder(), 'store.db'), onWarning })
+        : createPostgresStore({ url: (await postgres()).url, schema: `proof_${next()}`, connections: 4, onWarning });
+    opened.push(store);
+    return store;
+  }
+
+  return {
+    open,
+    folder,
+    hasPostgres: () => postgresBinaries() !== undefined,
+    async url(name) {
+      if (name === 'memory') return 'memory:';
+      if (name === 'sqlite') return `sqlite:${join(folder(), 'store.db')}`;
+      return `${(await postgres()).url}?schema=proof_${next()}`;
+    },
+    async close() {
+      await Promise.all(opened.map((store) => store.close()));
+      await (await server)?.remove();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,125 @@
+// The proof as one program: its layers one after another, from one seed, and what they came to. A layer that breaks a
+// promise does not keep the others from running.
+import { createRandom } from '../support/random.ts';
+import {
+  Absent,
+  createTally,
+  type Layer,
+  layerSeed,
+  type ProofContext,
+  type Scale,
+  type Tally,
+  tallyNames,
+} from './frame.ts';
+import { crowds } from './layers/crowds.ts';
+import { etcd } from './layers/etcd.ts';
+import { lostMessages } from './layers/faults.ts';
+import { recordedHistory } from './layers/history.ts';
+import { hostile } from './layers/hostile.ts';
+import { interleavings } from './layers/interleavings.ts';
+import { mergeLaws } from './layers/merges.ts';
+import { modelBased } from './layers/model-based.ts';
+import { type Hunted, hunted, oracle } from './layers/oracle.ts';
+import { postgresRestarts } from './layers/postgres.ts';
+import { fullDisk, killed, synced } from './layers/sqlite.ts';
+import { watching } from './layers/watching.ts';
+import { createProofStores } from './places.ts';
+
+export const layers: readonly Layer[] = [
+  ...[modelBased, interleavings, lostMessages, recordedHistory, killed, synced, fullDisk, postgresRestarts, etcd],
+  ...[watching, crowds, mergeLaws, hostile, oracle],
+];
+
+export interface LayerReport {
+  readonly id: string;
+  readonly title: string;
+  readonly result: 'held' | 'violated' | 'not run';
+  readonly tally: Tally;
+  readonly notes: readonly string[];
+  /** What was violated, or why it was not run. */
+  readonly message?: string;
+  readonly seconds: number;
+}
+
+export interface ProofReport {
+  readonly scale: Scale;
+  readonly seed: number;
+  readonly layers: readonly LayerReport[];
+  readonly total: Tally;
+  readonly planted: readonly Hunted[];
+  readonly ok: boolean;
+}
+
+export interface ProofOptions {
+  readonly scale: Scale;
+  readonly seed: number;
+  /** Only these. @default all */
+  readonly only?: readonly string[];
+  readonly onLayer?: (report: LayerReport) => void;
+}
+
+function contextOf(options: ProofOptions, id: string, notes: string[], stores: ProofContext['stores']): ProofContext {
+  const seed = layerSeed(options.seed, id);
+  const { scale } = options;
+  return {
+    ...{ seed, scale, stores, random: createRandom(seed), tally: createTally() },
+    size: (smoke, short, long) => ({ smoke, short, long })[scale],
+    note: (text) => void notes.push(text),
+  };
+}
+
+async function runLayer(
+  { id, title, run }: Layer,
+  options: ProofOptions,
+  stores: ProofContext['stores'],
+): Promise<LayerReport> {
+  const notes: string[] = [];
+  const context = contextOf(options, id, notes, stores);
+  const began = performance.now();
+  const told = (result: LayerReport['result'], message?: string): LayerReport => ({
+    ...{ id, title, result, tally: context.tally, notes, seconds: (performance.now() - began) / 1000 },
+    ...(message === undefined ? {} : { message }),
+  });
+  try {
+    await run(context);
+    return told('held');
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof Absent) return told('not run', message);
+    // What a layer did not foresee is no proof either: its stack says where it broke.
+    const stack = error instanceof Error && error.constructor === Error ? `\n${error.stack}` : '';
+    return told('violated', `${message}${stack}`);
+  }
+}
+
+/** A layer that looks for something and does not run proves nothing, but breaks nothing. */
+export async function prove(options: ProofOptions): Promise<ProofReport> {
+  const { scale, seed, only, onLayer = () => undefined } = options;
+  const stores = createProofStores();
+  const reports: LayerReport[] = [];
+  hunted.length = 0;
+  try {
+    for (const layer of layers) {
+      if (only !== undefined && !only.includes(layer.id)) continue;
+      const report = await runLayer(layer, options, stores);
+      reports.push(report);
+      onLayer(report);
+    }
+  } finally {
+    await stores.close();
+  }
+  const total = createTally();
+  for (const { tally } of reports) for (const name of tallyNames) total[name] += tally[name];
+  const ok = reports.every(({ result }) => result !== 'violated');
+  return { scale, seed, layers: reports, total, planted: [...hunted], ok };
+}
+
+/** The last line of a run. */
+export function lastLine({ total, planted }: ProofReport): string {
+  const { operations, acknowledged, faults, lost, doubled } = total;
+  const found = planted.filter((one) => one.found).length;
+  return (
+    `operations ${operations}, acknowledged ${acknowledged}, faults ${faults}, lost ${lost}, doubled ${doubled}, ` +
+    `planted ${found}/${planted.length}`
+  );
+}

@@ -66,7 +66,8 @@ function begin(resource: ModelResource, agent: string): Move {
     const told = [token.version, token.revision, token.asOf, head?.deleted ?? true, textOf(content)];
     const wanted = [known?.version ?? 0, known?.revision ?? 0, model.revision, known?.text == null, known?.text ?? ''];
     same(`begin ${resource}`, told, wanted);
-    model.tokens.push({ token, resource, revision: token.revision, asOf: token.asOf, attempt: 0 });
+    const base = known?.text ?? null;
+    model.tokens.push({ token, resource, revision: token.revision, asOf: token.asOf, attempt: 0, base });
   };
   return move(`begin(${resource}, ${agent})`, () => true, run);
 }
@@ -80,7 +81,8 @@ function landed(model: Model, real: Real, token: ModelToken, revision: number): 
 
 function keepToken(model: Model, from: ModelToken, token: Token): void {
   const { resource } = from;
-  model.tokens.push({ token, resource, revision: token.revision, asOf: token.asOf, attempt: token.attempt });
+  const { revision, asOf, attempt } = token;
+  model.tokens.push({ token, resource, revision, asOf, attempt, base: model.heads.get(resource)?.text ?? null });
 }
 
 function sendTo(real: Real, token: Token, text: string | null, resolve: boolean): Promise<Outcome> {
@@ -91,7 +93,7 @@ function sendTo(real: Real, token: Token, text: string | null, resolve: boolean)
 function send(index: number, isDelete: boolean, resolve: boolean): Move {
   const check = (model: Model): boolean => {
     const token = at(model.tokens, index);
-    return token !== undefined && isSendable(model, token, isDelete ? null : '');
+    return token !== undefined && isSendable(token, isDelete ? null : '');
   };
   const run = async (model: Model, real: Real): Promise<void> => {
     const token = at(model.tokens, index) as ModelToken;

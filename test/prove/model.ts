@@ -28,6 +28,8 @@ export interface ModelToken {
   readonly revision: number;
   readonly asOf: number;
   readonly attempt: number;
+  /** What was read; null: nothing was there. */
+  readonly base: string | null;
   /** What landed under its id. */
   sent?: Sent;
 }
@@ -81,12 +83,9 @@ export function expectedOf(model: Model, token: ModelToken, text: string | null,
   return { status: token.attempt < MAX_RETRIES ? 'retry' : 'escalated' };
 }
 
-/** A delete of what is not there says nothing new, and is not asked for. */
-export function isSendable(model: Model, token: ModelToken, text: string | null): boolean {
-  if (token.sent !== undefined) return false;
-  const head = model.heads.get(token.resource);
-  const holds = (head?.revision ?? 0) === token.revision;
-  return text !== null || !holds || (head !== undefined && head.text !== null);
+/** A delete by who read that nothing is there says nothing new, and is not asked for. */
+export function isSendable({ sent, base }: ModelToken, text: string | null): boolean {
+  return sent === undefined && (text !== null || base !== null);
 }
 
 /** A decision can be foretold where the resource stands as it did when the conflict arose. */

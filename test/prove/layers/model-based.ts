@@ -69,7 +69,7 @@ export const modelBased: Layer = {
       const runs = Math.ceil(size(12, 2000, 50_000) / lanes);
       const before = tally.operations;
       const lane = (_: unknown, index: number): Promise<void> =>
-        runModel(store, { seed: seed + index, runs, moves: size(40, 50, 100) }, tally);
+        runModel(store, { seed: seed + index, runs, moves: size(40, 100, 200) }, tally);
       await Promise.all(Array.from({ length: lanes }, lane));
       note(`${name}: ${runs * lanes} runs, ${tally.operations - before} moves`);
     }

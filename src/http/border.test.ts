@@ -47,7 +47,15 @@ describe('the border', () => {
     for (const bodyBytes of [Number.NaN, Number.POSITIVE_INFINITY, -1, 0, 1.5, 'abc', null])
       expect(() => createService({ store, limits: { bodyBytes: bodyBytes as number } })).toThrow(/bodyBytes/);
     expect(() => createService({ store, limits: { body: 1 } as never })).toThrow(/no limit/);
-    expect(() => createBorder({ publicUrl: 'entente.example' })).toThrow(/no URL/);
+    for (const publicUrl of [
+      'entente.example',
+      'ftp://entente.example',
+      'https://ann:pw@entente.example',
+      'https://x/?y',
+    ])
+      expect(() => createBorder({ publicUrl })).toThrow(/no URL/);
+    for (const host of ['https://box', 'box/path', 'box:port', '*', '', 'a b'])
+      expect(() => createBorder({ allowHosts: [host] })).toThrow(/no host/);
   });
 
   it('[H03] a request has 30 seconds to arrive, its headers 10', () => {
@@ -172,7 +180,7 @@ describe('the border', () => {
   });
 
   it('[W05] a server that is reached from outside knows the names it was given, and no others', async () => {
-    const known = createBorder({ publicUrl: 'https://entente.example.org', allowHosts: ['box:4711'] });
+    const known = createBorder({ publicUrl: 'https://entente.example.org', allowHosts: ['BOX:4711', '[fd00::1]'] });
     const check = (headers: { readonly [name: string]: string }) => () =>
       known.check({ headers, raw: { rawHeaders: [], url: '/' } } as never);
     expect(check({ host: 'entente.example.org' })).not.toThrow();
@@ -182,6 +190,7 @@ describe('the border', () => {
     expect(check({ host: 'box:4711', origin: 'http://box:7412' })).toThrow(/origin/);
     expect(check({ host: 'box:4711', origin: 'https://evil.example' })).toThrow(/origin/);
     expect(check({ host: 'box:7412' })).toThrow(/host/);
+    expect(check({ host: '[fd00::1]:4711' })).not.toThrow();
     expect(check({ host: 'entente.example.org.evil.example' })).toThrow(/host/);
     expect(check({ host: 'localhost:4711', origin: 'http://localhost:7412' })).toThrow(/origin/);
     expect(check({})).toThrow(/host/);

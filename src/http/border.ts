@@ -61,14 +61,23 @@ function refused(what: string, value: string, next: string): EntenteError {
   );
 }
 
+/** An address as browsers go by it; a key in it would end up in what the server prints. */
 function urlOf(text: string): URL {
-  try {
-    return new URL(text);
-  } catch {
-    throw new EntenteError('misuse', `${JSON.stringify(text)} is no URL.`, {
-      next: 'Give it as https://entente.example.org',
-    });
-  }
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isPlain = url !== undefined && `${url.username}${url.password}${url.search}${url.hash}` === '';
+  if (isPlain && /^https?:$/.test(url.protocol)) return url;
+  throw new EntenteError('misuse', 'The public URL is no URL of a server: http or https, a host, and no more.', {
+    next: 'Give it as https://entente.example.org',
+  });
+}
+
+/** A name as requests carry it; one that none could carry would be allowed in vain. */
+function hostOf(text: string): string {
+  const host = text.toLowerCase();
+  if (/^(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(host)) return host;
+  throw new EntenteError('misuse', `${JSON.stringify(text.slice(0, 200))} is no host.`, {
+    next: 'Give it as box.example.org or box.example.org:4711',
+  });
 }
 
 /** Somebody followed a link to the page: it holds nothing, does nothing by being looked at, and cannot be framed. */
@@ -81,7 +90,7 @@ export function createBorder({ allowHosts = [], publicUrl }: BorderOptions = {})
   const address = publicUrl === undefined ? undefined : urlOf(publicUrl);
   const hosts = new Set([
     ...LOOPBACK,
-    ...allowHosts,
+    ...allowHosts.map(hostOf),
     ...(address === undefined ? [] : [address.host, address.hostname]),
   ]);
   const origins = new Set(address === undefined ? [] : [address.origin]);

@@ -102,6 +102,29 @@ describe.skipIf(!there)('agents and keys', () => {
 });
 
 describe.skipIf(!there)('the policy', () => {
+  it('[DB73] orders and stores rules under what was seen, says which one a resource gets, and tries them on the log', async () => {
+    const { page } = await visit(stage, { screen: '#/policy' });
+    await page.getByLabel('Rule 1: pattern').waitFor();
+    await page.getByLabel('Resource', { exact: true }).fill('notes/x.md');
+    await page.getByRole('button', { name: 'Look' }).click();
+    await page.getByText('by rule 3').waitFor();
+    await page.getByRole('button', { name: 'Add a rule' }).click();
+    await page.getByLabel('Rule 5: pattern').fill('notes/handbook.md');
+    await page.getByLabel('Rule 5: strategy').fill('lastWriterWins');
+    for (const place of [5, 4, 3, 2]) await page.getByRole('button', { name: `Rule ${place} up` }).click();
+    expect(await page.getByLabel('Rule 1: pattern').inputValue()).toBe('notes/handbook.md');
+    await page.getByRole('button', { name: 'Try', exact: true }).click();
+    const verdict = page.locator('.verdict');
+    await verdict.waitFor();
+    expect(await verdict.textContent()).toMatch(/^With these rules, in the last 7 days: [1-9]\d* lost, \d+ escalated/);
+    expect((await stage.ask('GET', '/policy')).body.rules).toHaveLength(4);
+    await page.getByLabel('Rule 1: strategy').fill('escalate');
+    await page.getByRole('button', { name: 'Store the rules' }).click();
+    await page.locator('.toast-text', { hasText: 'The rules are stored.' }).waitFor();
+    const { body } = await stage.ask('GET', '/policy');
+    expect(body.rules[0]).toEqual(['notes/handbook.md', 'escalate']);
+  });
+
   it('[DB73] does not store over rules that somebody else stored meanwhile', async () => {
     const { page } = await visit(stage, { screen: '#/policy' });
     await page.getByLabel('Rule 1: pattern').waitFor();
@@ -121,6 +144,24 @@ describe.skipIf(!there)('the policy', () => {
     const theirs = page.getByLabel(`Rule ${rules.length + 1}: pattern`);
     await theirs.waitFor();
     expect(await theirs.inputValue()).toBe('theirs/**');
+  });
+});
+
+describe.skipIf(!there)('health', () => {
+  it('[DB75] has charts of the time that is chosen, each with a table that says the same', async () => {
+    const { page } = await visit(stage, { screen: '#/health' });
+    await page.locator('.chart canvas').first().waitFor();
+    expect(await page.locator('.chart').count()).toBe(4);
+    const { body } = await stage.ask('GET', `/stats/series?since=${Date.now() - 7 * 86_400_000}&buckets=1`);
+    const chart = page.locator('.chart').first();
+    await chart.getByText('The same as a table').click();
+    const cells = await chart.locator('tbody td:nth-child(2)').allTextContents();
+    const sum = cells.reduce((total, cell) => total + Number(cell.replaceAll(',', '')), 0);
+    expect(sum).toBe(body.totals.commits);
+    expect(sum).toBeGreaterThan(50);
+    expect(await chart.locator('tbody tr').count()).toBe(84);
+    await page.getByLabel('The last').selectOption({ label: 'a day' });
+    await chart.locator('tbody tr:nth-child(48):last-child').waitFor({ state: 'attached' });
   });
 });
 

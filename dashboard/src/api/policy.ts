@@ -56,7 +56,6 @@ export interface Rehearsal {
     readonly would: string;
     readonly rule?: { readonly pattern: string; readonly index: number };
     readonly strategy: string;
-    readonly why?: string;
   }[];
 }
 

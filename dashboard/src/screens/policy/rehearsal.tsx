@@ -45,7 +45,7 @@ function Examples({ of: { examples } }: { readonly of: Rehearsal }): JSX.Element
     <details open={examples.length <= 6}>
       <summary>{examples.length} of them, those that would have ended otherwise first</summary>
       <ul class="plain-list">
-        {examples.map(({ revision, at, resource, agent, was, would, rule, strategy, why }) => (
+        {examples.map(({ revision, at, resource, agent, was, would, rule, strategy }) => (
           <li key={`${revision} ${resource}`}>
             <a href={hrefOf('resources', resource)}>
               <Plain text={resource} />
@@ -61,8 +61,7 @@ function Examples({ of: { examples } }: { readonly of: Rehearsal }): JSX.Element
             <span class="quiet">
               {' '}
               (<code>{strategy}</code>
-              {rule === undefined ? ', the default' : `, rule ${rule.index + 1}`}
-              {why === undefined ? '' : `: ${why}`})
+              {rule === undefined ? ', the default' : `, rule ${rule.index + 1}`})
             </span>
           </li>
         ))}

@@ -67,16 +67,16 @@ export function withRow(rows: readonly RuleRow[]): readonly RuleRow[] {
 const DAY = 86_400_000;
 
 /** `With these rules, in the last 7 days: 0 lost, 2 escalated, 12 merged.` */
-export function sentenceOf({ since, until, clashes, now, lost, changed }: Rehearsal): string {
+export function sentenceOf({ since, until, clashes, would, lost, changed }: Rehearsal): string {
   const days = Math.max(1, Math.round((until - since) / DAY));
   const time = days === 1 ? 'in the last day' : `in the last ${days} days`;
   if (clashes === 0) return `Nothing clashed ${time}: these rules would have had nothing to decide.`;
-  const others = Object.entries(now).filter(
+  const others = Object.entries(would).filter(
     ([ending, count]) => ending !== 'escalated' && ending !== 'overwritten' && count > 0,
   );
   const parts = [
     `${lost} lost`,
-    `${now['escalated'] ?? 0} escalated`,
+    `${would['escalated'] ?? 0} escalated`,
     ...others.map(([ending, count]) => `${count} ${ENDINGS[ending] ?? ending}`),
   ];
   const same =

@@ -1,0 +1,55 @@
+// Every screen of the dashboard for everybody: no violation that axe finds, in both themes, and no sideways scrolling at
+// 320 px (WCAG 1.4.10).
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium } from './chromium.ts';
+import { fillWeek } from './filled.ts';
+import { SCREENS } from './screens.ts';
+import { goTo, openStage, type Stage } from './stage.ts';
+import { visit } from './visiting.ts';
+
+const there = hasChromium('the dashboard for everybody');
+
+let stage: Stage;
+beforeAll(async () => {
+  if (there) stage = await openStage({ fill: (store) => fillWeek(store) });
+});
+afterAll(() => stage?.close());
+
+/** What axe finds, in lines: which rule, where, and why. */
+async function violations(page: Page): Promise<readonly string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
+  );
+}
+
+/** What is wider than the window, outermost first. */
+const WIDER = `[...document.querySelectorAll('body *')]
+  .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+  .filter((one) => { for (let up = one.parentElement; up; up = up.parentElement) if (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(up).overflowX)) return false; return true; })
+  .slice(0, 5).map((one) => one.tagName + '.' + one.className)`;
+
+describe.skipIf(!there)('the dashboard for everybody', () => {
+  for (const theme of ['light', 'dark'] as const) {
+    it(`[DB60] axe finds nothing on any screen, ${theme}`, async () => {
+      const { page } = await visit(stage, { theme });
+      for (const screen of SCREENS) {
+        await goTo(page, await screen.at(stage));
+        await screen.ready(page);
+        expect([screen.name, await violations(page)]).toEqual([screen.name, []]);
+      }
+    });
+  }
+
+  it('[DB61] no screen scrolls sideways at 320 px', async () => {
+    const { page } = await visit(stage, { width: 320, height: 640 });
+    for (const screen of SCREENS) {
+      await goTo(page, await screen.at(stage));
+      await screen.ready(page);
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      expect([screen.name, width, await page.evaluate(WIDER)]).toEqual([screen.name, 320, []]);
+    }
+  });
+});

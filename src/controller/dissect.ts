@@ -4,8 +4,10 @@ import { EntenteError } from '../core/errors.ts';
 import type { MergeConflict } from '../core/region.ts';
 import type { Conflict, StoredSide } from '../core/resolution.ts';
 import { parseResourceId } from '../core/resource.ts';
-import { type MergedPlace, mergedInParts, mergedPlaces, partsOf, settleSome } from '../merge/parts.ts';
-import type { ConflictedMerge, MergeInput, MergeResult, RegionDecision } from '../merge/types.ts';
+import { offloadLayOut, offloadSettle } from '../merge/offload.ts';
+import { type LaidOut, layOut, mergedPlaces, settleOrRefuse } from '../merge/parts.ts';
+import type { ConflictedMerge, MergeInput, MergeResult, RegionDecision, SettledConflict } from '../merge/types.ts';
+import { isLight } from '../merge/weight.ts';
 import { parseStrategy } from '../strategies/policy-file.ts';
 import type { Merge } from '../strategies/types.ts';
 import { headOfSide, noConflict, readConflict, sideContent, withOffer } from './conflicts.ts';
@@ -16,8 +18,8 @@ import { versionsBetween } from './packet.ts';
 
 /** Bytes of the largest side that is laid out: comparing more would hold everybody else up. */
 const MAX_BYTES = 2 * 1024 * 1024;
-/** The same for structures, which are parsed here. */
-const MAX_STRUCTURE_BYTES = 256 * 1024;
+/** To lay it out takes several merges' time. */
+const MERGES = 4;
 
 /** The merge strategy that opened a conflict, as far as its label says it. */
 function strategyOf({ strategy }: Conflict): Pick<Merge, 'engine' | 'options'> | undefined {
@@ -82,34 +84,46 @@ type Laid = Pick<Dissected, 'form' | 'why' | 'regions' | 'parts' | 'merged' | 's
 
 const NOTHING: Pick<Laid, 'regions' | 'merged'> = { regions: [], merged: [] };
 
-function layOut(result: MergeResult, sides: Sides): Laid {
+/** Where the engines say that a merge of it is short work, so is this; else a thread does it. */
+async function laidOut(context: Context, result: ConflictedMerge): Promise<LaidOut | undefined> {
+  return isLight(result.input) ? layOut(result) : offloadLayOut(result, context.limits.mergeMs * MERGES);
+}
+
+async function settled(
+  context: Context,
+  result: ConflictedMerge,
+  decisions: readonly SettledConflict[],
+): Promise<MergeResult> {
+  const settling = isLight(result.input)
+    ? settleOrRefuse(result, decisions)
+    : await offloadSettle(result, decisions, context.limits.mergeMs * MERGES);
+  if (settling === undefined)
+    throw new EntenteError('budget', 'To put these choices together takes too long.', {
+      next: 'Decide for a side, or with content of your own.',
+    });
+  if ('result' in settling) return settling.result;
+  const { code, message, next } = settling.refused;
+  throw new EntenteError(code, message, next === undefined ? {} : { next });
+}
+
+/** Whether there is no such document as one with its places left as they are. */
+function isWhole({ conflicts, partial }: ConflictedMerge): boolean {
+  const inside = conflicts.every(({ kind, at }) => ('lines' in at ? kind === 'content' : at.pointer !== ''));
+  return !inside || partial === null;
+}
+
+async function lay(context: Context, result: MergeResult, sides: Sides): Promise<Laid> {
   if (result.status === 'error') return { form: 'whole', why: 'unreadable', ...NOTHING };
   if (result.status === 'clean') {
     const merged = mergedPlaces(sides, result.content) ?? [];
     return { form: 'clean', regions: [], merged, ...(result.content === null ? {} : { start: result.content }) };
   }
   const { conflicts: regions, partial } = result;
-  const parts = partsOf(result);
-  const start = partial === null ? {} : { start: partial };
-  if (parts !== undefined) {
-    const merged: readonly MergedPlace[] = mergedInParts(parts, regions);
-    return { form: 'text', regions, parts, merged, ...start };
-  }
-  const isWhole = regions.some(({ kind, at }) => ('lines' in at ? kind !== 'content' : at.pointer === ''));
-  if (isWhole || partial === null) return { form: 'whole', why: whyWhole(result), regions, merged: [] };
-  if (largest(sides) > MAX_STRUCTURE_BYTES) return { form: 'whole', why: 'too-large', regions, merged: [] };
-  return { form: 'structure', regions, merged: mergedAround(result, sides), ...start };
-}
-
-/** With every clash left as the base had it, what differs from the base is what merged by itself. */
-function mergedAround(result: ConflictedMerge, sides: Sides): readonly MergedPlace[] {
-  try {
-    const calm = settleSome(result, new Map(result.conflicts.map(({ id }) => [id, { use: 'base' }])));
-    return calm.status === 'clean' ? (mergedPlaces(sides, calm.content) ?? []) : [];
-  } catch {
-    // A place whose base does not fit any more: then it is not told what merged around it.
-    return [];
-  }
+  if (isWhole(result)) return { form: 'whole', why: whyWhole(result), regions, merged: [] };
+  const laid = await laidOut(context, result);
+  if (laid === undefined) return { form: 'whole', why: 'budget', regions, merged: [] };
+  const form = laid.parts === undefined ? 'structure' : 'text';
+  return { form, regions, ...laid, ...(partial === null ? {} : { start: partial }) };
 }
 
 /** Undefined where there is no such conflict. */
@@ -124,7 +138,7 @@ export async function dissect(context: Context, id: string): Promise<Dissected |
   const laid: Laid =
     why !== undefined || sides === undefined
       ? { form: 'whole', why: why ?? 'other', ...NOTHING }
-      : layOut(await mergeAgain(context, conflict, sides), sides);
+      : await lay(context, await mergeAgain(context, conflict, sides), sides);
   const snapshot = await context.store.read(context.space, [resource]);
   const head = snapshot.heads[0];
   const isMoved = (head?.revision ?? 0) !== (current.revision ?? 0);
@@ -145,7 +159,7 @@ function decisionsOf(
   conflict: Conflict,
   choices: readonly ConflictChoice[],
   { mayApply = () => true }: ComposeOptions,
-): ReadonlyMap<string, RegionDecision> {
+): readonly SettledConflict[] {
   const decisions = new Map<string, RegionDecision>();
   for (const { region, ...choice } of choices) {
     if (decisions.has(region)) throw new EntenteError('misuse', `The place ${region} is decided twice.`);
@@ -161,7 +175,7 @@ function decisionsOf(
       decisions.set(region, kept.decision.choice);
     }
   }
-  return decisions;
+  return [...decisions].map(([id, decision]) => ({ id, decision }));
 }
 
 /**
@@ -180,22 +194,23 @@ export async function compose(
   const sides = await sidesOf(context, conflict);
   const why = whyWithout(conflict, sides);
   const result = why !== undefined || sides === undefined ? undefined : await mergeAgain(context, conflict, sides);
-  const laid = result === undefined || sides === undefined ? undefined : layOut(result, sides);
-  if (result === undefined || laid === undefined || laid.form === 'whole') {
+  if (result === undefined || result.status === 'error' || (result.status === 'conflict' && isWhole(result))) {
     throw new EntenteError('misuse', 'This conflict has no places to choose in.', {
       next: 'Decide it as a whole: for a side, or with content of your own.',
     });
   }
   const decisions = decisionsOf(conflict, choices, options);
-  const unknown = [...decisions.keys()].find((region) => laid.regions.every((place) => place.id !== region));
+  const regions = result.status === 'conflict' ? result.conflicts : [];
+  const unknown = decisions.find(({ id: region }) => regions.every((place) => place.id !== region));
   if (unknown !== undefined) {
-    throw new EntenteError('misuse', `The conflict has no place ${unknown.slice(0, 80)}.`, {
+    throw new EntenteError('misuse', `The conflict has no place ${unknown.id.slice(0, 80)}.`, {
       next: 'Read the conflict again: its places changed, or it was never one of them.',
     });
   }
-  const settled = result.status === 'conflict' ? settleSome(result, decisions) : result;
-  const open = settled.status === 'conflict' ? settled.conflicts.map((place) => place.id) : [];
-  const content = settled.status === 'conflict' ? settled.partial : settled.status === 'clean' ? settled.content : null;
+  const composed = result.status === 'conflict' ? await settled(context, result, decisions) : result;
+  const open = composed.status === 'conflict' ? composed.conflicts.map((place) => place.id) : [];
+  const content =
+    composed.status === 'conflict' ? composed.partial : composed.status === 'clean' ? composed.content : null;
   if (content === null) {
     throw new EntenteError('misuse', 'These choices come to no document.', { next: 'Give content of your own.' });
   }

@@ -242,6 +242,26 @@ describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('a conflict laid o
     expect(body.content).toBe(crlf({ 2: 'bob', 5: 'eve', 8: 'eve 8' }));
   });
 
+  it('[HT31] a long text is laid out and put together in a thread, with the same result', async () => {
+    await setPolicy([['**', 'merge(text)']]);
+    const id = await clash(
+      'long.md',
+      numbers({}, 6000),
+      { content: numbers({ 9: 'bob', 3000: 'bob too' }, 6000) },
+      { content: numbers({ 3000: 'eve too', 5990: 'eve' }, 6000) },
+    );
+    const { body } = await view(id);
+    expect([body.form, body.merged.length, body.regions.map(({ where }: Change) => where)]).toEqual([
+      'text',
+      2,
+      ['line 3000'],
+    ]);
+    const chosen = (await compose(id, [{ region: body.regions[0].id, use: 'both' }])).body;
+    expect(chosen.content).toBe(numbers({ 9: 'bob', 3000: 'bob too\neve too', 5990: 'eve' }, 6000));
+    const marked = [{ region: body.regions[0].id, content: '<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n' }];
+    expect((await compose(id, marked)).body.code).toBe('markers-left');
+  });
+
   it('[HT31] it says where the resource moved since, and the decision is applied to what is there now', async () => {
     await setPolicy([['**', 'merge(text)']]);
     const id = await clash(

@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import type { LaidOut, Settling } from './parts.ts';
 import type { Evidence } from './recorded.ts';
 import { afterLarge, handOver } from './transfer.ts';
 import type { ConflictedMerge, MergeInput, MergeResult, SettledConflict } from './types.ts';
@@ -18,13 +19,18 @@ export interface OffloadOptions {
 export interface Job {
   readonly input: MergeInput;
   readonly module: string | undefined;
-  /** Not a merge, but kept decisions on one that is a conflict. */
+  /** Not a merge, but work on one that is a conflict. */
   readonly kept?: KeptJob;
 }
-/** Decisions that are applied, or that are looked for in decided bytes. The conflict goes without its input. */
+/**
+ * Kept decisions that are applied, or that are looked for in decided bytes; decisions of somebody who chooses; or the
+ * conflict laid out. It goes without its input.
+ */
 export type KeptJob = { readonly result: Omit<ConflictedMerge, 'input'> } & (
   | { readonly evidence: readonly Evidence[]; readonly strict: boolean }
   | { readonly decided: Uint8Array; readonly use: 'base' | 'current' | 'proposed' | undefined }
+  | { readonly decisions: readonly SettledConflict[] }
+  | { readonly lay: true }
 );
 export type JobAnswer = { readonly result: unknown } | { readonly error: string } | { readonly started: true };
 
@@ -83,6 +89,28 @@ export function offloadFind(
     return answer !== undefined && 'result' in answer
       ? (answer.result as readonly SettledConflict[] | undefined)
       : undefined;
+  });
+}
+
+/** `layOut` in a thread; undefined where that takes too long. */
+export function offloadLayOut(result: ConflictedMerge, ms: number): Promise<LaidOut | undefined> {
+  return inTurn(async () => {
+    const { input, ...rest } = result;
+    const answer = await askAbout(input, { result: rest, lay: true }, ms);
+    return answer !== undefined && 'result' in answer ? (answer.result as LaidOut) : undefined;
+  });
+}
+
+/** `settleOrRefuse` in a thread; undefined where that takes too long. */
+export function offloadSettle(
+  result: ConflictedMerge,
+  decisions: readonly SettledConflict[],
+  ms: number,
+): Promise<Settling | undefined> {
+  return inTurn(async () => {
+    const { input, ...rest } = result;
+    const answer = await askAbout(input, { result: rest, decisions }, ms);
+    return answer !== undefined && 'result' in answer ? (answer.result as Settling) : undefined;
   });
 }
 

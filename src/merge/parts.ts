@@ -1,5 +1,6 @@
 // A merge that is not clean, laid out for whoever decides it: what stands, what merged by itself and whose it was, and
 // the places that wait. It is made from the plan of the merge itself, so that nobody has to compare or count again.
+import { type ErrorCode, isEntenteError } from '../core/errors.ts';
 import type { MergeConflict } from '../core/region.ts';
 import { pieceOf } from './assemble.ts';
 import { describeConflicts } from './describe.ts';
@@ -8,7 +9,7 @@ import { bytesOfLines, splitLines } from './lines.ts';
 import { planOfConflict } from './planners.ts';
 import type { Changer } from './receipt.ts';
 import { resolveConflict } from './resolve-region.ts';
-import type { ConflictedMerge, MergeInput, MergeResult, RegionDecision } from './types.ts';
+import type { ConflictedMerge, MergeInput, MergeResult, RegionDecision, SettledConflict } from './types.ts';
 import { createWatch, OverBudget } from './watch.ts';
 
 /** A stretch of the result, in order. */
@@ -27,7 +28,7 @@ export interface MergedPlace {
 }
 
 /** The parts of a merge by lines; undefined for every other one. */
-export function partsOf(result: ConflictedMerge): readonly MergePart[] | undefined {
+function partsOf(result: ConflictedMerge): readonly MergePart[] | undefined {
   const { conflicts, settled = [] } = result;
   if (settled.length > 0 || !conflicts.every(isOfLines)) return undefined;
   const plan = planOfConflict(result);
@@ -103,10 +104,7 @@ function keyOf({ aStart, aEnd }: Hunk, text: Uint8Array): string {
 }
 
 /** The parts of a merge by lines that merged by themselves, as places of the base. */
-export function mergedInParts(
-  parts: readonly MergePart[],
-  conflicts: readonly MergeConflict[],
-): readonly MergedPlace[] {
+function mergedInParts(parts: readonly MergePart[], conflicts: readonly MergeConflict[]): readonly MergedPlace[] {
   const sizes = new Map(conflicts.map(({ id, base }) => [id, splitLines(base ?? new Uint8Array()).count]));
   const places: MergedPlace[] = [];
   let start = 0;
@@ -123,7 +121,7 @@ export function mergedInParts(
 }
 
 /** The result with some of its places decided; those without a decision stay as current has them. */
-export function settleSome(result: ConflictedMerge, decisions: ReadonlyMap<string, RegionDecision>): MergeResult {
+function settleSome(result: ConflictedMerge, decisions: ReadonlyMap<string, RegionDecision>): MergeResult {
   const decided = result.conflicts.flatMap(({ id }) => {
     const decision = decisions.get(id);
     return decision === undefined ? [] : [{ id, decision }];
@@ -135,4 +133,43 @@ export function settleSome(result: ConflictedMerge, decisions: ReadonlyMap<strin
   const settled = new Set(before.map(({ id }) => id));
   const conflicts = result.conflicts.filter(({ id }) => !settled.has(id));
   return resolveConflict({ ...result, conflicts, settled: before }, last.id, last.decision);
+}
+
+/** A conflicted merge laid out. */
+export interface LaidOut {
+  readonly parts?: readonly MergePart[];
+  readonly merged: readonly MergedPlace[];
+}
+
+/** Everything that takes as long as the merge itself, in one step. */
+export function layOut(result: ConflictedMerge): LaidOut {
+  const parts = partsOf(result);
+  if (parts !== undefined) return { parts, merged: mergedInParts(parts, result.conflicts) };
+  return { merged: mergedAround(result) };
+}
+
+/** With every clash left as the base had it, what differs from the base is what merged by itself. */
+function mergedAround(result: ConflictedMerge): readonly MergedPlace[] {
+  try {
+    const calm = settleSome(result, new Map(result.conflicts.map(({ id }) => [id, { use: 'base' }])));
+    return calm.status === 'clean' ? (mergedPlaces(result.input, calm.content) ?? []) : [];
+  } catch {
+    // A place whose base does not fit any more: then it is not told what merged around it.
+    return [];
+  }
+}
+
+/** What decisions come to, or why they do not fit, as plain data that crosses threads. */
+export type Settling =
+  | { readonly result: MergeResult }
+  | { readonly refused: { readonly code: ErrorCode; readonly message: string; readonly next?: string } };
+
+export function settleOrRefuse(result: ConflictedMerge, decisions: readonly SettledConflict[]): Settling {
+  try {
+    return { result: settleSome(result, new Map(decisions.map(({ id, decision }) => [id, decision]))) };
+  } catch (error) {
+    if (!isEntenteError(error)) throw error;
+    const { next } = error.details;
+    return { refused: { code: error.code, message: error.message, ...(next === undefined ? {} : { next }) } };
+  }
 }

@@ -4,6 +4,7 @@ import { prepareGrammar } from './code/grammars.ts';
 import { findDecisions } from './find-decisions.ts';
 import { mergeContents } from './merge.ts';
 import type { Job, JobAnswer, KeptJob } from './offload.ts';
+import { layOut, settleOrRefuse } from './parts.ts';
 import { proved } from './prove.ts';
 import { applyRecorded } from './recorded.ts';
 import { buffersOf } from './transfer.ts';
@@ -26,9 +27,9 @@ async function run(job: Job): Promise<JobAnswer> {
 
 function about(input: MergeInput, kept: KeptJob): unknown {
   const result = { ...kept.result, input };
-  return 'evidence' in kept
-    ? applyRecorded(result, kept.evidence, kept.strict)
-    : findDecisions(result, kept.decided, kept.use);
+  if ('evidence' in kept) return applyRecorded(result, kept.evidence, kept.strict);
+  if ('decided' in kept) return findDecisions(result, kept.decided, kept.use);
+  return 'lay' in kept ? layOut(result) : settleOrRefuse(result, kept.decisions);
 }
 
 async function engineOf(url: string): Promise<Engine> {

@@ -200,6 +200,69 @@ describe.skipIf(!there)('deciding in the dashboard', () => {
     expect(await stateOf(stage, huge.id)).toBe('resolved');
   });
 
+  it('[DB18] what both made anew, and contents that are kept elsewhere: a side is chosen, or a text of one’s own is saved', async () => {
+    const anew = await open('state/anew.md', { a: 'mine\n', b: 'yours\n' });
+    await anew.page.getByText('Both made it anew').waitFor();
+    await result(anew.page).waitFor();
+    await anew.page.keyboard.press('e');
+    await anew.page.keyboard.press('Control+End');
+    await anew.page.keyboard.type('and more');
+    await anew.page.keyboard.press('Control+Enter');
+    await toast(anew.page, 'is now v2').waitFor();
+    expect((await stored(stage, 'state/anew.md')).text).toBe('mine\nand more');
+
+    const hash = (digit: string): string => digit.repeat(64);
+    const { id, page } = await open('state/elsewhere.md', { base: hash('0'), a: hash('a'), b: hash('b') });
+    await page.getByText('only their hashes').waitFor();
+    await page.keyboard.press('2');
+    await toast(page, 'is now v3').waitFor();
+    expect(await stateOf(stage, id)).toBe('resolved');
+  });
+
+  it('[DB21] a judge’s proposal is a card with its reason, and key 4 puts it into the result; one that declined needs a person', async () => {
+    const id = await meet(stage, { resource: 'with/judge.md', ...STORY });
+    const propose = (json: object) => stage.ask('POST', `/conflicts/${id}/proposals`, json);
+    await propose({ agent: 'judge-2', reason: 'two dates, and no word on which', decline: true });
+    const { page } = await visit(stage);
+    const row = page.locator('.queue-row').filter({ hasText: 'with/judge.md' });
+    await row.getByText('needs you').waitFor();
+    await propose({ agent: 'judge-1', reason: 'B is the later one', content: `${STORY.b}judged\n` });
+    await row.getByRole('link').click();
+    await page.locator('.proposal').filter({ hasText: 'judge-1' }).getByText('B is the later one').waitFor();
+    await page.locator('.proposal').filter({ hasText: 'Needs you' }).getByText('no word on which').waitFor();
+    await page.keyboard.press('4');
+    await result(page).filter({ hasText: 'judged' }).waitFor();
+    expect(await stateOf(stage, id)).toBe('open');
+    await page.keyboard.press('Control+Enter');
+    await toast(page, 'is now v3').waitFor();
+    expect((await stored(stage, 'with/judge.md')).text).toBe(`${STORY.b}judged\n`);
+  });
+
+  it('[DB22] what was decided before where the same texts met is offered at its place', async () => {
+    const first = await open('again/one.md');
+    for (const key of ['2', '1', 'Control+Enter']) await first.page.keyboard.press(key);
+    await toast(first.page, 'is now v3').waitFor();
+    const second = await open('again/two.md');
+    await place(second.page, 1).getByText('Decided before by').waitFor();
+    for (const key of ['4', '4', 'Control+Enter']) await second.page.keyboard.press(key);
+    await toast(second.page, 'is now v3').waitFor();
+    expect((await stored(stage, 'again/two.md')).text).toBe((await stored(stage, 'again/one.md')).text);
+  });
+
+  it('[DB23] to take a conflict tells others; it is given back the same way', async () => {
+    const { id, page } = await open('to/take.md');
+    await page.getByRole('button', { name: 'Take it' }).click();
+    await page.getByRole('button', { name: 'Yours: give it back' }).waitFor();
+    expect((await stage.ask('GET', `/conflicts/${id}`)).body.claim).toBeDefined();
+    await page.getByRole('button', { name: 'Yours: give it back' }).click();
+    await page.getByRole('button', { name: 'Take it' }).waitFor();
+    await stage.ask('POST', `/conflicts/${id}/claim`, { agent: 'judge-9' });
+    await page.getByText('taken by').waitFor();
+    for (const key of ['1', '1', 'Control+Enter']) await page.keyboard.press(key);
+    await toast(page, 'has taken this conflict').waitFor();
+    expect(await stateOf(stage, id)).toBe('open');
+  });
+
   it('[DB19] single keys can be turned off; the help lists what works here', async () => {
     const { page } = await open('keys/off.md');
     await page.keyboard.press('?');

@@ -23,7 +23,13 @@ export async function mergeEverything(store: Store): Promise<void> {
   await entente.setPolicy({ rules, default: 'escalate' }, { agent: 'ann', revision: 0 });
 }
 
-const change = (text: string | null): object => (text === null ? { delete: true } : { content: text });
+const HASH = /^[0-9a-f]{64}$/;
+
+/** A text that is a hash stands for contents that are kept elsewhere. */
+function change(text: string | null): object {
+  if (text === null) return { delete: true };
+  return HASH.test(text) ? { hash: text } : { content: text };
+}
 
 /** Makes a conflict. Answers its id. */
 export async function meet(stage: Stage, { resource, base, a, b }: Meeting): Promise<string> {

@@ -33,11 +33,18 @@ function Line({ line: { mark, runs } }: { readonly line: DiffLine }): JSX.Elemen
   );
 }
 
-function Lines({ lines, label }: { readonly lines: readonly DiffLine[]; readonly label: string }): JSX.Element {
+interface LinesProps {
+  readonly lines: readonly DiffLine[];
+  readonly label: string;
+  /** Nothing is marked in them: no room is kept for signs. */
+  readonly plain?: boolean;
+}
+
+function Lines({ lines, label, plain = false }: LinesProps): JSX.Element {
   const [all, setAll] = useState(false);
   const shown = all ? lines : lines.slice(0, FIRST);
   return (
-    <div class="code" role="group" aria-label={label} tabIndex={0}>
+    <div class={plain ? 'code plain' : 'code'} role="group" aria-label={label} tabIndex={0}>
       {shown.map((line, index) => (
         <Line key={index} line={line} />
       ))}
@@ -78,7 +85,7 @@ export function Code({ text, label }: { readonly text: string; readonly label: s
   return (
     <>
       <HiddenBadge text={text} />
-      <Lines lines={lines} label={label} />
+      <Lines lines={lines} label={label} plain />
     </>
   );
 }

@@ -44,10 +44,26 @@ const look: Extension = EditorView.theme({
   '.cm-collapsedLines': { color: 'var(--soft)', background: 'var(--sunken)' },
 });
 
+/** What changed has a sign too: a colour never says it alone. */
+const signs: Extension = EditorView.theme({
+  '.cm-line, .cm-deletedLine': { position: 'relative', paddingLeft: '20px' },
+  '.cm-changedLine::before, .cm-inlineChangedLine::before, .cm-deletedLine::before': {
+    position: 'absolute',
+    left: '6px',
+    fontWeight: '700',
+  },
+  '.cm-changedLine::before, .cm-inlineChangedLine::before': { content: '"+"', color: 'var(--good)' },
+  '.cm-deletedLine::before': { content: '"−"', color: 'var(--bad)' },
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"…"' },
+});
+
 /** Hidden characters beyond CodeMirror's own: lookups by code point, as everywhere in the dashboard. */
 const special: Extension = highlightSpecialChars({
   addSpecialChars: /\u200c|\u200d|[\u2060-\u2064]|[\u{e0000}-\u{e007f}]/u,
 });
+
+/** Without what opens a blank line: that key is for the screen, to resolve. */
+const editing = defaultKeymap.filter(({ key }) => key !== 'Mod-Enter');
 
 const common = (label: string): Extension => [
   ...[lineNumbers(), special, drawSelection(), EditorView.lineWrapping, look],
@@ -64,12 +80,7 @@ export function openEditor(host: HTMLElement, { text, label, onEdit }: EditorOpt
     const own = transactions.some((one) => one.annotation(Transaction.remote) === true);
     if (docChanged && !own) onEdit?.(state.doc.toString());
   });
-  const writable: Extension = [
-    history(),
-    highlightActiveLine(),
-    keymap.of([...defaultKeymap, ...historyKeymap]),
-    edits,
-  ];
+  const writable: Extension = [history(), highlightActiveLine(), keymap.of([...editing, ...historyKeymap]), edits];
   const readable: Extension = [
     EditorState.readOnly.of(true),
     EditorView.editable.of(false),
@@ -103,7 +114,7 @@ export function openComparison(host: HTMLElement, before: string, after: string,
   const view = new EditorView({
     ...{ parent: root, root, doc: after },
     extensions: [
-      ...[common(label), EditorState.readOnly.of(true), EditorView.editable.of(false)],
+      ...[common(label), signs, EditorState.readOnly.of(true), EditorView.editable.of(false)],
       EditorView.contentAttributes.of({ tabindex: '0' }),
       unifiedMergeView({
         ...{ original: before, mergeControls: false, gutter: true, collapseUnchanged: { margin: 3, minSize: 6 } },

@@ -40,7 +40,7 @@ function One({ view, proposal, onTake, onUse }: OneProps): JSX.Element {
   const text = proposalText(view, proposal);
   const start = textOf(view.start);
   return (
-    <article class="card proposal">
+    <article class={decline === true ? 'card proposal declined' : 'card proposal'}>
       <div class="place-head">
         <h2>
           {decline === true ? 'Needs you' : 'Proposal'} <span class="quiet">by</span> <Agent name={agent} />{' '}
@@ -84,7 +84,7 @@ export function Proposals({ view, onTake, onUse }: Omit<OneProps, 'proposal'>): 
   const { proposals = [] } = view.conflict;
   if (proposals.length === 0) return null;
   return (
-    <section aria-label="Proposals">
+    <section class="proposals" aria-label="Proposals">
       {proposals.map((proposal, index) => (
         <One key={index} view={view} proposal={proposal} onTake={onTake} onUse={onUse} />
       ))}

@@ -17,6 +17,7 @@ const WHY: { readonly [why: string]: string } = {
   'no-content': 'The contents are not stored here, only their hashes: choose a side.',
   'base-gone':
     'The version that both began with is no longer kept, so that nobody can tell who changed what: choose a side, or write the result.',
+  'both-added': 'Both made it anew, so that there is no base to go by: choose a side, keep both, or write the result.',
   budget: 'The merge would have taken too long: choose a side, or write the result.',
   unreadable: 'One of the sides cannot be read as what its name says: choose a side, or write the result.',
   other: 'There are no places to choose in: choose a side, or write the result.',
@@ -55,17 +56,19 @@ function SideChoice({ view, name, busy, onUse }: SideProps): JSX.Element {
   const side = view.conflict[name];
   const letter = name === 'current' ? 'A' : 'B';
   const text = textOfSide(side);
-  const base = textOfSide(view.conflict.base);
+  const { base, current } = view.conflict;
+  // Where both made it anew, or the base is gone, what differs between them is all there is to compare.
+  const from = textOfSide(base) ?? (name === 'proposed' && !current.deleted ? textOfSide(current) : undefined);
   return (
     <article class={`card place-side side-${letter.toLowerCase()}`}>
       <h2>
         <SideLetter of={letter} /> <Agent name={side.agent} /> <span class="quiet">{describe(side)}</span>
       </h2>
       {text !== undefined &&
-        (base === undefined ? (
+        (from === undefined ? (
           <Code text={text} label={`All of ${letter}`} />
         ) : (
-          <Diff before={base} after={text} label={`From the base to ${letter}`} />
+          <Diff before={from} after={text} label={`What ${letter} changed`} />
         ))}
       <div class="row">
         <button type="button" disabled={busy || !canAct.value} onClick={() => onUse(name)}>

@@ -71,7 +71,9 @@ export function LoginScreen(): JSX.Element {
           class={state.step === 'refused' ? 'bad' : 'quiet'}
           role={state.step === 'refused' ? 'alert' : undefined}
         >
-          {state.step === 'refused' ? state.why : 'It stays in this tab, and is gone when the tab is closed.'}
+          {state.step === 'refused'
+            ? state.why
+            : 'It stays in the open windows of this browser, and is gone when they are closed.'}
         </p>
         <button type="submit" class="primary" disabled={state.step === 'trying'}>
           {state.step === 'trying' ? 'Logging in …' : 'Log in'}

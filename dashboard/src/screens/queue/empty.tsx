@@ -1,14 +1,20 @@
 // The queue with nothing in it: what went well, or in a new store what to do first.
 import type { JSX } from 'preact';
-import type { Stats } from '../../api/types.ts';
 import { DemoCard } from '../../parts/demo.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { hrefOf } from '../../shell/routes.ts';
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
-export function EmptyQueue({ stats }: { readonly stats: Stats | undefined }): JSX.Element {
-  if (stats !== undefined && stats.commits === 0) {
+export interface Today {
+  /** Commits since the space began. */
+  readonly everything: number;
+  readonly commits: number;
+  readonly merged: number;
+}
+
+export function EmptyQueue({ today }: { readonly today: Today | undefined }): JSX.Element {
+  if (today?.everything === 0) {
     return (
       <div class="fresh">
         <Empty title="Nothing has happened here yet">
@@ -27,9 +33,9 @@ export function EmptyQueue({ stats }: { readonly stats: Stats | undefined }): JS
   }
   return (
     <Empty title="No conflicts">
-      {stats !== undefined && (
+      {today !== undefined && (
         <p class="number">
-          {counted(stats.commits, 'commit', 'commits')}, {stats.merged} merged automatically.
+          {counted(today.commits, 'commit', 'commits')} today, {today.merged} merged automatically.
         </p>
       )}
       <p class="quiet">

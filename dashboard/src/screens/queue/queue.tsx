@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { listConflicts } from '../../api/conflicts.ts';
 import { readStats } from '../../api/resources.ts';
+import { readSeries } from '../../api/series.ts';
 import type { QueueItem } from '../../api/types.ts';
 import type { LiveEvent } from '../../live/live.ts';
 import { type Held, useHeld } from '../../parts/held.ts';
@@ -14,12 +15,25 @@ import { Trouble } from '../../parts/states.tsx';
 import { announceSoon } from '../../shell/announce.ts';
 import { useKeys } from '../../shell/keys.ts';
 import { go } from '../../shell/routes.ts';
-import { EmptyQueue } from './empty.tsx';
+import { EmptyQueue, type Today } from './empty.tsx';
 import { blockingOf, filtered, ordered } from './order.ts';
 import { QueueRow } from './row.tsx';
 
 /** Conflicts that are fetched: with more than these waiting, the first ones matter. */
 const MOST = 2000;
+
+/** What happened since midnight; undefined where the key may not see the numbers of everything. */
+async function readToday(signal: AbortSignal): Promise<Today | undefined> {
+  try {
+    const [stats, { totals }] = await Promise.all([
+      readStats(signal),
+      readSeries(new Date().setHours(0, 0, 0, 0), Date.now() + 1, 1, signal),
+    ]);
+    return { everything: stats.commits, commits: totals.commits, merged: totals.merged };
+  } catch {
+    return undefined;
+  }
+}
 
 /** Everything about a conflict: opened, taken, proposed on, decided. */
 function isOfQueue(event: LiveEvent): boolean {
@@ -121,7 +135,7 @@ function Summary({ open, more }: { readonly open: number; readonly more: boolean
 
 export function QueueScreen(): JSX.Element {
   const { value, fault, reload } = useLoaded('queue', (signal) => listConflicts('open', MOST, signal), isOfQueue);
-  const { value: stats } = useLoaded('queue-stats', (signal) => readStats(signal).catch(() => undefined), isOfQueue);
+  const { value: today } = useLoaded('queue-today', readToday, isOfQueue);
   const [words, setWords] = useState('');
   const field = useRef<HTMLInputElement>(null);
   const items = useMemo(() => (value === undefined ? undefined : ordered(value.items)), [value]);
@@ -158,7 +172,7 @@ export function QueueScreen(): JSX.Element {
       )}
       {fault !== undefined && <Trouble fault={fault} retry={reload} />}
       {items === undefined && fault === undefined && <p class="quiet">Loading …</p>}
-      {isEmpty && <EmptyQueue stats={stats} />}
+      {isEmpty && <EmptyQueue today={today} />}
       {items !== undefined && !isEmpty && <List held={held} all={items} words={words} />}
     </div>
   );

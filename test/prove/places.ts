@@ -1,14 +1,17 @@
-// The stores of a proof: in memory, on files below one folder, in one PostgreSQL that is started when it is first asked for.
+// The stores of a proof: in memory, on files below one folder, in one PostgreSQL and one node of etcd, which are started when they are first asked for.
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createEtcdStore } from '../../src/stores/etcd.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import { createPostgresStore } from '../../src/stores/postgres.ts';
 import { createSqliteStore } from '../../src/stores/sqlite.ts';
 import type { Store } from '../../src/stores/store.ts';
+import { type EtcdCluster, startEtcd } from '../support/etcd-server.ts';
 import { type PostgresServer, postgresBinaries, startPostgres } from '../support/postgres-server.ts';
 
-export const storeNames = ['memory', 'sqlite', 'postgres'] as const;
+export const storeNames = ['memory', 'sqlite', 'postgres', 'etcd'] as const;
 export type StoreName = (typeof storeNames)[number];
 
 export interface ProofStores {
@@ -18,7 +21,8 @@ export interface ProofStores {
   url(name: StoreName): Promise<string>;
   /** An empty folder. */
   folder(): string;
-  hasPostgres(): boolean;
+  /** Whether this machine has what the store needs. */
+  has(name: StoreName): boolean;
   close(): Promise<void>;
 }
 
@@ -36,6 +40,13 @@ export function createProofStores(): ProofStores {
     server ??= startPostgres(['fsync=off']);
     return server;
   };
+  const hasPostgres = postgresBinaries() !== undefined;
+  const hasEtcd = spawnSync('etcd', ['--version']).status === 0;
+  let cluster: Promise<EtcdCluster> | undefined;
+  const etcd = (): Promise<EtcdCluster> => {
+    cluster ??= startEtcd();
+    return cluster;
+  };
   const folder = (): string => {
     const path = join(root, String(next()));
     mkdirSync(path);
@@ -44,6 +55,11 @@ export function createProofStores(): ProofStores {
 
   async function open(name: StoreName): Promise<Store> {
     if (name === 'memory') return createMemoryStore({ log: { max: 10_000_000 } });
+    if (name === 'etcd') {
+      const store = createEtcdStore({ url: `${(await etcd()).url}?prefix=proof-${next()}`, onWarning });
+      opened.push(store);
+      return store;
+    }
     const store =
       name === 'sqlite'
         ? createSqliteStore({ path: join(folder(), 'store.db'), onWarning })
@@ -55,15 +71,17 @@ export function createProofStores(): ProofStores {
   return {
     open,
     folder,
-    hasPostgres: () => postgresBinaries() !== undefined,
+    has: (name) => (name === 'postgres' ? hasPostgres : name === 'etcd' ? hasEtcd : true),
     async url(name) {
       if (name === 'memory') return 'memory:';
       if (name === 'sqlite') return `sqlite:${join(folder(), 'store.db')}`;
+      if (name === 'etcd') return `${(await etcd()).url}?prefix=proof-${next()}`;
       return `${(await postgres()).url}?schema=proof_${next()}`;
     },
     async close() {
       await Promise.all(opened.map((store) => store.close()));
       await (await server)?.remove();
+      await (await cluster)?.remove();
       rmSync(root, { recursive: true, force: true });
     },
   };

@@ -68,11 +68,16 @@ export const recordedHistory: Layer = {
   id: 'L4',
   title: 'recorded histories of clients over HTTP',
   async run(context) {
-    const { size, note } = context;
+    const { size, note, stores } = context;
     const { scale } = context;
     // Three servers would be most of a smoke run.
     for (const kind of scale === 'smoke' ? (['sqlite'] as const) : storeNames) {
-      const operations = size(400, 100_000, kind === 'memory' ? 200_000 : 1_000_000);
+      if (!stores.has(kind)) {
+        note(`${kind}: not here`);
+        continue;
+      }
+      const isSmaller = kind === 'memory' || kind === 'etcd';
+      const operations = size(400, kind === 'etcd' ? 10_000 : 100_000, isSmaller ? 200_000 : 1_000_000);
       const clients = size(4, 16, 64);
       await history(context, kind, { clients, processes: size(1, 2, 4), operations });
       note(`${kind}: ${operations} operations of ${clients} clients`);

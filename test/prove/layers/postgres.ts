@@ -1,65 +1,22 @@
 // L6: PostgreSQL that dies under load and comes back, with connections that are cut around a commit on the way there.
-import { createClient, guardOf, makeRequest, SPACE, writeOf } from '../../../src/stores/conformance/client.ts';
+import { createClient, SPACE } from '../../../src/stores/conformance/client.ts';
 import { createPostgresStore } from '../../../src/stores/postgres.ts';
-import type { CommitReply, CommitRequest, Store } from '../../../src/stores/store.ts';
+import type { Store } from '../../../src/stores/store.ts';
 import { openCuttingProxy } from '../../support/cutting-proxy.ts';
-import { persist } from '../../support/persist.ts';
 import { startPostgres } from '../../support/postgres-server.ts';
 import { type Ack, audit } from '../audit.ts';
-import { Absent, demand, type Layer, type Tally } from '../frame.ts';
+import { Absent, type Layer } from '../frame.ts';
+import { raise } from '../raise.ts';
 
 const WRITERS = 8;
 /** A Bind message that carries a batch. */
 const isBatch = (chunk: Buffer): boolean => chunk.includes('"requests"');
 
-interface Settled {
-  readonly reply: CommitReply;
-  /** How often the answer was that nobody knows. */
-  readonly unknown: number;
-}
-
-/** Sends the same again until the answer is certain. */
-async function settle(store: Store, request: CommitRequest): Promise<Settled> {
-  for (let unknown = 0; ; ) {
-    const [reply] = await store.commit([request]);
-    if (reply === undefined) throw new Error('no reply');
-    if (reply.status !== 'unknown' && reply.status !== 'unavailable') return { reply, unknown };
-    if (reply.status === 'unknown') unknown += 1;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-/** Raises a counter of its own and a shared one until it is told to stop; each commit is settled before the next. */
-async function raise(store: Store, agent: string, goesOn: () => boolean, acks: Ack[], tally: Tally): Promise<number> {
-  const epoch = await persist(() => store.epoch());
-  const names = [`own/${agent}`, 'shared'];
-  let unknowns = 0;
-  for (let count = 0; goesOn(); count += 1) {
-    const { heads } = await persist(() =>
-      store.read(
-        SPACE,
-        names.map((name) => guardOf(name).resource),
-      ),
-    );
-    const guards = names.map((name, index) => guardOf(name, heads[index]));
-    const writes = names.map((name) => writeOf(name, `${agent} ${count}`));
-    const request = makeRequest(epoch, { agent, commitId: `${agent}-${count}`, guards, writes });
-    const { reply, unknown } = await settle(store, request);
-    tally.operations += 1;
-    unknowns += unknown;
-    if (reply.status === 'committed') acks.push({ agent, commitId: request.commitId, revision: reply.revision });
-    else if (reply.status === 'replayed') {
-      acks.push({ agent, commitId: request.commitId, revision: reply.entry.revision });
-    } else demand(reply.status === 'stale', `${agent} was told ${reply.status}`);
-  }
-  return unknowns;
-}
-
 export const postgresRestarts: Layer = {
   id: 'L6',
   title: 'PostgreSQL: killed and restarted under load, connections cut around COMMIT',
   async run({ stores, size, random, tally, note }) {
-    if (!stores.hasPostgres()) throw new Absent('no PostgreSQL for this platform in node_modules');
+    if (!stores.has('postgres')) throw new Absent('no PostgreSQL for this platform in node_modules');
     const [restarts, commits] = [size(1, 5, 50), size(40, 20_000, 500_000)];
     const server = await startPostgres();
     const proxy = await openCuttingProxy(server.url, {

@@ -128,8 +128,14 @@ export const watching: Layer = {
   title: 'readers of the feed, cut off and resumed, with lost wake-ups, trims and cursors that are gone',
   async run({ stores, size, seed, tally, note }) {
     // Each commit is read by four: an event is one that was delivered.
-    const events = size(200, 50_000, 2_000_000) / CONSUMERS / storeNames.length;
+    const events = size(200, 50_000, 2_000_000) / CONSUMERS / 3;
     for (const name of storeNames) {
+      // Its revisions have holes, so that a reader cannot see by itself that one is missing: L7 compares with the log.
+      if (name === 'etcd') continue;
+      if (!stores.has(name)) {
+        note(`${name}: not here`);
+        continue;
+      }
       const before = tally.operations;
       const store = await stores.open(name);
       await watchRun(store, { seed, events }, tally);

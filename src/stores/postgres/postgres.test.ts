@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { persist } from '../../../test/support/count-up.ts';
 import { openCuttingProxy } from '../../../test/support/cutting-proxy.ts';
-import { persist } from '../../../test/support/persist.ts';
 import { type PostgresServer, startPostgres } from '../../../test/support/postgres-server.ts';
 import { createRandom } from '../../../test/support/random.ts';
 import { verifyStore } from '../../verify/index.ts';

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,7 +24,9 @@ export interface EtcdNode {
 
 export interface EtcdCluster {
   readonly nodes: readonly EtcdNode[];
-  /** `etcd://…` of all nodes. */
+  /** Where its data are, a folder for each node. */
+  readonly folder: string;
+  /** `etcd://…` of all nodes, or `etcds://…`. */
   readonly url: string;
   /** Ends it and removes its files. */
   remove(): Promise<void>;
@@ -35,6 +37,8 @@ export interface EtcdOptions {
   readonly nodes?: number;
   /** Flushes to the disk before it answers: for what is about durability. @default false */
   readonly fsync?: boolean;
+  /** Clients speak TLS, with a certificate that each node makes for itself. @default false */
+  readonly tls?: boolean;
   /** Further arguments of each node. */
   readonly flags?: readonly string[];
 }
@@ -51,13 +55,14 @@ export function etcdIsInstalled(): boolean {
 export async function startEtcd({
   nodes: count = 1,
   fsync = false,
+  tls = false,
   flags = [],
 }: EtcdOptions = {}): Promise<EtcdCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'entente-etcd-'));
   const ports = await freePorts(count * 2);
   const members = Array.from({ length: count }, (_, index) => ({
     name: `n${index}`,
-    client: `http://127.0.0.1:${ports[index * 2]}`,
+    client: `${tls ? 'https' : 'http'}://127.0.0.1:${ports[index * 2]}`,
     peer: `http://127.0.0.1:${ports[index * 2 + 1]}`,
   }));
   const cluster = members.map(({ name, peer }) => `${name}=${peer}`).join(',');
@@ -67,6 +72,7 @@ export async function startEtcd({
       ...['--listen-client-urls', client, '--advertise-client-urls', client],
       ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
       ...['--heartbeat-interval', '50', '--election-timeout', '500', '--log-level', 'error', '--logger', 'zap'],
+      ...(tls ? ['--auto-tls'] : []),
       ...(fsync ? [] : ['--unsafe-no-fsync']),
       ...flags,
     ];
@@ -79,7 +85,8 @@ export async function startEtcd({
   process.once('exit', onExit);
   return {
     nodes,
-    url: `etcd://${members.map(({ client }) => new URL(client).host).join(',')}`,
+    folder,
+    url: `${tls ? 'etcds' : 'etcd'}://${members.map(({ client }) => new URL(client).host).join(',')}`,
     async remove() {
       process.removeListener('exit', onExit);
       await Promise.all(nodes.map((node) => node.kill()));
@@ -118,13 +125,26 @@ function createNode(url: string, flags: readonly string[]): EtcdNode {
   };
 }
 
+/** Over TLS nobody is trusted here: that it takes connections has to do. */
 async function isHealthy(url: string): Promise<boolean> {
+  if (url.startsWith('https:')) return takesConnections(Number(new URL(url).port));
   try {
     const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(1000) });
     return ((await response.json()) as { readonly health?: unknown }).health === 'true';
   } catch {
     return false;
   }
+}
+
+function takesConnections(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
 }
 
 /** All open at once, so that they differ. */

@@ -26,6 +26,8 @@ export function commitKey(space: string, agent: string, commitId: string): strin
 export interface Keys {
   readonly epoch: string;
   readonly format: string;
+  /** Never read: its put stands where etcd's quota looks (queue.ts). */
+  readonly quota: string;
   /** `h`: the current version of each resource. */
   heads(space: string): string;
   head(space: string, id: string): string;
@@ -93,6 +95,7 @@ export function createKeys(prefix: string): Keys {
   return {
     epoch: `${prefix}epoch`,
     format: `${prefix}format`,
+    quota: `${prefix}quota`,
     heads,
     head: (space, id) => heads(space) + id,
     tombs,

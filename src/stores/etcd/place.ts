@@ -43,11 +43,8 @@ export function parseAddress(text: string): Address {
   const prefix = checkedPrefix(parameters.get('prefix') ?? DEFAULT_PREFIX);
   const contents = parameters.get('contents') ?? undefined;
   const endpoints = hosts.split(',').map((host) => endpointOf(scheme, host));
-  const asked = [
-    ...(prefix === DEFAULT_PREFIX ? [] : [`prefix=${prefix}`]),
-    ...(contents === undefined ? [] : [`contents=${contents}`]),
-  ];
-  const shown = `${scheme}://${endpoints.map(({ host }) => host).join(',')}${asked.length === 0 ? '' : `?${asked.join('&')}`}`;
+  const hostsShown = endpoints.map(({ host }) => host).join(',');
+  const shown = `${scheme}://${hostsShown}${prefix === DEFAULT_PREFIX ? '' : `?prefix=${prefix}`}`;
   return { endpoints, prefix: `${prefix}/`, shown, ...(contents === undefined ? {} : { contents }) };
 }
 
@@ -61,7 +58,7 @@ function endpointOf(scheme: string, host: string): URL {
 }
 
 function checkedPrefix(prefix: string): string {
-  if (/^[A-Za-z0-9._-]{1,64}(?:\/[A-Za-z0-9._-]{1,64}){0,7}$/.test(prefix)) return prefix;
+  if (/^\w[\w.-]{0,63}(?:\/\w[\w.-]{0,63}){0,7}$/.test(prefix)) return prefix;
   throw wrong('its prefix takes letters, digits, dots, dashes and underscores, with slashes between them');
 }
 

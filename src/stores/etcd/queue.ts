@@ -13,7 +13,7 @@ import { PLACES } from './numbers.ts';
 import type { Opened } from './opened.ts';
 import { type Planned, planCommit, touchedBy } from './plan.ts';
 import { fateOf, replayOf } from './replies.ts';
-import { type Answered, base64, getOp, hasValue, nested, ranged, txnOp } from './wire.ts';
+import { type Answered, base64, getOp, hasValue, nested, putOp, ranged, txnOp } from './wire.ts';
 
 /** Bytes of one transaction: etcd takes 1.5 MiB. */
 const MAX_BYTES = 900 * 1024;
@@ -207,7 +207,8 @@ function send(opened: Opened, space: string, segment: number, planned: readonly 
   return opened.client.write({
     compare: [hasValue(keys.epoch, opened.epoch()), ...segments.compares(space, segment)],
     success: planned.map(({ txn }) => txnOp(txn)),
-    failure: [getOp(keys.epoch), segments.sealsOp(space)],
+    // etcd's quota counts the puts of the outermost branches alone: without one of them it would let all of this pass.
+    failure: [getOp(keys.epoch), segments.sealsOp(space), putOp(keys.quota, '')],
   });
 }
 

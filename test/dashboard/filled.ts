@@ -62,6 +62,7 @@ function handbook(edits: { readonly [line: number]: string }): string {
 
 async function week(desk: Desk, end: number): Promise<void> {
   const { clock } = desk;
+  await write(desk, 'notes/handbook.md', { agent: 'planner', note: 'as it was agreed', text: handbook({}) });
   const agents = ['writer-1', 'writer-2', 'reviewer-2', 'planner', 'ops-bot'];
   for (let step = 0; step < DAYS * 6; step += 1) {
     clock.now = end - DAYS * 24 * HOUR + step * 4 * HOUR;

@@ -25,6 +25,15 @@ export interface ChartProps {
 const HEIGHT = 200;
 const DASHES: readonly number[][] = [[], [6, 4], [2, 3], [10, 3, 2, 3]];
 
+const days = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const hours = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+
+/** Marks of an axis: days where they are apart by one or more, else the time of day. */
+function timesOf([first = 0, second = 0]: readonly number[]): (seconds: number) => string {
+  const format = second - first >= 86_400 ? days : hours;
+  return (seconds) => format.format(seconds * 1000);
+}
+
 function optionsOf({ series, format }: ChartProps, element: HTMLElement): uPlot.Options {
   // A canvas knows no style sheet: the colours are read from what the sheet made of elements.
   const { color, borderTopColor } = getComputedStyle(element);
@@ -43,7 +52,10 @@ function optionsOf({ series, format }: ChartProps, element: HTMLElement): uPlot.
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, (max ?? 1) * 1.1)] } },
-    axes: [axis, { ...axis, size: 64, values: (_plot, splits) => splits.map(format) }],
+    axes: [
+      { ...axis, values: (_plot, splits) => splits.map(timesOf(splits)) },
+      { ...axis, size: 64, values: (_plot, splits) => splits.map(format) },
+    ],
     series: [
       {},
       ...series.map(({ label }, index) => ({
@@ -68,7 +80,7 @@ function Twin({ title, times, series, format }: ChartProps): JSX.Element {
   return (
     <details class="chart-twin">
       <summary>The same as a table</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must scroll by keyboard too (WCAG 2.1.1) */}
+      {/* A wide table must scroll by the keyboard too (WCAG 2.1.1). */}
       <section class="scroll-x" tabIndex={0} aria-label={`${title}: table`}>
         <table>
           <thead>

@@ -9,7 +9,7 @@ import type { KeyInfo, OpenDraft } from '../../api/types.ts';
 import { useLoaded } from '../../parts/loaded.ts';
 import { Plain } from '../../parts/plain.tsx';
 import { Trouble } from '../../parts/states.tsx';
-import { Time } from '../../parts/time.tsx';
+import { now, spanOf, Time } from '../../parts/time.tsx';
 import { Agent } from '../../parts/who.tsx';
 import { hrefOf } from '../../shell/routes.ts';
 import { groupsOf, LIGHT_WORDS, lightOf } from './grants.ts';
@@ -17,6 +17,19 @@ import { NewKeyForm } from './new-key.tsx';
 
 /** How often it looks whether an agent made its first call. */
 const LOOK_MS = 3_000;
+
+/** When a key ends: `in 12 h`; with the date on demand, as all times. */
+function Ends({ at }: { readonly at: number | undefined }): JSX.Element {
+  if (at === undefined) return <>never</>;
+  const left = at - now.value;
+  if (left <= 0) return <Time at={at} />;
+  const date = new Date(at);
+  return (
+    <time dateTime={date.toISOString()} title={date.toLocaleString()}>
+      {left < 60_000 ? 'within a minute' : `in ${spanOf(left)}`}
+    </time>
+  );
+}
 
 function KeyRow({ info, onEnd }: { readonly info: KeyInfo; readonly onEnd: (info: KeyInfo) => void }): JSX.Element {
   const [sure, setSure] = useState(false);
@@ -54,7 +67,9 @@ function KeyRow({ info, onEnd }: { readonly info: KeyInfo; readonly onEnd: (info
           ))}
         </ul>
       </td>
-      <td data-label="Ends">{expires === undefined ? 'never' : <Time at={expires} />}</td>
+      <td data-label="Ends">
+        <Ends at={expires} />
+      </td>
       <td>
         {state !== 'active' ? null : sure ? (
           <span class="row">

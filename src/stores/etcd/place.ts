@@ -10,8 +10,6 @@ export interface Address {
   readonly prefix: string;
   /** As it is shown and can be given again. */
   readonly shown: string;
-  /** A store that has the contents, by its own URL. */
-  readonly contents?: string;
 }
 
 export interface User {
@@ -37,15 +35,13 @@ export function parseAddress(text: string): Address {
   if (hosts.includes('@')) throw wrong('a user and a password do not stand in it');
   const parameters = new URLSearchParams(query);
   for (const name of parameters.keys()) {
-    if (name !== 'prefix' && name !== 'contents')
-      throw wrong(`it has no parameter ${JSON.stringify(name.slice(0, 40))}`);
+    if (name !== 'prefix') throw wrong(`it has no parameter ${JSON.stringify(name.slice(0, 40))}`);
   }
   const prefix = checkedPrefix(parameters.get('prefix') ?? DEFAULT_PREFIX);
-  const contents = parameters.get('contents') ?? undefined;
   const endpoints = hosts.split(',').map((host) => endpointOf(scheme, host));
   const hostsShown = endpoints.map(({ host }) => host).join(',');
   const shown = `${scheme}://${hostsShown}${prefix === DEFAULT_PREFIX ? '' : `?prefix=${prefix}`}`;
-  return { endpoints, prefix: `${prefix}/`, shown, ...(contents === undefined ? {} : { contents }) };
+  return { endpoints, prefix: `${prefix}/`, shown };
 }
 
 function endpointOf(scheme: string, host: string): URL {

@@ -121,6 +121,44 @@ describe.skipIf(!there)('deciding in the dashboard', () => {
     expect((await stored(stage, 'lost/race.md')).text).toBe(late.replace('nine\n', 'nine by B\n'));
   });
 
+  it('[DB24] where the resource moved elsewhere, a bar says so and the decision is merged with what came', async () => {
+    const { page } = await open('moved/on.md');
+    await page.keyboard.press('1');
+    await page.keyboard.press('1');
+    await stage.write('moved/on.md', STORY.a.replace('three', 'three, later'), { agent: 'late', note: 'a word more' });
+    await page.getByText('The resource moved to v3').waitFor();
+    await page.getByRole('button', { name: 'Re-apply my decision' }).click();
+    await toast(page, 'merged with what came meanwhile').waitFor();
+    const { text } = await stored(stage, 'moved/on.md');
+    expect(text).toBe(STORY.a.replace('three', 'three, later').replace('nine\n', 'nine by B\n'));
+  });
+
+  it('[DB24] a text that was edited by hand before the resource moved is kept, and is no result until somebody says so', async () => {
+    const { page } = await open('moved/text.md');
+    await result(page).waitFor();
+    await page.keyboard.press('e');
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('by hand\n');
+    // In the very lines that were edited.
+    const late = STORY.a.replace('ONE by A', 'ONE, much later');
+    await page.route(
+      '**/resolution',
+      async (route) => {
+        await stage.write('moved/text.md', late, { agent: 'late' });
+        await route.continue();
+      },
+      { times: 1 },
+    );
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Your text from before the resource moved').waitFor();
+    expect((await stored(stage, 'moved/text.md')).text).toBe(late);
+    expect(await resolve(page).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Put it into the result' }).click();
+    await result(page).filter({ hasText: 'by hand' }).waitFor();
+    await resolve(page).click();
+    await toast(page, 'is now v4').waitFor();
+  });
+
   it('[DB14] what is edited by hand is what is saved; keys are letters in the editor, and Esc and Tab leave it', async () => {
     const { page } = await open('by/hand.md');
     await result(page).waitFor();

@@ -111,7 +111,7 @@ export function Deciding({ view, reload }: DecidingProps): JSX.Element {
     else toast({ text: 'Nobody has proposed a text here.' });
   };
   const save = (): void => {
-    const kept = saveDraft(conflict.id, desk.choices, desk.edited ? desk.result : undefined, desk.reason);
+    const kept = saveDraft(conflict, desk.choices, desk.edited ? desk.result : undefined, desk.reason);
     toast(
       kept
         ? { kind: 'good', text: 'Draft saved in this browser. Nothing is decided by it.' }

@@ -19,7 +19,7 @@ import {
   revert,
   wireChoices,
 } from './choices.ts';
-import { savedDraft } from './drafts.ts';
+import { type SavedDraft, savedDraft } from './drafts.ts';
 
 export interface Desk {
   readonly view: ConflictView;
@@ -42,6 +42,12 @@ export interface Desk {
   setReason(text: string): void;
   /** Takes the last step back; false where there is none. */
   back(): boolean;
+  /**
+   * What was edited by hand on the conflict as it was before its resource moved. It knows nothing of what came since, so that
+   * it is no result until somebody says so.
+   */
+  readonly earlier: string | undefined;
+  dropEarlier(): void;
   /** Forgets what was edited by hand: the result is what the choices make. */
   fromChoices(): void;
 }
@@ -93,16 +99,19 @@ function useComposed(view: ConflictView, choices: Choices, onFault: (why: string
   return made?.of === choices ? made.text : undefined;
 }
 
+/** What one begins with: nothing, or what of a draft still fits. */
+function firstStep(view: ConflictView, saved: SavedDraft | undefined): Step {
+  if (saved === undefined) return { choices: NONE, edited: undefined };
+  const { places, reverted, edited, revision } = saved;
+  const same = revision === view.conflict.revision;
+  const choices = fitting({ places: new Map(places), reverted: new Set() }, view);
+  return same ? { choices: { ...choices, reverted: new Set(reverted) }, edited } : { choices, edited: undefined };
+}
+
 export function useDesk(view: ConflictView): Desk {
   const saved = useMemo(() => savedDraft(view.conflict.id), [view.conflict.id]);
-  const [{ choices, edited }, setStep] = useState<Step>(() =>
-    saved === undefined
-      ? { choices: NONE, edited: undefined }
-      : {
-          choices: fitting({ places: new Map(saved.places), reverted: new Set(saved.reverted) }, view),
-          edited: saved.edited,
-        },
-  );
+  const [{ choices, edited }, setStep] = useState<Step>(() => firstStep(view, saved));
+  const [earlier, setEarlier] = useState(saved?.revision === view.conflict.revision ? undefined : saved?.edited);
   const [at, setAt] = useState(0);
   const [reason, setReason] = useState(saved?.reason ?? '');
   const steps = useRef<Step[]>([]);
@@ -111,7 +120,8 @@ export function useDesk(view: ConflictView): Desk {
   if (seen.current !== view) {
     if (seen.current.conflict.revision !== view.conflict.revision) {
       steps.current = [];
-      setStep({ choices: fitting(choices, view), edited });
+      setStep({ choices: fitting(choices, view), edited: undefined });
+      if (edited !== undefined) setEarlier(edited);
     }
     seen.current = view;
   }
@@ -128,7 +138,8 @@ export function useDesk(view: ConflictView): Desk {
   };
   const open = openOf(view, choices).length;
   return {
-    ...{ view, choices, at, reason, open, setReason },
+    ...{ view, choices, at, reason, open, earlier, setReason },
+    dropEarlier: () => setEarlier(undefined),
     result: edited ?? made,
     edited: edited !== undefined,
     goTo(index) {

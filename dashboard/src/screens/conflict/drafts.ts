@@ -1,6 +1,6 @@
 // Drafts of a decision: kept in this browser until the conflict is decided. A draft decides nothing, and nobody else sees it.
 import { session } from '../../api/session.ts';
-import type { Use } from '../../api/types.ts';
+import type { Conflict, Use } from '../../api/types.ts';
 import type { Choices } from './choices.ts';
 
 export interface SavedDraft {
@@ -10,14 +10,21 @@ export interface SavedDraft {
   readonly edited?: string;
   readonly reason: string;
   readonly at: number;
+  /** The conflict's revision that it was made on. */
+  readonly revision: number;
 }
 
 const placeOf = (id: string): string => `entente.draft.${session.peek()?.space ?? ''}.${id}`;
 
 /** False where the browser has no room for it. */
-export function saveDraft(id: string, choices: Choices, edited: string | undefined, reason: string): boolean {
+export function saveDraft(
+  { id, revision }: Pick<Conflict, 'id' | 'revision'>,
+  choices: Choices,
+  edited: string | undefined,
+  reason: string,
+): boolean {
   const draft: SavedDraft = {
-    ...{ places: [...choices.places], reverted: [...choices.reverted], reason, at: Date.now() },
+    ...{ places: [...choices.places], reverted: [...choices.reverted], reason, revision, at: Date.now() },
     ...(edited === undefined ? {} : { edited }),
   };
   try {

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findPlace, SOCKET } from '../guard/front/place.ts';
+import { findPlace, type Place, SOCKET } from '../guard/front/place.ts';
 import { type HookAnswer, runHook, serveHook } from '../guard/front/run.ts';
 import { isIgnored, isTracked } from '../guard/front/tracked.ts';
 import type { Guard } from '../guard/types.ts';
@@ -150,6 +150,35 @@ describe('the short way', () => {
     await again.close();
   });
 
+  it('[HK20] a command before and after which every file is as a version has it needs no store, and one that wrote does', async () => {
+    const { root, write } = await project();
+    const place = findPlace(root);
+    if (place === undefined) throw new Error('no place');
+    const command = (
+      event: string,
+      call: string,
+      open: (place: Place) => Promise<Guard> = never,
+    ): Promise<HookAnswer> => run(root, body(root, 'a', event, 'Bash', { command: 'make' }, call), open);
+    write('.gitignore', 'left.log\n');
+    write('left.log', 'x');
+    // What changed just now might change again under the same time.
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    const guard = await openGuard(place);
+    await guard.capture();
+    await guard.close();
+    expect(await command('PreToolUse', '1')).toEqual({ out: '' });
+    expect(await command('PostToolUse', '1')).toEqual({ out: '' });
+    expect(await command('PreToolUse', '2')).toEqual({ out: '' });
+    write('made.txt', 'made\n');
+    expect((await command('PostToolUse', '2')).fault).toContain('the store was asked for');
+    expect(await command('PostToolUse', '2', openGuard)).toEqual({ out: '' });
+    const again = await openGuard(place);
+    expect((await again.recoverable('made.txt')).map(({ agent }) => agent)).toEqual(['claude-code:a']);
+    rmSync(path.join(root, 'plan.md'));
+    expect((await command('PreToolUse', '3')).fault).toContain('the store was asked for');
+    await again.close();
+  });
+
   it('[HK20] a resource that never was a file is not deleted by a look at its place', async () => {
     const { root, file, read, write } = await project();
     const { createController } = await import('../controller/controller.ts');
@@ -192,6 +221,18 @@ describe('the short way', () => {
     write('plan.md', `${TEXT}a\n`);
     await run(root, body(root, 'b', 'PreToolUse', 'Read', { file_path: file('plan.md') }), open);
     expect(asked).toBe(1);
+  });
+
+  it('[HK20] [GD36] what somebody writes while a hook writes down an announcement is for the guard', async () => {
+    const { root, file, write } = await project();
+    await run(root, body(root, 'a', 'PreToolUse', 'Read', { file_path: file('plan.md') }));
+    const text = body(root, 'a', 'PreToolUse', 'Write', { file_path: file('plan.md'), content: `${TEXT}a\n` });
+    const clock = (): number => {
+      write('plan.md', `human\n${TEXT}`);
+      return 1;
+    };
+    const { fault } = await runHook({ host: 'claude-code', text, cwd: root, clock, open: never });
+    expect(fault).toContain('the store was asked for');
   });
 
   it('[HK20] what is not plainly so is for the guard: unread, a link, a command', async () => {

@@ -9,11 +9,9 @@ import { canonicalId, foldName, isCanonical } from './disk/names.ts';
 import { type Seen, scan, stampOf } from './disk/scan.ts';
 import { EXTERNAL, type Ground } from './ground.ts';
 import { type ReconcileOptions, reconcile, runningAgent } from './reconcile.ts';
+import type { Stamps } from './spool/stamps.ts';
 import type { Captured, LeftOut } from './types.ts';
 import { nowAt } from './versions.ts';
-
-/** Stamps of files whose bytes are those of their head, from the last look. */
-export type Stamps = Map<string, string>;
 
 /** Files that are looked at in one turn. */
 const TOGETHER = 64;
@@ -40,6 +38,7 @@ export async function captureAll(
   const unfit: LeftOut[] = [];
   let set: Seen[] = [];
   ground.ignored.forget();
+  ground.stampFile.load(stamps);
   for await (const seen of scan(ground.folder.root)) {
     if (!isCanonical(seen.id)) unfit.push({ path: seen.id, why: 'name' });
     if (canonicalId(seen.id) === undefined || seen.size > ground.maxBytes) continue;
@@ -54,7 +53,12 @@ export async function captureAll(
   if (set.length > 0) await inTurn(() => captureSet(look, set));
   for (const id of await gone(ground, stamps, found)) await inTurn(() => captureOne(look, id, undefined));
   ground.told.left = [...unfit, ...twins(found)];
-  await inTurn(async () => ground.trim());
+  for (const id of stamps.keys()) if (!found.has(id)) stamps.delete(id);
+  await inTurn(async () => {
+    ground.stampFile.save(stamps);
+    ground.desk.tidy();
+    ground.trim();
+  });
   return look.captured;
 }
 
@@ -125,7 +129,7 @@ async function captureOne(look: Look, id: string, stamp: string | undefined): Pr
     captured.push(...done.captured);
     const after = await stampOf(ground.folder.root, id);
     // Only a stamp from before the look proves that the bytes looked at are those it stands for.
-    if (stamp !== undefined && after?.stamp === stamp) stamps.set(id, stamp);
+    if (stamp !== undefined && after?.stamp === stamp && !after.fresh) stamps.set(id, stamp);
     else stamps.delete(id);
   } catch (error) {
     // A link, or a file that is written without a pause: it does not keep the others from being looked at.
@@ -141,11 +145,11 @@ async function captureNew(look: Look, fresh: readonly Seen[]): Promise<void> {
   if (only === undefined) return;
   const agent = options.author ?? runningAgent(ground) ?? EXTERNAL;
   const writes = [];
-  for (const { id, stamp } of fresh) {
+  for (const { id, stamp, fresh: young } of fresh) {
     const content = await ground.folder.read(id).catch(() => undefined);
     if (content === undefined) continue;
     const { token } = await ground.controller.begin(id, { agent });
-    writes.push({ id, stamp, hash: hashOf(content), token, change: { content } });
+    writes.push({ id, stamp, young, hash: hashOf(content), token, change: { content } });
   }
   if (writes.length === 0) return;
   const note = options.note ?? 'found by the guard';
@@ -155,9 +159,9 @@ async function captureNew(look: Look, fresh: readonly Seen[]): Promise<void> {
     for (const { id, stamp } of writes) await captureOne(look, id, stamp);
     return;
   }
-  for (const { id, stamp, hash } of writes) {
+  for (const { id, stamp, hash, young } of writes) {
     ground.books.append(id, [{ t: 'disk', h: hash, n: 0 }]);
-    stamps.set(id, stamp);
+    if (!young) stamps.set(id, stamp);
     captured.push({ path: parseResourceId(id), agent, version: 1, hash, deleted: false });
   }
 }
@@ -166,4 +170,5 @@ async function captureNew(look: Look, fresh: readonly Seen[]): Promise<void> {
 export async function drain(ground: Ground, inTurn: InTurn, ids?: readonly string[]): Promise<void> {
   const books = ids === undefined ? ground.books.all() : ids.map((id) => ground.books.open(id));
   for (const { pending, path } of books) if (pending.length > 0) await inTurn(() => reconcile(ground, path));
+  await inTurn(async () => ground.desk.tidy());
 }

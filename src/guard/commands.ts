@@ -1,7 +1,8 @@
 // Shell commands and other tools that may change any file: before one, all is taken that no version holds; after it, what
 // moved is its agent's.
-import { captureAll, type InTurn, type Stamps } from './captures.ts';
+import { captureAll, type InTurn } from './captures.ts';
 import type { Ground } from './ground.ts';
+import type { Stamps } from './spool/stamps.ts';
 import type { CommandEvent, Verdict } from './types.ts';
 
 const SILENCE: Verdict = { do: 'nothing' };
@@ -27,9 +28,6 @@ export async function afterCommand(
   const { agent, call, command } = event;
   const note = command === undefined ? {} : { note: command.slice(0, 500) };
   await captureAll(ground, stamps, inTurn, { author: agent, ...note });
-  return inTurn(async () => {
-    ground.desk.ended(agent, call);
-    ground.desk.tidy();
-    return SILENCE;
-  });
+  ground.desk.ended(agent, call);
+  return SILENCE;
 }

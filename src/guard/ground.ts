@@ -5,6 +5,7 @@ import type { Ignored } from './disk/reserved.ts';
 import type { Books } from './spool/book.ts';
 import type { Desk } from './spool/desk.ts';
 import type { Objects } from './spool/objects.ts';
+import type { StampFile } from './spool/stamps.ts';
 import type { LeftOut } from './types.ts';
 
 /** Who wrote what nobody announced. */
@@ -36,6 +37,9 @@ export interface Ground {
   readonly sleep: (ms: number) => Promise<void>;
   /** Bytes beyond which a file is left alone. */
   readonly maxBytes: number;
+  /** Whether reads are announced to others as drafts. */
+  readonly announces: boolean;
+  readonly stampFile: StampFile;
   /** Takes away kept bytes that nothing needs, once a day. */
   readonly trim: () => void;
   /** What the last look at all files found out about names. */

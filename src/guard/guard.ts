@@ -1,7 +1,7 @@
 // The guard of one folder: all ways in, one after the other. Nothing here decides; it locates, takes its turn and calls.
 import type { Controller } from '../controller/types.ts';
 import { apply } from './apply.ts';
-import { captureAll, captureSome, drain, type InTurn, type Stamps } from './captures.ts';
+import { captureAll, captureSome, drain, type InTurn } from './captures.ts';
 import { afterCommand, beforeCommand } from './commands.ts';
 import { type Folder, idIn } from './disk/folder.ts';
 import { canonicalId } from './disk/names.ts';
@@ -9,6 +9,7 @@ import { createIgnored } from './disk/reserved.ts';
 import type { Ground, MergeAt } from './ground.ts';
 import { locate, unfitName } from './locate.ts';
 import { unfitNote } from './notes.ts';
+import { isShared, withNews } from './presence.ts';
 import { read, session } from './reads.ts';
 import { recover, recoverable } from './recover.ts';
 import { createBooks } from './spool/book.ts';
@@ -16,8 +17,9 @@ import { createDesk } from './spool/desk.ts';
 import { createLock } from './spool/lock.ts';
 import { createObjects } from './spool/objects.ts';
 import { placesIn } from './spool/places.ts';
+import { createStampFile, type Stamps } from './spool/stamps.ts';
 import { trimDaily } from './spool/trim.ts';
-import type { Guard, Verdict } from './types.ts';
+import type { FileEvent, Guard, Verdict } from './types.ts';
 import { after, before } from './writes.ts';
 
 export interface GuardOptions {
@@ -31,6 +33,8 @@ export interface GuardOptions {
   /** @default Date.now */
   readonly clock?: () => number;
   readonly sleep?: (ms: number) => Promise<void>;
+  /** Whether reads are announced to others as drafts. @default false */
+  readonly announces?: boolean;
   /** @default 8 MiB, what a store takes */
   readonly maxBytes?: number;
 }
@@ -40,16 +44,18 @@ const MIB = 1024 * 1024;
 
 function groundOf(options: GuardOptions): Ground {
   const { folder, state, space, controller, rehearsal, merge, clock = Date.now, maxBytes = 8 * MIB } = options;
+  const { announces = false } = options;
   const { sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = options;
   const places = placesIn(state, space);
   return {
-    ...{ folder, controller, rehearsal, merge, clock, sleep, maxBytes, told: { left: [] } },
+    ...{ folder, controller, rehearsal, merge, clock, sleep, maxBytes, announces, told: { left: [] } },
     // By the clock of the file system, which says how old the bytes are.
     trim: () => trimDaily(state, Date.now()),
     ignored: createIgnored(folder.root),
     objects: createObjects(places.objects),
     books: createBooks(places.books),
     desk: createDesk(places.desk, clock),
+    stampFile: createStampFile(places.stamps),
     alone: createLock(places.lock, { sleep }),
   };
 }
@@ -65,10 +71,10 @@ export function createGuard(options: GuardOptions): Guard {
     last = next.catch(() => {});
     return next;
   };
-  const onFile = (given: string, work: (path: string) => Promise<Verdict>): Promise<Verdict> =>
+  const onFile = ({ agent, path: given }: FileEvent, work: (path: string) => Promise<Verdict>): Promise<Verdict> =>
     inTurn(async () => {
       const path = await locate(ground, given);
-      return path === undefined ? SILENCE : work(path);
+      return withNews(ground, agent, path === undefined ? SILENCE : await work(path));
     });
   const idsOf = async (paths: readonly string[]): Promise<readonly string[]> => {
     const found = await Promise.all(paths.map((path) => locate(ground, path)));
@@ -81,8 +87,12 @@ export function createGuard(options: GuardOptions): Guard {
   };
 
   return {
-    session: ({ agent }) => inTurn(() => session(ground, agent)),
-    read: (event) => onFile(event.path, (path) => read(ground, path, event)),
+    session: ({ agent }) => inTurn(async () => withNews(ground, agent, await session(ground, agent))),
+    read: (event) => onFile(event, (path) => read(ground, path, event)),
+    isShared: async ({ agent, path: given }) => {
+      const [path] = await insideOf([given]);
+      return path !== undefined && isShared(ground, path, agent);
+    },
     before: (event) =>
       inTurn(async () => {
         const path = await locate(ground, event.path);
@@ -90,9 +100,9 @@ export function createGuard(options: GuardOptions): Guard {
         const unfit = await unfitName(ground, event.path);
         return unfit === undefined ? SILENCE : { do: 'note', note: unfitNote(unfit) };
       }),
-    after: (event) => onFile(event.path, (path) => after(ground, path, event)),
+    after: (event) => onFile(event, (path) => after(ground, path, event)),
     beforeCommand: (event) => beforeCommand(ground, stamps, inTurn, event),
-    afterCommand: (event) => afterCommand(ground, stamps, inTurn, event),
+    afterCommand: async (event) => withNews(ground, event.agent, await afterCommand(ground, stamps, inTurn, event)),
     capture: (paths) =>
       paths === undefined
         ? captureAll(ground, stamps, inTurn)

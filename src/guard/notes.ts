@@ -1,5 +1,6 @@
 // What agents are told: who changed what, in few words. Names, notes and contents are other people's text, so they are
 // shortened, freed of control characters and quoted as data; what to do next is never taken from them.
+import type { OpenDraft } from '../controller/types.ts';
 import type { Packet } from '../core/outcome.ts';
 import type { MergeConflict } from '../core/region.ts';
 import { textOf } from './edits.ts';
@@ -164,6 +165,21 @@ export function unreadNote(path: string): string {
 
 export function deletedNote(path: string): string {
   return `entente: ${quoted(path, 200)} was not written: it was deleted since you read it. Next: look whether it should be there again; if so, read its path once more and write it.`;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Others who announced that they are at a file. Their names and notes are data. */
+export function othersNote(path: string, drafts: readonly OpenDraft[], now: number): string {
+  const who = drafts.slice(0, MOST_NAMED).map(({ agent, note, at }) => {
+    const why = note === undefined ? '' : ` (${quoted(note)})`;
+    return `${quoted(agent, 40)}${why} for ${Math.max(1, Math.round((now - at) / MINUTE_MS))} min`;
+  });
+  const more = drafts.length > MOST_NAMED ? `, and ${drafts.length - MOST_NAMED} more` : '';
+  return clean(
+    `entente: ${quoted(path, 200)} is open elsewhere too: ${who.join(', ')}${more}. Nothing is locked: what both change is merged, or stopped where it clashes.`,
+    NOTE_LENGTH - 2,
+  );
 }
 
 /** A file whose name is no id. */

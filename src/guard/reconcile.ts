@@ -295,10 +295,21 @@ function doneOf(intent: Intent, result: Settled, at: number): Done {
   return { how: result.how, ...stale };
 }
 
+/** Whoever changed this file and did not change it last may have something to hear at its next call. */
+function noteNews({ ground, path, settled, captured }: Work, { own }: Book, now: Now): void {
+  const authors = new Set([...settled.map(({ intent }) => intent.agent), ...captured.map(({ agent }) => agent)]);
+  const others = [...own].filter(([agent, { h, b }]) => !authors.has(agent) && h !== b && h !== now.hash);
+  if (others.length === 0) return;
+  const waiting = ground.desk.read().news;
+  const told = others.map(([agent]) => agent).filter((agent) => waiting.get(agent)?.has(path) !== true);
+  ground.desk.news(told, path);
+}
+
 function finish(work: Work, now: Now): void {
   const { ground, path } = work;
   const book = ground.books.open(path);
   if (work.settled.length === 0 && book.disk === now.hash) return;
   ground.books.append(path, [...linesOf(work), { t: 'disk', h: now.hash, n: 0 }]);
   ground.books.tidy(path);
+  noteNews(work, book, now);
 }

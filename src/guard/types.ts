@@ -123,6 +123,8 @@ export interface Guard {
    * Says once what moved, where that overlaps with what the agent changed.
    */
   read(event: FileEvent): Promise<Verdict>;
+  /** Whether a read has something to hear or to announce that only the store knows. */
+  isShared(event: FileEvent): Promise<boolean>;
   before(event: WriteEvent): Promise<Verdict>;
   after(event: AfterEvent): Promise<Verdict>;
   /** A shell command or another tool that may change any file. */

@@ -60,6 +60,9 @@ export async function before(ground: Ground, path: string, event: WriteEvent): P
   const { verdict, expected } = await judged(ground, { book, intent, event, now });
   const said: Said = verdict.do;
   ground.books.append(path, [{ t: 'intent', i: { ...intent, said, ...(expected === undefined ? {} : { expected }) } }]);
+  // It took a while: what came meanwhile is a version before it is written over, and the write is merged with it then.
+  const disk = await ground.folder.read(path);
+  if ((disk === undefined ? '' : hashOf(disk)) !== now.hash) await reconcile(ground, path);
   return verdict;
 }
 

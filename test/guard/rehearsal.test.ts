@@ -79,7 +79,7 @@ describe('a rehearsal of real processes', { timeout: PATIENCE_MS }, () => {
         const texts = await Promise.all(kept.map(({ hash }) => guard.recover(one.path, { hash })));
         expect(
           texts.some((bytes) => has(Buffer.from(bytes ?? []).toString(), one.mark)),
-          one.mark,
+          `${one.mark} ${one.kind}`,
         ).toBe(true);
       }
       if (LONG) process.stderr.write(`${done.length} edits, ${away.length} not on disk but kept\n`);

@@ -33,6 +33,10 @@ export interface WardOptions {
   readonly store?: Store;
   /** What happens while the guard waits for a file. */
   readonly whileWaiting?: () => void;
+  /** What happens whenever the guard looks at the clock: in the middle of its work. */
+  readonly onClock?: () => void;
+  /** Reads are announced. */
+  readonly announces?: boolean;
   /** Something in front of the guard. */
   readonly wrap?: (guard: Guard) => Guard;
 }
@@ -53,7 +57,11 @@ export async function ward(files: { readonly [path: string]: string } = {}, opti
     store,
     { home, root, space: 'default' },
     {
-      clock: () => now,
+      clock: () => {
+        options.onClock?.();
+        return now;
+      },
+      ...(options.announces === undefined ? {} : { announces: options.announces }),
       sleep: async () => {
         options.whileWaiting?.();
         await nextTurn();
@@ -63,7 +71,7 @@ export async function ward(files: { readonly [path: string]: string } = {}, opti
   const guard = options.wrap?.(made) ?? made;
   return {
     ...{ root, home, store, guard, file, put },
-    controller: createController({ store, default: merge('auto') }),
+    controller: createController({ store, default: merge('auto'), clock: () => now }),
     pass: (ms) => {
       now += ms;
     },

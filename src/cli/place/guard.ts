@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { createController } from '../../controller/controller.ts';
 import { DEFAULT_SPACE } from '../../core/resource.ts';
 import { openFolder } from '../../guard/disk/folder.ts';
+import { readHookConfig } from '../../guard/front/place.ts';
 import { createGuard } from '../../guard/guard.ts';
 import type { Guard } from '../../guard/types.ts';
 import { rehearsalStore } from '../../service/rehearsal.ts';
@@ -25,6 +26,8 @@ export interface GuardSetting {
   readonly clock?: () => number;
   readonly sleep?: (ms: number) => Promise<void>;
   readonly warn?: (message: string) => void;
+  /** @default what `.entente/config.json` says of hooks */
+  readonly announces?: boolean;
 }
 
 /** A guard over an open store, which its caller closes. */
@@ -45,6 +48,7 @@ export async function guardOver(store: Store, place: GuardPlace, setting: GuardS
     controller,
     rehearsal: createController({ ...shared, store: rehearsalStore(store) }),
     merge: mergeBy(controller),
+    announces: setting.announces ?? readHookConfig(home).announce,
     ...(clock === undefined ? {} : { clock }),
     ...(sleep === undefined ? {} : { sleep }),
   });

@@ -1,6 +1,7 @@
 // The files of a guarded folder. git lists them where it can, which costs one process whatever their number; elsewhere
 // the folder is walked. Links are never followed, and what is left alone is not looked into.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { type BigIntStats, lstatSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import * as path from 'node:path';
 import { isMade, isReserved } from './reserved.ts';
@@ -10,7 +11,15 @@ export interface Seen {
   /** Size, times and inode: equal ones mean that nobody wrote since. */
   readonly stamp: string;
   readonly size: number;
+  /** It changed so lately that the same stamp may come to stand for other bytes: file systems count time in steps. */
+  readonly fresh: boolean;
 }
+
+/** More than the step of any file system's clock that is in use. */
+const FRESH_MS = 50;
+
+const LIST = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'];
+const MOST_LISTED = 256 * 1024 * 1024;
 
 export async function* scan(root: string): AsyncGenerator<Seen> {
   const listed = await gitFiles(root);
@@ -24,16 +33,30 @@ export async function* scan(root: string): AsyncGenerator<Seen> {
 /** Tracked files and new ones that are not ignored; undefined where git cannot tell. */
 function gitFiles(root: string): Promise<readonly string[] | undefined> {
   return new Promise((resolve) => {
-    const words = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'];
-    const child = spawn('git', words, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn('git', LIST, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
     const chunks: Buffer[] = [];
     child.on('error', () => resolve(undefined));
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.on('close', (code) => {
-      const ids = Buffer.concat(chunks).toString('utf8').split('\0');
-      // A name that ends in a slash is a repository of its own: it has a guard of its own, or none.
-      resolve(code === 0 ? ids.filter((id) => id !== '' && !id.endsWith('/')) : undefined);
-    });
+    child.on('close', (code) => resolve(code === 0 ? idsOf(Buffer.concat(chunks)) : undefined));
+  });
+}
+
+/** A name that ends in a slash is a repository of its own: it has a guard of its own, or none. */
+function idsOf(listed: Buffer): readonly string[] {
+  return listed
+    .toString('utf8')
+    .split('\0')
+    .filter((id) => id !== '' && !id.endsWith('/'));
+}
+
+/** The same at once, for a process that waits for nothing else; undefined where git cannot tell. */
+export function scanNow(root: string): readonly Seen[] | undefined {
+  const { status, stdout } = spawnSync('git', LIST, { cwd: root, maxBuffer: MOST_LISTED });
+  if (status !== 0) return undefined;
+  return idsOf(stdout).flatMap((id) => {
+    if (isReserved(id)) return [];
+    const seen = seenOf(id, lstatSync(path.join(root, id), { bigint: true, throwIfNoEntry: false }));
+    return seen === undefined ? [] : [seen];
   });
 }
 
@@ -60,8 +83,12 @@ async function isRepository(folder: string): Promise<boolean> {
 }
 
 export async function stampOf(root: string, id: string): Promise<Seen | undefined> {
-  const found = await lstat(path.join(root, id), { bigint: true }).catch(() => undefined);
+  return seenOf(id, await lstat(path.join(root, id), { bigint: true }).catch(() => undefined));
+}
+
+function seenOf(id: string, found: BigIntStats | undefined): Seen | undefined {
   if (found === undefined || !found.isFile()) return undefined;
-  const { size, mtimeNs, ctimeNs, ino } = found;
-  return { id, stamp: `${size}.${mtimeNs}.${ctimeNs}.${ino}`, size: Number(size) };
+  const { size, mtimeNs, ctimeNs, ctimeMs, ino } = found;
+  const stamp = `${size}.${mtimeNs}.${ctimeNs}.${ino}`;
+  return { id, stamp, size: Number(size), fresh: Date.now() - Number(ctimeMs) < FRESH_MS };
 }

@@ -5,18 +5,22 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { hashOf } from '../../core/hash.ts';
 import { canonicalId, twinOf } from '../disk/names.ts';
+import { scanNow } from '../disk/scan.ts';
 import { applyEdits } from '../edits.ts';
 import type { HostEvent, HostWrite } from '../hosts/event.ts';
 import { type Book, bookFile, createBooks, type Intent, type Line, type Sight } from '../spool/book.ts';
 import { createDesk } from '../spool/desk.ts';
 import { createObjects } from '../spool/objects.ts';
 import { placesIn } from '../spool/places.ts';
+import { readStamps } from '../spool/stamps.ts';
 import type { ToolChange } from '../types.ts';
 import type { Place } from './place.ts';
 import { isIgnored, isTracked } from './tracked.ts';
 
 /** Beyond this a file is the guard's, which may leave it alone. */
 const LARGEST = 1024 * 1024;
+/** What a guard takes at most. */
+const MOST_GUARDED = 8 * 1024 * 1024;
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY } = fs.constants;
 
 export type FastAnswer =
@@ -75,6 +79,12 @@ function find({ root }: Place, given: string, books: string): Found | typeof LEF
   return { id, bytes, hash: bytes === undefined ? '' : hashOf(bytes) };
 }
 
+function isStill(root: string, id: string, bytes: Uint8Array | undefined): boolean {
+  const now = readPlain(path.join(root, id));
+  if (now === 'odd' || now === undefined || bytes === undefined) return now === bytes;
+  return Buffer.compare(now, bytes) === 0;
+}
+
 function hasLanded({ pending }: Book, { agent, call }: Intent): boolean {
   return pending.some((one) => one.t === 'landed' && one.a === agent && one.c === call);
 }
@@ -127,6 +137,8 @@ function rawOf(change: ToolChange, bytes: Uint8Array | undefined): Raw | undefin
   const after = applyEdits(bytes, change.edits);
   return after === undefined ? undefined : { kind: 'edits', bytes: after, edits: JSON.stringify(change.edits) };
 }
+
+type CommandOf = Extract<HostEvent, { readonly kind: 'beforeCommand' | 'afterCommand' }>;
 
 export interface Fast {
   answer(event: HostEvent): FastAnswer;
@@ -191,7 +203,25 @@ export function createFast(place: Place, clock: () => number): Fast {
     books.append(id, [...seen, { t: 'intent', i: intent }]);
     // Of two that announce at once, at least one sees the other here, and the disk as it was.
     const again = books.open(id);
-    return open(again).every((one) => one.agent === agent) && lastOf(again) === hash ? 'silent' : undefined;
+    const isAlone = open(again).every((one) => one.agent === agent) && lastOf(again) === hash;
+    // It took a while: what came meanwhile is the guard's, before it is written over.
+    return isAlone && isStill(place.root, id, bytes) ? 'silent' : undefined;
+  };
+
+  /** Every file is as it was when a version had it, and none is missing. */
+  const isQuiet = (): boolean => {
+    const stamps = readStamps(files.stamps);
+    const seen = stamps === undefined ? undefined : scanNow(place.root);
+    if (stamps === undefined || seen === undefined) return false;
+    const guarded = seen.filter(({ id, size }) => size <= MOST_GUARDED && canonicalId(id) !== undefined);
+    return guarded.length === stamps.size && guarded.every(({ id, stamp }) => stamps.get(id) === stamp);
+  };
+
+  const command = ({ kind, agent, call, command: text }: CommandOf): FastAnswer => {
+    if (!isQuiet()) return undefined;
+    if (kind === 'afterCommand') desk.ended(agent, call);
+    else desk.began({ agent, call, at: clock(), ...(text === undefined ? {} : { command: text }) });
+    return 'silent';
   };
 
   const after = (agent: string, call: string, { path: given }: HostWrite): FastAnswer => {
@@ -213,6 +243,8 @@ export function createFast(place: Place, clock: () => number): Fast {
 
   return {
     answer(event) {
+      // What went over its changes in any file is the guard's to say.
+      if ('agent' in event && desk.read().news.has(event.agent)) return undefined;
       switch (event.kind) {
         case 'other':
           return 'silent';
@@ -232,7 +264,7 @@ export function createFast(place: Place, clock: () => number): Fast {
           return 'silent';
         case 'beforeCommand':
         case 'afterCommand':
-          return undefined;
+          return command(event);
       }
     },
   };

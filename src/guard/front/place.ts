@@ -71,6 +71,8 @@ export function findPlace(cwd: string): Place | undefined {
 export interface HookConfig {
   readonly onFailure: 'open' | 'block';
   readonly tools: unknown;
+  /** Whether reads are announced to others. */
+  readonly announce: boolean;
 }
 
 export function readHookConfig(home: string): HookConfig {
@@ -78,9 +80,9 @@ export function readHookConfig(home: string): HookConfig {
   try {
     const value =
       text === undefined ? {} : (JSON.parse(text) as { readonly hooks?: { [name: string]: unknown } | null });
-    const { onFailure, tools } = value.hooks ?? {};
-    return { onFailure: onFailure === 'block' ? 'block' : 'open', tools };
+    const { onFailure, tools, announce } = value.hooks ?? {};
+    return { onFailure: onFailure === 'block' ? 'block' : 'open', tools, announce: announce === true };
   } catch {
-    return { onFailure: 'open', tools: undefined };
+    return { onFailure: 'open', tools: undefined, announce: false };
   }
 }

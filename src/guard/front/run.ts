@@ -100,7 +100,7 @@ export async function runHook(run: HookRun): Promise<HookAnswer> {
   const host = await loadHost(run.host);
   if (host === undefined) return { out: '', fault: `entente knows no host ${JSON.stringify(run.host)}.` };
   let body: Fields = {};
-  let config: HookConfig = { onFailure: 'open', tools: undefined };
+  let config: HookConfig = { onFailure: 'open', tools: undefined, announce: false };
   try {
     const home = findPlace(run.cwd)?.home;
     if (home !== undefined) config = readHookConfig(home);
@@ -160,7 +160,7 @@ export async function serveHook(served: ServedHook): Promise<string | undefined>
     body = parse(text);
     const call = understand(host, body, cwd, readTools(config.tools));
     const { place } = call;
-    if (place === undefined || !isSameFile(place.home, home) || isShort(served, place, call.event))
+    if (place === undefined || !isSameFile(place.home, home) || (await isShort(served, place, call.event)))
       return host.print(body, call.event, { do: 'nothing' });
     return await tell(await guardOf(place), call, config);
   } catch (error) {
@@ -169,7 +169,10 @@ export async function serveHook(served: ServedHook): Promise<string | undefined>
 }
 
 /** The short way is that of a hook without a process: who waits for the answer waits for no store. */
-function isShort({ clock, cwd, landed }: ServedHook, place: Place, event: HostEvent): boolean {
+async function isShort(served: ServedHook, place: Place, event: HostEvent): Promise<boolean> {
+  const { clock, cwd, landed, guardOf } = served;
+  // Who else is at a file stands in the store.
+  if (event.kind === 'read' && (await (await guardOf(place)).isShared(event))) return false;
   if (createFast(place, clock).answer(event) !== 'silent') return false;
   if (event.kind === 'after') for (const { path: written } of event.writes) landed(place, path.resolve(cwd, written));
   return true;

@@ -70,6 +70,8 @@ export type Line =
   | { readonly t: 'refused'; readonly a: string; readonly r: string; readonly b: Sight | null; readonly id?: string }
   /** Bytes that were announced, when their intent is no longer told. */
   | { readonly t: 'kept'; readonly h: string; readonly a: string; readonly at: number }
+  /** A draft of somebody else that an agent was told of. */
+  | { readonly t: 'heard'; readonly a: string; readonly k: string }
   /** The last content that an agent brought about, and what it came from: for telling it of what goes over it. */
   | { readonly t: 'own'; readonly a: string; readonly h: string; readonly b: string };
 
@@ -89,6 +91,8 @@ export interface Book {
   readonly done: ReadonlyMap<string, Done>;
   readonly refused: ReadonlyMap<string, Refused>;
   readonly own: ReadonlyMap<string, { readonly h: string; readonly b: string }>;
+  /** The drafts of others that an agent was told of lately. */
+  readonly heard: ReadonlyMap<string, ReadonlySet<string>>;
   /** Every announced or kept hash with who and when: what `recover` lists beside the versions. */
   readonly kept: ReadonlyMap<string, { readonly agent: string; readonly at: number }>;
   /** Proposals that were merged lately. */
@@ -110,11 +114,14 @@ interface Folding {
   done: Map<string, Done>;
   refused: Map<string, Refused>;
   own: Map<string, { h: string; b: string }>;
+  heard: Map<string, Set<string>>;
   kept: Map<string, { agent: string; at: number }>;
   recent: { sight: Sight; at: number }[];
 }
 
 const RECENT = 4;
+/** Drafts end after a while: what was told long ago need not be known. */
+const HEARD = 20;
 
 function fold(state: Folding, line: Line): void {
   switch (line.t) {
@@ -152,6 +159,9 @@ function fold(state: Folding, line: Line): void {
     case 'refused':
       state.refused.set(line.a, { r: line.r, b: line.b, ...(line.id === undefined ? {} : { id: line.id }) });
       return;
+    case 'heard':
+      state.heard.set(line.a, new Set([...(state.heard.get(line.a) ?? []), line.k].slice(-HEARD)));
+      return;
     case 'own':
       state.own.set(line.a, { h: line.h, b: line.b });
       return;
@@ -179,7 +189,7 @@ export function foldBook(path: string, lines: readonly object[]): Book {
     path,
     disk: undefined,
     ...{ pending: [], intents: [], sights: new Map(), done: new Map() },
-    ...{ refused: new Map(), own: new Map(), kept: new Map(), recent: [] },
+    ...{ refused: new Map(), own: new Map(), heard: new Map(), kept: new Map(), recent: [] },
   };
   for (const line of lines) fold(state, line as Line);
   return { ...state, lines: lines.length };
@@ -202,6 +212,7 @@ function linesOf(book: Book): readonly Line[] {
     ),
     ...[...book.refused].map(([a, refused]): Line => ({ t: 'refused', a, ...refused })),
     ...[...book.own].map(([a, { h, b }]): Line => ({ t: 'own', a, h, b })),
+    ...[...book.heard].flatMap(([a, ids]) => [...ids].map((k): Line => ({ t: 'heard', a, k }))),
   ];
 }
 

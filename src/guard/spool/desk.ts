@@ -14,17 +14,24 @@ export type Began = { readonly revision: number } | { readonly at: number };
 export interface DeskState {
   readonly sessions: ReadonlyMap<string, Began>;
   readonly running: readonly Running[];
+  /** Files in which others went over what an agent had changed, perhaps: looked at at its next call. */
+  readonly news: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 type Line =
   | { readonly t: 'session'; readonly a: string; readonly r: number }
   | { readonly t: 'session'; readonly a: string; readonly at: number }
+  | { readonly t: 'news'; readonly a: string; readonly p: string }
+  | { readonly t: 'heard'; readonly a: string }
   | { readonly t: 'command'; readonly a: string; readonly c: string; readonly m?: string; readonly at: number }
   | { readonly t: 'ended'; readonly a: string; readonly c: string };
 
 export interface Desk {
   read(): DeskState;
   session(agent: string, began: Began): void;
+  news(agents: readonly string[], path: string): void;
+  /** It was told, or need not be. */
+  heard(agent: string): void;
   began(running: Running): void;
   ended(agent: string, call: string): void;
   /** Under the guard's lock only. */
@@ -39,34 +46,51 @@ const LONG = 500;
 /** A command whose end was never told is over by then. */
 const LONGEST_MS = 60 * 60 * 1000;
 
+function newsOf(lines: readonly Line[]): Map<string, Set<string>> {
+  const news = new Map<string, Set<string>>();
+  for (const line of lines) {
+    if (line.t === 'news') news.set(line.a, (news.get(line.a) ?? new Set()).add(line.p));
+    else if (line.t === 'heard') news.delete(line.a);
+  }
+  return news;
+}
+
 export function createDesk(file: string, clock: () => number): Desk {
   const read = (): DeskState & { readonly lines: number } => {
     const sessions = new Map<string, Began>();
     let running: Running[] = [];
     const lines = readLines(file) as unknown as readonly Line[];
+    const news = newsOf(lines);
     for (const line of lines) {
       if (line.t === 'session') sessions.set(line.a, 'at' in line ? { at: line.at } : { revision: line.r });
-      else running = running.filter(({ agent, call }) => agent !== line.a || call !== line.c);
+      else if (line.t === 'command' || line.t === 'ended')
+        running = running.filter(({ agent, call }) => agent !== line.a || call !== line.c);
       if (line.t === 'command') {
         const { a: agent, c: call, m: command, at } = line;
         running.push({ agent, call, at, ...(command === undefined ? {} : { command }) });
       }
     }
-    return { sessions, running: running.filter(({ at }) => clock() - at < LONGEST_MS), lines: lines.length };
+    return { sessions, news, running: running.filter(({ at }) => clock() - at < LONGEST_MS), lines: lines.length };
   };
   return {
     read,
     session: (agent, began) => appendLines(file, [sessionLine(agent, began)]),
+    news: (agents, path) => {
+      const lines = agents.map((a): Line => ({ t: 'news', a, p: path }));
+      if (lines.length > 0) appendLines(file, lines, true);
+    },
+    heard: (agent) => appendLines(file, [{ t: 'heard', a: agent } satisfies Line], true),
     began: ({ agent: a, call: c, command: m, at }) =>
       appendLines(file, [
         { t: 'command', a, c, at, ...(m === undefined ? {} : { m: m.slice(0, 200) }) } satisfies Line,
       ]),
     ended: (agent, call) => appendLines(file, [{ t: 'ended', a: agent, c: call } satisfies Line]),
     tidy: () => {
-      const { sessions, running, lines } = read();
+      const { sessions, running, news, lines } = read();
       if (lines < LONG) return;
       rewriteLines(file, lines, [
         ...[...sessions].map(([agent, began]) => sessionLine(agent, began)),
+        ...[...news].flatMap(([a, paths]) => [...paths].map((p): Line => ({ t: 'news', a, p }))),
         ...running.map(
           ({ agent: a, call: c, command: m, at }): Line => ({
             t: 'command',

@@ -24,15 +24,15 @@ function full(file: string): EntenteError {
   return new EntenteError('store-full', `A line did not fit into ${file}.`, { next: 'Make room on the disk.' });
 }
 
-/** On disk before it answers. Each line says all of itself: one that comes twice says nothing new. */
-export function appendLines(file: string, lines: readonly object[]): void {
+/** On disk before it answers, unless it is a `hint`, which a crash may take. Each line says all of itself: one that comes twice says nothing new. */
+export function appendLines(file: string, lines: readonly object[], hint: boolean = false): void {
   // The empty line ends one that a crash cut off, which would take the first of ours with it.
   const bytes = Buffer.from(`\n${lines.map((line) => `${JSON.stringify(line)}\n`).join('')}`);
   for (;;) {
     const handle = openToAppend(file);
     try {
       if (fs.writeSync(handle, bytes) !== bytes.length) throw full(file);
-      fs.fdatasyncSync(handle);
+      if (!hint) fs.fdatasyncSync(handle);
       if (fs.fstatSync(handle).ino === inodeOf(file)) return;
     } finally {
       fs.closeSync(handle);

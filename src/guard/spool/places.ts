@@ -7,13 +7,20 @@ export interface Places {
   /** One file of lines for each guarded file. */
   readonly books: string;
   readonly desk: string;
+  readonly stamps: string;
   readonly lock: string;
 }
 
 /** `state`: the folder of the guard, `.entente/guard`. A space's name may hold what a file's may not. */
 export function placesIn(state: string, space: string): Places {
   const own = `${state}/spaces/${encodeURIComponent(space).replaceAll('.', '%2E')}`;
-  return { objects: `${state}/objects`, books: `${own}/books`, desk: `${own}/desk.ndjson`, lock: `${own}/lock` };
+  return {
+    objects: `${state}/objects`,
+    books: `${own}/books`,
+    desk: `${own}/desk.ndjson`,
+    stamps: `${own}/stamps.json`,
+    lock: `${own}/lock`,
+  };
 }
 
 /** The space of a linked worktree, by the name that git gives it: never that of the main one. */

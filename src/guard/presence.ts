@@ -1,0 +1,84 @@
+// Who else is at a file, and what went over an agent's own changes: advice that comes with a verdict, once. No write is
+// judged by it.
+import type { OpenDraft } from '../controller/types.ts';
+import { parseAgentId } from '../core/resource.ts';
+import type { Ground } from './ground.ts';
+import { othersNote, overNote } from './notes.ts';
+import type { Book } from './spool/book.ts';
+import { NOTE_LENGTH, type Verdict } from './types.ts';
+import { bytesWith, type Now, nowAt } from './versions.ts';
+
+interface Drafts {
+  readonly others: readonly OpenDraft[];
+  /** The agent has one itself. */
+  readonly own: boolean;
+}
+
+/** Drafts that others announced on a file, wherever they did, and that this agent has not heard of. */
+async function unheard(ground: Ground, path: string, agent: string): Promise<Drafts> {
+  const { items } = await ground.controller.drafts({ resource: path });
+  const heard = ground.books.open(path).heard.get(agent);
+  return {
+    others: items.filter((draft) => draft.agent !== agent && heard?.has(draft.id) !== true),
+    own: items.some((draft) => draft.agent === agent),
+  };
+}
+
+/** Whether there is something to say, or to announce, at a read. */
+export async function isShared(ground: Ground, path: string, agent: string): Promise<boolean> {
+  const { others, own } = await unheard(ground, path, agent);
+  return others.length > 0 || (ground.announces && !own);
+}
+
+/** Told once for each draft. Where the guard announces, the read is a draft that others hear of in turn. */
+export async function meet(ground: Ground, path: string, agent: string): Promise<string | undefined> {
+  const { others, own } = await unheard(ground, path, agent);
+  if (ground.announces && !own) {
+    await ground.controller.begin(path, { agent: parseAgentId(agent), announce: true, note: 'has read the file' });
+  }
+  if (others.length === 0) return undefined;
+  ground.books.append(
+    path,
+    others.map(({ id }) => ({ t: 'heard', a: agent, k: id })),
+  );
+  return othersNote(path, others, ground.clock());
+}
+
+/** Whether others went over places that this agent changed: its change can no longer be taken back without a clash. */
+export async function newsFor(ground: Ground, book: Book, agent: string, now: Now): Promise<string | undefined> {
+  const own = book.own.get(agent);
+  if (own === undefined || own.h === now.hash) return undefined;
+  const { path } = book;
+  const [base, proposed] = [await bytesWith(ground, path, own.h), await bytesWith(ground, path, own.b)];
+  // Said, or not to be said: either way not looked at again until the agent writes anew.
+  ground.books.append(path, [{ t: 'own', a: agent, h: now.hash, b: now.hash }]);
+  if (base === undefined || proposed === undefined || own.h === own.b) return undefined;
+  const back = await ground.merge(path, { base, current: now.content ?? null, proposed });
+  return back === undefined ? overNote(ground, { path, agent, sight: { hash: own.h } }) : undefined;
+}
+
+/** Two notes as one that is no longer than a note may be. */
+export function joinNotes(...notes: readonly (string | undefined)[]): string | undefined {
+  const said = notes.filter((note) => note !== undefined).join('\n');
+  if (said === '') return undefined;
+  return said.length <= NOTE_LENGTH ? said : `${said.slice(0, NOTE_LENGTH - 2)} …`;
+}
+
+/**
+ * A verdict with what this agent should hear of other files: that others went over places which it had changed. Where the
+ * verdict says something already, it is said with the next one. Never before a write or a command: what others write between
+ * the look and that write is overwritten unseen, so that nothing may take time there.
+ */
+export async function withNews(ground: Ground, agent: string, verdict: Verdict): Promise<Verdict> {
+  if (verdict.do !== 'nothing') return verdict;
+  const paths = ground.desk.read().news.get(agent);
+  if (paths === undefined) return verdict;
+  const notes: string[] = [];
+  for (const path of paths) {
+    const note = await newsFor(ground, ground.books.open(path), agent, await nowAt(ground, path));
+    if (note !== undefined) notes.push(note);
+  }
+  ground.desk.heard(agent);
+  const note = joinNotes(...notes);
+  return note === undefined ? verdict : { do: 'note', note };
+}

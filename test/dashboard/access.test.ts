@@ -19,7 +19,11 @@ afterAll(() => stage?.close());
 
 /** What axe finds, in lines: which rule, where, and why. */
 async function violations(page: Page): Promise<readonly string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  const { violations: found } = await new AxeBuilder({ page })
+    .setLegacyMode()
+    // New in WCAG 2.2, and off in axe unless it is asked for.
+    .options({ rules: { 'target-size': { enabled: true } } })
+    .analyze();
   return found.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
   );
@@ -30,6 +34,16 @@ const WIDER = `[...document.querySelectorAll('body *')]
   .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
   .filter((one) => { for (let up = one.parentElement; up; up = up.parentElement) if (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(up).overflowX)) return false; return true; })
   .slice(0, 5).map((one) => one.tagName + '.' + one.className)`;
+
+/** The element with the focus where something else stands over its middle; '' where it is seen. */
+const COVERED = `(() => {
+  const one = document.activeElement;
+  if (one === document.body) return '';
+  const { left, top, width, height } = one.getBoundingClientRect();
+  const [x, y] = [left + Math.min(width, innerWidth) / 2, Math.max(top, 0) + Math.min(height, 40) / 2];
+  const seen = document.elementFromPoint(x, y);
+  return seen !== null && (one.contains(seen) || seen.contains(one)) ? '' : one.outerHTML.slice(0, 120);
+})()`;
 
 describe.skipIf(!there)('the dashboard for everybody', () => {
   for (const theme of ['light', 'dark'] as const) {
@@ -51,5 +65,25 @@ describe.skipIf(!there)('the dashboard for everybody', () => {
       const width = await page.evaluate('document.documentElement.scrollWidth');
       expect([screen.name, width, await page.evaluate(WIDER)]).toEqual([screen.name, 320, []]);
     }
+  });
+
+  it('[DB62] every screen is reached by two keys, says its name, and its controls can be reached and are seen with the focus', async () => {
+    const { page } = await visit(stage, { width: 1280, height: 700 });
+    const titles: string[] = [];
+    for (const key of ['q', 'a', 'r', 'p', 'k', 'h', 'u', 'c']) {
+      await page.keyboard.press('g');
+      await page.keyboard.press(key);
+      await page.locator(`nav a[aria-current="page"][aria-keyshortcuts="g ${key}"]`).waitFor();
+      await page.locator('main h1').waitFor();
+      titles.push(await page.title());
+      expect(await page.evaluate('document.activeElement.closest("main") !== null')).toBe(true);
+      for (let step = 0; step < 8; step += 1) {
+        await page.keyboard.press('Tab');
+        // Not below the edge, not under a bar that stands over it (WCAG 2.4.11).
+        expect([key, step, await page.evaluate(COVERED)]).toEqual([key, step, '']);
+      }
+      await page.evaluate('document.activeElement.blur()');
+    }
+    expect(new Set(titles).size).toBe(8);
   });
 });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from './chromium.ts';
 import { fillWeek } from './filled.ts';
-import { openStage, type Stage } from './stage.ts';
+import { goTo, openStage, type Stage } from './stage.ts';
 import { visit } from './visiting.ts';
 
 const there = hasChromium('the screens of the dashboard');
@@ -179,5 +179,29 @@ describe.skipIf(!there)('the audit', () => {
     expect(await entry.textContent()).toMatch(/Agent.*Why.*Wrote.*notes\/handbook\.md/s);
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.getByText('Nothing was lost:').waitFor();
+  });
+});
+
+describe.skipIf(!there)('a key that may little', () => {
+  it('[DB77] every screen shows what the key may see, and says what it may not', async () => {
+    const { body } = await stage.ask('POST', '//v1/keys', { name: 'guest', grants: ['read@default:notes/**'] });
+    const { page } = await visit(stage, { key: body.key });
+    for (const [screen, says] of [
+      ['#/resources', 'notes/handbook.md'],
+      ['#/activity', 'notes/day-5.md'],
+      ['#/resources/notes/handbook.md', 'by rule'],
+      ['#/resources/release/plan.md', 'There is no such resource, or your key may not see it.'],
+      ['#/keys', 'this one'],
+      ['#/policy', 'Your key does not allow this'],
+      ['#/health', 'Your key does not allow this'],
+      ['#/audit', 'Your key does not allow this'],
+    ] as const) {
+      await goTo(page, screen);
+      await page.locator('main').getByText(says).first().waitFor();
+      expect([screen, (await page.locator('main').textContent())?.includes('config/limits.json')]).toEqual([
+        screen,
+        false,
+      ]);
+    }
   });
 });

@@ -79,6 +79,12 @@ export function ConflictScreen({ of: id }: ScreenProps): JSX.Element {
   if (value === undefined) {
     return (
       <div class="screen">
+        <p class="crumbs">
+          <a href={hrefOf('queue')}>Queue</a>
+        </p>
+        <div class="screen-head">
+          <h1>Conflict</h1>
+        </div>
         {fault === undefined ? <p class="quiet">Loading …</p> : <Trouble fault={fault} retry={reload} />}
       </div>
     );

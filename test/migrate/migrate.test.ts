@@ -18,6 +18,7 @@ import { filesBelow, readText } from '../house/tree.ts';
 import { ended, openDesk } from '../support/command-line.ts';
 import { textOf } from '../support/documents.ts';
 import { createRandom } from '../support/random.ts';
+import { createSparseStore } from '../support/sparse-store.ts';
 import { withMethods } from '../support/wrap.ts';
 import { makeHistory, openConflict, SPACES } from './history.ts';
 
@@ -147,6 +148,11 @@ describe('a store moved into another', () => {
     await expect(migrateStore(other, target, OPTIONS)).rejects.toMatchObject({ code: 'misuse' });
     await migrateStore(source, target, OPTIONS);
     await expect(migrateStore(source, target, OPTIONS)).rejects.toMatchObject({ code: 'misuse' });
+    // Revisions with holes are not those of the source.
+    const holes = createSparseStore(createMemoryStore());
+    await expect(migrateStore(source, holes, OPTIONS)).rejects.toMatchObject({ code: 'misuse' });
+    await expect(migrateStore(holes, createMemoryStore(), OPTIONS)).rejects.toMatchObject({ code: 'misuse' });
+    expect(await holes.spaces()).toEqual([]);
   });
 
   it('[MG5] what the source is given during the copy is caught up, and what comes later is told', async () => {

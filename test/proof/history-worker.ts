@@ -92,7 +92,7 @@ export async function work(order: WorkerOrder): Promise<WorkerResult> {
 if (process.send !== undefined) {
   process.once('message', (order: WorkerOrder) => {
     work(order).then(
-      (result) => process.send?.(result, () => process.disconnect()),
+      (result) => process.send?.(result, () => void (process.connected && process.disconnect())),
       (error: unknown) => {
         process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
         process.exit(1);

@@ -1,6 +1,8 @@
 // What a policy would have made of a clash that the log remembers. Nothing is stored, and nothing but the merge is run:
 // code (a custom strategy) is not called for what is over.
 import type { ConflictKind } from '../core/conflict-kind.ts';
+import type { Receipt } from '../core/receipt.ts';
+import { proposedOf } from '../merge/proposed-of.ts';
 import type { MergeSide } from '../merge/types.ts';
 import { decide } from '../strategies/decide.ts';
 import type { Facts } from '../strategies/facts.ts';
@@ -21,6 +23,13 @@ export interface PastClash {
   readonly sides?: { readonly base: MergeSide; readonly current: MergeSide; readonly proposed: MergeSide };
   /** The label of the strategy that merged it, where one did. */
   readonly mergedBy?: string;
+  /** What that merge went by and came to, as far as it is kept: then what was sent may be worked out from it. */
+  readonly merge?: {
+    readonly receipt: Receipt;
+    readonly base: Uint8Array;
+    readonly current: Uint8Array;
+    readonly result: Uint8Array;
+  };
 }
 
 export const rehearsedOutcomes = [
@@ -44,27 +53,51 @@ export interface Rehearsed {
   readonly strategy: string;
 }
 
-/** The same engine with the same options merges the same texts alike. */
-function isSameMerge(strategy: Merge, label: string | undefined): boolean {
-  if (label === undefined) return false;
+/** The merge that a label names; undefined for several strategies at once, and for code. */
+function mergeNamed(label: string | undefined): Merge | undefined {
+  if (label === undefined) return undefined;
   try {
-    const before = parseStrategy(label.startsWith('{') ? JSON.parse(label) : label);
-    if (before.name !== 'merge' || before.engine !== strategy.engine) return false;
-    return JSON.stringify(before.options ?? {}) === JSON.stringify(strategy.options ?? {});
+    const strategy = parseStrategy(label.startsWith('{') ? JSON.parse(label) : label);
+    return strategy.name === 'merge' ? strategy : undefined;
   } catch {
-    // Several strategies at once, or code: their label is no strategy.
-    return false;
+    return undefined;
   }
+}
+
+/** The same engine with the same options merges the same texts alike. */
+function isSameMerge(strategy: Merge, before: Merge | undefined): boolean {
+  if (before === undefined || before.engine !== strategy.engine) return false;
+  return JSON.stringify(before.options ?? {}) === JSON.stringify(strategy.options ?? {});
+}
+
+/** The sides of a clash that was merged, where merging them comes to just what was stored. */
+async function sidesOfMerge(
+  context: Context,
+  { resource, merge }: PastClash,
+  before: Merge | undefined,
+): Promise<PastClash['sides']> {
+  if (merge === undefined || before === undefined) return undefined;
+  const { receipt, base, current, result } = merge;
+  const proposed = proposedOf(receipt, base, result);
+  if (proposed === undefined) return undefined;
+  const sides = { base, current, proposed };
+  const again = await runMerge(context, { ...sides, path: resource }, before);
+  const same = again.status === 'clean' && again.content !== null && Buffer.compare(again.content, result) === 0;
+  return same ? sides : undefined;
 }
 
 /** Undefined: the merge leaves something, and `otherwise` decides. */
 async function mergeOutcome(
   context: Context,
-  { resource, kind, sides, mergedBy }: PastClash,
+  clash: PastClash,
   strategy: Merge,
 ): Promise<'merged' | 'unclear' | undefined> {
+  const { resource, kind, mergedBy } = clash;
   if (kind === 'modified-deleted' || kind === 'hash-only') return undefined;
-  if (sides === undefined) return isSameMerge(strategy, mergedBy) ? 'merged' : 'unclear';
+  const before = mergeNamed(mergedBy);
+  if (isSameMerge(strategy, before)) return 'merged';
+  const sides = clash.sides ?? (await sidesOfMerge(context, clash, before));
+  if (sides === undefined) return 'unclear';
   const result = await runMerge(context, { ...sides, path: resource }, strategy);
   return result.status === 'clean' ? 'merged' : undefined;
 }

@@ -21,8 +21,8 @@ async function setPolicy(rules: readonly (readonly [string, unknown])[]): Promis
 const BASE = 'one\n.\ntwo\n.\nthree\n';
 
 /** Bob's change, and Eve's of the same version. */
-async function clash(id: string, bobs: string, eves: string): Promise<Answer> {
-  await ann.put(id, BASE);
+async function clash(id: string, bobs: string, eves: string, base: string = BASE): Promise<Answer> {
+  await ann.put(id, base);
   const [bob, eve] = [await ann.begin(id, { agent: 'bob' }), await ann.begin(id, { agent: 'eve' })];
   await ann.ask('POST', '/commits', { json: { token: bob, content: bobs } });
   return ann.ask('POST', '/commits', { json: { token: eve, content: eves } });
@@ -52,7 +52,7 @@ describe('a policy that is tried', () => {
     const { status, body } = await rehearse({ rules: [['**', 'merge(text)']] });
     expect([status, body.complete, body.clashes]).toEqual([200, true, 7]);
     expect(body.was).toEqual({ merged: 1, escalated: 3, split: 1, aborted: 1, overwritten: 1 });
-    // What was sent is kept where it was escalated alone: there the merge is really made again.
+    // What was sent is kept where it was escalated, and can be worked out where it was merged by lines.
     expect(body.would).toMatchObject({ merged: 2, escalated: 2, unclear: 3, overwritten: 0 });
     expect([body.lost, body.changed]).toEqual([0, 4]);
     expect(body.examples[0]).toMatchObject({
@@ -63,6 +63,23 @@ describe('a policy that is tried', () => {
     const freed = body.examples.find(({ resource }: { readonly resource: string }) => resource === 'e/apart.md');
     expect([freed.was, freed.would]).toEqual(['escalated', 'merged']);
     expect((await ann.ask('GET', '/position')).body.revision).toBe(before);
+  });
+
+  it('[HT29] works what was sent out of the receipt of a merge, and takes it where it merges to the same again', async () => {
+    await setPolicy([['**', 'merge(text)']]);
+    await apart('a.md');
+    const doc = (a: number, c: number): string => `{\n"a": ${a},\n"b": 1,\n"c": ${c}\n}\n`;
+    await clash('doc.json', doc(2, 1), doc(1, 2), doc(1, 1));
+    const same = (await rehearse({ rules: [['**', { strategy: 'merge', engine: 'text', otherwise: 'keepBoth' }]] }))
+      .body;
+    expect([same.would.merged, same.changed]).toEqual([2, 0]);
+    const other = (await rehearse({ rules: [['**', 'merge(auto)']] })).body;
+    expect([other.would.merged, other.would.unclear, other.changed]).toEqual([2, 0, 0]);
+    const strict = (await rehearse({ rules: [['**', 'merge(append)']] })).body;
+    expect([strict.would.escalated, strict.changed]).toEqual([2, 2]);
+    await setPolicy([['**', 'merge(json)']]);
+    await clash('other.json', '{"a":2,"b":1}', '{"a":1,"b":2}', '{"a":1,"b":1}');
+    expect((await rehearse({ rules: [['**', 'merge(text)']] })).body.would).toMatchObject({ merged: 2, unclear: 1 });
   });
 
   it('[HT29] says what would have been lost, handed back, refused, and by which rule or default', async () => {

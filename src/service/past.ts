@@ -2,6 +2,7 @@
 import { conflictOf, sideContent } from '../controller/conflicts.ts';
 import type { PastClash } from '../controller/rehearse.ts';
 import type { ConflictKind } from '../core/conflict-kind.ts';
+import type { Receipt } from '../core/receipt.ts';
 import type { Conflict } from '../core/resolution.ts';
 import type { LogEntry } from '../stores/store.ts';
 import type { Call } from './operation.ts';
@@ -63,6 +64,24 @@ async function escalated({ service, space }: Call, entry: LogEntry): Promise<Pas
   };
 }
 
+/** What a merge went by, where all of it is kept. A set of several merges has more than one receipt, and is left alone. */
+async function mergeOf({ service, space }: Call, entry: LogEntry): Promise<PastClash['merge']> {
+  const { store } = service;
+  const { receipt, extra = {} } = entry.meta;
+  const [head] = entry.heads;
+  const base = extra['base'];
+  const guard = entry.guards.find(({ resource }) => resource === head?.resource);
+  if (receipt === undefined || head === undefined || guard === undefined || typeof base !== 'number') return undefined;
+  if (entry.heads.length > 1 || head.deleted || base === 0) return undefined;
+  const { items } = await store.history(space, head.resource, { after: String(base + 1), limit: 1 });
+  const from = items[0]?.head;
+  if (from?.version !== base || from.deleted) return undefined;
+  const hashes = [receipt, from.hash, guard.hash, head.hash];
+  const [ledger, before, current, result] = await Promise.all(hashes.map((hash) => store.content(hash)));
+  if (ledger === undefined || before === undefined || current === undefined || result === undefined) return undefined;
+  return { receipt: JSON.parse(Buffer.from(ledger).toString('utf8')) as Receipt, base: before, current, result };
+}
+
 /** The clash that an entry was about. */
 export async function pastClash(call: Call, entry: LogEntry, outcome: PastOutcome): Promise<PastClash> {
   const found = outcome === 'escalated' ? await escalated(call, entry) : undefined;
@@ -72,5 +91,7 @@ export async function pastClash(call: Call, entry: LogEntry, outcome: PastOutcom
     ...{ resource: subjectOf(entry), kind: 'modified', agent: entry.agent },
     holder: overwrote?.agent ?? '',
   };
-  return outcome === 'merged' && strategy !== undefined ? { ...clash, mergedBy: strategy } : clash;
+  if (outcome !== 'merged' || strategy === undefined) return clash;
+  const merge = await mergeOf(call, entry);
+  return { ...clash, mergedBy: strategy, ...(merge === undefined ? {} : { merge }) };
 }

@@ -54,6 +54,8 @@ const WEEK = 7 * 24 * 60 * 60 * 1000;
 const EXAMPLES = 20;
 /** Clashes that are tried again: each may be a merge. */
 const MAX_CLASHES = 1000;
+/** Milliseconds for all of them. */
+const MAX_MS = 10_000;
 
 function zeroes<Name extends string>(names: readonly Name[]): { [name in Name]: number } {
   return Object.fromEntries(names.map((name) => [name, 0])) as { [name in Name]: number };
@@ -65,7 +67,7 @@ interface Looked {
   readonly complete: boolean;
 }
 
-/** The newest clashes, the oldest of them first. */
+/** The newest clashes, in the order of the log. */
 async function clashesSince({ service, space }: Call, since: number): Promise<Looked> {
   const { entries, complete } = await logSince(service.store, space, since);
   const clashes: { entry: LogEntry; was: PastOutcome }[] = [];
@@ -104,7 +106,9 @@ export const rehearsePolicy: Operation<RehearsalInput, Rehearsal> = {
     const [was, would] = [zeroes(pastOutcomes), zeroes(rehearsedOutcomes)];
     const told: RehearsalExample[] = [];
     let changed = 0;
-    for (const clash of looked.clashes) {
+    // The newest first: where the time does not suffice, the oldest are left out.
+    for (const clash of looked.clashes.toReversed()) {
+      if (service.clock() > until + MAX_MS) break;
       const { entry } = clash;
       const { outcome, match, strategy } = await controller.rehearse(await pastClash(call, entry, clash.was));
       was[clash.was] += 1;
@@ -121,8 +125,9 @@ export const rehearsePolicy: Operation<RehearsalInput, Rehearsal> = {
     // Those that would have gone another way say more; of each, the newest first.
     const isChanged = (one: RehearsalExample): number => (one.was === one.would ? 1 : 0);
     const examples = told.sort((a, b) => isChanged(a) - isChanged(b) || b.revision - a.revision).slice(0, most);
-    const { entries, complete } = looked;
-    const clashes = looked.clashes.length;
+    const { entries } = looked;
+    const clashes = told.length;
+    const complete = looked.complete && clashes === looked.clashes.length;
     return { since, until, complete, entries, clashes, was, would, lost: would.overwritten, changed, examples };
   },
 };

@@ -34,23 +34,29 @@ function moved(value: unknown): unknown {
   );
 }
 
-function propertiesOf(endpoint: Endpoint): { readonly properties: Json; readonly required: readonly string[] } {
-  if (endpoint.input === undefined) return { properties: {}, required: [] };
-  const made = z.toJSONSchema(endpoint.input, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Json;
-  const { properties = {}, required = [] } = made as { properties?: Json; required?: readonly string[] };
-  const kept = Object.entries(properties).filter(([name]) => endpoint.without?.includes(name) !== true);
-  return {
-    properties: moved(Object.fromEntries(kept)) as Json,
-    required: required.filter((name) => endpoint.without?.includes(name) !== true),
-  };
+interface Fields {
+  readonly properties: Json;
+  readonly required: readonly string[];
 }
 
-function parametersOf(endpoint: Endpoint): Json[] {
+/** The fields of an endpoint's input. A schema with a name of its own comes as a reference to where it stands. */
+function propertiesOf(endpoint: Endpoint, components: Schemas): Fields {
+  if (endpoint.input === undefined) return { properties: {}, required: [] };
+  const made = z.toJSONSchema(endpoint.input, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Json;
+  const { [String(made['$ref']).replace('#/$defs/', '')]: named = made, ...defs } = (made['$defs'] ?? {}) as Json;
+  for (const [name, definition] of Object.entries(defs)) components[name] = moved(definition);
+  const { properties = {}, required = [] } = named as { properties?: Json; required?: readonly string[] };
+  const isKept = (name: string): boolean => endpoint.without?.includes(name) !== true;
+  const kept = Object.entries(properties).filter(([name]) => isKept(name));
+  return { properties: moved(Object.fromEntries(kept)) as Json, required: required.filter(isKept) };
+}
+
+function parametersOf(endpoint: Endpoint, components: Schemas): Json[] {
   const { example } = endpoint;
   const inPath = [...endpoint.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     ...{ name, in: 'path', required: true, schema: { type: 'string' }, example: example.path?.[name] },
   }));
-  const { properties, required } = propertiesOf(endpoint);
+  const { properties, required } = propertiesOf(endpoint, components);
   const ofInput = endpoint.inputIs === 'query' ? Object.entries(properties) : [];
   const inQuery = ofInput.map(([name, schema]) => ({
     ...{ name, in: 'query', required: required.includes(name), schema },
@@ -67,7 +73,7 @@ function parametersOf(endpoint: Endpoint): Json[] {
   return [...space, ...inPath, ...inQuery, ...flags, ...headers];
 }
 
-function bodyOf(endpoint: Endpoint): Json | undefined {
+function bodyOf(endpoint: Endpoint, components: Schemas): Json | undefined {
   const { example } = endpoint;
   if (endpoint.takesBytes === true) {
     return {
@@ -76,7 +82,7 @@ function bodyOf(endpoint: Endpoint): Json | undefined {
     };
   }
   if (endpoint.inputIs !== 'body') return undefined;
-  const { properties, required } = propertiesOf(endpoint);
+  const { properties, required } = propertiesOf(endpoint, components);
   const schema = { type: 'object', properties, required, additionalProperties: false };
   return { required: true, content: { 'application/json': { schema, example: example.body } } };
 }
@@ -130,9 +136,9 @@ function responsesOf(endpoint: Endpoint, components: Schemas): Json {
 }
 
 function operationOf(endpoint: Endpoint, components: Schemas): Json {
-  const body = bodyOf(endpoint);
+  const body = bodyOf(endpoint, components);
   return {
-    ...{ operationId: endpoint.name, summary: endpoint.summary, parameters: parametersOf(endpoint) },
+    ...{ operationId: endpoint.name, summary: endpoint.summary, parameters: parametersOf(endpoint, components) },
     ...(body === undefined ? {} : { requestBody: body }),
     responses: responsesOf(endpoint, components),
     ...(endpoint.open === true ? { security: [] } : {}),

@@ -73,6 +73,10 @@ function filled<T>(value: T, known: { readonly [name: string]: string }): T {
   return JSON.parse(text) as T;
 }
 
+function takenBy({ input, without = [] }: Endpoint): string[] {
+  return input instanceof z.ZodObject ? Object.keys(input.shape).filter((key) => !without.includes(key)) : [];
+}
+
 describe('/openapi.json', () => {
   it('[HT2] describes every route, and nothing that is none', async () => {
     const described = ENDPOINTS.map(keyOf);
@@ -96,6 +100,43 @@ describe('/openapi.json', () => {
     );
     expect(new Set(ids).size).toBe(ids.length);
     expect(body).toEqual(JSON.parse(JSON.stringify(openapiDocument(body.info.version))));
+  });
+
+  it('[HT2] tells every field that an endpoint takes, and each example sends what it describes', async () => {
+    interface Described {
+      readonly parameters: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
+      readonly requestBody?: {
+        readonly content: { readonly [type: string]: { readonly schema: Described['schema'] } };
+      };
+      readonly schema: { readonly properties: object; readonly required: readonly string[] };
+    }
+    const { paths } = (await ann.ask('GET', '//openapi.json')).body;
+    for (const endpoint of ENDPOINTS) {
+      const { inputIs, example } = endpoint;
+      const told: Described = paths[pathOf(endpoint)][endpoint.method];
+      const query = told.parameters.filter((parameter) => parameter.in === 'query');
+      const body = told.requestBody?.content['application/json']?.schema;
+      const name = keyOf(endpoint);
+      if (inputIs !== undefined) expect([name, endpoint.input instanceof z.ZodObject]).toEqual([name, true]);
+      const taken = takenBy(endpoint);
+      const inQuery = [...(inputIs === 'query' ? taken : []), ...Object.keys(endpoint.query ?? {})];
+      expect([name, query.map((parameter) => parameter.name).toSorted()]).toEqual([name, inQuery.toSorted()]);
+      expect([name, Object.keys(body?.properties ?? {})]).toEqual([name, inputIs === 'body' ? taken : []]);
+      const sent = [
+        ...Object.keys(example.query ?? {}),
+        ...(body === undefined ? [] : Object.keys(example.body as object)),
+      ];
+      const needed = [
+        ...query.filter(({ required }) => required).map((parameter) => parameter.name),
+        ...(body?.required ?? []),
+      ];
+      expect([name, needed.filter((field) => !sent.includes(field))]).toEqual([name, []]);
+      const known = [...inQuery, ...taken];
+      expect([name, sent.filter((field) => !known.includes(field))]).toEqual([name, []]);
+    }
+    const { parameters } = paths['/v1/spaces/{space}/resources'].get;
+    const limit = parameters.find((parameter: { name?: string }) => parameter.name === 'limit');
+    expect(limit.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 200 });
   });
 
   it.each(ENDPOINTS.map((endpoint) => [keyOf(endpoint), endpoint] as const))(

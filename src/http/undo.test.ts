@@ -43,6 +43,19 @@ describe('undo', () => {
     expect([deleted.status, (await ann.ask('GET', '/resource?id=b.md')).status]).toEqual([200, 404]);
   });
 
+  it('[HT25] brings back what was deleted, on exactly the deletion that was seen', async () => {
+    const tagOfHead = async (): Promise<string> => (await ann.ask('GET', '/resource/head?id=e.md')).body.etag;
+    await ann.put('e.md', 'one\n');
+    await undo(ann, { id: 'e.md', version: 0 }, { 'if-match': await etagOf('e.md') });
+    const seen = await tagOfHead();
+    const back = await undo(ann, { id: 'e.md', version: 1 }, { 'if-match': seen });
+    expect([back.status, back.body.created, back.body.version, await textOf('e.md')]).toEqual([201, true, 3, 'one\n']);
+    await undo(ann, { id: 'e.md', version: 0 }, { 'if-match': await etagOf('e.md') });
+    const late = await undo(ann, { id: 'e.md', version: 1 }, { 'if-match': seen });
+    expect([late.status, (await ann.ask('GET', '/resource?id=e.md')).status]).toEqual([412, 404]);
+    expect(await tagOfHead()).not.toBe(seen);
+  });
+
   it('[HT25] what came since is never undone unseen, and one that is sent again is answered again', async () => {
     await ann.put('c.md', 'one\n');
     await ann.put('c.md', 'two\n');

@@ -56,7 +56,13 @@ export const undo: Operation<UndoInput, Wrote> = {
       });
     }
     return writeIf(call, {
-      ...{ id, change: await changeTo(call, id, version), ifMatch: parseCondition('If-Match', ifMatch), note },
+      ...{
+        id,
+        change: await changeTo(call, id, version),
+        ifMatch: parseCondition('If-Match', ifMatch),
+        note,
+        overDeleted: true,
+      },
       ...(agent === undefined ? {} : { agent }),
       ...(key === undefined ? {} : { key }),
     });

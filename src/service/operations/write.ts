@@ -27,6 +27,8 @@ export interface WriteInput {
   readonly note?: string;
   /** The caller's Idempotency-Key. */
   readonly key?: string;
+  /** A deleted resource is there with the ETag of its deletion, for who brings it back. @default it is not there */
+  readonly overDeleted?: true;
 }
 
 /** What a conditional write came to: `unknown` is the only outcome that is neither this nor a fault. */
@@ -141,8 +143,8 @@ async function write(call: Call, input: WriteInput, agent: AgentId): Promise<Wro
   const snapshot = await service.store.read(space, [id]);
   const head = snapshot.heads[0];
   // One that landed is answered again, whatever is there by now; the controller says whether it is the same.
-  if (before?.status !== 'committed')
-    checkConditions(head === undefined || head.deleted ? undefined : etagOf(snapshot.epoch, head), input);
+  const isThere = head !== undefined && (!head.deleted || input.overDeleted === true);
+  if (before?.status !== 'committed') checkConditions(isThere ? etagOf(snapshot.epoch, head) : undefined, input);
   const token = tokenFor(call, input, agent, snapshot);
   const isPlain = commitId === undefined && note === undefined && agent === call.principal.name;
   const options = isPlain

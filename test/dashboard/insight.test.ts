@@ -1,4 +1,5 @@
 // The screens beside the queue, as somebody uses them: resources and their versions, activity, rules, keys, health, audit.
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from './chromium.ts';
 import { fillWeek } from './filled.ts';
@@ -44,6 +45,39 @@ describe.skipIf(!there)('resources', () => {
     await page.locator('main .code').getByText('one').waitFor();
     expect((await stage.ask('GET', '/resource?id=notes/again.md')).body).toBe('one\n');
     expect((await stage.ask('GET', '/resource/versions?id=notes/again.md')).body.items).toHaveLength(4);
+  });
+});
+
+describe.skipIf(!there)('contents that are no text to show', () => {
+  it('[DB78] bytes, very long texts, deleted and empty resources say what they are and what can be done', async () => {
+    await stage.write('odd/empty.md', '');
+    await stage.write('odd/long.txt', 'a line of a long text\n'.repeat(120_000));
+    await stage.write('odd/gone.md', 'here\n');
+    const draft = (await stage.ask('POST', '/drafts', { id: 'odd/gone.md' })).body;
+    await stage.ask('POST', '/commits', { token: draft.token, delete: true });
+    const bytes = (await stage.ask('POST', '/drafts', { id: 'odd/bytes.bin' })).body;
+    await stage.ask('POST', '/commits', { token: bytes.token, content: 'AP8AAQ==', encoding: 'base64' });
+    const { page } = await visit(stage);
+    for (const [id, says] of [
+      ['odd/empty.md', 'It is empty.'],
+      ['odd/long.txt', '2.6 MB: too much to show here. Save it as a file.'],
+      ['odd/gone.md', 'It was deleted. An earlier version can be made the newest again below.'],
+      ['odd/bytes.bin', '4 B that are no text. Save it as a file.'],
+    ] as const) {
+      await goTo(page, `#/resources/${id}`);
+      await page.getByText(says).waitFor();
+    }
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as a file' }).click(),
+    ]);
+    expect([...readFileSync(await file.path())]).toEqual([0, 255, 0, 1]);
+    await goTo(page, '#/resources/odd/gone.md');
+    await page
+      .locator('.version', { hasText: 'v1' })
+      .getByRole('button', { name: /Make it the newest again/ })
+      .click();
+    await page.locator('main .code').getByText('here').waitFor();
   });
 });
 

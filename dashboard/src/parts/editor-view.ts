@@ -47,6 +47,7 @@ const look: Extension = EditorView.theme({
 /** What changed has a sign too: a colour never says it alone. */
 const signs: Extension = EditorView.theme({
   '.cm-line, .cm-deletedLine': { position: 'relative', paddingLeft: '20px' },
+  '.cm-deletedChunk': { paddingLeft: '0' },
   '.cm-changedLine::before, .cm-inlineChangedLine::before, .cm-deletedLine::before': {
     position: 'absolute',
     left: '6px',

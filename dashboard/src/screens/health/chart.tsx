@@ -53,17 +53,18 @@ function optionsOf({ series, format }: ChartProps, element: HTMLElement): uPlot.
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, (max ?? 1) * 1.1)] } },
     axes: [
-      { ...axis, values: (_plot, splits) => splits.map(timesOf(splits)) },
+      { ...axis, size: 32, values: (_plot, splits) => splits.map(timesOf(splits)) },
       { ...axis, size: 64, values: (_plot, splits) => splits.map(format) },
     ],
     series: [
       {},
-      ...series.map(({ label }, index) => ({
+      ...series.map(({ label, values }, index) => ({
         label,
         stroke: keys[index] ?? color,
         width: 2,
         dash: DASHES[index % DASHES.length] ?? [],
-        points: { show: false },
+        // A value between two that are not known is no line: it needs a point to be seen.
+        points: { show: values.includes(null), size: 6 },
       })),
     ],
   };

@@ -129,6 +129,10 @@ export function Timeline({
       {comparing && pair.from !== pair.to && (
         <VersionsCompared key={`${pair.from} ${pair.to}`} id={id} from={pair.from} to={pair.to} />
       )}
+      <p class="version-heads quiet" aria-hidden="true">
+        <span>from</span>
+        <span>to</span>
+      </p>
       <ol class="versions">
         {value?.items.map((version) => (
           <Entry

@@ -32,6 +32,25 @@ function replaced(text: string, old: string, next: string, all: boolean): string
   return text.slice(0, at) + next + text.slice(at + old.length);
 }
 
+/** What a formatter leaves of the ends of lines. */
+const trimEnds = (text: string): string => text.replace(/[ \t]+$/gm, '');
+
+/**
+ * Replacements on a text from which blanks at the ends of lines may have gone since: on that text without any, which is
+ * the `base` of what comes of it. Undefined where they do not apply there either.
+ */
+export function applyTrimmed(
+  content: Uint8Array | undefined,
+  edits: readonly ToolEdit[],
+): { readonly base: Uint8Array; readonly content: Uint8Array } | undefined {
+  const text = content === undefined ? undefined : textOf(content);
+  const trimmed = edits.map((edit) => ({ ...edit, old: trimEnds(edit.old) }));
+  if (text === undefined || trimmed.some(({ old }) => old === '')) return undefined;
+  const base = encoder.encode(trimEnds(text));
+  const made = applyEdits(base, trimmed);
+  return made === undefined ? undefined : { base, content: made };
+}
+
 /** How far two texts are apart. */
 export interface Distance {
   /** Lines that they do not share, whatever their order, blanks apart: what a formatter moves does not count. */

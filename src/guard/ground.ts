@@ -6,7 +6,7 @@ import type { Books } from './spool/book.ts';
 import type { Desk } from './spool/desk.ts';
 import type { Objects } from './spool/objects.ts';
 import type { StampFile } from './spool/stamps.ts';
-import type { LeftOut } from './types.ts';
+import type { LeftOut, Lines } from './types.ts';
 
 /** Who wrote what nobody announced. */
 export const EXTERNAL = 'external';
@@ -20,6 +20,8 @@ export type MergeAt = (
     readonly proposed: Uint8Array | null;
   },
 ) => Promise<Uint8Array | null | undefined>;
+
+export type MovedIn = (base: Uint8Array, current: Uint8Array, lines: Lines) => readonly Lines[];
 
 export interface Ground {
   readonly folder: Folder;
@@ -37,6 +39,8 @@ export interface Ground {
   readonly sleep: (ms: number) => Promise<void>;
   /** Bytes beyond which a file is left alone. */
   readonly maxBytes: number;
+  /** Where a text moved since it was read, of the lines that were looked at: in lines of what is there now. */
+  readonly movedIn: MovedIn;
   /** Whether reads are announced to others as drafts. */
   readonly announces: boolean;
   readonly stampFile: StampFile;

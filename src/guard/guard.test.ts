@@ -313,6 +313,23 @@ describe('a guarded write', () => {
     expect(w.text(F)).toBe(withLine(withLine(LINES, 9, 'HUMAN'), 2, 'A'));
   });
 
+  it('[GD15] who read some lines alone hears once that these changed, and of no others', async () => {
+    const w = await make({ [F]: LINES, 'other.md': 'x\n' });
+    await w.guard.read({ agent: 'a', path: F, lines: { from: 4, to: 6 } });
+    await w.guard.read({ agent: 'b', path: F });
+    w.put(F, withLine(LINES, 9, 'far'));
+    await w.guard.capture([F]);
+    expect(await w.guard.read({ agent: 'a', path: 'other.md' })).toEqual({ do: 'nothing' });
+    w.put(F, `first\n${withLine(withLine(LINES, 9, 'far'), 5, 'HUMAN')}`);
+    await w.guard.capture([F]);
+    expect(await w.guard.read({ agent: 'b', path: 'other.md' })).toEqual({ do: 'nothing' });
+    const note = expect.stringContaining('They are lines 6-6 now');
+    expect(await w.guard.read({ agent: 'a', path: 'other.md' })).toMatchObject({ do: 'note', note });
+    w.put(F, `first\n${withLine(LINES, 5, 'HUMAN again')}`);
+    await w.guard.capture([F]);
+    expect(await w.guard.read({ agent: 'a', path: 'other.md' })).toEqual({ do: 'nothing' });
+  });
+
   it('[GD15] it hears so at its next call, also where that is about another file or a command', async () => {
     const w = await make({ [F]: LINES, 'other.md': 'x\n' });
     const write = async (line: number, text: string): Promise<void> => {

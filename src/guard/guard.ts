@@ -6,7 +6,7 @@ import { afterCommand, beforeCommand } from './commands.ts';
 import { type Folder, idIn } from './disk/folder.ts';
 import { canonicalId } from './disk/names.ts';
 import { createIgnored } from './disk/reserved.ts';
-import type { Ground, MergeAt } from './ground.ts';
+import type { Ground, MergeAt, MovedIn } from './ground.ts';
 import { locate, unfitName } from './locate.ts';
 import { unfitNote } from './notes.ts';
 import { isShared, withNews } from './presence.ts';
@@ -33,6 +33,7 @@ export interface GuardOptions {
   /** @default Date.now */
   readonly clock?: () => number;
   readonly sleep?: (ms: number) => Promise<void>;
+  readonly movedIn: MovedIn;
   /** Whether reads are announced to others as drafts. @default false */
   readonly announces?: boolean;
   /** @default 8 MiB, what a store takes */
@@ -44,11 +45,11 @@ const MIB = 1024 * 1024;
 
 function groundOf(options: GuardOptions): Ground {
   const { folder, state, space, controller, rehearsal, merge, clock = Date.now, maxBytes = 8 * MIB } = options;
-  const { announces = false } = options;
+  const { announces = false, movedIn } = options;
   const { sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = options;
   const places = placesIn(state, space);
   return {
-    ...{ folder, controller, rehearsal, merge, clock, sleep, maxBytes, announces, told: { left: [] } },
+    ...{ folder, controller, rehearsal, merge, clock, sleep, maxBytes, announces, movedIn, told: { left: [] } },
     // By the clock of the file system, which says how old the bytes are.
     trim: () => trimDaily(state, Date.now()),
     ignored: createIgnored(folder.root),

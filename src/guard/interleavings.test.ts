@@ -32,6 +32,18 @@ describe('interleavings', () => {
     ]);
   });
 
+  it('[GD17] a formatter that takes the blanks which an announced replacement names, and a stale file that brings them back, open no conflict', async () => {
+    await playApart([
+      { do: 'write', agent: 0, file: 0, place: 1, obeys: false },
+      { do: 'land', which: 0 },
+      { do: 'report', which: 0 },
+      { do: 'write', agent: 1, file: 0, place: 0, obeys: false },
+      { do: 'edit', agent: 0, file: 0, place: 1 },
+      { do: 'formatter', file: 0 },
+      { do: 'read', agent: 0, file: 0 },
+    ]);
+  });
+
   it.each(Object.entries(guardFaults))('[GD32] the checker finds a guard that %s', async (_name, { breaks, wound }) => {
     const [steps, play] = breaks === 'edits' ? [apartSteps, playApart] : [anySteps, playAnything];
     const found = await fc.check(

@@ -6,7 +6,7 @@ import type { MergeConflict } from '../core/region.ts';
 import { textOf } from './edits.ts';
 import type { Ground } from './ground.ts';
 import type { Sight } from './spool/book.ts';
-import { NOTE_LENGTH } from './types.ts';
+import { type Lines, NOTE_LENGTH } from './types.ts';
 import type { Now } from './versions.ts';
 
 const UNSAFE =
@@ -108,6 +108,17 @@ export async function overNote(ground: Ground, told: Told): Promise<string> {
   const versions = await since(ground, told.path, told.agent, told.sight);
   return clean(
     `entente: ${quoted(told.path, 200)}: places that you changed were changed again since: ${authors(versions)}.`,
+    NOTE_LENGTH - 2,
+  );
+}
+
+/** Lines that this agent looked at are others now. */
+export async function movedNote(ground: Ground, told: Told, moved: readonly Lines[]): Promise<string> {
+  const versions = await since(ground, told.path, told.agent, told.sight);
+  const places = moved.slice(0, MOST_NAMED).map(({ from, to }) => `${from}-${Math.max(from, to)}`);
+  const more = moved.length > MOST_NAMED ? ', …' : '';
+  return clean(
+    `entente: ${quoted(told.path, 200)}: lines that you read were changed since: ${authors(versions)}. They are lines ${places.join(', ')}${more} now.`,
     NOTE_LENGTH - 2,
   );
 }

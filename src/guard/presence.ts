@@ -3,7 +3,7 @@
 import type { OpenDraft } from '../controller/types.ts';
 import { parseAgentId } from '../core/resource.ts';
 import type { Ground } from './ground.ts';
-import { othersNote, overNote } from './notes.ts';
+import { movedNote, othersNote, overNote } from './notes.ts';
 import type { Book } from './spool/book.ts';
 import { NOTE_LENGTH, type Verdict } from './types.ts';
 import { bytesWith, type Now, nowAt } from './versions.ts';
@@ -57,6 +57,19 @@ export async function newsFor(ground: Ground, book: Book, agent: string, now: No
   return back === undefined ? overNote(ground, { path, agent, sight: { hash: own.h } }) : undefined;
 }
 
+/** Whether lines moved that this agent had looked at, where it looked at some alone. Said once, until it reads anew. */
+async function movedFor(ground: Ground, book: Book, agent: string, now: Now): Promise<string | undefined> {
+  const { path } = book;
+  const { lines, ...sight } = book.sights.get(agent) ?? { hash: now.hash };
+  if (lines === undefined || sight.hash === now.hash) return undefined;
+  const base = await bytesWith(ground, path, sight.hash);
+  if (base === undefined || base === null) return undefined;
+  const moved = ground.movedIn(base, now.content ?? new Uint8Array(), lines);
+  if (moved.length === 0) return undefined;
+  ground.books.append(path, [{ t: 'sight', a: agent, s: sight }]);
+  return movedNote(ground, { path, agent, sight }, moved);
+}
+
 /** Two notes as one that is no longer than a note may be. */
 export function joinNotes(...notes: readonly (string | undefined)[]): string | undefined {
   const said = notes.filter((note) => note !== undefined).join('\n');
@@ -75,7 +88,8 @@ export async function withNews(ground: Ground, agent: string, verdict: Verdict):
   if (paths === undefined) return verdict;
   const notes: string[] = [];
   for (const path of paths) {
-    const note = await newsFor(ground, ground.books.open(path), agent, await nowAt(ground, path));
+    const [book, now] = [ground.books.open(path), await nowAt(ground, path)];
+    const note = (await newsFor(ground, book, agent, now)) ?? (await movedFor(ground, book, agent, now));
     if (note !== undefined) notes.push(note);
   }
   ground.desk.heard(agent);

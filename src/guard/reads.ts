@@ -2,19 +2,29 @@
 import type { Ground } from './ground.ts';
 import { joinNotes, meet, newsFor } from './presence.ts';
 import { reconcile } from './reconcile.ts';
-import type { FileEvent, Verdict } from './types.ts';
+import type { Sight } from './spool/book.ts';
+import type { ReadEvent, Verdict } from './types.ts';
 
-export async function read(ground: Ground, path: string, { agent }: FileEvent): Promise<Verdict> {
+export async function read(ground: Ground, path: string, { agent, lines }: ReadEvent): Promise<Verdict> {
   const { now, found } = await reconcile(ground, path);
   const book = ground.books.open(path);
   // What it reads is what lay there when it was asked, never what was put right meanwhile.
   const hash = found === undefined ? '' : ground.objects.keep(found);
   const news = await newsFor(ground, book, agent, now);
   const old = book.sights.get(agent);
-  const sight = hash === now.hash ? { hash } : { hash, as: now.hash, root: book.disk ?? now.hash };
-  if (old?.hash !== hash || old.as !== sight.as) ground.books.append(path, [{ t: 'sight', a: agent, s: sight }]);
+  const part = lines === undefined ? {} : { lines };
+  const sight: Sight = {
+    ...(hash === now.hash ? { hash } : { hash, as: now.hash, root: book.disk ?? now.hash }),
+    ...part,
+  };
+  if (old?.hash !== hash || old.as !== sight.as || !isSamePart(old, sight))
+    ground.books.append(path, [{ t: 'sight', a: agent, s: sight }]);
   const note = joinNotes(news, await meet(ground, path, agent));
   return note === undefined ? { do: 'nothing' } : { do: 'note', note };
+}
+
+export function isSamePart({ lines: a }: Sight, { lines: b }: Sight): boolean {
+  return a?.from === b?.from && a?.to === b?.to;
 }
 
 /** The revision of the space, as a session begins. */

@@ -2,7 +2,7 @@
 // is put on disk. Everything that a guard does to a file goes through here.
 import { EntenteError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
-import { applyEdits } from './edits.ts';
+import { applyEdits, applyTrimmed } from './edits.ts';
 import { editsOf, explain, isTorn, type State, statesOf } from './explain.ts';
 import { EXTERNAL, type Ground } from './ground.ts';
 import { putRight } from './put-right.ts';
@@ -152,6 +152,12 @@ async function proposed(
   const there = now.hash === '' ? undefined : now.content;
   const onHead = applyEdits(there, edits);
   if (onHead !== undefined) return { sight: { hash: now.hash }, content: onHead };
+  const trimmed = applyTrimmed(there, edits);
+  if (trimmed !== undefined) {
+    const hash = ground.objects.keep(trimmed.base);
+    const sight = hash === now.hash ? { hash } : { hash, as: now.hash, root: now.hash };
+    return { sight, content: trimmed.content };
+  }
   const before = await bytesWith(ground, path, intent.disk);
   const onDisk = applyEdits(before ?? undefined, edits);
   if (onDisk !== undefined) return { sight: { hash: intent.disk }, content: onDisk };
@@ -296,13 +302,17 @@ function doneOf(intent: Intent, result: Settled, at: number): Done {
 }
 
 /** Whoever changed this file and did not change it last may have something to hear at its next call. */
-function noteNews({ ground, path, settled, captured }: Work, { own }: Book, now: Now): void {
+function noteNews({ ground, path, settled, captured }: Work, { own, sights }: Book, now: Now): void {
   const authors = new Set([...settled.map(({ intent }) => intent.agent), ...captured.map(({ agent }) => agent)]);
-  const others = [...own].filter(([agent, { h, b }]) => !authors.has(agent) && h !== b && h !== now.hash);
+  const changed = [...own].filter(([, { h, b }]) => h !== b && h !== now.hash).map(([agent]) => agent);
+  const looked = [...sights].filter(([, { hash, lines }]) => lines !== undefined && hash !== now.hash);
+  const others = [...new Set([...changed, ...looked.map(([agent]) => agent)])].filter((agent) => !authors.has(agent));
   if (others.length === 0) return;
   const waiting = ground.desk.read().news;
-  const told = others.map(([agent]) => agent).filter((agent) => waiting.get(agent)?.has(path) !== true);
-  ground.desk.news(told, path);
+  ground.desk.news(
+    others.filter((agent) => waiting.get(agent)?.has(path) !== true),
+    path,
+  );
 }
 
 function finish(work: Work, now: Now): void {

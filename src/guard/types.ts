@@ -43,6 +43,15 @@ export interface AgentEvent {
 export interface FileEvent extends AgentEvent {
   readonly path: string;
 }
+/** Lines from 1, both ends included. */
+export interface Lines {
+  readonly from: number;
+  readonly to: number;
+}
+export interface ReadEvent extends FileEvent {
+  /** Where only a part was read: of what others do elsewhere this agent hears nothing. */
+  readonly lines?: Lines;
+}
 export interface WriteEvent extends FileEvent {
   /** The host's id of this call, the same before and after. Where a host has none: any text that both have. */
   readonly call: string;
@@ -122,7 +131,7 @@ export interface Guard {
    * An agent is about to read a file, or did. Told before, what is remembered is never newer than what the agent saw.
    * Says once what moved, where that overlaps with what the agent changed.
    */
-  read(event: FileEvent): Promise<Verdict>;
+  read(event: ReadEvent): Promise<Verdict>;
   /** Whether a read has something to hear or to announce that only the store knows. */
   isShared(event: FileEvent): Promise<boolean>;
   before(event: WriteEvent): Promise<Verdict>;

@@ -1,6 +1,7 @@
 // Opens a guard: its folder, the store of its home, and a controller that keeps what it cannot merge as a conflict.
 import * as path from 'node:path';
 import { createController } from '../../controller/controller.ts';
+import { movedInSight } from '../../controller/moved.ts';
 import { DEFAULT_SPACE } from '../../core/resource.ts';
 import { openFolder } from '../../guard/disk/folder.ts';
 import { readHookConfig } from '../../guard/front/place.ts';
@@ -48,6 +49,7 @@ export async function guardOver(store: Store, place: GuardPlace, setting: GuardS
     controller,
     rehearsal: createController({ ...shared, store: rehearsalStore(store) }),
     merge: mergeBy(controller),
+    movedIn: (base, current, lines) => movedInSight(base, current, [lines]).map((one) => one.current),
     announces: setting.announces ?? readHookConfig(home).announce,
     ...(clock === undefined ? {} : { clock }),
     ...(sleep === undefined ? {} : { sleep }),

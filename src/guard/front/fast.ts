@@ -138,6 +138,7 @@ function rawOf(change: ToolChange, bytes: Uint8Array | undefined): Raw | undefin
   return after === undefined ? undefined : { kind: 'edits', bytes: after, edits: JSON.stringify(change.edits) };
 }
 
+type ReadOf = Extract<HostEvent, { readonly kind: 'read' }>;
 type CommandOf = Extract<HostEvent, { readonly kind: 'beforeCommand' | 'afterCommand' }>;
 
 export interface Fast {
@@ -157,7 +158,7 @@ export function createFast(place: Place, clock: () => number): Fast {
   const isUnclear = (book: Book, hash: string): boolean =>
     isMixed(book) || (lastOf(book) !== hash && (open(book).length > 0 || desk.read().running.length > 0));
 
-  const read = (agent: string, given: string): FastAnswer => {
+  const read = ({ agent, path: given, lines }: ReadOf): FastAnswer => {
     const found = find(place, given, files.books);
     if (found === undefined) return undefined;
     if (found === LEFT) return 'silent';
@@ -169,8 +170,10 @@ export function createFast(place: Place, clock: () => number): Fast {
     if (hash === '' && book.lines === 0) return 'silent';
     if (bytes !== undefined) objects.keep(bytes);
     const seen = seenOf(book, hash);
-    if (seen.length > 0 || book.sights.get(agent)?.hash !== hash) {
-      books.append(id, [...seen, { t: 'sight', a: agent, s: { hash } }]);
+    const old = book.sights.get(agent);
+    const isKnown = old?.hash === hash && old.lines?.from === lines?.from && old.lines?.to === lines?.to;
+    if (seen.length > 0 || !isKnown) {
+      books.append(id, [...seen, { t: 'sight', a: agent, s: { hash, ...(lines === undefined ? {} : { lines }) } }]);
     }
     return 'silent';
   };
@@ -249,7 +252,7 @@ export function createFast(place: Place, clock: () => number): Fast {
         case 'other':
           return 'silent';
         case 'read':
-          return read(event.agent, event.path);
+          return read(event);
         case 'before':
         case 'after': {
           const [write, ...rest] = event.writes;

@@ -26,7 +26,7 @@ async function verdictOn(guard: Guard, event: HostEvent): Promise<Verdict> {
     case 'session':
       return guard.session({ agent: event.agent });
     case 'read':
-      return guard.read({ agent: event.agent, path: event.path });
+      return guard.read(event);
     case 'beforeCommand':
     case 'afterCommand': {
       const { agent, call, command } = event;

@@ -1,7 +1,7 @@
 // Claude Code: PreToolUse, PostToolUse, PostToolUseFailure and SessionStart. A verdict is one JSON object on stdout with
 // exit code 0; exit code 2 is never used, since it would drop the rest of the answer. What the host makes of an answer is
 // not relied on: the call after the tool looks at what landed.
-import type { ToolChange, Verdict } from '../types.ts';
+import type { Lines, ToolChange, Verdict } from '../types.ts';
 import {
   agentName,
   type Fields,
@@ -64,6 +64,13 @@ function changeOf(tool: string, input: Fields, at: Call, look: Look, path: strin
   return content === undefined ? { opaque: true } : { content };
 }
 
+/** The lines that a Read asks for; nothing where it asks for all, or for all from some line on. */
+function partOf({ offset, limit }: Fields): { readonly lines?: Lines } {
+  if (typeof limit !== 'number' || !Number.isSafeInteger(limit) || limit < 1) return {};
+  const from = typeof offset === 'number' && Number.isSafeInteger(offset) && offset > 0 ? offset : 1;
+  return { lines: { from, to: from + limit - 1 } };
+}
+
 function parse(body: Fields, look: Look, tools: Tools): HostEvent {
   const at = callOf(body, 'claude-code');
   if (at === undefined) {
@@ -80,7 +87,7 @@ function parse(body: Fields, look: Look, tools: Tools): HostEvent {
       // Taken before the tool reads: an older base merges with what came since, a newer one would undo it.
       return path === undefined || at.phase === 'after'
         ? OTHER
-        : { kind: 'read', agent: at.agent, path: inFolder(at.cwd, path) };
+        : { kind: 'read', agent: at.agent, path: inFolder(at.cwd, path), ...partOf(input) };
     }
     case 'Edit':
     case 'MultiEdit':

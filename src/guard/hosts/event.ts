@@ -1,7 +1,7 @@
 // What a host's hook says in the guard's words, and the guard's verdict in the host's. Translation only: nothing here
 // touches a disk, and the one thing that some tools need from it, the text that a file has now, is asked of the caller.
 // Loaded at every call of a hook, so that it imports types alone.
-import type { ToolChange, Verdict } from '../types.ts';
+import type { Lines, ToolChange, Verdict } from '../types.ts';
 
 export type HostName = 'claude-code' | 'codex' | 'cursor' | 'opencode';
 export const HOST_NAMES: readonly HostName[] = ['claude-code', 'codex', 'cursor', 'opencode'];
@@ -21,7 +21,13 @@ export type HostEvent =
   /** Nothing that the guard has to do with. */
   | { readonly kind: 'other' }
   | { readonly kind: 'session'; readonly agent: string }
-  | { readonly kind: 'read'; readonly agent: string; readonly path: string }
+  | {
+      readonly kind: 'read';
+      readonly agent: string;
+      readonly path: string;
+      /** Where only a part is read: its lines, from 1, both ends included. */
+      readonly lines?: Lines;
+    }
   | {
       readonly kind: 'before' | 'after';
       readonly agent: string;

@@ -71,7 +71,14 @@ describe('Claude Code', () => {
   });
 
   it('[HK2] Read is a sight, taken before the tool reads; Bash is a command; the rest is silence', () => {
-    expect(parse(claudeCode, 'pre-read')).toEqual({ kind: 'read', agent, path: '/w/app/src/a.ts' });
+    const read = { kind: 'read', agent, path: '/w/app/src/a.ts' };
+    expect(parse(claudeCode, 'pre-read')).toEqual({ ...read, lines: { from: 1, to: 40 } });
+    const part = (input: object): unknown => {
+      const tool_input = { file_path: '/w/app/src/a.ts', ...input };
+      return claudeCode.parse({ ...fixture('claude-code/pre-read'), tool_input }, nothingThere, {});
+    };
+    expect(part({ offset: 10, limit: 5 })).toEqual({ ...read, lines: { from: 10, to: 14 } });
+    for (const whole of [{}, { offset: 10 }, { limit: -1 }, { limit: '5' }]) expect(part(whole)).toEqual(read);
     const after = { ...fixture('claude-code/pre-read'), hook_event_name: 'PostToolUse' };
     expect(claudeCode.parse(after, nothingThere, {})).toEqual({ kind: 'other' });
     expect(parse(claudeCode, 'pre-bash')).toEqual({ kind: 'beforeCommand', agent, call, command: 'npm test' });

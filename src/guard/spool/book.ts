@@ -3,6 +3,7 @@
 // guard itself read and write the same thing. Hashes: `''` is "no file".
 import * as fs from 'node:fs';
 import { hashOf } from '../../core/hash.ts';
+import type { Lines } from '../types.ts';
 import { appendLines, readLines, rewriteLines } from './lines.ts';
 
 /** What an agent knows of a file. */
@@ -14,6 +15,8 @@ export interface Sight {
    */
   readonly as?: string;
   readonly root?: string;
+  /** The lines that it looked at, where those were not all, until it was told that they moved. */
+  readonly lines?: Lines;
 }
 
 export type Said = 'nothing' | 'note' | 'merged' | 'stop';

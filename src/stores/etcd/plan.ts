@@ -4,7 +4,6 @@ import type { Head } from '../../core/version.ts';
 import type { Guard } from '../store.ts';
 import type { Encoded, EncodedRecord, EncodedWrite } from './encode.ts';
 import type { Keys } from './keys.ts';
-import type { Lasts } from './lasts.ts';
 import { modOf } from './numbers.ts';
 import type { EntryValue, HeadValue, RecordFacts, RecordValue, VersionValue } from './values.ts';
 import {
@@ -40,7 +39,6 @@ export interface Planned {
 /** Where in the store a commit goes. */
 export interface Spot {
   readonly keys: Keys;
-  readonly lasts: Lasts;
   readonly segment: number;
   readonly place: number;
 }
@@ -75,8 +73,6 @@ export function planCommit(encoded: Encoded, facts: Facts, spot: Spot): Planned 
   ]);
   const failure = [
     getOp(keys.landed(space, encoded.key)),
-    spot.lasts.op(space),
-    getOp(keys.trimmed(space)),
     ...encoded.guarded.map((id) => getOp(keys.head(space, id))),
     ...encoded.records.map(({ kind, id }) => getOp(keys.record(space, kind, id))),
   ];

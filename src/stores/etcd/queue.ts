@@ -1,6 +1,6 @@
 // Commits that wait together go to etcd together: one transaction with one inside it for each commit, which compares and
-// writes for itself. One transaction of a space is under way at a time, and what waits meanwhile is the next one. Nothing
-// here is sent twice but what etcd says it did not do.
+// writes for itself. A few transactions of a space are under way at a time, since etcd reads one request on one core only;
+// what waits meanwhile is the next one. Nothing here is sent twice but what etcd says it did not do.
 import { isEntenteError } from '../../core/errors.ts';
 import { checkLimits } from '../check.ts';
 import type { ContentCache } from '../content-cache.ts';
@@ -13,12 +13,16 @@ import { PLACES } from './numbers.ts';
 import type { Opened } from './opened.ts';
 import { type Planned, planCommit, touchedBy } from './plan.ts';
 import { fateOf, replayOf } from './replies.ts';
+import { trimFrom } from './values.ts';
 import { type Answered, base64, getOp, hasValue, nested, putOp, ranged, txnOp } from './wire.ts';
 
 /** Bytes of one transaction: etcd takes 1.5 MiB. */
 const MAX_BYTES = 900 * 1024;
 /** Operations that the depths of one transaction may have together. */
 const MAX_DEPTH = 124;
+/** Transactions of a space under way at a time, and the calls that one of them has room for before there are two. */
+const UNDER_WAY = 2;
+const FEW_CALLS = 16;
 /** How often a transaction is formed anew because the segment was closed or a content was taken away meanwhile. */
 const TRIES = 8;
 
@@ -44,7 +48,10 @@ interface Waiting {
 
 interface Lane {
   waiting: Waiting[];
-  running: Promise<void>;
+  /** Calls that have a commit under way: what comes behind it in the call waits for it. */
+  readonly busy: Set<number>;
+  /** Transactions under way. */
+  readonly running: Set<Promise<void>>;
 }
 
 export function createQueue(opened: Opened, { capabilities, cache, onCommit }: QueueOptions): CommitQueue {
@@ -52,27 +59,29 @@ export function createQueue(opened: Opened, { capabilities, cache, onCommit }: Q
   const sending = new Set<Promise<unknown>>();
   let calls = 0;
 
-  async function run(space: string, lane: Lane): Promise<void> {
-    // Callers that are woken together reach us in one turn of the event loop: let them all in.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (lane.waiting.length > 0) {
+  /** Starts what can be started; called again whenever a transaction is done. */
+  function pump(space: string, lane: Lane): void {
+    while (lane.running.size < UNDER_WAY) {
       const group = takeGroup(lane);
-      const again = await flush(opened, space, group, { cache, onCommit });
-      lane.waiting.unshift(...again);
+      if (group.length === 0) break;
+      const work: Promise<void> = flush(opened, space, group, { cache, onCommit }).then((again) => {
+        for (const { call } of group) lane.busy.delete(call);
+        lane.waiting.unshift(...again);
+        lane.running.delete(work);
+        pump(space, lane);
+      });
+      lane.running.add(work);
     }
-    lanes.delete(space);
+    if (lane.running.size === 0 && lane.waiting.length === 0) lanes.delete(space);
   }
 
   function enter(item: Waiting): void {
     const { space } = item.encoded;
-    const lane = lanes.get(space);
-    if (lane !== undefined) {
-      lane.waiting.push(item);
-      return;
-    }
-    const fresh: Lane = { waiting: [item], running: Promise.resolve() };
-    lanes.set(space, fresh);
-    fresh.running = run(space, fresh);
+    const lane = lanes.get(space) ?? { waiting: [], busy: new Set(), running: new Set() };
+    if (!lanes.has(space)) lanes.set(space, lane);
+    lane.waiting.push(item);
+    // Callers that are woken together reach us in one turn of the event loop: let them all in.
+    if (lane.waiting.length === 1) setImmediate(() => pump(space, lane));
   }
 
   function accept(request: CommitRequest): Encoded | CommitReply {
@@ -113,7 +122,10 @@ export function createQueue(opened: Opened, { capabilities, cache, onCommit }: Q
     },
     async idle() {
       while (sending.size > 0) await Promise.allSettled(sending);
-      while (lanes.size > 0) await Promise.all([...lanes.values()].map(({ running }) => running));
+      while (lanes.size > 0) {
+        await Promise.all([...lanes.values()].flatMap(({ running }) => [...running]));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     },
   };
 }
@@ -121,7 +133,9 @@ export function createQueue(opened: Opened, { capabilities, cache, onCommit }: Q
 /** Commits that touch one another, or come behind such a one in their call, wait for the next transaction (rule D2). */
 function takeGroup(lane: Lane): Waiting[] {
   const written = new Set<string>();
-  const late = new Set<number>();
+  const late = new Set<number>(lane.busy);
+  const calls = new Set<number>();
+  const most = Math.max(FEW_CALLS, Math.ceil(lane.waiting.length / UNDER_WAY));
   const group: Waiting[] = [];
   const rest: Waiting[] = [];
   let bytes = 0;
@@ -135,8 +149,9 @@ function takeGroup(lane: Lane): Waiting[] {
       touched.written.some((key) => written.has(key));
     const isFull =
       group.length === PLACES ||
+      (calls.size >= most && !calls.has(item.call)) ||
       (group.length > 0 &&
-        (bytes + item.encoded.bytes > MAX_BYTES || group.length + 1 + Math.max(depth, own) > MAX_DEPTH));
+        (bytes + item.encoded.bytes > MAX_BYTES || group.length + 3 + Math.max(depth, own) > MAX_DEPTH));
     if (isApart || isFull) {
       late.add(item.call);
       rest.push(item);
@@ -145,8 +160,10 @@ function takeGroup(lane: Lane): Waiting[] {
     for (const key of touched.written) written.add(key);
     bytes += item.encoded.bytes;
     depth = Math.max(depth, own);
+    calls.add(item.call);
     group.push(item);
   }
+  for (const call of calls) lane.busy.add(call);
   lane.waiting = rest;
   return group;
 }
@@ -175,8 +192,8 @@ async function flush(opened: Opened, space: string, group: readonly Waiting[], t
       opened,
       open.map(({ encoded }) => encoded),
     );
-    const { keys, lasts } = opened;
-    const planned = open.map(({ encoded }, place) => planCommit(encoded, facts, { keys, lasts, segment, place }));
+    const { keys } = opened;
+    const planned = open.map(({ encoded }, place) => planCommit(encoded, facts, { keys, segment, place }));
     sent = true;
     const answer = await send(opened, space, segment, planned);
     if (!answer.succeeded) return formAnew(opened, space, open, answer);
@@ -203,10 +220,11 @@ async function ofThisEpoch(opened: Opened, group: readonly Waiting[]): Promise<r
 }
 
 function send(opened: Opened, space: string, segment: number, planned: readonly Planned[]): Promise<Answered> {
-  const { keys, segments } = opened;
+  const { keys, segments, lasts } = opened;
   return opened.client.write({
     compare: [hasValue(keys.epoch, opened.epoch()), ...segments.compares(space, segment)],
-    success: planned.map(({ txn }) => txnOp(txn)),
+    // What refusals have to tell comes once for all of them.
+    success: [...planned.map(({ txn }) => txnOp(txn)), lasts.op(space), getOp(keys.trimmed(space))],
     // etcd's quota counts the puts of the outermost branches alone: without one of them it would let all of this pass.
     failure: [getOp(keys.epoch), segments.sealsOp(space), putOp(keys.quota, '')],
   });
@@ -239,12 +257,15 @@ async function tell(
   answer: Answered,
   { cache, onCommit }: Told,
 ): Promise<Waiting[]> {
+  const [lasts, trim] = answer.responses.slice(group.length).map((response) => ranged(response).kvs);
+  const revision = opened.lasts.learn(space, lasts ?? []);
+  const { trimmed } = trimFrom(trim?.[0]);
   let landed = 0;
   const retry: Waiting[] = [];
   for (const [place, item] of group.entries()) {
     const own = nested(answer.responses[place]);
-    const outcome = { place, mod: answer.revision, own };
-    const fate = fateOf(opened, item.encoded, planned[place] as Planned, outcome);
+    const outcome = { place, mod: answer.revision, own, revision, trimmed };
+    const fate = fateOf(item.encoded, planned[place] as Planned, outcome);
     if (fate.status === 'again') retry.push(item);
     else if (fate.status === 'landed') item.answer(await replayOf(opened, item.encoded, fate.segment));
     else {

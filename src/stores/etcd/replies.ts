@@ -3,7 +3,6 @@ import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
 import type { CommitReply } from '../store.ts';
 import type { Encoded } from './encode.ts';
-import type { Lasts } from './lasts.ts';
 import { revisionOf } from './numbers.ts';
 import type { Opened } from './opened.ts';
 import type { Planned } from './plan.ts';
@@ -22,10 +21,14 @@ export interface Outcome {
   /** etcd's revision of the whole transaction. */
   readonly mod: number;
   readonly own: Answered;
+  /** The space's revision and its trim point, behind all commits of the transaction. */
+  readonly revision: number;
+  readonly trimmed: number;
 }
 
-export function fateOf({ lasts }: Opened, encoded: Encoded, { heads }: Planned, { place, mod, own }: Outcome): Fate {
-  if (!own.succeeded) return refusalOf(lasts, encoded, own);
+export function fateOf(encoded: Encoded, { heads }: Planned, outcome: Outcome): Fate {
+  const { place, mod, own } = outcome;
+  if (!own.succeeded) return refusalOf(encoded, outcome);
   const revision = revisionOf(mod, place);
   const { agent, at } = encoded;
   return {
@@ -35,8 +38,8 @@ export function fateOf({ lasts }: Opened, encoded: Encoded, { heads }: Planned, 
   };
 }
 
-function refusalOf(lasts: Lasts, encoded: Encoded, { responses }: Answered): Fate {
-  const [landed, , trim, ...rest] = responses.map((response) => ranged(response).kvs[0]);
+function refusalOf(encoded: Encoded, { own, revision, trimmed }: Outcome): Fate {
+  const [landed, ...rest] = own.responses.map((response) => ranged(response).kvs[0]);
   if (landed !== undefined) return { status: 'landed', segment: Number(landed.value.toString('utf8')) };
   const current = new Map<string, Head>();
   for (const [index, id] of encoded.guarded.entries()) {
@@ -52,9 +55,7 @@ function refusalOf(lasts: Lasts, encoded: Encoded, { responses }: Answered): Fat
     return (head?.revision ?? 0) !== revision || (head?.hash ?? '') !== hash;
   });
   if (!isStale && staleRecords.length === 0) return { status: 'again' };
-  const { trimmed } = trimFrom(trim);
   if (encoded.asOf < trimmed) return { status: 'expired', trimmed };
-  const revision = lasts.learn(encoded.space, ranged(responses[1]).kvs);
   return { status: 'stale', revision, heads: [...current.values()], staleRecords };
 }
 

@@ -294,6 +294,15 @@ describe('rights', () => {
     expect(Object.keys(draft.body).sort()).toEqual(['expires', 'id', 'token']);
     const same = await blind.ask('POST', '/commits', { json: { token: draft.body.token, content: text } });
     expect([same.body.status, same.body.head]).toEqual(['unchanged', undefined]);
+    const at = '/resource?id=log.md';
+    const stale = await blind.ask('PUT', at, { bytes: 'x', headers: { 'if-match': '"other"' } });
+    const etag = (await ann.ask('GET', at)).headers.get('etag') ?? '';
+    expect([stale.status, stale.body.code, stale.text.includes(etag.slice(1, -1))]).toEqual([
+      ...[412, 'precondition-failed', false],
+    ]);
+    expect((await ann.ask('PUT', at, { bytes: 'x', headers: { 'if-match': '"other"' } })).text).toContain(
+      etag.slice(1, -1),
+    );
     const probe = { token: draft.body.token, edits: [{ old: 'one', new: '1' }] };
     expect((await blind.ask('POST', '/commits', { json: probe })).body.code).toBe('forbidden');
   });

@@ -2,7 +2,7 @@
 // and no policy is asked; who wants that commits with a token.
 import { createHash } from 'node:crypto';
 import type { Change } from '../../core/change.ts';
-import { EntenteError } from '../../core/errors.ts';
+import { EntenteError, isEntenteError } from '../../core/errors.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { AgentId, ResourceId } from '../../core/resource.ts';
 import type { Token } from '../../core/token.ts';
@@ -12,6 +12,7 @@ import { type Condition, etagOf, matchesStrong, matchesWeak, onlyWeak } from '..
 import { once } from '../once.ts';
 import { agentOf, behind, type Call } from '../operation.ts';
 import { randomId } from '../random-id.ts';
+import { may } from '../rights.ts';
 import { keptCommitId } from '../wire.ts';
 import { assertWrite } from './commit.ts';
 
@@ -63,6 +64,12 @@ export function failed(etag: string | undefined): EntenteError {
       next: 'Read it again, make the change on that, and send its ETag. To have changes merged, use POST /commits.',
     },
   );
+}
+
+function failedUnseen(): EntenteError {
+  return new EntenteError('precondition-failed', 'The resource is not what the request names. Nothing was changed.', {
+    next: 'Begin again, and commit with the token: POST /drafts, then POST /commits.',
+  });
 }
 
 export function weak(): EntenteError {
@@ -164,5 +171,13 @@ export async function writeIf(call: Call, input: WriteInput): Promise<Wrote> {
   assertWrite(call, input.id, 'delete' in input.change ? { delete: true } : { content: '' });
   const agent = agentOf(call, input.agent);
   if (input.ifMatch === undefined && input.ifNoneMatch === undefined) throw required('If-Match or If-None-Match: *');
-  return input.key === undefined ? write(call, input, agent) : once(call, input.key, () => write(call, input, agent));
+  try {
+    return await (input.key === undefined
+      ? write(call, input, agent)
+      : once(call, input.key, () => write(call, input, agent)));
+  } catch (error) {
+    if (!isEntenteError(error) || error.code !== 'precondition-failed') throw error;
+    // What is there is not for who may not read it: neither its ETag nor that it is gone.
+    throw may(call.principal, 'read', call.space, input.id) ? error : failedUnseen();
+  }
 }

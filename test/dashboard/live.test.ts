@@ -88,6 +88,16 @@ describe.skipIf(!there)('the dashboard while others work', () => {
     await two.close();
   });
 
+  it('[DB25] what was kept as two is told in the queue, with a way to see it', async () => {
+    const { page } = await visit(stage);
+    await isLive(page);
+    await expect(meet(stage, { resource: 'kept/both.md', ...STORY })).rejects.toThrow('no conflict');
+    await page.getByRole('link', { name: '1 kept both today' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor();
+    await page.locator('.activity-row').filter({ hasText: 'kept/both' }).first().waitFor();
+    expect(await page.locator('.activity-row').count()).toBe(1);
+  });
+
   it('[DB33] while the server is away the page says since when, its actions are off, and it goes on by itself', async () => {
     const id = await meet(stage, { resource: 'goes/away.md', ...STORY });
     const { page, context } = await stage.visit({ screen: `#/conflicts/${id}` });

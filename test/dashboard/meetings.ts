@@ -17,6 +17,7 @@ export interface Meeting {
 export async function mergeEverything(store: Store): Promise<void> {
   const entente = createController({ store });
   const rules = [
+    ['kept/**', 'keepBoth'],
     ['**/*.json', 'merge(json)'],
     ['**', 'merge(text)'],
   ] as const;

@@ -3,16 +3,17 @@
 import '../../styles/insight.css';
 import './activity.css';
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { readFeed } from '../../api/feed.ts';
 import { session } from '../../api/session.ts';
 import type { FeedCommit } from '../../api/types.ts';
-import { onFeed } from '../../live/live.ts';
+import { live, onFeed } from '../../live/live.ts';
 import { Rows } from '../../parts/rows.tsx';
 import { Empty, Trouble } from '../../parts/states.tsx';
 import { announceSoon } from '../../shell/announce.ts';
 import { useKeys } from '../../shell/keys.ts';
-import { ANY, arrived, type Backlog, EMPTY, type Filter, matches, reached, released } from './backlog.ts';
+import { route } from '../../shell/routes.ts';
+import { ANY, arrived, type Backlog, EMPTY, type Filter, gathered, matches, released } from './backlog.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { ActivityRow } from './row.tsx';
 
@@ -24,36 +25,41 @@ const FIRST = 500;
 function useBacklog(held: boolean, shows: (item: FeedCommit) => boolean) {
   const [backlog, setBacklog] = useState<Backlog>(EMPTY);
   const [fault, setFault] = useState<unknown>();
-  const space = session.value?.space ?? '';
   const [turn, setTurn] = useState(0);
+  const latest = useRef({ held, shows });
+  latest.current = { held, shows };
+  const space = session.value?.space ?? '';
+  // The stream tells from its own beginning on: what happened while it was opened is read when it stands.
+  const isLive = live.value.state === 'live';
+  useEffect(() => setBacklog(EMPTY), [space]);
   useEffect(() => {
     let wanted = true;
     setFault(undefined);
-    setBacklog(EMPTY);
     readFeed(FIRST).then(
-      (items) => wanted && setBacklog((before) => reached(before, items)),
+      (items) => wanted && setBacklog((before) => gathered(before, items)),
       (error: unknown) => wanted && setFault(error),
     );
     return () => {
       wanted = false;
     };
-  }, [space, turn]);
+  }, [space, turn, isLive]);
   useEffect(
     () =>
       onFeed((event) => {
         if (event.type === 'reset') setTurn((count) => count + 1);
         else {
-          setBacklog((before) => arrived(before, [event.item], held));
-          if (!held && shows(event.item)) announceSoon(`${event.item.agent} ${event.item.outcome}`);
+          const { held: waits, shows: wants } = latest.current;
+          setBacklog((before) => arrived(before, [event.item], waits));
+          if (!waits && wants(event.item)) announceSoon(`${event.item.agent} ${event.item.outcome}`);
         }
       }),
-    [held, shows],
+    [],
   );
   return { backlog, fault, release: () => setBacklog(released), reload: () => setTurn(turn + 1) };
 }
 
 export function ActivityScreen(): JSX.Element {
-  const [filter, setFilter] = useState<Filter>(ANY);
+  const [filter, setFilter] = useState<Filter>({ ...ANY, outcome: route.peek().query.get('outcome') ?? '' });
   const [paused, setPaused] = useState(false);
   const [inside, setInside] = useState(false);
   const { backlog, fault, release, reload } = useBacklog(paused || inside, (item) => matches(item, filter));

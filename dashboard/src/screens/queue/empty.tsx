@@ -11,6 +11,19 @@ export interface Today {
   readonly everything: number;
   readonly commits: number;
   readonly merged: number;
+  /** Changes that were kept beside each other. */
+  readonly split: number;
+}
+
+/** Copies pile up unseen where nobody is told of them. */
+export function KeptBoth({ count }: { readonly count: number }): JSX.Element | null {
+  if (count === 0) return null;
+  return (
+    <>
+      {' · '}
+      <a href={hrefOf('activity', '', { outcome: 'split' })}>{count} kept both today</a>
+    </>
+  );
 }
 
 export function EmptyQueue({ today }: { readonly today: Today | undefined }): JSX.Element {
@@ -36,6 +49,7 @@ export function EmptyQueue({ today }: { readonly today: Today | undefined }): JS
       {today !== undefined && (
         <p class="number">
           {counted(today.commits, 'commit', 'commits')} today, {today.merged} merged automatically.
+          <KeptBoth count={today.split} />
         </p>
       )}
       <p class="quiet">

@@ -15,7 +15,7 @@ import { Trouble } from '../../parts/states.tsx';
 import { announceSoon } from '../../shell/announce.ts';
 import { useKeys } from '../../shell/keys.ts';
 import { go } from '../../shell/routes.ts';
-import { EmptyQueue, type Today } from './empty.tsx';
+import { EmptyQueue, KeptBoth, type Today } from './empty.tsx';
 import { blockingOf, filtered, ordered } from './order.ts';
 import { QueueRow } from './row.tsx';
 
@@ -29,7 +29,7 @@ async function readToday(signal: AbortSignal): Promise<Today | undefined> {
       readStats(signal),
       readSeries(new Date().setHours(0, 0, 0, 0), Date.now() + 1, 1, signal),
     ]);
-    return { everything: stats.commits, commits: totals.commits, merged: totals.merged };
+    return { everything: stats.commits, commits: totals.commits, merged: totals.merged, split: totals.split };
   } catch {
     return undefined;
   }
@@ -38,6 +38,11 @@ async function readToday(signal: AbortSignal): Promise<Today | undefined> {
 /** Everything about a conflict: opened, taken, proposed on, decided. */
 function isOfQueue(event: LiveEvent): boolean {
   return event.type === 'commit' && (event.item.conflictId !== undefined || event.item.changes.length === 0);
+}
+
+/** What the numbers of the day are of, as far as the queue tells them. */
+function isOfToday(event: LiveEvent): boolean {
+  return isOfQueue(event) || (event.type === 'commit' && event.item.outcome === 'split');
 }
 
 /** Says what is new to who does not see it. */
@@ -125,17 +130,24 @@ function List({
   );
 }
 
-function Summary({ open, more }: { readonly open: number; readonly more: boolean }): JSX.Element {
+interface SummaryProps {
+  readonly open: number;
+  readonly more: boolean;
+  readonly split: number;
+}
+
+function Summary({ open, more, split }: SummaryProps): JSX.Element {
   return (
     <p class="quiet number" data-open={open}>
       {more ? `more than ${open}` : open} open, most blocking first
+      <KeptBoth count={split} />
     </p>
   );
 }
 
 export function QueueScreen(): JSX.Element {
   const { value, fault, reload } = useLoaded('queue', (signal) => listConflicts('open', MOST, signal), isOfQueue);
-  const { value: today } = useLoaded('queue-today', readToday, isOfQueue);
+  const { value: today } = useLoaded('queue-today', readToday, isOfToday);
   const [words, setWords] = useState('');
   const field = useRef<HTMLInputElement>(null);
   const items = useMemo(() => (value === undefined ? undefined : ordered(value.items)), [value]);
@@ -147,7 +159,9 @@ export function QueueScreen(): JSX.Element {
     <div class="screen">
       <div class="screen-head">
         <h1>Queue</h1>
-        {items !== undefined && !isEmpty && <Summary open={items.length} more={value?.more === true} />}
+        {items !== undefined && !isEmpty && (
+          <Summary open={items.length} more={value?.more === true} split={today?.split ?? 0} />
+        )}
         <span class="grow" />
         {!isEmpty && (
           <label class="filter-field">

@@ -26,13 +26,18 @@ import { resolve } from './resolve.ts';
 import { Ring } from './ring.ts';
 import { stats } from './stats.ts';
 import { transact } from './transact.ts';
-import type { ControllerOptions } from './types.ts';
+import type { Controller, ControllerOptions } from './types.ts';
 import { update } from './update.ts';
 
 const HISTORY = 100;
 
 /** A controller of one space of a store. Several controllers, in one process or many, may share a store. */
-export function createController(options: ControllerOptions): LocalController {
+export function createController(options: ControllerOptions): Controller {
+  return createLocalController(options);
+}
+
+/** As `createController`, with what the service offers over HTTP in its own form. */
+export function createLocalController(options: ControllerOptions): LocalController {
   const context = createContext(options);
   return {
     begin: (resource, beginOptions) => begin(context, resource, beginOptions),

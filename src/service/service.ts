@@ -1,6 +1,6 @@
 // The service: one store, its spaces, and who may do what in them. Operations get it through their call; adapters make
 // one call for each request. A controller is made for a space when it is asked for first, and they are bounded.
-import { createController } from '../controller/controller.ts';
+import { createLocalController } from '../controller/controller.ts';
 import type { LocalController } from '../controller/dissected.ts';
 import type { ControllerOptions } from '../controller/types.ts';
 import { parseSpace, type Space } from '../core/resource.ts';
@@ -88,7 +88,7 @@ export function createService(options: ServiceOptions): Service {
   const measured = observeStore(store, meter);
   const own = shared.policy ?? [];
   const make = (space: Space, over: Store, rules: Rules = []): LocalController =>
-    createController({
+    createLocalController({
       ...{ ...shared, store: over, space, clock, aroundMerge: (work) => observeMerge(meter, work) },
       ...(rules.length === 0 ? {} : { policy: [...own, ...rules] }),
       ...(random === undefined ? {} : { random }),

@@ -30,10 +30,12 @@ export function released({ shown, waiting }: Backlog): Backlog {
   return { shown: bounded([...waiting, ...shown]), waiting: [] };
 }
 
-/** Older items, newest first, put below. */
-export function reached({ shown, waiting }: Backlog, older: readonly FeedCommit[]): Backlog {
-  const oldest = shown.at(-1)?.revision ?? Number.POSITIVE_INFINITY;
-  return { shown: bounded([...shown, ...older.filter(({ revision }) => revision < oldest)]), waiting };
+/** What was read beside what the feed told: each once, newest first, so that nothing between the two is missing. */
+export function gathered({ shown, waiting }: Backlog, read: readonly FeedCommit[]): Backlog {
+  const held = new Set(waiting.map(({ revision }) => revision));
+  const all = new Map([...shown, ...read].map((item) => [item.revision, item]));
+  const items = [...all.values()].filter(({ revision }) => !held.has(revision));
+  return { shown: bounded(items.sort((a, b) => b.revision - a.revision)), waiting };
 }
 
 export interface Filter {

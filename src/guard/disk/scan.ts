@@ -1,7 +1,7 @@
 // The files of a guarded folder. git lists them where it can, which costs one process whatever their number; elsewhere
 // the folder is walked. Links are never followed, and what is left alone is not looked into.
-import { spawn, spawnSync } from 'node:child_process';
-import { type BigIntStats, lstatSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import type { BigIntStats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import * as path from 'node:path';
 import { isMade, isReserved } from './reserved.ts';
@@ -18,8 +18,15 @@ export interface Seen {
 /** More than the step of any file system's clock that is in use. */
 const FRESH_MS = 50;
 
-const LIST = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'];
-const MOST_LISTED = 256 * 1024 * 1024;
+/** How git lists them. */
+export const LIST: readonly string[] = [
+  'ls-files',
+  '-z',
+  '--cached',
+  '--others',
+  '--exclude-standard',
+  '--deduplicate',
+];
 
 export async function* scan(root: string): AsyncGenerator<Seen> {
   const listed = await gitFiles(root);
@@ -41,23 +48,12 @@ function gitFiles(root: string): Promise<readonly string[] | undefined> {
   });
 }
 
-/** A name that ends in a slash is a repository of its own: it has a guard of its own, or none. */
-function idsOf(listed: Buffer): readonly string[] {
+/** What git listed. A name that ends in a slash is a repository of its own: it has a guard of its own, or none. */
+export function idsOf(listed: Buffer): readonly string[] {
   return listed
     .toString('utf8')
     .split('\0')
     .filter((id) => id !== '' && !id.endsWith('/'));
-}
-
-/** The same at once, for a process that waits for nothing else; undefined where git cannot tell. */
-export function scanNow(root: string): readonly Seen[] | undefined {
-  const { status, stdout } = spawnSync('git', LIST, { cwd: root, maxBuffer: MOST_LISTED });
-  if (status !== 0) return undefined;
-  return idsOf(stdout).flatMap((id) => {
-    if (isReserved(id)) return [];
-    const seen = seenOf(id, lstatSync(path.join(root, id), { bigint: true, throwIfNoEntry: false }));
-    return seen === undefined ? [] : [seen];
-  });
 }
 
 async function* walk(root: string, inside: string): AsyncGenerator<string> {
@@ -86,7 +82,8 @@ export async function stampOf(root: string, id: string): Promise<Seen | undefine
   return seenOf(id, await lstat(path.join(root, id), { bigint: true }).catch(() => undefined));
 }
 
-function seenOf(id: string, found: BigIntStats | undefined): Seen | undefined {
+/** Undefined for what is no plain file. */
+export function seenOf(id: string, found: BigIntStats | undefined): Seen | undefined {
   if (found === undefined || !found.isFile()) return undefined;
   const { size, mtimeNs, ctimeNs, ctimeMs, ino } = found;
   const stamp = `${size}.${mtimeNs}.${ctimeNs}.${ino}`;

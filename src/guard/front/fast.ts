@@ -5,7 +5,6 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { hashOf } from '../../core/hash.ts';
 import { canonicalId, twinOf } from '../disk/names.ts';
-import { scanNow } from '../disk/scan.ts';
 import { applyEdits } from '../edits.ts';
 import type { HostEvent, HostWrite } from '../hosts/event.ts';
 import { type Book, bookFile, createBooks, type Intent, type Line, type Sight } from '../spool/book.ts';
@@ -15,6 +14,7 @@ import { placesIn } from '../spool/places.ts';
 import { readStamps } from '../spool/stamps.ts';
 import type { ToolChange } from '../types.ts';
 import type { Place } from './place.ts';
+import { scanNow } from './scan-now.ts';
 import { isIgnored, isTracked } from './tracked.ts';
 
 /** Beyond this a file is the guard's, which may leave it alone. */

@@ -1,9 +1,9 @@
 // Whether git has a file in its index, read from the index itself: a file that is tracked is never ignored, so that it
 // can be guarded without git being asked. Of all others git is asked, which is a process of its own, but no store.
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { isMade } from '../disk/reserved.ts';
+import { gitNow } from './git-now.ts';
 
 function indexOf(root: string): string {
   const dotGit = path.join(root, '.git');
@@ -37,7 +37,7 @@ export function isTracked(root: string, id: string): boolean {
 
 /** Whether a file that is not tracked is left alone; without git, or without a repository, a short list says so. */
 export function isIgnored(root: string, id: string): boolean {
-  const { status } = spawnSync('git', ['check-ignore', '-q', '--', id], { cwd: root, stdio: 'ignore' });
+  const { status } = gitNow(root, ['check-ignore', '-q', '--', id], { stdio: 'ignore' });
   // 0: it is ignored, 1: it is not; anything else is no answer.
   return status === 0 || (status !== 1 && isMade(id));
 }

@@ -1,7 +1,8 @@
 // An open conflict: what clashed, the places, the result, and the decision.
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { wordsOf } from '../../api/fault.ts';
+import { session } from '../../api/session.ts';
 import type { ConflictView, Decision, Use } from '../../api/types.ts';
 import { canAct } from '../../live/live.ts';
 import { useKeys } from '../../shell/keys.ts';
@@ -32,6 +33,21 @@ function useInSight(desk: Desk): void {
     if (first) setFirst(false);
     else document.querySelector(`[data-place="${desk.at}"]`)?.scrollIntoView({ block: 'nearest' });
   }, [desk.at]);
+}
+
+/** A session that ends while somebody decides takes nothing of it away: it is kept as a draft. */
+function useKeptAtTheEnd(desk: Desk): void {
+  const latest = useRef(desk);
+  latest.current = desk;
+  useEffect(
+    () => () => {
+      const { view, choices, edited, result, reason } = latest.current;
+      const touched = edited || choices.places.size > 0 || choices.reverted.size > 0;
+      if (session.peek() === undefined && touched)
+        saveDraft(view.conflict, choices, edited ? result : undefined, reason);
+    },
+    [],
+  );
 }
 
 /** What the desk comes to: the text of the result, or a whole side where there are no texts to put together. */
@@ -82,6 +98,7 @@ export function Deciding({ view, reload }: DecidingProps): JSX.Element {
   const [back, setBack] = useState<string | undefined>(undefined);
   const { conflict, regions, form } = view;
   useInSight(desk);
+  useKeptAtTheEnd(desk);
 
   const resolve = async (use?: Use): Promise<void> => {
     const decision = use === undefined ? decisionOf(desk) : { use };

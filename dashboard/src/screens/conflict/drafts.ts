@@ -1,4 +1,5 @@
 // Drafts of a decision: kept in this browser until the conflict is decided. A draft decides nothing, and nobody else sees it.
+import { effect } from '@preact/signals';
 import { session } from '../../api/session.ts';
 import type { Conflict, Use } from '../../api/types.ts';
 import type { Choices } from './choices.ts';
@@ -14,7 +15,13 @@ export interface SavedDraft {
   readonly revision: number;
 }
 
-const placeOf = (id: string): string => `entente.draft.${session.peek()?.space ?? ''}.${id}`;
+/** Also while the session has just ended: what is kept then is of the space that it was for. */
+let space = '';
+effect(() => {
+  space = session.value?.space ?? space;
+});
+
+const placeOf = (id: string): string => `entente.draft.${space}.${id}`;
 
 /** False where the browser has no room for it. */
 export function saveDraft(

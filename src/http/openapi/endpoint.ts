@@ -1,5 +1,6 @@
 // How an endpoint is described: from the schemas of its operation, with one example that a test sends to a real server.
 import type * as z from 'zod';
+import type { OpenCall, Operation } from '../../service/operation.ts';
 
 export interface Example {
   /** Another space than the one that the others work in. */
@@ -53,3 +54,14 @@ export const HEADERS = {
 } as const;
 
 export type HeaderName = keyof typeof HEADERS;
+
+type Described = Pick<Endpoint, 'name' | 'summary' | 'input' | 'output'>;
+
+/** What an endpoint has from its operation. */
+export function of<Input, Output, Of extends OpenCall>(operation: Operation<Input, Output, Of>): Described {
+  const { name, summary, input, output } = operation;
+  return { name, summary, input, output };
+}
+
+/** Of endpoints that take a body of JSON. */
+export const BODIES: readonly number[] = [413, 415];

@@ -2,7 +2,6 @@
 // examples to a real server.
 
 import * as z from 'zod';
-import type { OpenCall, Operation } from '../../service/operation.ts';
 import { audit, auditHead } from '../../service/operations/audit.ts';
 import { begin } from '../../service/operations/begin.ts';
 import { claim } from '../../service/operations/claim.ts';
@@ -12,9 +11,7 @@ import { demo, startDemo } from '../../service/operations/demo.ts';
 import { compose, dissect } from '../../service/operations/dissect.ts';
 import { drafts, release } from '../../service/operations/drafts.ts';
 import { head } from '../../service/operations/head.ts';
-import { endKey, keys, makeKey } from '../../service/operations/keys.ts';
 import { list } from '../../service/operations/list.ts';
-import { login, makeLoginCode, whoami } from '../../service/operations/login.ts';
 import { making } from '../../service/operations/making.ts';
 import { explain, policy, setPolicy } from '../../service/operations/policy.ts';
 import { position } from '../../service/operations/position.ts';
@@ -31,18 +28,11 @@ import { startVerification, verification } from '../../service/operations/verify
 import { versions } from '../../service/operations/versions.ts';
 import { landedWrite } from '../../service/schemas/results.ts';
 import { eventsInput, eventsResult } from '../routes/events.ts';
-import type { Endpoint } from './endpoint.ts';
-
-type Described = Pick<Endpoint, 'name' | 'summary' | 'input' | 'output'>;
-
-function of<Input, Output, Of extends OpenCall>(operation: Operation<Input, Output, Of>): Described {
-  const { name, summary, input, output } = operation;
-  return { name, summary, input, output };
-}
+import { ACCOUNT, PAGE } from './account-endpoints.ts';
+import { BODIES, type Endpoint, of } from './endpoint.ts';
 
 const ID = 'notes/plan.md';
 const WRITES = ['Idempotency-Key', 'Entente-Agent', 'Entente-Note'] as const;
-const BODIES = [413, 415];
 
 const RESOURCES: readonly Endpoint[] = [
   {
@@ -262,31 +252,6 @@ const RULES: readonly Endpoint[] = [
   { ...{ method: 'get', path: '/demo', ...of(demo), good: [200] }, example: { status: 200 } },
 ];
 
-const ACCOUNT: readonly Endpoint[] = [
-  {
-    ...{ method: 'post', path: '//v1/login', ...of(login), inputIs: 'body', open: true },
-    ...{ good: [200], bad: [400, 401, ...BODIES] },
-    example: { body: { code: '{loginCode}' }, status: 200 },
-  },
-  {
-    ...{ method: 'post', path: '//v1/login-codes', ...of(makeLoginCode), inputIs: 'body', good: [201], bad: BODIES },
-    example: { body: {}, status: 201 },
-  },
-  { ...{ method: 'get', path: '//v1/whoami', ...of(whoami), good: [200] }, example: { status: 200 } },
-  {
-    ...{ method: 'get', path: '//v1/keys', ...of(keys), inputIs: 'query', good: [200] },
-    example: { query: {}, status: 200 },
-  },
-  {
-    ...{ method: 'post', path: '//v1/keys', ...of(makeKey), inputIs: 'body', good: [201], bad: BODIES },
-    example: { body: { name: 'writer-1', grants: ['read:notes/**', 'commit:notes/**'] }, status: 201 },
-  },
-  {
-    ...{ method: 'delete', path: '//v1/keys/{keyId}', name: endKey.name, summary: endKey.summary, good: [204] },
-    example: { path: { keyId: '{keyId}' }, status: 204 },
-  },
-];
-
 const about = z.looseObject({ name: z.string(), version: z.string() }).meta({ id: 'About' });
 
 const health = z.looseObject({ status: z.literal('ok') }).meta({ id: 'Health' });
@@ -318,18 +283,6 @@ const ROOT: readonly Endpoint[] = [
     ...{ method: 'get', path: '//.well-known/entente', name: 'about', summary: 'What this server is.', open: true },
     ...{ output: about, good: [200] },
     example: { status: 200 },
-  },
-];
-
-const PAGE: readonly Endpoint[] = [
-  {
-    ...{ method: 'get', path: '//', name: 'dashboard', summary: 'The dashboard, where it is built.', open: true },
-    ...{ output: 'bytes', good: [200, 304], bad: [404], example: { status: 200 } },
-  },
-  {
-    ...{ method: 'get', path: '//assets/{asset}', name: 'dashboard-asset', open: true },
-    ...{ summary: 'A file of the dashboard: its name changes with its bytes.', output: 'bytes' },
-    ...{ good: [200], bad: [404], example: { path: { asset: '{asset}' }, status: 200 } },
   },
 ];
 

@@ -12,6 +12,10 @@ export interface State {
   /** undefined: no file. */
   readonly bytes: Uint8Array | undefined;
   readonly via: readonly Intent[];
+  /** The version that what lies under all of it was made from. */
+  readonly root: string;
+  /** What a replacement was made on. */
+  readonly under?: ReadonlyMap<Intent, Uint8Array | undefined>;
   /** Bytes of a write that is settled already, which another write may have been made on since. */
   readonly sight?: Sight;
 }
@@ -41,17 +45,17 @@ export async function statesOf(
   intents: readonly Intent[],
 ): Promise<readonly State[]> {
   const first = (await bytesWith(ground, book.path, known)) ?? undefined;
-  const states = new Map<string, State>([[known, { hash: known, bytes: first, via: [] }]]);
+  const states = new Map<string, State>([[known, { hash: known, bytes: first, via: [], root: known }]]);
   const add = (state: State): boolean => {
     if (states.has(state.hash) || states.size >= MOST) return false;
     states.set(state.hash, state);
     return true;
   };
-  for (const intent of intents) for (const state of ownStates(ground, intent)) add(state);
+  for (const intent of intents) for (const state of ownStates(ground, intent, known)) add(state);
   for (const { sight, at } of book.recent) {
     if (ground.clock() - at > LATELY_MS) continue;
     const bytes = ground.objects.get(sight.hash);
-    if (bytes !== undefined) add({ hash: sight.hash, bytes, via: [], sight });
+    if (bytes !== undefined) add({ hash: sight.hash, bytes, via: [], root: sight.root ?? sight.hash, sight });
   }
   const replacing = intents.filter(({ kind }) => kind === 'edits');
   let last = [...states.values()];
@@ -62,20 +66,23 @@ export async function statesOf(
 }
 
 /** What a write of a whole file, or a delete, leaves whatever was there before. */
-function ownStates(ground: Ground, intent: Intent): readonly State[] {
-  if (intent.kind === 'delete') return [{ hash: '', bytes: undefined, via: [intent] }];
+function ownStates(ground: Ground, intent: Intent, known: string): readonly State[] {
+  const root = intent.base?.root ?? intent.base?.hash ?? known;
+  if (intent.kind === 'delete') return [{ hash: '', bytes: undefined, via: [intent], root }];
   if (intent.kind !== 'content') return [];
   // As near to the one as to the other: from what the host meant on its own nothing of others can seem to be taken out.
   return [intent.raw, intent.expected].flatMap((hash) => {
     const bytes = hash === undefined ? undefined : ground.objects.get(hash);
-    return hash === undefined || bytes === undefined ? [] : [{ hash, bytes, via: [intent] }];
+    return hash === undefined || bytes === undefined ? [] : [{ hash, bytes, via: [intent], root }];
   });
 }
 
 function onTop(ground: Ground, state: State, intent: Intent): readonly State[] {
   if (state.via.includes(intent)) return [];
   const bytes = applyEdits(state.bytes, editsOf(ground, intent));
-  return bytes === undefined ? [] : [{ hash: hashOf(bytes), bytes, via: [...state.via, intent] }];
+  if (bytes === undefined) return [];
+  const under = new Map(state.under).set(intent, state.bytes);
+  return [{ hash: hashOf(bytes), bytes, via: [...state.via, intent], root: state.root, under }];
 }
 
 /** `reported`: writes that surely were on disk, so that what is as near to one as to another state was made on it. */

@@ -313,6 +313,29 @@ describe('a guarded write', () => {
     expect(w.text(F)).toBe(withLine(withLine(LINES, 9, 'HUMAN'), 2, 'A'));
   });
 
+  it('[GD8] a replacement that applied to an older file, which somebody wrote over the others, takes nothing of the others out', async () => {
+    const w = await make({ [F]: LINES });
+    for (const agent of ['a', 'b', 'c']) await w.guard.read({ agent, path: F });
+    const late = toolCall('a', F, { content: withLine(LINES, 2, 'A') });
+    await w.guard.before(late);
+    const write = async (agent: string, line: number): Promise<void> => {
+      const call = toolCall(agent, F, { content: withLine(LINES, line, agent) });
+      await w.guard.before(call);
+      w.put(F, withLine(LINES, line, agent));
+      await w.guard.after(call);
+    };
+    await write('b', 5);
+    await write('c', 9);
+    // It names the text that was there before b's own change: on disk again once a's older file is.
+    const edit = toolCall('b', F, { edits: [{ old: 'line 5', new: 'b again' }] });
+    await w.guard.before(edit);
+    w.put(F, withLine(withLine(LINES, 2, 'A'), 5, 'b again'));
+    await w.guard.after(late);
+    await w.guard.after(edit);
+    expect(w.text(F)).toBe(withLine(withLine(withLine(LINES, 9, 'c'), 5, 'b'), 2, 'A'));
+    expect(await openConflicts(w)).toBe(1);
+  });
+
   it('[GD15] who read some lines alone hears once that these changed, and of no others', async () => {
     const w = await make({ [F]: LINES, 'other.md': 'x\n' });
     await w.guard.read({ agent: 'a', path: F, lines: { from: 4, to: 6 } });

@@ -8,7 +8,7 @@ import { EXTERNAL, type Ground } from './ground.ts';
 import { putRight } from './put-right.ts';
 import { type Settled, settle } from './settle.ts';
 import type { Book, Done, Intent, Line, Pending, Sight } from './spool/book.ts';
-import type { Captured } from './types.ts';
+import type { Captured, ToolEdit } from './types.ts';
 import { bytesWith, type Now, nowAt } from './versions.ts';
 
 export interface Reconciled {
@@ -161,7 +161,25 @@ async function proposed(
   const before = await bytesWith(ground, path, intent.disk);
   const onDisk = applyEdits(before ?? undefined, edits);
   if (onDisk !== undefined) return { sight: { hash: intent.disk }, content: onDisk };
-  return { sight: { hash: now.hash }, content: state?.bytes ?? there ?? null };
+  return (
+    onState(ground, now, edits, state?.under?.get(intent), state) ?? {
+      sight: { hash: now.hash },
+      content: there ?? null,
+    }
+  );
+}
+
+/** A replacement that applied to what somebody's older file had brought back: that change alone, and nothing of that file. */
+function onState(
+  ground: Ground,
+  now: Now,
+  edits: readonly ToolEdit[],
+  under: Uint8Array | undefined,
+  state: State | undefined,
+): { readonly sight: Sight; readonly content: Uint8Array } | undefined {
+  const content = under === undefined ? undefined : applyEdits(under, edits);
+  if (under === undefined || content === undefined || state === undefined) return undefined;
+  return { sight: { hash: ground.objects.keep(under), as: now.hash, root: state.root }, content };
 }
 
 function lost(path: string): EntenteError {
@@ -204,7 +222,8 @@ async function takeUnknown(
   const now = await nowAt(ground, path);
   if (state.bytes !== undefined) ground.objects.keep(state.bytes);
   const via = state.via.length > 0 && state.hash !== now.hash;
-  const sight: Sight = state.sight ?? (via ? { hash: state.hash, as: now.hash, root: known } : { hash: state.hash });
+  const sight: Sight =
+    state.sight ?? (via ? { hash: state.hash, as: now.hash, root: state.root } : { hash: state.hash });
   const note = opaque?.note ?? options.note;
   const result = await settle(ground, {
     ...{ path, agent, sight, content: disk ?? null },

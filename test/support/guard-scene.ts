@@ -154,8 +154,11 @@ class Scene {
 
   async edit(one: Extract<Step, { do: 'edit' }>): Promise<void> {
     const [who, path] = [AGENTS[one.agent] as string, FILES[one.file] as string];
+    if (this.busy(who, path)) return;
+    // A host replaces only in a file that its agent has read.
+    await this.run({ do: 'read', agent: one.agent, file: one.file });
     const old = (this.w.text(path) ?? '').split('\n')[one.place * 3 + 1];
-    if (old === undefined || old === '' || this.busy(who, path)) return;
+    if (old === undefined || old === '') return;
     const mark = this.mark(who);
     await this.announce(toolCall(who, path, { edits: [{ old, new: mark }] }), mark, true);
   }

@@ -66,6 +66,8 @@ async function main(): Promise<number> {
   return report.ok ? 0 : 1;
 }
 
+// Servers that a layer has started are ended when this process exits, also where it is told to.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.exitCode = await main();
 // A store or a driver may keep a timer: the proof is over.
 process.exit();

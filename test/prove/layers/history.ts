@@ -26,6 +26,8 @@ async function history(context: ProofContext, kind: StoreName, size: HistorySize
   const flags = ['--store', await stores.url(kind), '--key-file', 'server.key'];
   if (kind === 'sqlite') await desk.run(['init', '-q', '--store', flags[1] ?? '']);
   const server = await serve(desk, [...flags, '--limit', 'requestsPerMinute=100000000']);
+  const onExit = (): void => void server.child.kill('SIGKILL');
+  process.once('exit', onExit);
   try {
     const names = Array.from({ length: size.processes }, (_, index) => `p${index + 1}`);
     const agents = names.map((name) => agentsOf(name, size.clients / size.processes));
@@ -59,6 +61,7 @@ async function history(context: ProofContext, kind: StoreName, size: HistorySize
     }
     await owner.close();
   } finally {
+    process.removeListener('exit', onExit);
     await server.stop();
     desk.close();
   }
@@ -77,7 +80,7 @@ export const recordedHistory: Layer = {
         continue;
       }
       const isSmaller = kind === 'memory' || kind === 'etcd';
-      const operations = size(400, kind === 'etcd' ? 10_000 : 100_000, isSmaller ? 200_000 : 1_000_000);
+      const operations = size(400, kind === 'etcd' ? 2000 : 100_000, isSmaller ? 200_000 : 1_000_000);
       const clients = size(4, 16, 64);
       await history(context, kind, { clients, processes: size(1, 2, 4), operations });
       note(`${kind}: ${operations} operations of ${clients} clients`);

@@ -5,6 +5,7 @@ import { assertGuarded } from './check.ts';
 import { ContentCache } from './content-cache.ts';
 import { createClient } from './etcd/client.ts';
 import { readContent } from './etcd/contents.ts';
+import { createElsewhere } from './etcd/elsewhere.ts';
 import { MAX_GUARDS } from './etcd/encode.ts';
 import { closedFault } from './etcd/errors.ts';
 import { type Opened, open } from './etcd/opened.ts';
@@ -34,6 +35,8 @@ export interface EtcdStoreOptions {
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   /** Milliseconds to wait for one answer. @default 5,000 */
   readonly timeoutMs?: number;
+  /** Another store for the contents that are larger than 128 KiB; this store closes it. */
+  readonly contents?: Store;
   /** Bytes of one content. @default 16 MiB */
   readonly maxContentBytes?: number;
   /** Hears what is wrong with the set-up but does not stop it. @default process.emitWarning */
@@ -68,7 +71,8 @@ export function createEtcdStore(options: EtcdStoreOptions): Store {
   let closed = false;
 
   async function make(): Promise<Parts> {
-    const opened = await open(client, { prefix, place: shown, onWarning });
+    const elsewhere = options.contents === undefined ? undefined : createElsewhere(options.contents);
+    const opened = await open(client, { prefix, place: shown, onWarning, elsewhere });
     const watch = createWatch(opened);
     return { opened, watch, queue: createQueue(opened, { capabilities, cache, onCommit: watch.notify }) };
   }
@@ -105,7 +109,7 @@ export function createEtcdStore(options: EtcdStoreOptions): Store {
       ask(async (opened) => {
         const known = cache.get(hash);
         if (known !== undefined) return known;
-        const bytes = await readContent(opened.client, opened.keys, hash);
+        const bytes = await readContent(opened, hash);
         if (bytes !== undefined) cache.put(hash, new Uint8Array(bytes));
         return bytes;
       }),
@@ -135,6 +139,7 @@ export function createEtcdStore(options: EtcdStoreOptions): Store {
       await made?.queue.idle();
       made?.watch.close();
       client.close();
+      await options.contents?.close();
     },
   };
 }

@@ -15,7 +15,7 @@ export type StoreUrl =
   /** A database. `url` may hold a password; `shown` does not. */
   | { readonly kind: 'postgres'; readonly url: string; readonly shown: string; readonly schema: string }
   /** A cluster of etcd. Neither holds anything secret; `shown` has no parameters that are the default. */
-  | { readonly kind: 'etcd'; readonly url: string; readonly shown: string }
+  | { readonly kind: 'etcd'; readonly url: string; readonly shown: string; readonly contents?: StoreUrl }
   /** A server, which has the store. */
   | { readonly kind: 'server'; readonly url: string };
 
@@ -56,7 +56,7 @@ export async function parseStoreUrl(text: string, cwd: string): Promise<StoreUrl
     return { kind: 'server', url: socketUrl(path.resolve(cwd, socket)) };
   }
   if (/^postgres(ql)?:/.test(text)) return postgresUrl(text);
-  if (/^etcds?:/.test(text)) return etcdUrl(text);
+  if (/^etcds?:/.test(text)) return etcdUrl(text, cwd);
   if (!text.startsWith('sqlite:') || text === 'sqlite:') {
     throw new EntenteError('misuse', `${JSON.stringify(text.slice(0, 120))} is no store URL. ${FORMS}`, {
       next: 'entente status --store sqlite:PATH',
@@ -81,9 +81,17 @@ function postgresUrl(text: string): Extract<StoreUrl, { kind: 'postgres' }> {
 }
 
 /** The user and the files of TLS come by the environment, as etcdctl has them. */
-async function etcdUrl(text: string): Promise<Extract<StoreUrl, { kind: 'etcd' }>> {
+async function etcdUrl(text: string, cwd: string): Promise<Extract<StoreUrl, { kind: 'etcd' }>> {
   const { parseAddress } = await import('../../stores/etcd/place.ts');
-  return { kind: 'etcd', url: text, shown: parseAddress(text).shown };
+  const { shown, contents } = parseAddress(text);
+  if (contents === undefined) return { kind: 'etcd', url: text, shown };
+  // It is written down and shown with the rest.
+  refusePassword(contents);
+  const inner = await parseStoreUrl(contents, cwd);
+  if (inner.kind === 'sqlite' || inner.kind === 'postgres') return { kind: 'etcd', url: text, shown, contents: inner };
+  throw new EntenteError('misuse', 'Contents of a store in etcd are kept by SQLite or PostgreSQL.', {
+    next: 'entente status --store etcd://HOST:PORT?contents=postgres://USER@HOST/DATABASE',
+  });
 }
 
 /** What is typed on a command line is seen by every user of the machine, and kept in its history. */

@@ -30,7 +30,8 @@ export async function openStore(
   }
   if (url.kind === 'etcd') {
     const { createEtcdStore } = await import('../../stores/etcd.ts');
-    return createEtcdStore({ url: url.url, onWarning: warn });
+    const contents = url.contents === undefined ? undefined : await openStore(url.contents, warn, true);
+    return createEtcdStore({ url: url.url, onWarning: warn, ...(contents === undefined ? {} : { contents }) });
   }
   if (!create && !(await isThere(url.path))) {
     throw new EntenteError('not-found', `There is no database ${url.path}.`, {

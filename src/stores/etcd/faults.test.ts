@@ -9,6 +9,7 @@ import { createRandom } from '../../../test/support/random.ts';
 import { hashOf } from '../../core/hash.ts';
 import { verifyStore } from '../../verify/index.ts';
 import { guardOf, makeRequest, writeOf } from '../conformance/index.ts';
+import { createMemoryStore } from '../memory.ts';
 import type { CommitRequest, Store } from '../store.ts';
 
 const SPACE = makeRequest('').space;
@@ -71,6 +72,37 @@ describe.skipIf(!etcdIsInstalled())('etcd', () => {
       }
       running = false;
       await trimming;
+    });
+
+    it('[ET25] large contents are kept by another store where one is given, and go from there', async () => {
+      const prefix = freshPrefix();
+      const shelf = createMemoryStore();
+      const store = openStore(prefix, { contents: shelf });
+      const epoch = await store.epoch();
+      const guards = [guardOf('big')];
+      const [reply] = await store.commit([makeRequest(epoch, { guards, writes: [writeOf('big', large(1))] })]);
+      if (reply?.status !== 'committed') throw new Error(JSON.stringify(reply));
+      expect(await keysBelow(`${prefix}/k/`)).toBe(2);
+      expect(await shelf.content(hashOf(large(1)))).toBeDefined();
+      const other = openStore(prefix, { contents: shelf });
+      expect(await hashIn(other)).toBe(hashOf(large(1)));
+      expect(await hashIn(openStore(prefix)).catch((error: unknown) => error)).toMatchObject({
+        code: 'store-unavailable',
+      });
+      const next = [guardOf('big', reply.heads[0])];
+      const [again] = await store.commit([makeRequest(epoch, { guards: next, writes: [writeOf('big', 'small')] })]);
+      if (again?.status !== 'committed') throw new Error(JSON.stringify(again));
+      await endLeases();
+      await store.trim(SPACE, reply.revision);
+      expect(await hashIn(store)).toBe(hashOf(large(1)));
+      await store.trim(SPACE, again.revision);
+      expect(await hashIn(store)).toBeUndefined();
+      expect(await shelf.content(hashOf(large(1)))).toBeUndefined();
+      // What is gone can come back.
+      const third = [guardOf('big', again.heads[0])];
+      const [back] = await store.commit([makeRequest(epoch, { guards: third, writes: [writeOf('big', large(1))] })]);
+      expect(back?.status).toBe('committed');
+      expect(await hashIn(other)).toBe(hashOf(large(1)));
     });
 
     it('[ET7] long values of records are kept as contents, and go with the record', async () => {

@@ -64,6 +64,8 @@ export interface Keys {
   /** `k`: contents in chunks. */
   chunks(hash: string): string;
   chunk(hash: string, place: number): string;
+  /** That another store has it; behind all chunks. */
+  elsewhere(hash: string): string;
   /** `f`: who needs a content. */
   holders(hash: string): string;
   byCommit(hash: string, commit: string): string;
@@ -121,6 +123,7 @@ export function createKeys(prefix: string): Keys {
     idOfIndexed: (key) => unpart(key.slice(key.lastIndexOf('/') + 1)),
     chunks,
     chunk: (hash, place) => chunks(hash) + place.toString(16).padStart(4, '0'),
+    elsewhere: (hash) => `${chunks(hash)}elsewhere`,
     holders,
     byCommit: (hash, commit) => `${holders(hash)}c.${commit}`,
     byVersion: (hash, space, id, version) => `${holders(hash)}v.${digest([space, id])}.${padded(version)}`,

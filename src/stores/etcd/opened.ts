@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { EntenteError } from '../../core/errors.ts';
 import type { EtcdClient } from './client.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import { faultOf } from './errors.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { KnownHeads } from './known.ts';
@@ -20,6 +21,7 @@ export interface Opened {
   readonly known: KnownHeads;
   readonly segments: Segments;
   readonly lasts: Lasts;
+  readonly elsewhere: Elsewhere | undefined;
   /** For messages: the address without anything secret. */
   readonly place: string;
   epoch(): string;
@@ -32,9 +34,10 @@ export interface OpenOptions {
   readonly prefix: string;
   readonly place: string;
   readonly onWarning: (message: string) => void;
+  readonly elsewhere: Elsewhere | undefined;
 }
 
-export async function open(client: EtcdClient, { prefix, place, onWarning }: OpenOptions): Promise<Opened> {
+export async function open(client: EtcdClient, { prefix, place, onWarning, elsewhere }: OpenOptions): Promise<Opened> {
   const keys = createKeys(prefix);
   let epoch: string;
   try {
@@ -53,6 +56,7 @@ export async function open(client: EtcdClient, { prefix, place, onWarning }: Ope
     known,
     segments,
     lasts,
+    elsewhere,
     place,
     epoch: () => epoch,
     changeEpoch(now) {

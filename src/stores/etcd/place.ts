@@ -10,6 +10,8 @@ export interface Address {
   readonly prefix: string;
   /** As it is shown and can be given again. */
   readonly shown: string;
+  /** The address of the store that has the large contents. */
+  readonly contents?: string;
 }
 
 export interface User {
@@ -28,20 +30,26 @@ function wrong(why: string): EntenteError {
   });
 }
 
-/** `etcd://a:2379,b:2379?prefix=NAME`, `etcds://…` over TLS. Throws `misuse`. */
+/** `etcd://a:2379,b:2379?prefix=NAME&contents=URL`, `etcds://…` over TLS. Throws `misuse`. */
 export function parseAddress(text: string): Address {
   const [, scheme, hosts, query] = /^(etcds?):\/\/([^/?#]+)\/?(?:\?([^#]*))?$/.exec(text) ?? [];
   if (scheme === undefined || hosts === undefined) throw wrong('it names no host');
   if (hosts.includes('@')) throw wrong('a user and a password do not stand in it');
   const parameters = new URLSearchParams(query);
   for (const name of parameters.keys()) {
-    if (name !== 'prefix') throw wrong(`it has no parameter ${JSON.stringify(name.slice(0, 40))}`);
+    if (name !== 'prefix' && name !== 'contents')
+      throw wrong(`it has no parameter ${JSON.stringify(name.slice(0, 40))}`);
   }
   const prefix = checkedPrefix(parameters.get('prefix') ?? DEFAULT_PREFIX);
   const endpoints = hosts.split(',').map((host) => endpointOf(scheme, host));
+  const contents = parameters.get('contents') ?? undefined;
+  const asked = [
+    ...(prefix === DEFAULT_PREFIX ? [] : [`prefix=${prefix}`]),
+    ...(contents === undefined ? [] : [`contents=${encodeURIComponent(contents)}`]),
+  ];
   const hostsShown = endpoints.map(({ host }) => host).join(',');
-  const shown = `${scheme}://${hostsShown}${prefix === DEFAULT_PREFIX ? '' : `?prefix=${prefix}`}`;
-  return { endpoints, prefix: `${prefix}/`, shown };
+  const shown = `${scheme}://${hostsShown}${asked.length === 0 ? '' : `?${asked.join('&')}`}`;
+  return { endpoints, prefix: `${prefix}/`, shown, ...(contents === undefined ? {} : { contents }) };
 }
 
 function endpointOf(scheme: string, host: string): URL {

@@ -103,7 +103,7 @@ export function createQueue(opened: Opened, { capabilities, cache, onCommit }: Q
         continue;
       }
       try {
-        if (item.large.size > 0) await sendContents(opened.client, opened.keys, item.large);
+        if (item.large.size > 0) await sendContents(opened, item.large);
         replies.push(new Promise((answer) => enter({ encoded: item, call, tries: 0, answer })));
       } catch (error) {
         // What was sent so far is named by nothing.
@@ -199,7 +199,8 @@ async function flush(opened: Opened, space: string, group: readonly Waiting[], t
     if (!answer.succeeded) return formAnew(opened, space, open, answer);
     return await tell(opened, space, open, planned, answer, told);
   } catch (error) {
-    const isSure = !sent || leavesNothing(error) || isEntenteError(error);
+    // What is thrown by the reading of an answer says nothing of what was done.
+    const isSure = !sent || (!isEntenteError(error) && leavesNothing(error));
     const reply: CommitReply = { status: isSure ? 'unavailable' : 'unknown', error: opened.faultOf(error) };
     for (const item of open) item.answer(reply);
     return [];
@@ -282,6 +283,6 @@ async function tell(
     // A segment that stays open too long only makes reading slower.
     await opened.segments.added(space, landed).catch(() => undefined);
   }
-  for (const { encoded } of retry) await sendContents(opened.client, opened.keys, encoded.large);
+  for (const { encoded } of retry) await sendContents(opened, encoded.large);
   return again(opened, retry);
 }

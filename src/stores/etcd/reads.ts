@@ -167,7 +167,7 @@ export async function readRecord(
 /** Undefined where its long value went while it was read: the record was replaced. */
 async function recordOf(opened: Opened, kind: string, id: string, kv: Kv): Promise<StoredRecord | undefined> {
   const { text, long, revision, created, state } = recordFrom(kv);
-  const bytes = long === undefined ? undefined : await readContent(opened.client, opened.keys, long);
+  const bytes = long === undefined ? undefined : await readContent(opened, long);
   const json = text ?? (bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8'));
   if (json === undefined) return undefined;
   return { kind, id, ...(state === undefined ? {} : { state }), value: JSON.parse(json) as unknown, revision, created };

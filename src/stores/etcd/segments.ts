@@ -81,6 +81,8 @@ export function createSegments(client: EtcdClient, keys: Keys): Segments {
     },
     async added(space, count) {
       const known = knownOf(space);
+      // Closed by somebody else meanwhile: the next commit counts anew.
+      if (known.entries < 0) return;
       known.entries += count;
       if (known.entries < SEGMENT_ENTRIES) return;
       const seal = keys.seal(space, known.seals.length);

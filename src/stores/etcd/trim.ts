@@ -17,7 +17,7 @@ export async function trim(opened: Opened, space: Space, before: number): Promis
   const point = await movePoint(opened, space, before);
   if (point.cleaned < point.trimmed) {
     await clean(opened, space, point);
-    await sweepUploads(opened.client, opened.keys);
+    await sweepUploads(opened);
   }
   return point.trimmed;
 }
@@ -67,7 +67,8 @@ function rangeOfOp(operation: Operation): Parameters<Opened['client']['range']>[
   return 'request_range' in operation ? operation.request_range : { key: '' };
 }
 
-async function drop({ client, keys }: Opened, space: Space, segment: number, kvs: readonly Kv[]): Promise<void> {
+async function drop(opened: Opened, space: Space, segment: number, kvs: readonly Kv[]): Promise<void> {
+  const { client, keys } = opened;
   const operations: Operation[] = [];
   const free = new Set<string>();
   for (const kv of kvs) {
@@ -87,7 +88,7 @@ async function drop({ client, keys }: Opened, space: Space, segment: number, kvs
     }
   }
   await deleteAll(client, operations);
-  await dropUnneeded(client, keys, [...free]);
+  await dropUnneeded(opened, [...free]);
   // The entries last: as long as they are there, what they let go of can be found.
   await deleteAll(
     client,

@@ -110,6 +110,9 @@ describe('set-ups of etcd', () => {
     expect(endpoints.map(({ href }) => href)).toEqual(['https://a:2379/', 'https://b:1234/', 'https://[::1]:5/']);
     expect(prefix).toBe('team/notes/');
     expect(shown).toBe('etcds://a:2379,b:1234,[::1]:5?prefix=team/notes');
+    const shelved = parseAddress('etcd://a?contents=sqlite:/srv/contents.db');
+    expect(shelved.contents).toBe('sqlite:/srv/contents.db');
+    expect(parseAddress(shelved.shown)).toEqual(shelved);
     expect(parseAddress('etcd://a').shown).toBe('etcd://a:2379');
     for (const wrong of [
       'etcd:',

@@ -5,7 +5,6 @@ import type { Controller } from '../../src/controller/types.ts';
 import type { Store } from '../../src/stores/store.ts';
 
 const HOUR = 3_600_000;
-const DAYS = 7;
 
 interface Desk {
   readonly entente: Controller;
@@ -60,12 +59,12 @@ function handbook(edits: { readonly [line: number]: string }): string {
   return `# Handbook\n\n${HANDBOOK.map((line, index) => edits[index + 1] ?? line).join('\n')}\n`;
 }
 
-async function week(desk: Desk, end: number): Promise<void> {
+async function daily(desk: Desk, end: number, days: number): Promise<void> {
   const { clock } = desk;
   await write(desk, 'notes/handbook.md', { agent: 'planner', note: 'as it was agreed', text: handbook({}) });
   const agents = ['writer-1', 'writer-2', 'reviewer-2', 'planner', 'ops-bot'];
-  for (let step = 0; step < DAYS * 6; step += 1) {
-    clock.now = end - DAYS * 24 * HOUR + step * 4 * HOUR;
+  for (let step = 0; step < days * 6; step += 1) {
+    clock.now = end - days * 24 * HOUR + step * 4 * HOUR;
     const [agent = '', other = ''] = [agents[step % 5], agents[(step * 2 + 1) % 5]];
     await write(desk, `notes/day-${step % 9}.md`, {
       ...{ agent, note: 'the notes of the stand-up' },
@@ -138,9 +137,10 @@ async function conflicts(desk: Desk, end: number): Promise<void> {
   );
 }
 
-/** Fills a store's space `default` with a week that ends at `end`, in milliseconds since 1970. */
-export async function fillWeek(store: Store, end: number = Date.now()): Promise<void> {
-  const clock = { now: end - (DAYS * 24 + 1) * HOUR };
+/** Fills a store's space `default` with some days that end now. */
+export async function fillWeek(store: Store, days: number = 7): Promise<void> {
+  const end = Date.now();
+  const clock = { now: end - (Math.max(days, 4) * 24 + 1) * HOUR };
   const entente = createController({ store, clock: () => clock.now });
   const desk: Desk = { entente, clock };
   const rules = [
@@ -150,7 +150,7 @@ export async function fillWeek(store: Store, end: number = Date.now()): Promise<
     ['log/**', 'merge(append)'],
   ] as const;
   await entente.setPolicy({ rules, default: 'firstWriterWins' }, { agent: 'ann', revision: 0 });
-  await week(desk, end);
+  await daily(desk, end, days);
   await conflicts(desk, end);
   clock.now = end - 6 * 60_000;
   await entente.begin('notes/handbook.md', { agent: 'writer-2', note: 'rewrites steps 9 to 12', announce: true });

@@ -51,6 +51,29 @@ export function applyTrimmed(
   return made === undefined ? undefined : { base, content: made };
 }
 
+/** Lines ahead in which a line is looked for. */
+const NEARBY = 200;
+
+/**
+ * A text with the blanks at the ends of its lines as a later one has them: a formatter that takes them away has changed
+ * no place that anybody else must not touch. The text itself where the later one has the same blanks, or is none.
+ */
+export function withEndsOf(before: Uint8Array, after: Uint8Array): Uint8Array {
+  const [one, other] = [textOf(before), textOf(after)];
+  if (one === undefined || other === undefined || trimEnds(one) === one) return before;
+  const later = other.split('\n');
+  const bareLater = later.map(trimEnds);
+  let from = 0;
+  const lines = one.split('\n').map((line) => {
+    const bare = trimEnds(line);
+    const ahead = bareLater.slice(from, from + NEARBY).indexOf(bare);
+    if (ahead < 0) return line;
+    from += ahead + 1;
+    return later[from - 1] ?? line;
+  });
+  return encoder.encode(lines.join('\n'));
+}
+
 /** How far two texts are apart. */
 export interface Distance {
   /** Lines that they do not share, whatever their order, blanks apart: what a formatter moves does not count. */

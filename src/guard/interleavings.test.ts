@@ -44,6 +44,16 @@ describe('interleavings', () => {
     ]);
   });
 
+  it('[GD17] a formatter that takes blanks from what an agent wrote does not stop the agent from writing that place again', async () => {
+    await playApart([
+      { do: 'write', agent: 0, file: 0, place: 0, obeys: false },
+      { do: 'land', which: 0 },
+      { do: 'formatter', file: 0 },
+      { do: 'report', which: 0 },
+      { do: 'write', agent: 0, file: 0, place: 0, obeys: false },
+    ]);
+  });
+
   it.each(Object.entries(guardFaults))('[GD32] the checker finds a guard that %s', async (_name, { breaks, wound }) => {
     const [steps, play] = breaks === 'edits' ? [apartSteps, playApart] : [anySteps, playAnything];
     const found = await fc.check(

@@ -2,6 +2,7 @@
 import type { Controller } from '../controller/types.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Outcome, Packet } from '../core/outcome.ts';
+import { withEndsOf } from './edits.ts';
 import type { Ground } from './ground.ts';
 import type { Refused, Sight } from './spool/book.ts';
 import { bytesWith, type Now, nowAt, tokenWith } from './versions.ts';
@@ -45,7 +46,8 @@ export async function settle(ground: Ground, proposal: Proposal, dry: boolean = 
   const open = await stillOpen(ground, proposal, hash);
   if (open !== undefined) return { how: 'stop', now, conflictId: open, reason: 'sent again as it was', base: sight };
   const controller = dry ? ground.rehearsal : ground.controller;
-  const { outcome, sent } = await commitFrom(ground, controller, { ...proposal, sight });
+  const from = await formatted(ground, path, sight, now);
+  const { outcome, sent } = await commitFrom(ground, controller, { ...proposal, sight: from });
   return read(ground, outcome, proposal, { hash, sight, sent, dry });
 }
 
@@ -58,6 +60,16 @@ async function stillOpen(ground: Ground, { refused }: Proposal, hash: string): P
   if (refused?.id === undefined || refused.r !== hash) return undefined;
   const conflict = await ground.controller.conflict(refused.id);
   return conflict?.state === 'open' ? refused.id : undefined;
+}
+
+/** What the author knew, with the blanks that a formatter has taken from the ends of lines since. */
+async function formatted(ground: Ground, path: string, sight: Sight | null, now: Now): Promise<Sight | null> {
+  if (sight === null || sight.as !== undefined || sight.hash === now.hash || now.content === undefined) return sight;
+  const known = await bytesWith(ground, path, sight.hash);
+  if (known === undefined || known === null) return sight;
+  const bytes = withEndsOf(known, now.content);
+  if (Buffer.compare(bytes, known) === 0) return sight;
+  return { hash: ground.objects.keep(bytes), as: now.hash, root: sight.root ?? sight.hash };
 }
 
 interface Sent {

@@ -1,4 +1,5 @@
 // The command line on etcd: the loop, history and the queue of conflicts, as on a file; and what is etcd's own.
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openDesk } from '../../test/support/command-line.ts';
 import { isReady } from '../../test/support/etcd-suite.ts';
@@ -25,6 +26,23 @@ describe.skipIf(!isReady)('an etcd store on the command line', () => {
       expect([argv[0], refused.code]).toEqual([argv[0], 2]);
       expect(refused.err).toContain('etcd');
     }
+    desk.close();
+  });
+
+  it('[ET25] ?contents= names the store of large contents, which is made where it is missing', async () => {
+    const desk = await openDesk();
+    const store = `${desk.store}&contents=sqlite:shelf.db`;
+    const ran = await desk.run(['commit', 'big.bin', '-q', '--store', store], {
+      stdin: new Uint8Array(300_000).fill(7),
+    });
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    expect(existsSync(desk.path('shelf.db'))).toBe(true);
+    expect((await desk.run(['verify', '--json', '--store', store])).code).toBe(0);
+    const nameless = await desk.run(['verify', '--json']);
+    expect(nameless.code).not.toBe(0);
+    const secret = `${desk.store}&contents=${encodeURIComponent('postgres://u:hunter2@h/db')}`;
+    const refused = await desk.run(['status', '--store', secret]);
+    expect([refused.code, (refused.out + refused.err).includes('hunter2')]).toEqual([2, false]);
     desk.close();
   });
 

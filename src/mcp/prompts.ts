@@ -8,7 +8,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { isEntenteError } from '../core/errors.ts';
 import { perform } from '../service/operation.ts';
-import { conflict } from '../service/operations/conflicts.ts';
+import { conflict } from '../service/operations/conflict.ts';
 import { conflictText, shownConflict } from './conflict-text.ts';
 import { clean, fence, idWord } from './say.ts';
 import type { Session } from './session.ts';

@@ -11,7 +11,7 @@ import {
 import { isEntenteError } from '../core/errors.ts';
 import type { Head } from '../core/version.ts';
 import { type Call, perform } from '../service/operation.ts';
-import { conflict } from '../service/operations/conflicts.ts';
+import { conflict } from '../service/operations/conflict.ts';
 import { list } from '../service/operations/list.ts';
 import { read } from '../service/operations/read.ts';
 import { shownConflict } from './conflict-text.ts';

@@ -1,7 +1,7 @@
 // The link that a server prints at its start: it logs whoever runs it in, once and within minutes, so that their key stays
 // in its file.
 import { hasDashboard } from '../../http/dashboard.ts';
-import { loginPath } from '../../service/operations/login.ts';
+import { loginPath } from '../../service/operations/login-code.ts';
 import type { Service } from '../../service/service.ts';
 
 export interface LinkInput {

@@ -1,6 +1,10 @@
 // The endpoints of no space: who one is to the server, and the page of the dashboard.
-import { endKey, keys, makeKey } from '../../service/operations/keys.ts';
-import { login, makeLoginCode, whoami } from '../../service/operations/login.ts';
+import { endKey } from '../../service/operations/end-key.ts';
+import { keys } from '../../service/operations/keys.ts';
+import { login } from '../../service/operations/login.ts';
+import { makeLoginCode } from '../../service/operations/login-code.ts';
+import { makeKey } from '../../service/operations/make-key.ts';
+import { whoami } from '../../service/operations/whoami.ts';
 import { BODIES, type Endpoint, of } from './endpoint.ts';
 
 export const ACCOUNT: readonly Endpoint[] = [

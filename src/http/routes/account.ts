@@ -1,8 +1,12 @@
 // Who one is to this server, in no space: sessions and keys.
 import type { FastifyInstance } from 'fastify';
 import { perform } from '../../service/operation.ts';
-import { endKey, keys, makeKey } from '../../service/operations/keys.ts';
-import { login, makeLoginCode, whoami } from '../../service/operations/login.ts';
+import { endKey } from '../../service/operations/end-key.ts';
+import { keys } from '../../service/operations/keys.ts';
+import { login } from '../../service/operations/login.ts';
+import { makeLoginCode } from '../../service/operations/login-code.ts';
+import { makeKey } from '../../service/operations/make-key.ts';
+import { whoami } from '../../service/operations/whoami.ts';
 import type { Service } from '../../service/service.ts';
 import { bodyOf, ownCallOf } from '../request.ts';
 import type { Routes } from './route.ts';

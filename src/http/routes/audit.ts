@@ -2,7 +2,9 @@
 import { Readable } from 'node:stream';
 import { EntenteError } from '../../core/errors.ts';
 import { perform } from '../../service/operation.ts';
-import { audit, auditHead, exportAudit } from '../../service/operations/audit.ts';
+import { audit } from '../../service/operations/audit.ts';
+import { exportAudit } from '../../service/operations/audit-export.ts';
+import { auditHead } from '../../service/operations/audit-head.ts';
 import { series } from '../../service/operations/series.ts';
 import { stats } from '../../service/operations/stats.ts';
 import { startVerification, verification } from '../../service/operations/verify.ts';

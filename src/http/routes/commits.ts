@@ -3,7 +3,7 @@ import { EntenteError } from '../../core/errors.ts';
 import { once } from '../../service/once.ts';
 import { perform } from '../../service/operation.ts';
 import { commit } from '../../service/operations/commit.ts';
-import { commitStatus } from '../../service/operations/stats.ts';
+import { commitStatus } from '../../service/operations/commit-status.ts';
 import { transact } from '../../service/operations/transact.ts';
 import { sendOutcome } from '../answer.ts';
 import { callOf, idempotencyKeyOf, keyedBodyOf } from '../request.ts';

@@ -2,7 +2,8 @@
 
 import { perform } from '../../service/operation.ts';
 import { begin } from '../../service/operations/begin.ts';
-import { drafts, release } from '../../service/operations/drafts.ts';
+import { drafts } from '../../service/operations/drafts.ts';
+import { release } from '../../service/operations/release.ts';
 import { callOf } from '../request.ts';
 import { type Routes, SPACE_PATH } from './route.ts';
 

@@ -1,8 +1,10 @@
 // The policy of a space, with its ETag; and which rule applies to a resource.
 import { matchesStrong, onlyWeak } from '../../service/etag.ts';
 import { perform } from '../../service/operation.ts';
-import { explain, policy, setPolicy } from '../../service/operations/policy.ts';
+import { explain } from '../../service/operations/explain.ts';
+import { policy } from '../../service/operations/policy.ts';
 import { rehearsePolicy } from '../../service/operations/rehearsal.ts';
+import { setPolicy } from '../../service/operations/set-policy.ts';
 import { failed, required, weak } from '../../service/operations/write.ts';
 import { preconditionsOf } from '../preconditions.ts';
 import { bodyOf, callOf } from '../request.ts';

@@ -1,7 +1,8 @@
 // The kept decisions of a space. A store that did not say whether they were forgotten is a 503, as for commits.
 
 import { perform } from '../../service/operation.ts';
-import { forget, recorded } from '../../service/operations/recorded.ts';
+import { forget } from '../../service/operations/forget.ts';
+import { recorded } from '../../service/operations/recorded.ts';
 import { callOf, idempotencyKeyOf } from '../request.ts';
 import { type Routes, SPACE_PATH } from './route.ts';
 

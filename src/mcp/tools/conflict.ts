@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { WireConflict } from '../../service/conflict-view.ts';
 import { perform } from '../../service/operation.ts';
-import { conflict, conflictIdField } from '../../service/operations/conflicts.ts';
+import { conflict, conflictIdField } from '../../service/operations/conflict.ts';
 import type { Answer } from '../answer.ts';
 import { conflictText, type ShownConflict, shownConflict } from '../conflict-text.ts';
 import { ago, clean, idWord, NOTE_CHARS, quoted } from '../say.ts';

@@ -1,7 +1,7 @@
 // `entente_release`: to say that a change is given up. Nothing was locked for it; others are no longer told of it.
 import * as z from 'zod';
 import { perform } from '../../service/operation.ts';
-import { release } from '../../service/operations/drafts.ts';
+import { release } from '../../service/operations/release.ts';
 import { tokenField } from '../../service/schemas/fields.ts';
 import { idWord } from '../say.ts';
 import { tokenOf } from '../tokens.ts';

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { EntenteError } from '../../core/errors.ts';
 import { visibleConflict } from '../../service/conflict-view.ts';
 import { perform } from '../../service/operation.ts';
-import { conflict, conflictIdField } from '../../service/operations/conflicts.ts';
+import { conflict, conflictIdField } from '../../service/operations/conflict.ts';
 import { propose } from '../../service/operations/propose.ts';
 import { resolve } from '../../service/operations/resolve.ts';
 import type { WireDecision } from '../../service/schemas/decision.ts';

@@ -10,7 +10,7 @@ import { writeRecord } from '../records.ts';
 import { lacking, may } from '../rights.ts';
 import { agentField, optional } from '../schemas/fields.ts';
 import { claimResult } from '../schemas/results.ts';
-import { conflictIdField } from './conflicts.ts';
+import { conflictIdField } from './conflict.ts';
 
 export interface ClaimInput {
   readonly conflictId: string;

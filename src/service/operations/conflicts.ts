@@ -1,8 +1,8 @@
-// The queue of conflicts, and one of them as a whole.
+// The queue of conflicts.
 import * as z from 'zod';
 import type { Page } from '../../core/page.ts';
 import type { Conflict } from '../../core/resolution.ts';
-import { conflictItem, conflictView, seesConflict, visibleConflict, type WireConflict } from '../conflict-view.ts';
+import { conflictItem, seesConflict, type WireConflict } from '../conflict-view.ts';
 import type { Operation } from '../operation.ts';
 import { type PageInput, visiblePage } from '../pages.ts';
 import { type QueueDetail, queueDetails } from '../queue.ts';
@@ -38,14 +38,4 @@ export const conflicts: Operation<ConflictsInput, Page<WireConflict & Partial<Qu
     const items = found.items.map((item, index) => ({ ...conflictItem(call, epoch, item), ...details[index] }));
     return { ...found, items };
   },
-};
-
-export const conflictIdField: z.ZodType<string> = z.string().min(1).max(64);
-
-export const conflict: Operation<{ readonly conflictId: string }, WireConflict> = {
-  name: 'conflict',
-  summary: 'One conflict: its sides with their contents, who has taken it, what was proposed.',
-  input: z.strictObject({ conflictId: conflictIdField }).meta({ id: 'ConflictInput' }),
-  output: conflictResult,
-  run: async (call, { conflictId }) => conflictView(call, await visibleConflict(call, conflictId)),
 };

@@ -15,7 +15,7 @@ import { composedResult, dissectedResult } from '../schemas/dissected.ts';
 import { encodingField, optional } from '../schemas/fields.ts';
 import { linesOf, sentenceOf, whereOf } from '../sentence.ts';
 import { toWire, type Wire } from '../wire.ts';
-import { conflictIdField } from './conflicts.ts';
+import { conflictIdField } from './conflict.ts';
 
 type WirePart =
   | { readonly type: 'kept'; readonly text: string }

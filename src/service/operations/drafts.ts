@@ -1,13 +1,12 @@
-// `drafts`: what agents announced that they are about to change, and to take such an announcement back. Advice: no
-// commit looks at it. A draft of a resource that the caller may not read is not shown, nor counted.
+// `drafts`: what agents announced that they are about to change. Advice: no commit looks at it. A draft of a resource that the caller may not read is not shown, nor counted.
 import * as z from 'zod';
 import type { OpenDraft } from '../../controller/types.ts';
 import type { Page } from '../../core/page.ts';
-import type { AgentId, ResourceId } from '../../core/resource.ts';
-import { agentOf, type Operation } from '../operation.ts';
+import type { ResourceId } from '../../core/resource.ts';
+import type { Operation } from '../operation.ts';
 import { type PageInput, visiblePage } from '../pages.ts';
 import { may } from '../rights.ts';
-import { agentField, cursorField, limitField, optional, resourceField } from '../schemas/fields.ts';
+import { cursorField, limitField, optional, resourceField } from '../schemas/fields.ts';
 import { openDraftResult, pageResult } from '../schemas/results.ts';
 
 export interface DraftsInput extends PageInput {
@@ -29,20 +28,4 @@ export const drafts: Operation<DraftsInput, Page<OpenDraft>> = {
       sees: ({ resource }) => may(call.principal, 'read', call.space, resource),
     });
   },
-};
-
-export interface ReleaseInput {
-  /** The draft's id, which is that of its token. */
-  readonly draftId: string;
-  readonly agent?: AgentId;
-}
-
-export const release: Operation<ReleaseInput, void> = {
-  name: 'release',
-  summary: 'Take back what others were told of a draft. Nothing is held open for it, so that this is courtesy.',
-  input: z
-    .strictObject({ draftId: z.string().min(1).max(128), agent: optional(agentField) })
-    .meta({ id: 'ReleaseInput' }),
-  output: z.void(),
-  run: (call, { draftId: id, agent }) => call.controller.release({ id, agent: agentOf(call, agent) }),
 };

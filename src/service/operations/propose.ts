@@ -12,7 +12,7 @@ import { agentField, optional } from '../schemas/fields.ts';
 import { proposalResult } from '../schemas/results.ts';
 import { keptCommitId } from '../wire.ts';
 import { assertResolve } from './claim.ts';
-import { conflictIdField } from './conflicts.ts';
+import { conflictIdField } from './conflict.ts';
 
 export interface ProposeInput extends WireDecision {
   readonly conflictId: string;

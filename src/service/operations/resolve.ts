@@ -12,7 +12,7 @@ import { agentField, optional, revisionField } from '../schemas/fields.ts';
 import { outcomeResult } from '../schemas/results.ts';
 import { keptCommitId, outcomeFor, type WireOutcome } from '../wire.ts';
 import { assertResolve, assertUnclaimed, endClaim } from './claim.ts';
-import { conflictIdField } from './conflicts.ts';
+import { conflictIdField } from './conflict.ts';
 
 export interface ResolveInput extends WireDecision {
   readonly conflictId: string;

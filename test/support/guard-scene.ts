@@ -56,6 +56,8 @@ interface Call {
   readonly verdict: Verdict;
   readonly obeys: boolean;
   landed: boolean;
+  /** Its agent has read the file after it landed, and goes on from that. */
+  readSince?: true;
 }
 
 /** Hosts, agents and people as they are, on one ward. */
@@ -91,6 +93,8 @@ class Scene {
         const [who, path] = [AGENTS[one.agent] as string, FILES[one.file] as string];
         await w.guard.read({ agent: who, path });
         this.beliefs.set(`${who} ${path}`, w.text(path) ?? '');
+        for (const call of this.calls)
+          if (call.landed && call.event.agent === who && call.event.path === path) call.readSince = true;
         return;
       }
       case 'write':
@@ -198,7 +202,8 @@ class Scene {
       verdict.do === 'merged' && obeys ? { content: Buffer.from(verdict.content) } : event.change;
     await this.w.guard.after({ ...event, change: told });
     this.acknowledged.push({ path: event.path, mark });
-    if ('content' in event.change) this.beliefs.set(`${event.agent} ${event.path}`, String(event.change.content));
+    if ('content' in event.change && call.readSince !== true)
+      this.beliefs.set(`${event.agent} ${event.path}`, String(event.change.content));
   }
 
   /** Everything that can be had again of a file: disk, versions and kept bytes, open conflicts. */

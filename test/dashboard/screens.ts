@@ -24,7 +24,7 @@ async function firstConflict(stage: Stage): Promise<string> {
 
 export const SCREENS: readonly ScreenCase[] = [
   { name: 'queue', at: here('#/queue'), ready: seen('main .rows li') },
-  { name: 'conflict', at: firstConflict, ready: seen('main .code') },
+  { name: 'conflict', at: firstConflict, ready: seen('[data-editor="Result"] .cm-content') },
   { name: 'activity', at: here('#/activity'), ready: seen('.activity-row') },
   { name: 'resources', at: here('#/resources'), ready: seen('.resource-row') },
   { name: 'resource', at: here('#/resources/notes/handbook.md'), ready: seen('.version') },

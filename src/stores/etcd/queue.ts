@@ -1,6 +1,6 @@
 // Commits that wait together go to etcd together: one transaction with one inside it for each commit, which compares and
-// writes for itself. A few transactions of a space are under way at a time, since etcd reads one request on one core only;
-// what waits meanwhile is the next one. Nothing here is sent twice but what etcd says it did not do.
+// writes for itself. One transaction of a space is under way at a time, and what waits meanwhile is the next one: two or three
+// at once, smaller ones, were measured to be slower. Nothing here is sent twice but what etcd says it did not do.
 import { isEntenteError } from '../../core/errors.ts';
 import { checkLimits } from '../check.ts';
 import type { ContentCache } from '../content-cache.ts';
@@ -20,9 +20,6 @@ import { type Answered, base64, getOp, hasValue, nested, putOp, ranged, txnOp } 
 const MAX_BYTES = 900 * 1024;
 /** Operations that the depths of one transaction may have together. */
 const MAX_DEPTH = 124;
-/** Transactions of a space under way at a time, and the calls that one of them has room for before there are two. */
-const UNDER_WAY = 2;
-const FEW_CALLS = 16;
 /** How often a transaction is formed anew because the segment was closed or a content was taken away meanwhile. */
 const TRIES = 8;
 
@@ -48,10 +45,8 @@ interface Waiting {
 
 interface Lane {
   waiting: Waiting[];
-  /** Calls that have a commit under way: what comes behind it in the call waits for it. */
-  readonly busy: Set<number>;
-  /** Transactions under way. */
-  readonly running: Set<Promise<void>>;
+  /** The transaction that is under way. */
+  running: Promise<void> | undefined;
 }
 
 export function createQueue(opened: Opened, { capabilities, cache, onCommit }: QueueOptions): CommitQueue {
@@ -59,25 +54,23 @@ export function createQueue(opened: Opened, { capabilities, cache, onCommit }: Q
   const sending = new Set<Promise<unknown>>();
   let calls = 0;
 
-  /** Starts what can be started; called again whenever a transaction is done. */
+  /** Starts the next transaction; called again whenever one is done. */
   function pump(space: string, lane: Lane): void {
-    while (lane.running.size < UNDER_WAY) {
-      const group = takeGroup(lane);
-      if (group.length === 0) break;
-      const work: Promise<void> = flush(opened, space, group, { cache, onCommit }).then((again) => {
-        for (const { call } of group) lane.busy.delete(call);
-        lane.waiting.unshift(...again);
-        lane.running.delete(work);
-        pump(space, lane);
-      });
-      lane.running.add(work);
+    if (lane.running !== undefined) return;
+    if (lane.waiting.length === 0) {
+      if (lanes.get(space) === lane) lanes.delete(space);
+      return;
     }
-    if (lane.running.size === 0 && lane.waiting.length === 0) lanes.delete(space);
+    lane.running = flush(opened, space, takeGroup(lane), { cache, onCommit }).then((again) => {
+      lane.waiting.unshift(...again);
+      lane.running = undefined;
+      pump(space, lane);
+    });
   }
 
   function enter(item: Waiting): void {
     const { space } = item.encoded;
-    const lane = lanes.get(space) ?? { waiting: [], busy: new Set(), running: new Set() };
+    const lane = lanes.get(space) ?? { waiting: [], running: undefined };
     if (!lanes.has(space)) lanes.set(space, lane);
     lane.waiting.push(item);
     // Callers that are woken together reach us in one turn of the event loop: let them all in.
@@ -123,7 +116,7 @@ export function createQueue(opened: Opened, { capabilities, cache, onCommit }: Q
     async idle() {
       while (sending.size > 0) await Promise.allSettled(sending);
       while (lanes.size > 0) {
-        await Promise.all([...lanes.values()].flatMap(({ running }) => [...running]));
+        await Promise.all([...lanes.values()].map(({ running }) => running));
         await new Promise((resolve) => setImmediate(resolve));
       }
     },
@@ -133,9 +126,7 @@ export function createQueue(opened: Opened, { capabilities, cache, onCommit }: Q
 /** Commits that touch one another, or come behind such a one in their call, wait for the next transaction (rule D2). */
 function takeGroup(lane: Lane): Waiting[] {
   const written = new Set<string>();
-  const late = new Set<number>(lane.busy);
-  const calls = new Set<number>();
-  const most = Math.max(FEW_CALLS, Math.ceil(lane.waiting.length / UNDER_WAY));
+  const late = new Set<number>();
   const group: Waiting[] = [];
   const rest: Waiting[] = [];
   let bytes = 0;
@@ -149,7 +140,6 @@ function takeGroup(lane: Lane): Waiting[] {
       touched.written.some((key) => written.has(key));
     const isFull =
       group.length === PLACES ||
-      (calls.size >= most && !calls.has(item.call)) ||
       (group.length > 0 &&
         (bytes + item.encoded.bytes > MAX_BYTES || group.length + 3 + Math.max(depth, own) > MAX_DEPTH));
     if (isApart || isFull) {
@@ -160,10 +150,8 @@ function takeGroup(lane: Lane): Waiting[] {
     for (const key of touched.written) written.add(key);
     bytes += item.encoded.bytes;
     depth = Math.max(depth, own);
-    calls.add(item.call);
     group.push(item);
   }
-  for (const call of calls) lane.busy.add(call);
   lane.waiting = rest;
   return group;
 }

@@ -22,7 +22,7 @@ async function settle(store: Store, request: CommitRequest): Promise<Settled> {
   }
 }
 
-/** Raises a counter of its own and a shared one until it is told to stop; each commit is settled before the next. */
+/** Writes a resource of its own, and a shared one now and then, until it is told to stop; each commit is settled before the next. */
 export async function raise(
   store: Store,
   agent: string,
@@ -31,9 +31,10 @@ export async function raise(
   tally: Tally,
 ): Promise<number> {
   const epoch = await persist(() => store.epoch());
-  const names = [`own/${agent}`, 'shared'];
   let unknowns = 0;
   for (let count = 0; goesOn(); count += 1) {
+    // What all write makes them wait for one another: now and then, so that there are clashes, and commits all the same.
+    const names = count % 4 === 0 ? [`own/${agent}`, 'shared'] : [`own/${agent}`];
     const { heads } = await persist(() =>
       store.read(
         SPACE,

@@ -7,11 +7,12 @@ import './styles/screens.css';
 import { render } from 'preact';
 import { joinTabs } from './api/session.ts';
 import { startLive } from './live/live.ts';
-import { takeCode } from './screens/login/code.ts';
+import { takeCode, watchForCode } from './screens/login/code.ts';
 import { App } from './shell/app.tsx';
 import { startKeys } from './shell/keys.ts';
 
 const byCode = takeCode();
+watchForCode();
 // Who comes with a link of their own logs in by it, not with what another tab has.
 joinTabs(!byCode);
 startKeys();

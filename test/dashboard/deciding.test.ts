@@ -90,6 +90,11 @@ describe.skipIf(!there)('deciding in the dashboard', () => {
       'ONE by A\nONE by B\ntwo\nthree\nfour\nfive by B\nsix\nseven\neight\nnine by B\n',
     );
     expect(await stateOf(stage, id)).toBe('resolved');
+    // Where one is after it, the key that takes back still does.
+    await page.locator('[data-open], .empty').first().waitFor();
+    await page.keyboard.press('u');
+    await toast(page, 'Undone').waitFor();
+    expect(await stored(stage, 'by/keyboard.md')).toEqual({ version: 4, text: STORY.a });
   });
 
   it('[DB13] a decision that loses a race comes back with all that was chosen, and goes over nothing', async () => {

@@ -138,6 +138,18 @@ describe.skipIf(!there)('the dashboard while others work', () => {
     await close();
   });
 
+  it('[DB34] a link that is opened in a window of the page logs in too, and leaves the address', async () => {
+    const { page } = await visit(stage, { login: false });
+    await page.getByLabel('Key', { exact: true }).waitFor();
+    await page.goto(await stage.link());
+    await page.locator('nav').first().waitFor();
+    expect(page.url()).toBe(`${stage.url}/#/queue`);
+    // Nor does one stay where somebody is logged in already.
+    await page.goto(await stage.link());
+    await page.getByRole('heading', { level: 1, name: 'Queue' }).waitFor();
+    expect(page.url()).toBe(`${stage.url}/#/queue`);
+  });
+
   it('[DB35] a key for one’s own agent is filled into what is copied, shown once, and the light turns green at its first call', async () => {
     const { page, context } = await visit(stage, { screen: '#/connect' });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);

@@ -10,7 +10,7 @@ import { useKeys } from './keys.ts';
 import { Navigation } from './navigation.tsx';
 import { go, route } from './routes.ts';
 import { SCREENS, type ScreenComponent, type ScreenEntry } from './screens.ts';
-import { Toasts } from './toasts.tsx';
+import { runNewestAction, Toasts } from './toasts.tsx';
 
 const loaded = new Map<string, ScreenComponent>();
 
@@ -82,7 +82,8 @@ function Frame(): JSX.Element {
     ...SCREENS.flatMap(({ name, title, key }) =>
       key === undefined ? [] : [{ key: `g ${key}`, does: title, run: () => go(name) }],
     ),
-    { key: '?', does: 'Help: all keys', run: toggleHelp },
+    { key: 'u', does: 'Undo, where a message offers it', run: () => void runNewestAction() },
+    { key: '?', does: 'Help: all shortcuts', run: toggleHelp },
   ]);
   return (
     <div class="frame">

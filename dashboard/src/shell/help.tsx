@@ -41,7 +41,7 @@ export function Help(): JSX.Element {
       }}
     >
       <form method="dialog" class="dialog-head">
-        <h2 id="help-title">Keys</h2>
+        <h2 id="help-title">Keyboard shortcuts</h2>
         <button type="submit" class="icon" aria-label="Close">
           ×
         </button>

@@ -93,7 +93,7 @@ export function Navigation(): JSX.Element {
         </p>
         <div class="row">
           <button type="button" class="link" onClick={toggleHelp}>
-            Keys <kbd>?</kbd>
+            Shortcuts <kbd>?</kbd>
           </button>
           <button type="button" class="link" onClick={logOut}>
             Log out

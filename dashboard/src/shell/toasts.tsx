@@ -3,6 +3,7 @@
 import { type Signal, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { announce } from './announce.ts';
+import { singleKeys } from './settings.ts';
 
 export interface Toast {
   readonly text: string;
@@ -27,7 +28,8 @@ export function toast(one: Toast): void {
   last += 1;
   const id = last;
   toasts.value = [...toasts.peek(), { ...one, id }].slice(-MOST);
-  announce(one.action === undefined ? one.text : `${one.text} ${one.action.label} is offered.`);
+  const how = singleKeys.peek() === 'on' ? ': press u' : '';
+  announce(one.action === undefined ? one.text : `${one.text} ${one.action.label} is offered${how}.`);
   if (one.action === undefined) setTimeout(() => dismiss(id), STAYS_MS);
 }
 
@@ -56,6 +58,14 @@ export function Toasts(): JSX.Element {
               }}
             >
               {action.label}
+              {singleKeys.value === 'on' && (
+                <>
+                  {' '}
+                  <span class="kbd" aria-hidden="true">
+                    u
+                  </span>
+                </>
+              )}
             </button>
           )}
           <button type="button" class="icon" aria-label="Dismiss" onClick={() => dismiss(id)}>

@@ -49,6 +49,11 @@ export interface Filter {
 
 export const ANY: Filter = { agent: '', resource: '', outcome: '' };
 
+/** Whether it lets everything through. */
+export function isAny({ agent, resource, outcome }: Filter): boolean {
+  return agent === '' && resource === '' && outcome === '';
+}
+
 const holds = (text: string, part: string): boolean => text.toLowerCase().includes(part.trim().toLowerCase());
 
 export function matches({ agent, outcome, changes }: FeedCommit, filter: Filter): boolean {

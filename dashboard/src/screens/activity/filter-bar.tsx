@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { OUTCOMES } from '../../parts/outcome.tsx';
 import { useKeys } from '../../shell/keys.ts';
-import { ANY, type Filter } from './backlog.ts';
+import { ANY, type Filter, isAny } from './backlog.ts';
 
 export function FilterBar({
   filter,
@@ -43,7 +43,7 @@ export function FilterBar({
           </option>
         ))}
       </select>
-      {filter === ANY ? null : (
+      {isAny(filter) ? null : (
         <button type="button" class="link" onClick={() => onChange(ANY)}>
           Show all
         </button>

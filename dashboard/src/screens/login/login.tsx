@@ -5,7 +5,7 @@ import { isFault, wordsOf } from '../../api/fault.ts';
 import { loginByCode, loginByKey } from '../../api/keys.ts';
 import { enter, type Session } from '../../api/session.ts';
 import icon from '../../icon.svg';
-import { useUpCode } from './code.ts';
+import { code, useUpCode } from './code.ts';
 
 type State =
   | { readonly step: 'asked' }
@@ -31,11 +31,12 @@ export function LoginScreen(): JSX.Element {
       field.current?.focus();
     }
   };
+  const waiting = code.value;
   useEffect(() => {
-    const code = useUpCode();
-    if (code !== undefined) void attempt(loginByCode(code), true);
-    else field.current?.focus();
-  }, []);
+    const found = useUpCode();
+    if (found !== undefined) void attempt(loginByCode(found), true);
+    else if (state.step === 'asked') field.current?.focus();
+  }, [waiting]);
   return (
     <main class="login" id="main">
       <h1>

@@ -39,6 +39,7 @@ import { registerWrap } from './commands/wrap.ts';
 import type { Console } from './shell/console.ts';
 import { createContext } from './shell/context.ts';
 import { type ExitCode, exitCodes } from './shell/exit.ts';
+import { fieldOption, takeFields } from './shell/fields.ts';
 import type { Io } from './shell/io.ts';
 import { packageVersion } from './shell/version.ts';
 
@@ -131,8 +132,7 @@ function createRun({ io, console, signal, finish }: ProgramInput): Run {
   return (handler) =>
     async (...given) => {
       const command = given.at(-1) as Command;
-      const options: { readonly [name: string]: unknown } = command.optsWithGlobals();
-      const context = createContext({ io, console, signal, args: command.args, options });
+      const context = createContext({ io, console, signal, ...(await takeFields(command)) });
       try {
         finish((await handler(context)) ?? exitCodes.ok);
       } finally {
@@ -165,8 +165,14 @@ export function createProgram(input: ProgramInput): Command {
       '--store <url>',
       'the store: sqlite:PATH, http://HOST:PORT (a server) or memory: (default: ENTENTE_STORE, else the nearest .entente/)',
     )
-    .option('--space <name>', 'the space (default: default)')
-    .option('--agent <name>', 'who writes (default: ENTENTE_AGENT, else the user); one worker, one name')
+    .addOption(fieldOption('--space <name>', 'the space (default: default)', 'space'))
+    .addOption(
+      fieldOption(
+        '--agent <name>',
+        'who writes (default: ENTENTE_AGENT, else the user); one worker, one name',
+        'agent',
+      ),
+    )
     .option('--json', 'one JSON object on stdout, errors too; NDJSON for streams')
     .option('-q, --quiet', 'say only what went wrong')
     .option('--no-input', 'never ask, never read from the terminal')

@@ -8,6 +8,7 @@ import { placeOrFault } from '../place/keep.ts';
 import { otherSide } from '../place/worktrees.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
+import { fieldOption } from '../shell/fields.ts';
 import { cleanName, shellWord } from '../shell/text.ts';
 import type { Register } from './register.ts';
 
@@ -77,7 +78,7 @@ export const registerApply: Register = (program, run) => {
     .description('bring the work of another worktree into this folder; what lies here is never overwritten')
     .argument('<worktree>', 'the other worktree')
     .option('--base <commit>', 'what its work began with (default: the newest commit that both have)')
-    .option('--note <text>', 'why')
+    .addOption(fieldOption('--note <text>', 'why', 'note'))
     .option('-n, --dry-run', 'say what would come of it, and write nothing')
     .action(run(apply));
 };

@@ -4,6 +4,7 @@ import { encodeToken } from '../../core/token.ts';
 import { findToken, saveToken } from '../place/tokens.ts';
 import { assertReplaceable, fileOrigin, putWorkFile } from '../place/working.ts';
 import type { Context } from '../shell/context.ts';
+import { fieldArgument, fieldOption } from '../shell/fields.ts';
 import { cleanName, idWord, shellWord } from '../shell/text.ts';
 import { announced } from '../show/announced.ts';
 import { contentJson } from '../show/json.ts';
@@ -87,9 +88,9 @@ export const registerBegin: Register = (program, run) => {
   program
     .command('begin')
     .description('read a resource before changing it: content to stdout or FILE, its token is kept')
-    .argument('<id>', 'the resource')
+    .addArgument(fieldArgument('<id>', 'the resource', 'id'))
     .option('-o, --output <file>', 'write the content to FILE and bind the token to it')
     .option('--force', 'write over a FILE that holds unsaved edits')
-    .option('--note <text>', 'what you are about to do; others who begin see it')
+    .addOption(fieldOption('--note <text>', 'what you are about to do; others who begin see it', 'note'))
     .action(run(begin));
 };

@@ -9,6 +9,7 @@ import { saveDraft } from '../place/drafts.ts';
 import { findBasis, settleToken } from '../place/working.ts';
 import type { Context } from '../shell/context.ts';
 import type { ExitCode } from '../shell/exit.ts';
+import { fieldArgument, fieldOption } from '../shell/fields.ts';
 import { readAll } from '../shell/io.ts';
 import { cleanName, idWord, shellWord } from '../shell/text.ts';
 import { checkWait, waitForDecision } from '../shell/wait.ts';
@@ -152,13 +153,13 @@ export const registerCommit: Register = (program, run) => {
   program
     .command('commit')
     .description('save a change made from what begin read; from FILE or stdin')
-    .argument('<id>', 'the resource')
+    .addArgument(fieldArgument('<id>', 'the resource', 'id'))
     .argument('[file]', 'the new content; "-" or nothing: stdin')
     .option('--token <token>', 'the token to go by instead of the saved one')
     .option('--strategy <strategy>', 'how a conflict of this commit is decided, e.g. "merge(auto)"')
-    .option('--note <text>', 'why: shown to whoever meets this change in a conflict')
-    .option('--intent <text>', 'the same as --note')
-    .option('--commit-id <id>', 'the id under which this lands at most once')
+    .addOption(fieldOption('--note <text>', 'why: shown to whoever meets this change in a conflict', 'note'))
+    .addOption(fieldOption('--intent <text>', 'the same as --note', 'note'))
+    .addOption(fieldOption('--commit-id <id>', 'the id under which this lands at most once', 'commitId'))
     .option('--media-type <type>', 'the media type of the content')
     .option('--append', 'add the input to the end instead of replacing the content')
     .option('--delete', 'delete the resource')

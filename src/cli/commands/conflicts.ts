@@ -6,6 +6,7 @@ import type { MergeResult } from '../../merge/types.ts';
 import { saveDraft } from '../place/drafts.ts';
 import { findConflict } from '../place/lookup.ts';
 import type { Context } from '../shell/context.ts';
+import { fieldOption } from '../shell/fields.ts';
 import { cleanName, plural, shellWord } from '../shell/text.ts';
 import { conflictHead, conflictTable, decisionSteps, SIDES, type SideName } from '../show/conflict.ts';
 import { conflictJson, contentJson, regionJson } from '../show/json.ts';
@@ -147,9 +148,9 @@ export const registerConflicts: Register = (program, run) => {
     .description('the open ones, oldest first')
     .option('--resolved', 'the resolved ones')
     .option('--all', 'both')
-    .option('--pattern <pattern>', 'only resources that match')
-    .option('--limit <n>', 'how many at most')
-    .option('--after <cursor>', 'where the last page ended')
+    .addOption(fieldOption('--pattern <pattern>', 'only resources that match', 'pattern'))
+    .addOption(fieldOption('--limit <n>', 'how many at most', 'limit'))
+    .addOption(fieldOption('--after <cursor>', 'where the last page ended', 'cursor'))
     .action(run(list));
   conflicts
     .command('show')

@@ -15,6 +15,7 @@ import { fileOrigin } from '../place/working.ts';
 import { runChild } from '../shell/child.ts';
 import type { Context } from '../shell/context.ts';
 import { CommandFailed, type ExitCode, exitCodes } from '../shell/exit.ts';
+import { fieldArgument, fieldOption } from '../shell/fields.ts';
 import { cleanName, idWord, shellWord } from '../shell/text.ts';
 import { checkWait, waitForDecision } from '../shell/wait.ts';
 import { renderSides } from '../show/markers.ts';
@@ -166,9 +167,9 @@ export const registerEdit: Register = (program, run) => {
   program
     .command('edit')
     .description('begin, open $VISUAL or $EDITOR, commit; on a conflict the editor opens on the merge')
-    .argument('<id>', 'the resource')
+    .addArgument(fieldArgument('<id>', 'the resource', 'id'))
     .option('--strategy <strategy>', 'how a conflict of this commit is decided')
-    .option('--note <text>', 'why: shown to whoever meets this change in a conflict')
+    .addOption(fieldOption('--note <text>', 'why: shown to whoever meets this change in a conflict', 'note'))
     .option('--wait [duration]', 'on an escalation, wait for the decision, e.g. --wait=30s')
     .action(run(edit));
 };

@@ -12,6 +12,7 @@ import { foldedKey, unwritable } from '../place/names.ts';
 import { foldsCase, openSafeFolder, type SafeFolder } from '../place/safe-folder.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
+import { fieldOption } from '../shell/fields.ts';
 import { Interrupted } from '../shell/io.ts';
 import { forEachConcurrently } from '../shell/pool.ts';
 import { cleanName, shellWord } from '../shell/text.ts';
@@ -163,7 +164,7 @@ export const registerExport: Register = (program, run) => {
     .description('write the current versions to files below a folder')
     .argument('<dir>', 'the folder; made if it is not there')
     .option('--prefix <path>', 'only resources whose id starts so')
-    .option('--pattern <pattern>', 'only resources that match')
+    .addOption(fieldOption('--pattern <pattern>', 'only resources that match', 'pattern'))
     .option('--force', 'write over files whose edits are not stored')
     .action(run(exportFolder));
 };

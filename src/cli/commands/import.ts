@@ -13,6 +13,7 @@ import { baseOf, type Entry, type Manifest, openManifest } from '../place/manife
 import { type Found, readInside, walk } from '../place/walk.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
+import { fieldOption } from '../shell/fields.ts';
 import { Interrupted } from '../shell/io.ts';
 import { forEachConcurrently } from '../shell/pool.ts';
 import { cleanName, shellWord } from '../shell/text.ts';
@@ -220,9 +221,15 @@ export const registerImport: Register = (program, run) => {
     .description('take the files of a folder in as resources; safe to repeat and to interrupt')
     .argument('<dir>', 'the folder')
     .option('--prefix <path>', 'put them below this path')
-    .option('--exclude <pattern>', 'leave out paths that match; may be given more than once', collect)
+    .addOption(
+      fieldOption(
+        '--exclude <pattern>',
+        'leave out paths that match; may be given more than once',
+        'pattern',
+      ).argParser(collect),
+    )
     .option('--strategy <strategy>', 'how a conflict of a file is decided, e.g. "merge(auto)"')
-    .option('--note <text>', 'why')
+    .addOption(fieldOption('--note <text>', 'why', 'note'))
     .addHelpText(
       'after',
       '\nLeft out always: links, and files or folders named .git .hg .svn .jj .bzr .entente .env .env.* node_modules .DS_Store Thumbs.db',

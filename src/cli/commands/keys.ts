@@ -5,6 +5,7 @@ import { formatGrant, parseGrant } from '../../service/principal.ts';
 import { createSigner } from '../../service/signing.ts';
 import { table } from '../shell/console.ts';
 import type { Context } from '../shell/context.ts';
+import { fieldArgument, fieldOption } from '../shell/fields.ts';
 import { cleanName } from '../shell/text.ts';
 import { collect, type Register } from './register.ts';
 
@@ -98,9 +99,15 @@ export const registerKeys: Register = (program, run) => {
   keys
     .command('create')
     .description('make a key; it is printed this once')
-    .argument('<name>', 'the agent that it writes as')
-    .option('--grant <grant>', 'CAPABILITY[@SPACE][:PATTERN], e.g. read:notes/** (repeatable)', collect)
-    .option('--label <text>', 'what people know it by')
+    .addArgument(fieldArgument('<name>', 'the agent that it writes as', 'agent'))
+    .addOption(
+      fieldOption(
+        '--grant <grant>',
+        'CAPABILITY[@SPACE][:PATTERN], e.g. read:notes/** (repeatable)',
+        'grant',
+      ).argParser(collect),
+    )
+    .addOption(fieldOption('--label <text>', 'what people know it by', 'label'))
     .option('--expires <time>', 'when it ends: 90m, 12h, 30d (default: never)')
     .action(run(create));
   keys.command('list', { isDefault: true }).description('all keys, without their secrets').action(run(list));

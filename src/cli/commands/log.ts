@@ -6,6 +6,7 @@ import type { Position } from '../place/insight.ts';
 import { parseVersion } from '../place/target.ts';
 import { table } from '../shell/console.ts';
 import type { Context } from '../shell/context.ts';
+import { fieldArgument, fieldOption } from '../shell/fields.ts';
 import { ago, cleanName, idWord, shellWord } from '../shell/text.ts';
 import type { Register } from './register.ts';
 
@@ -138,9 +139,11 @@ export const registerLog: Register = (program, run) => {
   program
     .command('log')
     .description('the versions of a resource, or the commits of the space, newest first')
-    .argument('[id]', 'the resource')
-    .option('--limit <n>', 'how many at most (50)')
-    .option('--since <cursor>', 'commits after a cursor, oldest first; "start": from the oldest entry')
+    .addArgument(fieldArgument('[id]', 'the resource', 'id'))
+    .addOption(fieldOption('--limit <n>', 'how many at most (50)', 'limit'))
+    .addOption(
+      fieldOption('--since <cursor>', 'commits after a cursor, oldest first; "start": from the oldest entry', 'cursor'),
+    )
     .option('--after <version>', 'with an id: where the last page ended')
     .action(run(log));
 };

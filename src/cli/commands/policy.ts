@@ -7,6 +7,7 @@ import type { PolicyDocument, StrategySpec } from '../../strategies/types.ts';
 import { table } from '../shell/console.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
+import { fieldArgument, fieldOption } from '../shell/fields.ts';
 import { cleanName, plural, shellWord } from '../shell/text.ts';
 import { readSource } from './commit.ts';
 import type { Register } from './register.ts';
@@ -170,18 +171,18 @@ export const registerPolicy: Register = (program, run) => {
   policy
     .command('explain')
     .description('the rule that applies to a resource, where it comes from, and the engine a merge would use')
-    .argument('<id>', 'the resource')
+    .addArgument(fieldArgument('<id>', 'the resource', 'id'))
     .action(run(explain));
   policy
     .command('test')
     .description('check a policy file; show which rule each ID (or every resource) would get')
     .argument('<file>', 'JSON: {"rules":[[pattern, strategy], …],"default":strategy}; "-": stdin')
-    .argument('[ids...]', 'resources, there or not')
+    .addArgument(fieldArgument('[ids...]', 'resources, there or not', 'id'))
     .action(run(test));
   policy
     .command('set')
     .description('store a policy file for all who open the space')
     .argument('<file>', 'as for test')
-    .option('--revision <n>', 'only if the stored policy still has this revision')
+    .addOption(fieldOption('--revision <n>', 'only if the stored policy still has this revision', 'revision'))
     .action(run(set));
 };

@@ -4,6 +4,7 @@ import { EntenteError } from '../../core/errors.ts';
 import { askYes, mayAsk } from '../shell/ask.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
+import { fieldOption } from '../shell/fields.ts';
 import { cleanName, plural, shellWord } from '../shell/text.ts';
 import { decisionJson } from '../show/json.ts';
 import { recordedTable } from '../show/recorded.ts';
@@ -89,8 +90,8 @@ export const registerRecorded: Register = (program, run) => {
   recorded
     .command('list', { isDefault: true })
     .description('what is kept, the newest first')
-    .option('--limit <n>', 'how many at most')
-    .option('--after <cursor>', 'where the last page ended')
+    .addOption(fieldOption('--limit <n>', 'how many at most', 'limit'))
+    .addOption(fieldOption('--after <cursor>', 'where the last page ended', 'cursor'))
     .action(run(list));
   recorded
     .command('forget')
@@ -98,6 +99,6 @@ export const registerRecorded: Register = (program, run) => {
     .argument('[id...]', 'ids of `recorded list`')
     .option('--all', 'all of the space')
     .option('--yes', 'do not ask')
-    .option('--reason <text>', 'why')
+    .addOption(fieldOption('--reason <text>', 'why', 'note'))
     .action(run(forget));
 };

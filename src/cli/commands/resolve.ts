@@ -4,6 +4,7 @@ import type { Decision } from '../../core/resolution.ts';
 import { findConflict } from '../place/lookup.ts';
 import type { Context } from '../shell/context.ts';
 import type { ExitCode } from '../shell/exit.ts';
+import { fieldOption } from '../shell/fields.ts';
 import { showOutcome } from '../show/outcome.ts';
 import { readSource } from './commit.ts';
 import type { Register } from './register.ts';
@@ -75,9 +76,9 @@ export const registerResolve: Register = (program, run) => {
     .argument('[file]', 'the decided content; "-": stdin')
     .option('--use <side>', 'current (A), proposed (B), both, base, or recorded: as was decided before')
     .option('--abort', 'close it and store neither')
-    .option('--reason <text>', 'why')
+    .addOption(fieldOption('--reason <text>', 'why', 'note'))
     .option('--allow-markers', 'the content may hold conflict markers')
-    .option('--revision <n>', "the conflict record's revision as you saw it")
-    .option('--commit-id <id>', 'the id under which this lands at most once')
+    .addOption(fieldOption('--revision <n>', "the conflict record's revision as you saw it", 'revision'))
+    .addOption(fieldOption('--commit-id <id>', 'the id under which this lands at most once', 'commitId'))
     .action(run(resolve));
 };

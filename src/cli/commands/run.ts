@@ -4,6 +4,7 @@ import { saveDraft } from '../place/drafts.ts';
 import { runChild } from '../shell/child.ts';
 import type { Context } from '../shell/context.ts';
 import { CommandFailed, type ExitCode } from '../shell/exit.ts';
+import { fieldArgument, fieldOption } from '../shell/fields.ts';
 import { idWord, shellWord } from '../shell/text.ts';
 import { parseDuration } from '../shell/wait.ts';
 import { showOutcome } from '../show/outcome.ts';
@@ -49,9 +50,9 @@ export const registerRun: Register = (program, wrap) => {
   program
     .command('run')
     .description('begin, pipe the content through a command, commit; run it again on a conflict')
-    .argument('<id>', 'the resource')
+    .addArgument(fieldArgument('<id>', 'the resource', 'id'))
     .argument('<command...>', 'after --: the command and its arguments')
-    .option('--note <text>', 'why: shown to whoever meets this change in a conflict')
+    .addOption(fieldOption('--note <text>', 'why: shown to whoever meets this change in a conflict', 'note'))
     .option('--timeout <duration>', 'for all attempts together', '1h')
     .action(wrap(run));
 };

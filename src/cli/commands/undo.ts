@@ -7,6 +7,7 @@ import type { ResourceId } from '../../core/resource.ts';
 import { parseVersion } from '../place/target.ts';
 import type { Context } from '../shell/context.ts';
 import type { ExitCode } from '../shell/exit.ts';
+import { fieldArgument, fieldOption } from '../shell/fields.ts';
 import { cleanName, idWord } from '../shell/text.ts';
 import { showOutcome } from '../show/outcome.ts';
 import type { Register } from './register.ts';
@@ -48,8 +49,8 @@ export const registerUndo: Register = (program, run) => {
   program
     .command('undo')
     .description('bring an earlier version back as a new one')
-    .argument('<id>', 'the resource')
+    .addArgument(fieldArgument('<id>', 'the resource', 'id'))
     .option('--to <version>', 'which version; the one before the current unless given; 0: delete')
-    .option('--note <text>', 'why')
+    .addOption(fieldOption('--note <text>', 'why', 'note'))
     .action(run(undo));
 };

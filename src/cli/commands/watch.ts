@@ -1,8 +1,8 @@
 // `watch`: the feed as NDJSON until Ctrl-C. Each item carries the cursor to go on from; a gap is said, never silent.
 import type { Controller, FeedItem } from '../../controller/types.ts';
-import { parsePattern } from '../../strategies/pattern.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
+import { fieldArgument, fieldOption } from '../shell/fields.ts';
 import { Interrupted } from '../shell/io.ts';
 import { cleanName, shellWord } from '../shell/text.ts';
 import type { Register } from './register.ts';
@@ -48,8 +48,6 @@ async function watch(context: Context): Promise<ExitCode> {
   const { console, signal } = context;
   const { controller } = await context.open();
   const pattern = context.args[0];
-  // Said at once, not only when there is something to match.
-  if (pattern !== undefined) parsePattern(pattern);
   const { start, limit, target } = await planOf(context);
   if (target !== undefined && (await isPast(controller, start, target))) return exitCodes.ok;
   if (target === undefined) console.talk(`Watching from ${cleanName(start ?? 'the oldest entry')}; Ctrl-C ends it.`);
@@ -74,9 +72,9 @@ export const registerWatch: Register = (program, run) => {
   program
     .command('watch')
     .description('commits as they happen, one JSON object a line, until Ctrl-C')
-    .argument('[pattern]', 'only resources that match, e.g. "notes/**"')
-    .option('--since <cursor>', 'go on after a cursor; "start": from the oldest entry')
-    .option('--limit <n>', 'end after so many commits')
+    .addArgument(fieldArgument('[pattern]', 'only resources that match, e.g. "notes/**"', 'pattern'))
+    .addOption(fieldOption('--since <cursor>', 'go on after a cursor; "start": from the oldest entry', 'cursor'))
+    .addOption(fieldOption('--limit <n>', 'end after so many commits', 'count'))
     .option('--once', 'tell what is there already, then end')
     .action(run(watch));
 };

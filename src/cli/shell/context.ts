@@ -20,6 +20,7 @@ import { reach } from '../place/reach.ts';
 import { currentSession } from '../place/session.ts';
 import { drainSpool } from '../place/spool.ts';
 import type { Console } from './console.ts';
+import { Refused } from './fields.ts';
 import type { Io } from './io.ts';
 
 export interface Opened {
@@ -73,7 +74,14 @@ function userName(): string {
 
 function readText(options: ContextInput['options'], name: string): string | undefined {
   const value = options[name];
+  if (value instanceof Refused) throw value.fault;
   return typeof value === 'string' ? value : undefined;
+}
+
+function readList(options: ContextInput['options'], name: string): readonly string[] {
+  const value = options[name];
+  if (value instanceof Refused) throw value.fault;
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
 function readCount(value: string | undefined, name: string, fallback: number, min: number, max: number): number {
@@ -118,7 +126,7 @@ export function createContext(input: ContextInput): Context {
     text,
     flag: (name) => options[name] === true,
     without: (name) => options[name] === false,
-    list: (name) => (Array.isArray(options[name]) ? options[name].map(String) : []),
+    list: (name) => readList(options, name),
     count: (name, fallback, min = 1, max = Number.MAX_SAFE_INTEGER) => readCount(text(name), name, fallback, min, max),
     id: (index = 0) => parseResourceId(args[index]),
     path: (file) => path.resolve(io.cwd, file),

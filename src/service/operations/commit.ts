@@ -10,7 +10,7 @@ import { behind, type Call, type Operation } from '../operation.ts';
 import { rehearsalStore } from '../rehearsal.ts';
 import { assertSeen, lacking, may } from '../rights.ts';
 import { changeOf, changeShape, type WireChange } from '../schemas/change.ts';
-import { agentField, noteField, optional, resourceField, tokenField } from '../schemas/fields.ts';
+import { agentField, commitIdField, noteField, optional, resourceField, tokenField } from '../schemas/fields.ts';
 import { outcomeResult } from '../schemas/results.ts';
 import { openToken } from '../tokens.ts';
 import { keptCommitId, outcomeFor, type WireOutcome } from '../wire.ts';
@@ -31,8 +31,6 @@ export interface CommitInput extends WireChange {
   /** Says what would happen, and changes nothing. */
   readonly dryRun?: boolean;
 }
-
-const commitIdField = z.string().min(1).max(200);
 
 /** The right that a change needs; `not-found` or `forbidden` where it is not granted. */
 export function assertWrite(call: Call, resource: ResourceId, change: WireChange): 'commit' | 'append-only' {

@@ -5,7 +5,7 @@ import type { Forgotten } from '../../controller/types.ts';
 import type { AgentId } from '../../core/resource.ts';
 import { agentOf, behind, type Call, type Operation } from '../operation.ts';
 import { absent, lacking, may } from '../rights.ts';
-import { agentField, noteField, optional } from '../schemas/fields.ts';
+import { agentField, commitIdField, noteField, optional } from '../schemas/fields.ts';
 import { forgottenResult } from '../schemas/results.ts';
 import { keptCommitId, shownCommitId } from '../wire.ts';
 
@@ -32,7 +32,7 @@ export const forget: Operation<ForgetInput, Forgotten> = {
   input: z
     .strictObject({
       ids: z.array(z.string().min(1).max(128)).min(1).max(500),
-      ...{ agent: optional(agentField), reason: optional(noteField), commitId: optional(z.string().min(1).max(200)) },
+      ...{ agent: optional(agentField), reason: optional(noteField), commitId: optional(commitIdField) },
     })
     .meta({ id: 'ForgetInput' }),
   output: forgottenResult,

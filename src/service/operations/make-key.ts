@@ -1,19 +1,19 @@
 // A new key, which may do no more than the one that makes it.
 import * as z from 'zod';
 import { EntenteError } from '../../core/errors.ts';
-import { type AgentId, parseAgentId } from '../../core/resource.ts';
+import type { AgentId } from '../../core/resource.ts';
 import { assertGives } from '../delegation.ts';
 import { unauthenticated } from '../keys.ts';
 import type { Operation, OwnCall } from '../operation.ts';
-import { parseGrant } from '../principal.ts';
+import type { Grant } from '../principal.ts';
 import { madeKeyResult } from '../schemas/account.ts';
-import { agentField, optional } from '../schemas/fields.ts';
+import { agentField, grantField, labelField, optional } from '../schemas/fields.ts';
 import { shownKey, type WireKey } from './keys.ts';
 
 export interface MakeKeyInput {
   readonly name: AgentId;
   readonly label?: string;
-  readonly grants: readonly string[];
+  readonly grants: readonly Grant[];
   readonly expires?: number;
 }
 
@@ -26,16 +26,15 @@ export const makeKey: Operation<MakeKeyInput, WireMadeKey, OwnCall> = {
   summary: 'Make a key that may do no more than yours. Its text is told this once.',
   input: z
     .strictObject({
-      ...{ name: agentField, label: optional(z.string().min(1).max(200)) },
-      grants: z.array(z.string().min(1).max(2000)).min(1).max(100),
+      ...{ name: agentField, label: optional(labelField) },
+      grants: z.array(grantField).min(1).max(100),
       expires: optional(z.int().min(1)),
     })
     .meta({ id: 'MakeKeyInput' }),
   output: madeKeyResult,
-  async run(call, { name, label, grants: texts, expires }) {
+  async run(call, { name, label, grants, expires }) {
     const { principal, service } = call;
-    const grants = texts.map(parseGrant);
-    assertGives(principal, parseAgentId(name), grants);
+    assertGives(principal, name, grants);
     const maker = await service.keys.find(principal.id);
     if (maker === undefined) throw unauthenticated();
     // A session ends soon, and what is made in one is meant to stay: the key behind it is the one that counts.

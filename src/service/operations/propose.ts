@@ -8,7 +8,7 @@ import { assertOpen, PROPOSAL, type Proposed, visibleConflict } from '../conflic
 import { agentOf, type Call, type Operation } from '../operation.ts';
 import { writeRecord } from '../records.ts';
 import { decisionOf, decisionShape, type WireDecision } from '../schemas/decision.ts';
-import { agentField, optional } from '../schemas/fields.ts';
+import { agentField, commitIdField, optional } from '../schemas/fields.ts';
 import { proposalResult } from '../schemas/results.ts';
 import { keptCommitId } from '../wire.ts';
 import { assertResolve } from './claim.ts';
@@ -47,7 +47,7 @@ export const propose: Operation<ProposeInput, Proposed> = {
     .strictObject({
       ...{ conflictId: conflictIdField, agent: optional(agentField), reason: z.string().min(1).max(2000) },
       ...decisionShape,
-      ...{ decline: optional(z.literal(true)), commitId: optional(z.string().min(1).max(200)) },
+      ...{ decline: optional(z.literal(true)), commitId: optional(commitIdField) },
     })
     .meta({ id: 'ProposeInput' }),
   output: proposalResult,

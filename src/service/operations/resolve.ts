@@ -8,7 +8,7 @@ import { once } from '../once.ts';
 import { agentOf, behind, type Call, type Operation } from '../operation.ts';
 import { forbidden, may } from '../rights.ts';
 import { decisionOf, decisionShape, type WireDecision } from '../schemas/decision.ts';
-import { agentField, optional, revisionField } from '../schemas/fields.ts';
+import { agentField, commitIdField, optional, revisionField } from '../schemas/fields.ts';
 import { outcomeResult } from '../schemas/results.ts';
 import { keptCommitId, outcomeFor, type WireOutcome } from '../wire.ts';
 import { assertResolve, assertUnclaimed, endClaim } from './claim.ts';
@@ -68,7 +68,7 @@ export const resolve: Operation<ResolveInput, WireOutcome> = {
     .strictObject({
       ...{ conflictId: conflictIdField, agent: optional(agentField), reason: optional(z.string().max(2000)) },
       ...decisionShape,
-      ...{ revision: revisionField, commitId: optional(z.string().min(1).max(200)) },
+      ...{ revision: revisionField, commitId: optional(commitIdField) },
     })
     .meta({ id: 'ResolveInput' }),
   output: outcomeResult,

@@ -6,7 +6,7 @@ import { once } from '../once.ts';
 import { agentOf, behind, type Call, type Operation } from '../operation.ts';
 import { assertSeen, lacking, may } from '../rights.ts';
 import { changeOf, changeShape, type WireChange } from '../schemas/change.ts';
-import { agentField, noteField, optional, tokenField } from '../schemas/fields.ts';
+import { agentField, commitIdField, noteField, optional, tokenField } from '../schemas/fields.ts';
 import { outcomeResult } from '../schemas/results.ts';
 import { openToken } from '../tokens.ts';
 import { keptCommitId, outcomeFor, type WireOutcome } from '../wire.ts';
@@ -59,7 +59,7 @@ export const transact: Operation<TransactInput, WireOutcome> = {
         .min(1)
         .max(MAX_PARTS),
       reads: optional(z.array(tokenField).max(MAX_PARTS)),
-      ...{ agent: optional(agentField), note: optional(noteField), commitId: optional(z.string().min(1).max(200)) },
+      ...{ agent: optional(agentField), note: optional(noteField), commitId: optional(commitIdField) },
     })
     .meta({ id: 'TransactInput' }),
   output: outcomeResult,

@@ -5,7 +5,7 @@ import { EntenteError } from '../../core/errors.ts';
 import type { AgentId, ResourceId } from '../../core/resource.ts';
 import { parseCondition } from '../etag.ts';
 import type { Call, Operation } from '../operation.ts';
-import { agentField, countField, noteField, optional, resourceField } from '../schemas/fields.ts';
+import { agentField, commitIdField, countField, noteField, optional, resourceField } from '../schemas/fields.ts';
 import { landedWrite } from '../schemas/results.ts';
 import { look, lookAt, noResource } from './read.ts';
 import { required, type WriteInput, type Wrote, writeIf } from './write.ts';
@@ -41,7 +41,7 @@ export const undo: Operation<UndoInput, Wrote> = {
   input: z
     .strictObject({
       ...{ id: resourceField, version: countField(0, Number.MAX_SAFE_INTEGER), ifMatch: optional(z.string()) },
-      ...{ agent: optional(agentField), note: optional(noteField), commitId: optional(z.string().min(1).max(200)) },
+      ...{ agent: optional(agentField), note: optional(noteField), commitId: optional(commitIdField) },
     })
     .meta({ id: 'UndoInput' }),
   output: landedWrite,

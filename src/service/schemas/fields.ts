@@ -1,7 +1,15 @@
 // Fields that many schemas share. Names are brought to their canonical form here, once; below this, nothing looks again.
 import * as z from 'zod';
-import { type AgentId, parseAgentId, parseResourceId, type ResourceId } from '../../core/resource.ts';
+import {
+  type AgentId,
+  parseAgentId,
+  parseResourceId,
+  parseSpace,
+  type ResourceId,
+  type Space,
+} from '../../core/resource.ts';
 import { parsePattern } from '../../strategies/pattern.ts';
+import { type Grant, parseGrant } from '../principal.ts';
 
 /** A field that may be left out, and is never `undefined`. */
 export type Optional<T> = z.ZodExactOptional<z.ZodType<T>>;
@@ -20,6 +28,8 @@ export const agentField: z.ZodType<AgentId> = z
   .transform((text): AgentId => parseAgentId(text))
   .meta({ description: 'Who writes. Another name than the key’s needs an act-as grant.', examples: ['writer-1'] });
 
+export const spaceField: z.ZodType<Space> = z.string().transform((text): Space => parseSpace(text));
+
 export const patternField: z.ZodType<string> = z
   .string()
   .transform((text): string => parsePattern(text).source)
@@ -35,6 +45,16 @@ export const noteField: z.ZodType<string> = z
   .string()
   .max(2000)
   .meta({ description: 'Why: shown to whoever meets this change in a conflict.' });
+
+/** Under which a change lands at most once; the end of 255 characters is kept for what is made of it. */
+export const commitIdField: z.ZodType<string> = z.string().min(1).max(200);
+
+export const labelField: z.ZodType<string> = z.string().min(1).max(200);
+export const grantField: z.ZodType<Grant> = z
+  .string()
+  .min(1)
+  .max(2000)
+  .transform((text): Grant => parseGrant(text));
 
 /** Limits and versions come as digits in a query, as numbers in a body; `null`, `true` and an empty text are no count. */
 export function countField(min: number, max: number): z.ZodType<number> {

@@ -111,8 +111,13 @@ describe.skipIf(!there)('the dashboard while others work', () => {
     await page.getByText('Disconnected.').waitFor();
     expect(await resolve.isDisabled()).toBe(true);
     await page.locator('[data-place="1"]').getByText('✓ Take A').waitFor();
+    await goTo(page, '#/audit');
+    await page.getByText('It comes by itself when the server answers again.').waitFor();
     await context.setOffline(false);
     await isLive(page);
+    await page.getByRole('heading', { level: 1, name: 'Audit' }).waitFor();
+    await goTo(page, `#/conflicts/${id}`);
+    await page.locator('[data-place="1"]').getByText('✓ Take A').waitFor();
     await page.getByText('Disconnected.').waitFor({ state: 'detached' });
     await resolve.click();
     await page.locator('.toast-text').filter({ hasText: 'is now v3' }).waitFor();

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { session } from '../api/session.ts';
+import { canAct, live } from '../live/live.ts';
 import { LoginScreen } from '../screens/login/login.tsx';
 import { announcement } from './announce.ts';
 import { ConnectionBanner } from './banner.tsx';
@@ -49,6 +50,27 @@ function Missing(): JSX.Element {
   );
 }
 
+/** A screen that was never opened before the server went away. */
+function NotLoaded(): JSX.Element {
+  const away = useRef(false);
+  away.current ||= !canAct.value;
+  const isBack = live.value.state === 'live';
+  // A browser remembers that a module failed: only a page that is loaded anew asks for it again. What somebody was at is kept.
+  useEffect(() => {
+    if (away.current && isBack) location.reload();
+  }, [isBack]);
+  return (
+    <div class="screen">
+      <h1>This page could not be loaded</h1>
+      <p>
+        {away.current
+          ? 'It was not opened before the connection went. It comes by itself when the server answers again.'
+          : 'The server may have been replaced by a newer one. Reload the page.'}
+      </p>
+    </div>
+  );
+}
+
 function Screen(): JSX.Element {
   const { screen, of } = route.value;
   const entry = SCREENS.find(({ name }) => name === screen);
@@ -58,14 +80,7 @@ function Screen(): JSX.Element {
   }, [entry]);
   if (entry === undefined) return <Missing />;
   if (Found === undefined) return <p class="screen quiet">Loading …</p>;
-  if (Found instanceof Error) {
-    return (
-      <div class="screen">
-        <h1>This page could not be loaded</h1>
-        <p>The server may have been replaced by a newer one. Reload the page.</p>
-      </div>
-    );
-  }
+  if (Found instanceof Error) return <NotLoaded />;
   return <Found key={of} of={of} />;
 }
 

@@ -1,7 +1,7 @@
 // The screen of one conflict: reads it, reads it again when its resource moves, and says what there is to say of one that is
 // decided or may not be seen. To look at a conflict changes nothing.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { readConflict } from '../../api/conflicts.ts';
 import type { ConflictView } from '../../api/types.ts';
 import type { LiveEvent } from '../../live/live.ts';
@@ -13,6 +13,7 @@ import { Agent } from '../../parts/who.tsx';
 import { hrefOf } from '../../shell/routes.ts';
 import type { ScreenProps } from '../../shell/screens.ts';
 import { Deciding } from './deciding.tsx';
+import { dropDraft } from './drafts.ts';
 
 const WORDS: { readonly [decision: string]: string } = {
   current: 'A stands',
@@ -25,7 +26,8 @@ const WORDS: { readonly [decision: string]: string } = {
 };
 
 function Decided({ view: { conflict, sentence } }: { readonly view: ConflictView }): JSX.Element {
-  const { resolution, resource } = conflict;
+  const { id, resolution, resource } = conflict;
+  useEffect(() => dropDraft(id), [id]);
   return (
     <div class="screen">
       <p class="crumbs">

@@ -2,15 +2,15 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { wordsOf } from '../../api/fault.ts';
-import { session } from '../../api/session.ts';
 import type { ConflictView, Decision, Use } from '../../api/types.ts';
 import { canAct } from '../../live/live.ts';
+import { announce } from '../../shell/announce.ts';
 import { useKeys } from '../../shell/keys.ts';
 import { go } from '../../shell/routes.ts';
 import { conflictView } from '../../shell/settings.ts';
 import { runNewestAction, toast } from '../../shell/toasts.tsx';
-import { type Desk, useDesk } from './desk.ts';
-import { saveDraft } from './drafts.ts';
+import { type Desk, placeWords, useDesk } from './desk.ts';
+import { dropDraft, saveDraft } from './drafts.ts';
 import { FinishBar } from './finish.tsx';
 import { ConflictHeader, MovedBar } from './header.tsx';
 import { MergedPlaces } from './merged.tsx';
@@ -35,19 +35,37 @@ function useInSight(desk: Desk): void {
   }, [desk.at]);
 }
 
-/** A session that ends while somebody decides takes nothing of it away: it is kept as a draft. */
-function useKeptAtTheEnd(desk: Desk): void {
+/** False where the browser has no room for it. */
+function keepDraft({ view: { conflict }, choices, edited, earlier, result, reason }: Desk): boolean {
+  // A text from before the resource moved stays one: it is of no revision that is there to come back to.
+  const old = !edited && earlier !== undefined;
+  const of = { id: conflict.id, revision: old ? 0 : conflict.revision };
+  return saveDraft(of, choices, edited ? result : earlier, reason);
+}
+
+/**
+ * Who goes to another screen, closes the window or is logged out while deciding loses nothing of it: it is kept as a draft.
+ * The answer is called when it is decided, and nothing is left to be kept.
+ */
+function useKeptAtTheEnd(desk: Desk): () => void {
   const latest = useRef(desk);
   latest.current = desk;
-  useEffect(
-    () => () => {
-      const { view, choices, edited, result, reason } = latest.current;
-      const touched = edited || choices.places.size > 0 || choices.reverted.size > 0;
-      if (session.peek() === undefined && touched)
-        saveDraft(view.conflict, choices, edited ? result : undefined, reason);
-    },
-    [],
-  );
+  const decided = useRef(false);
+  useEffect(() => {
+    const keep = (): void => {
+      if (decided.current) return;
+      if (latest.current.touched) keepDraft(latest.current);
+      else dropDraft(latest.current.view.conflict.id);
+    };
+    addEventListener('pagehide', keep);
+    return () => {
+      removeEventListener('pagehide', keep);
+      keep();
+    };
+  }, []);
+  return () => {
+    decided.current = true;
+  };
 }
 
 /** What the desk comes to: the text of the result, or a whole side where there are no texts to put together. */
@@ -98,7 +116,8 @@ export function Deciding({ view, reload }: DecidingProps): JSX.Element {
   const [back, setBack] = useState<string | undefined>(undefined);
   const { conflict, regions, form } = view;
   useInSight(desk);
-  useKeptAtTheEnd(desk);
+  useEffect(() => announce(`${view.sentence} ${placeWords(view, 0)}`.trim()), [conflict.id]);
+  const settled = useKeptAtTheEnd(desk);
 
   const resolve = async (use?: Use): Promise<void> => {
     const decision = use === undefined ? decisionOf(desk) : { use };
@@ -106,7 +125,10 @@ export function Deciding({ view, reload }: DecidingProps): JSX.Element {
     setBusy(true);
     try {
       const came = await decide(conflict, decision, desk.reason);
-      if (came.to === 'done') return go('queue');
+      if (came.to === 'done') {
+        settled();
+        return go('queue');
+      }
       setBack(came.why);
       reload();
     } catch (error) {
@@ -128,7 +150,7 @@ export function Deciding({ view, reload }: DecidingProps): JSX.Element {
     else toast({ text: 'Nobody has proposed a text here.' });
   };
   const save = (): void => {
-    const kept = saveDraft(conflict, desk.choices, desk.edited ? desk.result : undefined, desk.reason);
+    const kept = keepDraft(desk);
     toast(
       kept
         ? { kind: 'good', text: 'Draft saved in this browser. Nothing is decided by it.' }

@@ -31,6 +31,8 @@ export interface Desk {
   /** It was changed by hand: from then on choices do not touch it. */
   readonly edited: boolean;
   readonly reason: string;
+  /** Whether anything was chosen, edited or written on it: what there is to lose. */
+  readonly touched: boolean;
   /** How many places are not decided. */
   readonly open: number;
   goTo(index: number): void;
@@ -137,7 +139,9 @@ export function useDesk(view: ConflictView): Desk {
     setStep(next);
   };
   const open = openOf(view, choices).length;
+  const chosen = choices.places.size > 0 || choices.reverted.size > 0;
   return {
+    touched: chosen || edited !== undefined || earlier !== undefined || reason.trim() !== '',
     ...{ view, choices, at, reason, open, earlier, setReason },
     dropEarlier: () => setEarlier(undefined),
     result: edited ?? made,
@@ -153,8 +157,10 @@ export function useDesk(view: ConflictView): Desk {
       const next = choose(choices, region.id, use);
       step({ choices: next, edited });
       const left = openOf(view, next).length;
-      announce(`${USES[use]}. ${left === 0 ? 'All places are decided.' : `${left} open.`}`);
-      setAt(nextOpen(view, next, index));
+      const after = nextOpen(view, next, index);
+      const rest = left === 0 ? 'All places are decided: resolve, or look at the result.' : `${left} open.`;
+      announce(`${USES[use]}. ${rest}${after === index ? '' : ` ${placeWords(view, after)}`}`);
+      setAt(after);
     },
     toggleMerged: (part) => step({ choices: revert(choices, part), edited }),
     edit: (text) => {

@@ -10,8 +10,17 @@ import { feed } from './feed.ts';
 import { type ClientOptions, parseOptions } from './options.ts';
 import { explainPolicy, policy, setPolicy } from './policies.ts';
 import * as reads from './reads.ts';
+import {
+  createKey,
+  listKeys,
+  type MadeServerKey,
+  type NewServerKey,
+  revokeKey,
+  type ServerKey,
+} from './server-keys.ts';
 import { update } from './update.ts';
 import { recordedOf } from './values.ts';
+import { type SpaceReport, spaces, type VerifyOptions, verify } from './verification.ts';
 import { commit, forget, release, resolve, transact } from './writes.ts';
 
 function nowhere(what: string, next: string): EntenteError {
@@ -34,6 +43,16 @@ export interface Client extends Controller {
   making(resource: string, version: number): Promise<Making | undefined>;
   /** A code that begins a session of the key, once and within minutes: `path` behind the server's address opens it in a browser. */
   loginCode(): Promise<{ readonly code: string; readonly path: string; readonly expiresAt: number }>;
+  /** Keys that this one may see, without their secrets. */
+  keys(): Promise<readonly ServerKey[]>;
+  /** A new key that may do no more than this one. Sent once: where no answer comes, `keys()` tells whether it was made. */
+  createKey(key: NewServerKey): Promise<MadeServerKey>;
+  /** Ends a key on every server within seconds. */
+  revokeKey(id: string): Promise<void>;
+  /** Spaces that the key has a grant in. */
+  spaces(): Promise<readonly string[]>;
+  /** Has the server replay the log of a space, and waits for what came of it. Needs an audit grant for all of the space. */
+  verify(verifyOptions?: VerifyOptions): Promise<SpaceReport>;
 }
 
 /**
@@ -91,6 +110,11 @@ export function createClient(options: ClientOptions): Client {
     position: async () => (await connection.ask({ method: 'GET', path: '/position' })).body as never,
     making: (resource, version) => reads.making(connection, resource, version),
     loginCode: async () => (await connection.ask({ method: 'POST', path: '//v1/login-codes', body: {} })).body as never,
+    keys: () => listKeys(connection),
+    createKey: (key) => createKey(connection, key),
+    revokeKey: (id) => revokeKey(connection, id),
+    spaces: () => spaces(connection),
+    verify: (verifyOptions) => verify(connection, verifyOptions),
     stats: async () => (await connection.ask({ method: 'GET', path: '/stats' })).body as never,
     close: async () => closed.abort(),
   };

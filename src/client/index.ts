@@ -1,3 +1,5 @@
 // `entente/client`: the controller over HTTP.
 export { type Client, createClient } from './client.ts';
 export type { ClientLimits, ClientOptions } from './options.ts';
+export type { MadeServerKey, NewServerKey, ServerKey } from './server-keys.ts';
+export type { SpaceReport, VerifyOptions } from './verification.ts';

@@ -1,8 +1,7 @@
 // `keys`: who may talk to a server of this store, and what each may do. A key is shown once, when it is made.
 import { EntenteError } from '../../core/errors.ts';
-import { createKeys, type KeyInfo } from '../../service/keys.ts';
-import { formatGrant, parseGrant } from '../../service/principal.ts';
 import { createSigner } from '../../service/signing.ts';
+import { keyRing } from '../place/key-ring.ts';
 import { table } from '../shell/console.ts';
 import type { Context } from '../shell/context.ts';
 import { fieldArgument, fieldOption } from '../shell/fields.ts';
@@ -19,40 +18,35 @@ function expiryOf(text: string | undefined): number | undefined {
   throw new EntenteError('misuse', `--expires takes a time such as 90m, 12h or 30d, not ${JSON.stringify(text)}.`);
 }
 
-function shown(key: KeyInfo): { readonly [field: string]: unknown } {
-  return { ...key, grants: key.grants.map(formatGrant) };
-}
-
 async function create(context: Context): Promise<undefined> {
   const { console, args } = context;
-  const grants = context.list('grant').map(parseGrant);
+  const grants = context.list('grant');
   if (grants.length === 0) {
     throw new EntenteError('misuse', 'A key without a grant may do nothing.', {
       next: `entente keys create ${args[0] ?? 'NAME'} --grant 'read:**' --grant 'commit:notes/**'`,
     });
   }
-  const store = (await context.open()).store();
+  const ring = keyRing(await context.open());
   const label = context.text('label');
   const expires = expiryOf(context.text('expires'));
-  const { info, text } = await createKeys({ store, clock: Date.now }).create({
+  const made = await ring.create({
     name: args[0] ?? '',
     grants,
     ...(label === undefined ? {} : { label }),
     ...(expires === undefined ? {} : { expires }),
   });
-  if (console.json) await console.object({ ...shown(info), key: text });
-  else await console.line(text);
-  console.talk(`This is shown once. It writes as ${cleanName(info.name)}; its id is ${info.id}.`);
+  if (console.json) await console.object(made);
+  else await console.line(made.key);
+  console.talk(`This is shown once. It writes as ${cleanName(made.name)}; its id is ${made.id}.`);
   console.talk(`next: put it into a file of mode 0600 and name that in ENTENTE_KEY_FILE`);
   return undefined;
 }
 
 async function list(context: Context): Promise<undefined> {
   const { console } = context;
-  const store = (await context.open()).store();
-  const keys = await createKeys({ store, clock: Date.now }).list();
+  const keys = await keyRing(await context.open()).list();
   if (console.json) {
-    await console.object({ items: keys.map(shown) });
+    await console.object({ items: keys });
     return undefined;
   }
   if (keys.length === 0) {
@@ -65,7 +59,7 @@ async function list(context: Context): Promise<undefined> {
     cleanName(key.name),
     cleanName(key.label),
     key.expires === undefined ? 'never' : new Date(key.expires).toISOString(),
-    cleanName(key.grants.map(formatGrant).join(' ')),
+    cleanName(key.grants.join(' ')),
   ]);
   await console.line(table(['KEY', 'STATE', 'AGENT', 'LABEL', 'EXPIRES', 'GRANTS'], rows, console.out));
   return undefined;
@@ -73,9 +67,9 @@ async function list(context: Context): Promise<undefined> {
 
 async function revoke(context: Context): Promise<undefined> {
   const { console, args } = context;
-  const store = (await context.open()).store();
+  const ring = keyRing(await context.open());
   const id = args[0] ?? '';
-  if (!(await createKeys({ store, clock: Date.now }).revoke(id))) {
+  if (!(await ring.revoke(id))) {
     throw new EntenteError('not-found', `There is no key ${JSON.stringify(cleanName(id))}.`, {
       next: 'entente keys list',
     });

@@ -1,14 +1,10 @@
 // `verify`: proof that nothing was dropped. Replays the store's log, or judges a history that processes recorded.
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import {
-  checkHistory,
-  type HistoryOperation,
-  parseHistoryStream,
-  type StoreReport,
-  verifyStore,
-} from '../../verify/index.ts';
-import type { Context } from '../shell/context.ts';
+import type { SpaceReport } from '../../client/verification.ts';
+import type { Space } from '../../core/resource.ts';
+import { checkHistory, type HistoryOperation, parseHistoryStream, verifyStore } from '../../verify/index.ts';
+import type { Context, Opened } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import { Interrupted } from '../shell/io.ts';
 import { cleanText, plural } from '../shell/text.ts';
@@ -39,7 +35,7 @@ async function verifyFile(context: Context, name: string): Promise<ExitCode> {
   return report.ok ? exitCodes.ok : exitCodes.unexpected;
 }
 
-function storeLine(report: StoreReport): string {
+function storeLine(report: SpaceReport): string {
   const { entries, resources, contents, conflicts, revision } = report;
   const counts = [
     plural(entries, 'commit'),
@@ -50,15 +46,40 @@ function storeLine(report: StoreReport): string {
   return `ok: space ${report.space} at revision ${revision}: ${counts.join(', ')}`;
 }
 
+interface Checker {
+  spaces(): Promise<readonly string[]>;
+  check(space: string): Promise<SpaceReport>;
+}
+
+/** The store is replayed here; behind a server the server does it, for who may audit all of a space. */
+function checkerOf({ server, store }: Opened, { console, signal }: Context): Checker {
+  if (server === undefined) {
+    const own = store();
+    return { spaces: () => own.spaces(), check: (space) => verifyStore(own, space as Space) };
+  }
+  return {
+    spaces: () => server.spaces(),
+    async check(space) {
+      const onProgress = (checked: number, of: number): void =>
+        console.progress(`checking ${cleanText(space)}: revision ${checked} of ${of}`);
+      try {
+        return await server.verify({ space, signal, onProgress });
+      } finally {
+        console.endProgress();
+      }
+    },
+  };
+}
+
 async function verifyAll(context: Context): Promise<ExitCode> {
   const { console } = context;
   const opened = await context.open();
   const { space } = opened;
-  const store = opened.store();
-  const all = context.text('space') === undefined ? await store.spaces() : [space];
-  const reports: StoreReport[] = [];
+  const checker = checkerOf(opened, context);
+  const all = context.text('space') === undefined ? await checker.spaces() : [space];
+  const reports: SpaceReport[] = [];
   for (const each of all.length === 0 ? [space] : all) {
-    const report = await verifyStore(store, each);
+    const report = await checker.check(each);
     reports.push(report);
     if (report.ok) await console.line(storeLine(report));
     else {

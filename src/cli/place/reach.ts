@@ -18,7 +18,7 @@ export interface Wanted {
   readonly space: Space;
 }
 
-export type Reached = Pick<Opened, 'controller' | 'insight' | 'store'>;
+export type Reached = Pick<Opened, 'controller' | 'insight' | 'server' | 'store'>;
 
 export async function reach({ io, console, location, space }: Wanted): Promise<Reached> {
   const url = location.store;
@@ -26,7 +26,7 @@ export async function reach({ io, console, location, space }: Wanted): Promise<R
   const store = await openStore(url, (message) => console.talk(`warning: ${message}`));
   const onWarning = (message: string): void => console.alert(`warning: ${cleanName(message)}`);
   const controller = createController({ store, space, onWarning });
-  return { controller, insight: storeInsight(store, space), store: () => store };
+  return { controller, insight: storeInsight(store, space), server: undefined, store: () => store };
 }
 
 async function reachServer(
@@ -41,6 +41,7 @@ async function reachServer(
   return {
     controller,
     insight: serverInsight(controller),
+    server: controller,
     store: () => {
       throw behindServer(url);
     },

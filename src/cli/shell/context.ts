@@ -2,6 +2,7 @@
 // for and closed when the command is done.
 import * as os from 'node:os';
 import * as path from 'node:path';
+import type { Client } from '../../client/client.ts';
 import type { Controller } from '../../controller/types.ts';
 import { EntenteError } from '../../core/errors.ts';
 import {
@@ -26,6 +27,8 @@ import type { Io } from './io.ts';
 export interface Opened {
   readonly controller: Controller;
   readonly insight: Insight;
+  /** The client of the server that the store is behind; undefined where the store itself is at hand. */
+  readonly server: Client | undefined;
   /** The store itself; `misuse` with what to do instead where it is behind a server. */
   store(): Store;
   readonly location: Location;

@@ -17,7 +17,7 @@ describe('update', () => {
     const first = await entente.update('a', { ...ann, note: 'why' }, (draft) => grown(draft, 'x'));
     expect(as(first, 'committed').version).toBe(1);
     as(
-      await entente.update('a', ann, async (draft) => ({ edits: [{ old: 'x', new: text(draft.content) + 'y' }] })),
+      await entente.update('a', ann, async (draft) => ({ edits: [{ old: 'x', new: `${text(draft.content)}y` }] })),
       'committed',
     );
     expect(await textAt(entente, 'a')).toBe('xy');
@@ -40,7 +40,10 @@ describe('update', () => {
     const waits: number[] = [];
     const draws: number[] = [];
     const { entente } = setUp({
-      random: () => (draws.push(0.5), 0.5),
+      random: () => {
+        draws.push(0.5);
+        return 0.5;
+      },
       sleep: async (ms) => {
         waits.push(ms);
       },

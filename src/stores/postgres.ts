@@ -2,10 +2,10 @@
 // one flush to disk; the log has no gaps, since the space's row orders its commits. Opened on first use.
 import type { Space } from '../core/resource.ts';
 import { assertGuarded } from './check.ts';
+import { ContentCache } from './content-cache.ts';
 import { fromText } from './escaped-text.ts';
 import type { Connection } from './postgres/connection.ts';
 import { openConnection } from './postgres/connection.ts';
-import { ContentCache } from './content-cache.ts';
 import type { PostgresClient } from './postgres/driver.ts';
 import { connect } from './postgres/driver.ts';
 import { closedFault } from './postgres/errors.ts';

@@ -1,7 +1,14 @@
 // Replays a space's log from its trim point and holds everything that the store says now against it. It only reads,
 // page by page, and may run while others write.
 import { EntenteError } from '../core/errors.ts';
-import { DEFAULT_SPACE, MIGRATION_SPACE, parseSpace, SERVICE_SPACE, type Space, TRIAL_SPACE } from '../core/resource.ts';
+import {
+  DEFAULT_SPACE,
+  MIGRATION_SPACE,
+  parseSpace,
+  SERVICE_SPACE,
+  type Space,
+  TRIAL_SPACE,
+} from '../core/resource.ts';
 import type { Store } from '../stores/store.ts';
 import { createStoreCheck, replayTo, type StoreCheck, TrimmedMeanwhile } from './check-log.ts';
 import { checkConflicts, checkCounts, checkHeads } from './check-state.ts';

@@ -11,6 +11,7 @@ import { ensureKeyFile, KEY_FILE } from '../place/key-file.ts';
 import { findLocation, type Location } from '../place/location.ts';
 import { isThere, openStore } from '../place/open.ts';
 import { checkSocketPath, clearSocket, ownersOnly, socketUrl } from '../place/socket.ts';
+import type { Console } from '../shell/console.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import { type Io, untilAborted } from '../shell/io.ts';
@@ -134,6 +135,31 @@ async function listening(listen: () => Promise<string>): Promise<string> {
   }
 }
 
+interface Listening {
+  readonly url: string;
+  readonly store: string;
+  readonly keyFile: string;
+  /** The key was made now. */
+  readonly made: boolean;
+  readonly guard: Guarded | undefined;
+  readonly link: string | undefined;
+}
+
+async function tell(console: Console, { url, store, keyFile, made, guard, link }: Listening): Promise<void> {
+  if (console.json) {
+    const shown = guard === undefined ? {} : { guard: { root: guard.root, socket: guard.socket } };
+    const login = link === undefined ? {} : { dashboard: link };
+    await console.object({ status: 'listening', url, store, keyFile, ...shown, ...login });
+    return;
+  }
+  await console.line(`entente listens on ${url}`);
+  await console.line(`data: ${store}`);
+  await console.line(`key:  ${keyFile}${made ? ' (made now)' : ''}`);
+  if (guard !== undefined) await console.line(`guard: ${cleanName(guard.root)} is kept, and watched`);
+  if (link !== undefined) for (const line of linkLines(link)) await console.line(line);
+  for (const line of waysToConnect(url, keyFile)) await console.line(line);
+}
+
 /** The server and what it stands on is loaded when it is asked for: no other command waits for it. */
 async function serve(context: Context): Promise<ExitCode> {
   const { console, io, signal } = context;
@@ -182,18 +208,7 @@ async function serve(context: Context): Promise<ExitCode> {
     const { made, id } = await ensureKeyFile(service.keys, keyFile);
     const url = await listening(() => (socket === undefined ? app.listen({ port, host }) : listenOn(app, socket)));
     const link = await dashboardLink({ service, id, url: publicUrl ?? url, ...page });
-    if (console.json) {
-      const shown = guard === undefined ? {} : { guard: { root: guard.root, socket: guard.socket } };
-      const login = link === undefined ? {} : { dashboard: link };
-      await console.object({ status: 'listening', url, store: location.url, keyFile, ...shown, ...login });
-    } else {
-      await console.line(`entente listens on ${url}`);
-      await console.line(`data: ${location.url}`);
-      await console.line(`key:  ${keyFile}${made ? ' (made now)' : ''}`);
-      if (guard !== undefined) await console.line(`guard: ${cleanName(guard.root)} is kept, and watched`);
-      if (link !== undefined) for (const line of linkLines(link)) await console.line(line);
-      for (const line of waysToConnect(url, keyFile)) await console.line(line);
-    }
+    await tell(console, { url, link, keyFile, made, guard, store: location.url });
     await untilAborted(signal);
     await app.close();
   } finally {

@@ -193,6 +193,8 @@ describe('a server that is looked after', () => {
       await ann.ask('POST', '/commits', { json: { token: first, content: 'ONE\n\ntwo\n\nthree\n' } });
       await ann.ask('POST', '/commits', { json: { token: second, content: 'one\n\ntwo\n\nTHREE\n' } });
     }
+    const [{ id }] = (await ann.ask('GET', '/conflicts')).body.items;
+    await ann.ask('GET', `/conflicts/${id}`);
     const { text, headers, status } = await ann.ask('GET', '//metrics');
     expect([status, headers.get('content-type')]).toEqual([200, expect.stringContaining('text/plain')]);
     const lines = text.split('\n');
@@ -206,7 +208,10 @@ describe('a server that is looked after', () => {
       expect(lines, line).toContain(line);
     expect(text).toMatch(/entente_merge_seconds_count [1-9]/);
     expect(text).toMatch(/entente_conflict_rate 0\.33/);
-    expect(text).toMatch(/entente_store_seconds_count\{operation="commit",failed="false"\} [1-9]/);
+    for (const operation of ['commit', 'read', 'content', 'record', 'records'])
+      expect(text, operation).toMatch(
+        new RegExp(`entente_store_seconds_count\\{operation="${operation}",failed="false"\\} [1-9]`),
+      );
     expect((await bob.ask('GET', '//metrics')).status).toBe(403);
     expect((await fetch(`${server.url}/metrics`)).status).toBe(401);
     await server.close();

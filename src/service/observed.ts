@@ -3,7 +3,7 @@
 import { context, isSpanContextValid, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { LocalController } from '../controller/dissected.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { Awaitable, CommitReply, CommitRequest, LogEntry, Store } from '../stores/store.ts';
+import type { Awaitable, LogEntry, Store } from '../stores/store.ts';
 import { passThrough } from './pass-through.ts';
 
 /** What is told of the work of a service. Times are in milliseconds. */
@@ -48,43 +48,43 @@ async function traced<T>(span: Span, work: (span: Span) => Awaitable<T>): Promis
 
 /** The store with its calls measured. What it promises stays as it is. */
 export function observeStore(store: Store, meter: Meter): Store {
-  const timed = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
-    const start = performance.now();
-    let failed = true;
-    try {
-      const answer = await work();
-      failed = false;
-      return answer;
-    } finally {
-      meter.store(operation, performance.now() - start, failed);
-    }
-  };
   // What is answered at once stays so: a promise would cost a commit in memory as much as the commit.
-  const commit = (requests: readonly CommitRequest[]): Awaitable<readonly CommitReply[]> => {
+  const timed = <T>(operation: string, work: () => Awaitable<T>): Awaitable<T> => {
     const start = performance.now();
-    const replies = store.commit(requests);
-    const done = (failed: boolean): void => meter.store('commit', performance.now() - start, failed);
-    if (!(replies instanceof Promise)) {
-      done(false);
-      return replies;
+    const done = (failed: boolean): void => meter.store(operation, performance.now() - start, failed);
+    let answer: Awaitable<T>;
+    try {
+      answer = work();
+    } catch (error) {
+      done(true);
+      throw error;
     }
-    replies.then(
+    if (!(answer instanceof Promise)) {
+      done(false);
+      return answer;
+    }
+    answer.then(
       () => done(false),
       () => done(true),
     );
-    return replies;
+    return answer;
   };
+  const waited = async <T>(operation: string, work: () => Promise<T>): Promise<T> => timed(operation, work);
   return {
     ...passThrough(store),
     commit: (requests) =>
       inSpan('entente.store.commit', (span) => {
         span.setAttribute('entente.commits', requests.length);
-        return commit(requests);
+        return timed('commit', () => store.commit(requests));
       }),
-    content: (hash) => timed('content', () => store.content(hash)),
-    list: (space, prefix, page) => timed('list', () => store.list(space, prefix, page)),
-    history: (space, id, page) => timed('history', () => store.history(space, id, page)),
-    log: (space, after, limit) => timed('log', () => store.log(space, after, limit)),
+    commitStatus: (space, agent, commitId) => waited('commitStatus', () => store.commitStatus(space, agent, commitId)),
+    read: (space, ids) => timed('read', () => store.read(space, ids)),
+    content: (hash) => waited('content', () => store.content(hash)),
+    list: (space, prefix, page) => waited('list', () => store.list(space, prefix, page)),
+    history: (space, id, page) => waited('history', () => store.history(space, id, page)),
+    record: (space, kind, id) => waited('record', () => store.record(space, kind, id)),
+    records: (space, kind, filter, page) => waited('records', () => store.records(space, kind, filter, page)),
+    log: (space, after, limit) => waited('log', () => store.log(space, after, limit)),
   };
 }
 

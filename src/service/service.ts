@@ -118,7 +118,7 @@ export function createService(options: ServiceOptions): Service {
 
   const keys = createKeys({ store, clock });
   const service: Service = {
-    store,
+    store: measured,
     keys,
     logins: createLogins(clock),
     timers,

@@ -43,7 +43,7 @@ describe('feed', () => {
     ]);
     expect(items[0]).toMatchObject({ note: 'why', changes: [{ resource: 'a', version: 1 }] });
     expect(items[1]).toMatchObject({ changes: [{ deleted: true, version: 2 }] });
-    expect(items[2]).toMatchObject({ conflictId });
+    expect(items[2]).toMatchObject({ conflictId, about: 'a' });
     expect(items[3]).toMatchObject({ conflictId });
     for (const [index, item] of items.slice(0, 3).entries()) {
       expect(await take(entente, 3 - index, item.type === 'gone' ? '' : item.cursor)).toEqual(items.slice(index + 1));

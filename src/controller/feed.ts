@@ -111,13 +111,20 @@ function* told(
 
 function concerns(entry: LogEntry, pattern: Pattern): boolean {
   if (entry.heads.some((head) => pattern.matches(head.resource))) return true;
-  const about = entry.meta.extra?.['resource'];
-  return typeof about === 'string' && pattern.matches(about);
+  const about = aboutOf(entry);
+  return about !== undefined && pattern.matches(about);
+}
+
+/** The resource that an entry is about, written by it or not: that of a conflict, an abort, an announced draft. */
+export function aboutOf({ meta }: LogEntry): string | undefined {
+  const about = meta.extra?.['resource'];
+  return typeof about === 'string' ? about : undefined;
 }
 
 /** What is told of an entry. */
 export function itemOf(entry: LogEntry, epoch: string): FeedItem {
-  const { conflictId, outcome, note, agents, resolvedBy } = entry.meta;
+  const { conflictId, outcome, note, agents, resolvedBy, reason } = entry.meta;
+  const about = aboutOf(entry);
   return {
     type: 'commit',
     cursor: cursorOf(epoch, entry.revision),
@@ -126,6 +133,8 @@ export function itemOf(entry: LogEntry, epoch: string): FeedItem {
     commitId: entry.commitId,
     outcome,
     changes: entry.heads,
+    ...(about === undefined ? {} : { about }),
+    ...(outcome !== 'recorded' || reason === undefined ? {} : { reason }),
     ...(conflictId === undefined ? {} : { conflictId }),
     ...(resolvedBy === undefined ? {} : { resolvedBy }),
     ...(note === undefined ? {} : { note }),

@@ -185,6 +185,10 @@ export type FeedItem =
       readonly commitId: string;
       readonly outcome: EntryMeta['outcome'];
       readonly changes: readonly Head[];
+      /** The resource that it is about without having to write it: that of a conflict, an abort, an announced draft. */
+      readonly about?: string;
+      /** What a `recorded` entry wrote down, such as `policy` or `draft`. */
+      readonly reason?: string;
       readonly conflictId?: string;
       /** What clashed was settled by recorded decisions. */
       readonly resolvedBy?: 'recorded';

@@ -133,6 +133,13 @@ describe('GET /events', () => {
     expect(asked.body).toEqual({ items: [], cursor: mark?.id });
     expect((await none.ask('GET', '/events')).status).toBe(404);
     expect((await bob.ask('GET', '//v1/spaces/other/events')).body.code).toBe('not-found');
+    // Who may read it is told what a record is, and of what; nobody else hears of it.
+    await ann.ask('POST', '/drafts', { json: { id: 'secret/b', announce: true } });
+    expect((await bob.ask('GET', '/events', { headers: JSON_ONLY })).text).not.toContain('secret');
+    const { items } = (await ann.ask('GET', '/events', { headers: JSON_ONLY })).body;
+    expect(items).toContainEqual(
+      expect.objectContaining({ outcome: 'recorded', reason: 'draft', about: 'secret/b', changes: [] }),
+    );
     events.close();
     await server.close();
   });

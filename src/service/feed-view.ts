@@ -1,6 +1,6 @@
 // What of the log a principal gets to see. Rights come first, the pattern chooses from what is left: nothing that may
 // not be read tells by a match that it is there.
-import { itemOf } from '../controller/feed.ts';
+import { aboutOf, itemOf } from '../controller/feed.ts';
 import type { FeedItem } from '../controller/types.ts';
 import type { Space } from '../core/resource.ts';
 import type { Pattern } from '../strategies/pattern.ts';
@@ -14,12 +14,6 @@ export interface Viewer {
   readonly pattern?: Pattern;
 }
 
-/** The resource that an entry is about without writing it: that of a conflict, an abort. */
-function subjectOf({ entry }: Told): string | undefined {
-  const about = entry.meta.extra?.['resource'];
-  return typeof about === 'string' ? about : undefined;
-}
-
 type Commit = Extract<FeedItem, { type: 'commit' }>;
 
 /** The item as this principal may see it: only the resources that it may read. */
@@ -29,11 +23,13 @@ function partOf(told: Told, epoch: string, viewer: Viewer, aboutSeen: boolean): 
   const prefix = `${principal.id}.`;
   const commitId = item.commitId.startsWith(prefix) ? item.commitId.slice(prefix.length) : item.commitId;
   const changes = item.changes.filter(({ resource }) => may(principal, 'read', space, resource));
-  const { conflictId, note, agents, ...rest } = item;
+  const { conflictId, about, reason, note, agents, ...rest } = item;
   const whole = changes.length === item.changes.length && aboutSeen;
   return JSON.stringify({
     ...rest,
     ...{ commitId, changes },
+    ...(about === undefined || !aboutSeen ? {} : { about }),
+    ...(reason === undefined || !whole ? {} : { reason }),
     ...(conflictId === undefined || !aboutSeen ? {} : { conflictId }),
     // Why somebody changed several things may name those that this principal does not see.
     ...(note === undefined || !whole ? {} : { note }),
@@ -45,7 +41,7 @@ function partOf(told: Told, epoch: string, viewer: Viewer, aboutSeen: boolean): 
 export function textFor(told: Told, epoch: string, viewer: Viewer): string | undefined {
   const { principal, space, pattern } = viewer;
   const { heads, commitId } = told.entry;
-  const about = subjectOf(told);
+  const about = aboutOf(told.entry);
   const all = mayAll(principal, 'read', space);
   const sees = (resource: string): boolean => all || may(principal, 'read', space, resource);
   const seen = all ? heads : heads.filter(({ resource }) => sees(resource));

@@ -106,6 +106,11 @@ describe.skipIf(!there)('activity', () => {
     await page.getByLabel('Agent contains').fill('live-2');
     await page.getByText('has to wait').waitFor();
     expect(await page.locator('.activity-row').count()).toBe(1);
+    // What changes no resource says what it is, and of which one.
+    await page.mouse.move(5, 5);
+    await page.getByLabel('Agent contains').fill('live-3');
+    await stage.ask('POST', '/drafts', { id: 'live/d.md', agent: 'live-3', announce: true });
+    await page.getByText('announced a change of live/d.md').waitFor();
   });
 });
 

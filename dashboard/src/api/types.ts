@@ -276,6 +276,10 @@ export interface FeedCommit {
   readonly commitId: string;
   readonly outcome: string;
   readonly changes: readonly Head[];
+  /** The resource of a conflict or of an announced change, where none was written. */
+  readonly about?: string;
+  /** What was recorded. */
+  readonly reason?: string;
   readonly conflictId?: string;
   readonly note?: string;
   readonly agents?: readonly string[];

@@ -56,10 +56,11 @@ export function isAny({ agent, resource, outcome }: Filter): boolean {
 
 const holds = (text: string, part: string): boolean => text.toLowerCase().includes(part.trim().toLowerCase());
 
-export function matches({ agent, outcome, changes }: FeedCommit, filter: Filter): boolean {
+export function matches({ agent, outcome, changes, about = '' }: FeedCommit, filter: Filter): boolean {
   return (
     (filter.agent === '' || holds(agent, filter.agent)) &&
     (filter.outcome === '' || outcome === filter.outcome) &&
-    (filter.resource === '' || changes.some(({ resource }) => holds(resource, filter.resource)))
+    (filter.resource === '' ||
+      [about, ...changes.map(({ resource }) => resource)].some((id) => holds(id, filter.resource)))
   );
 }

@@ -3,29 +3,57 @@ import type { JSX } from 'preact';
 import type { FeedCommit } from '../../api/types.ts';
 import { OutcomeMark } from '../../parts/outcome.tsx';
 import { Plain } from '../../parts/plain.tsx';
+import { conflictIn, recordWords } from '../../parts/record.ts';
 import { Time } from '../../parts/time.tsx';
 import { Agent } from '../../parts/who.tsx';
 import { hrefOf } from '../../shell/routes.ts';
 
-function Subject({ item }: { readonly item: FeedCommit }): JSX.Element {
-  const { changes, conflictId } = item;
-  const [first, ...others] = changes;
-  if (first !== undefined) {
-    return (
-      <>
-        <a href={hrefOf('resources', first.resource)}>
-          <Plain text={first.resource} />
-        </a>{' '}
+function ResourceLink({ of }: { readonly of: string }): JSX.Element {
+  return (
+    <a href={hrefOf('resources', of)}>
+      <Plain text={of} />
+    </a>
+  );
+}
+
+/** What wrote no resource: a conflict, or a record of the space. */
+function Unwritten({ item: { about, conflictId, reason } }: { readonly item: FeedCommit }): JSX.Element {
+  const named = conflictId ?? conflictIn(reason);
+  const words = conflictId === undefined ? recordWords(reason) : 'a conflict';
+  return (
+    <>
+      {named === undefined ? (
         <span class="quiet">
-          v{first.version}
-          {first.deleted ? ', deleted' : ''}
-          {others.length === 0 ? '' : ` and ${others.length} more`}
+          <Plain text={words} />
         </span>
-      </>
-    );
-  }
-  if (conflictId !== undefined) return <a href={hrefOf('conflicts', conflictId)}>a conflict</a>;
-  return <span class="quiet">a record of the space</span>;
+      ) : (
+        <a href={hrefOf('conflicts', named)}>
+          <Plain text={words} />
+        </a>
+      )}
+      {about !== undefined && (
+        <>
+          {' of '}
+          <ResourceLink of={about} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Subject({ item }: { readonly item: FeedCommit }): JSX.Element {
+  const [first, ...others] = item.changes;
+  if (first === undefined) return <Unwritten item={item} />;
+  return (
+    <>
+      <ResourceLink of={first.resource} />{' '}
+      <span class="quiet">
+        v{first.version}
+        {first.deleted ? ', deleted' : ''}
+        {others.length === 0 ? '' : ` and ${others.length} more`}
+      </span>
+    </>
+  );
 }
 
 export function ActivityRow({ item }: { readonly item: FeedCommit }): JSX.Element {

@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import type { LogEntry } from '../../api/log.ts';
 import { OutcomeMark } from '../../parts/outcome.tsx';
 import { Plain } from '../../parts/plain.tsx';
+import { recordWords } from '../../parts/record.ts';
 import { Time } from '../../parts/time.tsx';
 import { Agent } from '../../parts/who.tsx';
 import { hrefOf } from '../../shell/routes.ts';
@@ -11,7 +12,7 @@ import type { LogWindow } from './log-window.ts';
 
 function subjectOf({ heads, guards, meta }: LogEntry): string {
   const [first, ...others] = heads.length > 0 ? heads : guards;
-  if (first === undefined) return meta.reason ?? 'a record of the space';
+  if (first === undefined) return recordWords(meta.reason);
   return others.length === 0 ? first.resource : `${first.resource} and ${others.length} more`;
 }
 

@@ -2,6 +2,7 @@
 // away, and the first five minutes.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { covered } from '../../dashboard/src/screens/connect/blocks.ts';
 import { hasChromium } from './chromium.ts';
 import { meet, mergeEverything, STORY, stateOf, stored } from './meetings.ts';
 import { goTo, openStage, type Stage } from './stage.ts';
@@ -169,8 +170,12 @@ describe.skipIf(!there)('the dashboard while others work', () => {
     const key = /^Bearer (ent_\w+_[\w-]+)$/.exec(mcp.headers.Authorization)?.[1] ?? '';
     expect(mcp.url).toBe(`${stage.url}/mcp`);
     for (const name of ['curl', 'TypeScript']) expect(await copied(name)).toContain(key);
-    // The secret itself is not on the screen.
-    expect(await page.locator('main').textContent()).not.toContain(key);
+    // The secret itself is not on the screen, nor the beginning of it.
+    const [, id, secret] = /^ent_([a-z0-9]+)_(.+)$/.exec(key) ?? [];
+    const shown = await page.locator('main').textContent();
+    expect(shown).toContain(`ent_${id}_…`);
+    expect(shown).not.toContain(secret?.slice(0, 4));
+    expect(covered('a ent_id1_x_y-z_ b', 'ent_id1_x_y-z_')).toBe('a ent_id1_… b');
     expect(await page.locator('.light .dot.on').count()).toBe(0);
     const answer = await fetch(`${stage.url}/v1/spaces/default/resources`, {
       headers: { authorization: `Bearer ${key}` },

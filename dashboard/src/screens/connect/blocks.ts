@@ -68,5 +68,8 @@ export function blocksFor(place: Place): readonly Block[] {
 
 /** The same text with the secret of the key covered, for showing while somebody looks over the shoulder. */
 export function covered(text: string, key: string): string {
-  return key === '' ? text : text.replaceAll(key, `${key.slice(0, key.lastIndexOf('_') + 1)}…`);
+  if (key === '') return text;
+  // The secret may have underscores of its own: what stands before it ends with the second one of all.
+  const start = key.indexOf('_', key.indexOf('_') + 1) + 1;
+  return text.replaceAll(key, () => `${key.slice(0, start)}…`);
 }

@@ -20,6 +20,7 @@ export const errorCodes = [
   'idempotency-in-progress',
   'idempotency-mismatch',
   'markers-left',
+  'method-not-allowed',
   'missing-driver',
   'misuse',
   'no-content',

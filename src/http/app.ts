@@ -7,7 +7,6 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { EntenteError } from '../core/errors.ts';
 import { randomId } from '../service/random-id.ts';
 import type { Service } from '../service/service.ts';
 import { sendProblem } from './answer.ts';
@@ -16,6 +15,7 @@ import { closeSoon } from './closing.ts';
 import { BUILT_DASHBOARD, dashboardRoutes } from './dashboard.ts';
 import { healthRoutes, metricsRoutes } from './health.ts';
 import { parseBody } from './json-body.ts';
+import { answerUnknown } from './methods.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { type Mount, mountRoutes } from './mount.ts';
 import { problemOf } from './problems.ts';
@@ -161,10 +161,7 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
     return sendProblem(reply, problem);
   });
-  app.setNotFoundHandler((request, reply) => {
-    const fault = new EntenteError('not-found', 'There is no such endpoint.', { next: 'GET /openapi.json' });
-    return sendProblem(reply, problemOf(fault, request.id));
-  });
+  app.setNotFoundHandler(answerUnknown({ mounts, pages: dashboard !== false }));
   app.register(async (open) => {
     rootRoutes(open);
     healthRoutes(open, service);

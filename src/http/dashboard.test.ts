@@ -80,7 +80,7 @@ describe('the dashboard', () => {
       const raw = await sendRaw(server.url, `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
       expect([path, raw.status]).toEqual([path, 404]);
     }
-    expect((await fetchAnswer(`${server.url}/`, { method: 'POST' })).status).toBe(404);
+    expect((await fetchAnswer(`${server.url}/`, { method: 'POST' })).status).toBe(405);
   });
 
   it('[HT20] where it is not built the page says what to do, and where it is turned off there is none', async () => {

@@ -26,7 +26,7 @@ export interface Mount {
   close(): Promise<void>;
 }
 
-const METHODS = ['GET', 'POST', 'DELETE'];
+export const MOUNT_METHODS: readonly string[] = ['GET', 'POST', 'DELETE'];
 /** Names that a key would have in a query, where it ends up in logs and histories. */
 const KEY_NAMES = ['access_token', 'token', 'key', 'api_key', 'apikey', 'authorization', 'bearer'];
 
@@ -62,7 +62,7 @@ async function hand(mount: Mount, request: FastifyRequest, reply: FastifyReply):
 export function mountRoutes(app: FastifyInstance, mount: Mount): void {
   for (const url of [mount.path, `${mount.path}/:space`]) {
     app.route({
-      method: METHODS,
+      method: [...MOUNT_METHODS],
       url,
       exposeHeadRoute: false,
       handler: (request, reply) => hand(mount, request, reply),

@@ -39,6 +39,7 @@ const STATUS: { readonly [code in ErrorCode]: number } = {
   'idempotency-in-progress': 409,
   'idempotency-mismatch': 422,
   'markers-left': 422,
+  'method-not-allowed': 405,
   'missing-driver': 503,
   misuse: 400,
   'no-content': 422,

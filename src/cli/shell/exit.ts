@@ -41,6 +41,7 @@ const BY_ERROR: { readonly [code in ErrorCode]: ExitCode } = {
   'idempotency-in-progress': exitCodes.conflict,
   'idempotency-mismatch': exitCodes.refused,
   'markers-left': exitCodes.refused,
+  'method-not-allowed': exitCodes.usage,
   'missing-driver': exitCodes.unreachable,
   misuse: exitCodes.usage,
   'no-content': exitCodes.notFound,

@@ -31,7 +31,8 @@ describe('docs/http-endpoints.md', () => {
     const text = [
       '# Endpoints',
       '',
-      'What each means stands in [http-api.md](http-api.md). Every endpoint may also answer 400, 401, 403, 404, 429 and 503.',
+      'What each means stands in [http-api.md](http-api.md). Every endpoint may also answer 400, 401, 403, 404, 429 and 503;',
+      'a method that its path does not have is 405.',
       '',
       '| endpoint | does | statuses |',
       '|---|---|---|',

@@ -90,8 +90,9 @@ describe.skipIf(!there)('what a decision keeps', () => {
     expect((await stored(stage, 'state/lost.md')).text).toBe('by B\n');
   });
 
-  it('[DB27] what a screen reader is told, from the queue to the Undo', async () => {
+  it('[DB12] [DB27] what a screen reader is told, from the queue to the Undo and to the next conflict', async () => {
     const id = await meet(stage, { resource: 'heard/plan.md', ...STORY });
+    await meet(stage, { resource: 'heard/next.md', ...STORY });
     const { page } = await visit(stage);
     await page.locator(`[data-conflict="${id}"]`).waitFor();
     await page.evaluate(LISTEN);
@@ -118,5 +119,8 @@ describe.skipIf(!there)('what a decision keeps', () => {
       'Resolved: heard/plan.md is now v3. Undo is offered: press u.',
       'Undone: heard/plan.md has the content of v2 again, as a new version.',
     ]);
+    // The next one is a key away.
+    await page.keyboard.press('n');
+    await page.getByRole('heading', { level: 1 }).filter({ hasText: 'heard/next.md' }).waitFor();
   });
 });

@@ -54,7 +54,7 @@ export function lightOf(
 export const LIGHT_WORDS: { readonly [light in Light]: string } = {
   working: 'at work now',
   seen: 'was here',
-  never: 'not used yet',
+  never: 'no call since the server started',
   ended: 'ended',
 };
 

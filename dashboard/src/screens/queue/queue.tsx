@@ -15,6 +15,7 @@ import { Trouble } from '../../parts/states.tsx';
 import { announceSoon } from '../../shell/announce.ts';
 import { useKeys } from '../../shell/keys.ts';
 import { go } from '../../shell/routes.ts';
+import { singleKeys } from '../../shell/settings.ts';
 import { EmptyQueue, KeptBoth, type Today } from './empty.tsx';
 import { blockingOf, filtered, ordered } from './order.ts';
 import { QueueRow } from './row.tsx';
@@ -103,10 +104,16 @@ function List({
     const id = shown[active ?? 0]?.item.id;
     if (id !== undefined) go('conflicts', id);
   };
+  // Where a decision leads back to: the next one is a key away.
+  const next = (): void => {
+    const id = shown.find(({ gone }) => !gone)?.item.id;
+    if (id !== undefined) go('conflicts', id);
+  };
   useKeys('Queue', [
     { key: 'j', does: 'Next conflict', run: () => move(1) },
     { key: 'k', does: 'Conflict before', run: () => move(-1) },
     { key: 'Enter', does: 'Open it', run: open },
+    { key: 'n', does: 'Open the first one', run: next },
     { key: '.', does: 'Show what is new', run: held.settle },
   ]);
   if (shown.length === 0) return <p class="quiet">No conflict has these words. {held.items.length} are open.</p>;
@@ -140,6 +147,12 @@ function Summary({ open, more, split }: SummaryProps): JSX.Element {
   return (
     <p class="quiet number" data-open={open}>
       {more ? `more than ${open}` : open} open, most blocking first
+      {singleKeys.value === 'on' && (
+        <>
+          {' · '}
+          <kbd>n</kbd> opens the first
+        </>
+      )}
       <KeptBoth count={split} />
     </p>
   );

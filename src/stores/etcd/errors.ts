@@ -63,9 +63,10 @@ const large: Meaning = {
 };
 const full: Meaning = {
   code: 'store-full',
-  text: 'The space of etcd is used up, so nothing was stored',
+  text: 'The space of etcd is used up',
   next: 'Compact and defragment etcd, or raise its quota, then: etcdctl alarm disarm.',
-  sure: true,
+  // The write that uses up the last of it is done, and answered with this all the same (quotaApplierV3 in etcd's apply.go).
+  sure: false,
 };
 const corrupt: Meaning = {
   code: 'store-corrupt',
@@ -131,6 +132,11 @@ export function etcdFaultOf(error: unknown): EtcdFault {
 /** True where the call has certainly written nothing. */
 export function leavesNothing(error: unknown): boolean {
   return isEntenteError(error) || etcdFaultOf(error).meaning.sure;
+}
+
+/** etcd's quota is used up: the write may be the last one that it took. */
+export function isFull(error: unknown): boolean {
+  return !isEntenteError(error) && etcdFaultOf(error).meaning === full;
 }
 
 /** The fault in our words, with what etcd said. An EntenteError stays as it is. */

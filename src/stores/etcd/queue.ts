@@ -7,7 +7,7 @@ import type { ContentCache } from '../content-cache.ts';
 import type { Capabilities, CommitReply, CommitRequest } from '../store.ts';
 import { sendContents } from './contents.ts';
 import { type Encoded, encode } from './encode.ts';
-import { leavesNothing } from './errors.ts';
+import { isFull, leavesNothing } from './errors.ts';
 import { gatherFacts } from './facts.ts';
 import { PLACES } from './numbers.ts';
 import type { Opened } from './opened.ts';
@@ -187,12 +187,38 @@ async function flush(opened: Opened, space: string, group: readonly Waiting[], t
     if (!answer.succeeded) return formAnew(opened, space, open, answer);
     return await tell(opened, space, open, planned, answer, told);
   } catch (error) {
+    if (sent && isFull(error)) return settleFull(opened, open, error, () => told.onCommit(space));
     // What is thrown by the reading of an answer says nothing of what was done.
     const isSure = !sent || (!isEntenteError(error) && leavesNothing(error));
     const reply: CommitReply = { status: isSure ? 'unavailable' : 'unknown', error: opened.faultOf(error) };
     for (const item of open) item.answer(reply);
     return [];
   }
+}
+
+/** A full etcd has done the transaction or has not; whichever it is, it is over, so that a look tells. */
+async function settleFull(
+  opened: Opened,
+  group: readonly Waiting[],
+  error: unknown,
+  onLanded: () => void,
+): Promise<Waiting[]> {
+  const { client, keys, faultOf } = opened;
+  let found: readonly (string | undefined)[];
+  try {
+    const { responses } = await client.read(group.map(({ encoded }) => getOp(keys.landed(encoded.space, encoded.key))));
+    found = responses.map((response) => ranged(response).kvs[0]?.value.toString('utf8'));
+  } catch (doubt) {
+    for (const { answer } of group) answer({ status: 'unknown', error: faultOf(doubt) });
+    return [];
+  }
+  for (const [place, { encoded, answer }] of group.entries()) {
+    const segment = found[place];
+    if (segment === undefined) answer({ status: 'unavailable', error: faultOf(error) });
+    else answer(await replayOf(opened, encoded, Number(segment)));
+  }
+  if (found.some((segment) => segment !== undefined)) onLanded();
+  return [];
 }
 
 /** Those of another epoch are refused, after a look whether it is this process that has an old one. */

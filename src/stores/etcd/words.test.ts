@@ -15,7 +15,7 @@ describe('errors of etcd', () => {
     [429, 8, 'grpc: received message larger than max (2097354 vs. 2097152)', 'too-large', true],
     [400, 3, 'etcdserver: request is too large', 'too-large', true],
     [400, 3, 'etcdserver: too many operations in txn request', 'too-large', true],
-    [429, 8, 'etcdserver: mvcc: database space exceeded', 'store-full', true],
+    [429, 8, 'etcdserver: mvcc: database space exceeded', 'store-full', false],
     [429, 8, 'etcdserver: too many requests', 'store-unavailable', true],
     [400, 11, 'etcdserver: mvcc: required revision has been compacted', 'store-unavailable', true],
     [500, 15, 'etcdserver: corrupt cluster', 'store-corrupt', true],

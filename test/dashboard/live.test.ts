@@ -175,6 +175,12 @@ describe.skipIf(!there)('the dashboard while others work', () => {
     const shown = await page.locator('main').textContent();
     expect(shown).toContain(`ent_${id}_…`);
     expect(shown).not.toContain(secret?.slice(0, 4));
+    // A hook calls no server: nobody is to wait for the light after setting one up.
+    const hook = page.locator('.block').filter({ hasText: 'entente init' });
+    expect(await hook.textContent()).toMatch(
+      /store of its own.*need no key.*does not show it.*entente serve --guard DIR/s,
+    );
+    expect(await copied('Hook')).not.toContain(key);
     expect(covered('a ent_id1_x_y-z_ b', 'ent_id1_x_y-z_')).toBe('a ent_id1_… b');
     expect(await page.locator('.light .dot.on').count()).toBe(0);
     const answer = await fetch(`${stage.url}/v1/spaces/default/resources`, {

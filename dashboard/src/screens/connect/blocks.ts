@@ -12,6 +12,8 @@ export interface Block {
   readonly title: string;
   readonly where: string;
   readonly text: string;
+  /** What has to be known before it is pasted. */
+  readonly about?: readonly string[];
 }
 
 const mcp = ({ url, space, key }: Place): string =>
@@ -39,6 +41,12 @@ const hook = ({ agent }: Place): string => `cd your/project
 entente init                     # sets up the hosts that it finds, shows each change first
 entente mcp --agent ${word(agent)}     # what a host starts beside its own tools`;
 
+/** Who pastes the lines of the hook and then waits for the light would wait for ever. */
+const HOOK: readonly string[] = [
+  'Hooks keep a folder on the machine where the agent works, with a store of its own in that folder. They need no key, and what they keep is not in this server: the light of this page does not show it.',
+  'For one history of both, start this server on that machine with entente serve --guard DIR: it keeps the folder DIR itself, as long as the home of that folder names the store of this server.',
+];
+
 const curl = ({ url, space, key, agent }: Place): string => `url=${url}/v1/spaces/${encodeURIComponent(space)}
 auth='Authorization: Bearer ${key}'
 
@@ -62,7 +70,7 @@ export function blocksFor(place: Place): readonly Block[] {
     { title: 'MCP', where: '.mcp.json of the project, or the settings of your host', text: mcp(place) },
     { title: 'curl', where: 'any shell', text: curl(place) },
     { title: 'TypeScript', where: 'Node or a browser', text: typescript(place) },
-    { title: 'Hook', where: 'a folder that agents edit with their own tools, on this machine', text: hook(place) },
+    { title: 'Hook', where: 'a folder that agents edit with their own tools', text: hook(place), about: HOOK },
   ];
 }
 

@@ -112,11 +112,14 @@ function Blocks({ made }: { readonly made: Made | undefined }): JSX.Element {
           ? 'Make a key, and it is filled in below.'
           : 'The key is in what you copy, this once: nobody can read it out of the server again.'}
       </p>
-      {blocks.map(({ title, where, text }) => (
+      {blocks.map(({ title, where, text, about = [] }) => (
         <section key={title} class="block">
           <h3>
             {title} <span class="quiet">· {where}</span>
           </h3>
+          {about.map((line) => (
+            <p key={line}>{line}</p>
+          ))}
           <CopyBlock label={title} text={text} shown={covered(text, key)} />
         </section>
       ))}

@@ -38,6 +38,8 @@ describe.skipIf(!there)('deciding in the dashboard', () => {
     const title = page.getByRole('heading', { level: 1 });
     await title.filter({ hasText: 'look/at.md' }).waitFor();
     expect(await title.textContent()).toMatch(/writer-1 and reviewer-2 both changed .* of look\/at\.md/);
+    const line = page.locator('.conflict-head > p').filter({ hasText: 'Opened' });
+    expect(await line.textContent()).toMatch(/2 places: both changed the same place$/);
     expect(await page.locator('.side-card.side-a').textContent()).toMatch(/A.*writer-1.*is first/s);
     expect(await page.locator('.side-card.side-b').textContent()).toMatch(/B.*reviewer-2.*is second/s);
     expect(await page.locator('main').textContent()).not.toMatch(/\b(ours|theirs)\b/i);

@@ -6,6 +6,7 @@ import { wordsOf } from '../../api/fault.ts';
 import { session } from '../../api/session.ts';
 import type { ConflictView, Side } from '../../api/types.ts';
 import { canAct } from '../../live/live.ts';
+import { clashOf } from '../../parts/clash.ts';
 import { Plain } from '../../parts/plain.tsx';
 import { now, Time } from '../../parts/time.tsx';
 import { Agent, type Letter, SideLetter } from '../../parts/who.tsx';
@@ -116,7 +117,7 @@ export function ConflictHeader({ view, open }: { readonly view: ConflictView; re
         Opened <Time at={conflict.openedAt} />
         {view.form !== 'whole' && ` · ${count - open} of ${count} decided`}
         {' · '}
-        <Plain text={conflict.reason} />
+        <Plain text={clashOf(conflict)} />
       </p>
       <div class="side-cards">
         <SideCard letter="A" side={conflict.current} note={notes.current}>

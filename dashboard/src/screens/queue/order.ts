@@ -1,5 +1,5 @@
-// The queue as it is shown: which conflict first, which at all, and in a few words what it is about.
-import type { QueueItem, RegionKind } from '../../api/types.ts';
+// The queue as it is shown: which conflict first, and which at all.
+import type { QueueItem } from '../../api/types.ts';
 
 /** How many wait for it: those that are about to change the resource, and its other open conflicts. */
 export function blockingOf(item: QueueItem, items: readonly QueueItem[]): number {
@@ -26,24 +26,4 @@ export function filtered(items: readonly QueueItem[], words: string): readonly Q
     const text = [resource, current.agent, proposed.agent, reason, note].join('\n').toLowerCase();
     return wanted.every((word) => text.includes(word));
   });
-}
-
-const KINDS: { readonly [kind in RegionKind]: string } = {
-  content: 'both changed the same place',
-  'modified-deleted': 'one changed what the other deleted',
-  'both-added': 'both created it',
-  type: 'both changed what kind of value it is',
-  order: 'both changed the order',
-  binary: 'binary, cannot be merged',
-  budget: 'too much to merge in time',
-  'too-large': 'too large to merge',
-  'not-append-only': 'something but the end was changed',
-};
-
-/** What clashed, in a few words. */
-export function clashOf({ regions, reason }: Pick<QueueItem, 'regions' | 'reason'>): string {
-  const [first] = regions;
-  if (first === undefined) return reason;
-  const places = regions.length === 1 ? '1 place' : `${regions.length} places`;
-  return `${places}: ${KINDS[first.kind] ?? first.kind}`;
 }

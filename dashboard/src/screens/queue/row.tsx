@@ -1,11 +1,11 @@
 // One conflict in the queue.
 import type { JSX } from 'preact';
 import type { QueueItem } from '../../api/types.ts';
+import { clashOf } from '../../parts/clash.ts';
 import { Plain } from '../../parts/plain.tsx';
 import { now, spanOf, Time } from '../../parts/time.tsx';
 import { Agent, SideLetter } from '../../parts/who.tsx';
 import { hrefOf } from '../../shell/routes.ts';
-import { clashOf } from './order.ts';
 
 export interface RowProps {
   readonly item: QueueItem;

@@ -242,5 +242,11 @@ describe.skipIf(!there)('a key that may little', () => {
         false,
       ]);
     }
+    // Said once, and nothing is offered that would be refused again.
+    expect(await page.getByRole('alert').count()).toBe(1);
+    expect(await page.getByText('Looking how far').count()).toBe(0);
+    for (const name of ['Verify', 'Export as CSV']) {
+      expect([name, await page.getByRole('button', { name }).isDisabled()]).toEqual([name, true]);
+    }
   });
 });

@@ -4,6 +4,7 @@ import './audit.css';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { download } from '../../api/bytes.ts';
+import { isFault } from '../../api/fault.ts';
 import { exportLog, type LogReach, readLog, readLogReach } from '../../api/log.ts';
 import { session } from '../../api/session.ts';
 import { useLoaded } from '../../parts/loaded.ts';
@@ -25,7 +26,13 @@ function useWindow(reach: LogReach | undefined, onFault: (error: unknown) => voi
   return log;
 }
 
-function Export({ onFault }: { readonly onFault: (error: unknown) => void }): JSX.Element {
+interface ExportProps {
+  /** The key may not read the log. */
+  readonly refused: boolean;
+  readonly onFault: (error: unknown) => void;
+}
+
+function Export({ refused, onFault }: ExportProps): JSX.Element {
   const [busy, setBusy] = useState(false);
   const save = async (): Promise<void> => {
     setBusy(true);
@@ -39,7 +46,7 @@ function Export({ onFault }: { readonly onFault: (error: unknown) => void }): JS
     }
   };
   return (
-    <button type="button" disabled={busy} onClick={() => void save()}>
+    <button type="button" disabled={busy || refused} onClick={() => void save()}>
       {busy ? 'Writing it down …' : 'Export as CSV'}
     </button>
   );
@@ -64,13 +71,14 @@ export function AuditScreen(): JSX.Element {
   }, [chosen]);
   const entry = chosen === undefined ? undefined : log?.entry(chosen);
   const shown = unread ?? fault;
+  const refused = isFault(unread, 'forbidden');
   return (
     <div class="screen">
       <header class="screen-head">
         <h1>Audit</h1>
         <p class="quiet">
           {reach === undefined
-            ? 'Looking how far the log reaches …'
+            ? unread === undefined && 'Looking how far the log reaches …'
             : `${revisions.length.toLocaleString()} entries, the newest first.`}
           {(reach?.trimmed ?? 0) > 0 ? ` Entries up to revision ${reach?.trimmed} are gone.` : ''}
         </p>
@@ -78,11 +86,11 @@ export function AuditScreen(): JSX.Element {
           <button type="button" onClick={reload}>
             Look again
           </button>
-          <Export onFault={setFault} />
+          <Export refused={refused} onFault={setFault} />
         </div>
       </header>
       {shown !== undefined && <Trouble fault={shown} />}
-      <Check />
+      <Check refused={refused} />
       {entry !== undefined && entry !== null && (
         <EntryDetails entry={entry} place={details} onClose={() => setChosen(undefined)} />
       )}

@@ -24,7 +24,8 @@ function Report({ report }: { readonly report: NonNullable<Verification['report'
   );
 }
 
-export function Check(): JSX.Element {
+/** `refused`: the key may not read the log, which the screen says already. */
+export function Check({ refused }: { readonly refused: boolean }): JSX.Element {
   const [check, setCheck] = useState<Verification>();
   const [fault, setFault] = useState<unknown>();
   useEffect(() => {
@@ -46,7 +47,7 @@ export function Check(): JSX.Element {
     <section class="card check-log" aria-labelledby="check-title">
       <header class="card-head">
         <h2 id="check-title">Does the log hold?</h2>
-        <button type="button" onClick={start} disabled={running}>
+        <button type="button" onClick={start} disabled={running || refused}>
           {running ? 'Verifying …' : 'Verify'}
         </button>
       </header>
@@ -71,7 +72,7 @@ export function Check(): JSX.Element {
           </p>
         )}
       </div>
-      {fault !== undefined && <Trouble fault={fault} />}
+      {fault !== undefined && !refused && <Trouble fault={fault} />}
     </section>
   );
 }

@@ -62,7 +62,12 @@ describe.skipIf(!there)('deciding in the dashboard', () => {
     });
     const { resolution } = (await stage.ask('GET', `/conflicts/${id}`)).body;
     expect(resolution).toMatchObject({ decision: 'content', reason: 'they agreed' });
+    // An Undo that fails on its way is offered still.
+    await page.route('**/resource/undo', (route) => route.fulfill({ status: 503, body: '' }), { times: 1 });
     await page.getByRole('button', { name: 'Undo' }).click();
+    await toast(page, 'Not undone').waitFor();
+    expect((await stored(stage, 'by/mouse.md')).version).toBe(3);
+    await page.getByRole('button', { name: 'Try again' }).click();
     await toast(page, 'Undone').waitFor();
     expect(await stored(stage, 'by/mouse.md')).toEqual({ version: 4, text: STORY.a });
   });

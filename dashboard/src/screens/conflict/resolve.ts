@@ -38,7 +38,9 @@ async function undo(resource: string, version: number): Promise<void> {
     await undoTo(resource, version - 1, found.etag, `undo of v${version}`);
     toast({ kind: 'good', text: `Undone: ${resource} has the content of v${version - 1} again, as a new version.` });
   } catch (error) {
-    toast({ kind: 'bad', text: `Not undone: ${wordsOf(error)}` });
+    // The offer outlives a failure: by the time of the next try, what is there is compared again.
+    const again = { label: 'Try again', run: () => undo(resource, version) };
+    toast({ kind: 'bad', text: `Not undone: ${wordsOf(error)}`, action: again });
   }
 }
 

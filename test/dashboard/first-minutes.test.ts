@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from './chromium.ts';
 import { stateOf } from './meetings.ts';
-import { openStage, type Stage } from './stage.ts';
+import { goTo, openStage, type Stage } from './stage.ts';
 import { visit } from './visiting.ts';
 
 const there = hasChromium('the first five minutes of the dashboard');
@@ -31,6 +31,10 @@ describe.skipIf(!there)('the first five minutes', () => {
     await page.locator('.toast-text').filter({ hasText: 'Resolved' }).waitFor();
     await page.getByRole('button', { name: 'Undo' }).waitFor();
     expect(await stateOf(stage, id)).toBe('resolved');
+    // The demo asks for no decision that was made.
+    await goTo(page, '#/connect');
+    await page.getByText('Its conflict is decided').waitFor();
+    expect(await page.getByRole('link', { name: 'Decide the conflict' }).count()).toBe(0);
     await page.keyboard.press('g');
     await page.keyboard.press('a');
     await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor();

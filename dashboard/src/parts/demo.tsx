@@ -1,6 +1,7 @@
 // The demo, offered in an empty space: it runs in the background, and its conflict waits in the queue.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { readConflict } from '../api/conflicts.ts';
 import { type Demo, readDemo, startDemo } from '../api/demo.ts';
 import { isFault, wordsOf } from '../api/fault.ts';
 import { canAct, onFeed } from '../live/live.ts';
@@ -25,9 +26,21 @@ function whyNot(error: unknown): string {
 
 export function DemoCard({ empty }: { readonly empty: boolean }): JSX.Element | null {
   const [demo, setDemo] = useState<Demo | undefined>(undefined);
+  const [decided, setDecided] = useState(false);
   useEffect(() => {
     const own = new AbortController();
-    const look = (): void => void readDemo(own.signal).then(setDemo, () => undefined);
+    const show = async (found: Demo): Promise<void> => {
+      const id = found.conflictId;
+      // One that cannot be read is offered: its screen says why.
+      const left = id === undefined ? undefined : await readConflict(id, own.signal).catch(() => undefined);
+      if (own.signal.aborted) return;
+      setDecided(left?.conflict.state === 'resolved');
+      setDemo(found);
+    };
+    const look = (): void =>
+      void readDemo(own.signal)
+        .then(show)
+        .catch(() => undefined);
     look();
     const quiet = onFeed(look);
     const timer = setInterval(() => {
@@ -69,7 +82,12 @@ export function DemoCard({ empty }: { readonly empty: boolean }): JSX.Element | 
           <progress max={demo.of} value={demo.done} aria-label="Steps of the demo" />
         </>
       )}
-      {demo.conflictId !== undefined && (
+      {demo.conflictId !== undefined && decided && (
+        <p>
+          Its conflict is decided: look at <a href={hrefOf('conflicts', demo.conflictId)}>what became of it</a>.
+        </p>
+      )}
+      {demo.conflictId !== undefined && !decided && (
         <p>
           <a class="button" href={hrefOf('conflicts', demo.conflictId)}>
             Decide the conflict

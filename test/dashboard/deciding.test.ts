@@ -213,19 +213,6 @@ describe.skipIf(!there)('deciding in the dashboard', () => {
     expect(await page.locator('.place-sides.three').count()).toBe(2);
   });
 
-  it('[DB26] a session that ends while somebody decides takes nothing away: what was chosen is there at the next login', async () => {
-    const { id, page } = await open('ended/session.md');
-    await page.keyboard.press('2');
-    await place(page, 1).getByText('✓ Take B').waitFor();
-    const { key } = JSON.parse(String(await page.evaluate("sessionStorage.getItem('entente.session')")));
-    await stage.ask('DELETE', `//v1/keys/${String(key).split('_')[1]}`);
-    await page.getByRole('button', { name: 'Take it' }).click();
-    await page.getByLabel('Key', { exact: true }).fill(stage.key);
-    await page.keyboard.press('Enter');
-    await place(page, 1).getByText('✓ Take B').waitFor();
-    expect(await stateOf(stage, id)).toBe('open');
-  });
-
   it('[DB17] structures: places by pointer, put together by the server', async () => {
     const json = (requests: number, retries: number): string =>
       `${JSON.stringify({ requests, retries }, undefined, 2)}\n`;

@@ -1,5 +1,5 @@
-// What a decision keeps, and what is heard of it: choices that outlive a change of screen and a closed window, a base that is
-// no longer there, and the words of the live region from the queue to the Undo.
+// What a decision keeps, and what is heard of it: choices that outlive a change of screen and a closed window, a text that
+// somebody else's decision left unused, a base that is no longer there, and the words of the live region from the queue to the Undo.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createController } from '../../src/controller/controller.ts';
@@ -46,6 +46,15 @@ afterAll(() => stage?.close());
 const place = (page: Page, n: number) => page.locator(`[data-place="${n - 1}"]`);
 const toast = (page: Page, text: string) => page.locator('.toast-text').filter({ hasText: text });
 
+const result = (page: Page) => page.locator('[data-editor="Result"] .cm-content');
+
+async function open(resource: string): Promise<{ id: string; page: Page }> {
+  const id = await meet(stage, { resource, ...STORY });
+  const { page } = await visit(stage, { screen: `#/conflicts/${id}` });
+  await place(page, 1).waitFor();
+  return { id, page };
+}
+
 /** Begins to write down what the live region says. */
 const LISTEN = `(() => {
   globalThis.heard = [];
@@ -90,6 +99,51 @@ describe.skipIf(!there)('what a decision keeps', () => {
     expect((await stored(stage, 'state/lost.md')).text).toBe('by B\n');
   });
 
+  it('[DB13] a text that was edited by hand stays in view, to be copied, where somebody else decides first', async () => {
+    const { id, page } = await open('decided/first.md');
+    await result(page).waitFor();
+    await page.keyboard.press('e');
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('by hand\n');
+    const { etag } = (await stage.ask('GET', `/conflicts/${id}`)).body;
+    const decided = await stage.ask('POST', `/conflicts/${id}/resolution`, { use: 'proposed' }, { 'if-match': etag });
+    expect(decided.status).toBe(200);
+    await page.getByRole('heading', { name: 'Your text was not saved' }).waitFor();
+    const text = page.getByRole('group', { name: 'Your text' });
+    expect(await text.textContent()).toMatch(/^by hand\nONE by A\n/);
+    await page.reload();
+    await text.filter({ hasText: 'by hand' }).waitFor();
+    await page.getByRole('button', { name: 'Drop it' }).click();
+    await text.waitFor({ state: 'detached' });
+    await page.reload();
+    await page.getByRole('heading', { name: 'This conflict is decided' }).waitFor();
+    expect(await text.count()).toBe(0);
+  });
+
+  it('[DB13] a decision of one’s own that the feed tells of before its answer came is not taken for somebody else’s', async () => {
+    const { page } = await open('told/first.md');
+    await result(page).waitFor();
+    await page.keyboard.press('e');
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('by hand\n');
+    let answer = (): void => undefined;
+    const told = new Promise<void>((done) => {
+      answer = done;
+    });
+    await page.route('**/resolution', async (route) => {
+      const response = await route.fetch();
+      await told;
+      await route.fulfill({ response });
+    });
+    const again = page.waitForResponse((response) => response.url().endsWith('/view'));
+    await page.keyboard.press('Control+Enter');
+    await again;
+    await page.getByRole('button', { name: 'Resolving …' }).waitFor();
+    expect(await page.getByText('Your text was not saved').count()).toBe(0);
+    answer();
+    await toast(page, 'is now v3').waitFor();
+  });
+
   it('[DB12] [DB27] what a screen reader is told, from the queue to the Undo and to the next conflict', async () => {
     const id = await meet(stage, { resource: 'heard/plan.md', ...STORY });
     await meet(stage, { resource: 'heard/next.md', ...STORY });
@@ -122,5 +176,18 @@ describe.skipIf(!there)('what a decision keeps', () => {
     // The next one is a key away.
     await page.keyboard.press('n');
     await page.getByRole('heading', { level: 1 }).filter({ hasText: 'heard/next.md' }).waitFor();
+  });
+
+  it('[DB26] a session that ends while somebody decides takes nothing away: what was chosen is there at the next login', async () => {
+    const { id, page } = await open('ended/session.md');
+    await page.keyboard.press('2');
+    await place(page, 1).getByText('✓ Take B').waitFor();
+    const { key } = JSON.parse(String(await page.evaluate("sessionStorage.getItem('entente.session')")));
+    await stage.ask('DELETE', `//v1/keys/${String(key).split('_')[1]}`);
+    await page.getByRole('button', { name: 'Take it' }).click();
+    await page.getByLabel('Key', { exact: true }).fill(stage.key);
+    await page.keyboard.press('Enter');
+    await place(page, 1).getByText('✓ Take B').waitFor();
+    expect(await stateOf(stage, id)).toBe('open');
   });
 });

@@ -24,6 +24,9 @@ import { WholeChoice } from './whole.tsx';
 export interface DecidingProps {
   readonly view: ConflictView;
   readonly reload: () => void;
+  /** A decision is under way. */
+  readonly busy: boolean;
+  readonly setBusy: (busy: boolean) => void;
 }
 
 /** Brings the place that keys act on into sight. */
@@ -110,9 +113,8 @@ function focusResult(): void {
   field?.scrollIntoView({ block: 'center' });
 }
 
-export function Deciding({ view, reload }: DecidingProps): JSX.Element {
+export function Deciding({ view, reload, busy, setBusy }: DecidingProps): JSX.Element {
   const desk = useDesk(view);
-  const [busy, setBusy] = useState(false);
   const [back, setBack] = useState<string | undefined>(undefined);
   const { conflict, regions, form } = view;
   useInSight(desk);

@@ -1,4 +1,5 @@
-// Drafts of a decision: kept in this browser until the conflict is decided. A draft decides nothing, and nobody else sees it.
+// Drafts of a decision: kept in this browser until the conflict is decided, and a text that was not used for it
+// until its author drops it. A draft decides nothing, and nobody else sees it.
 import { effect } from '@preact/signals';
 import { session } from '../../api/session.ts';
 import type { Conflict, Use } from '../../api/types.ts';

@@ -1,7 +1,7 @@
 // Codes to log in with: what a browser is given instead of a key, good once and for minutes. They live in the memory of
 // one server, by their hash, and whoever has one used it up.
 import { createHash, randomBytes } from 'node:crypto';
-import { unauthenticated } from './keys.ts';
+import { EntenteError } from '../core/errors.ts';
 
 export interface LoginCode {
   /** 256 random bits in base64url. */
@@ -25,6 +25,13 @@ function hashed(code: string): string {
   return createHash('sha256').update(code).digest('base64url');
 }
 
+/** Used, too old and never given look the same. */
+function spent(): EntenteError {
+  return new EntenteError('unauthenticated', 'The login code was used already, is too old, or was never given.', {
+    next: 'Take a new link: entente dashboard; or log in with a key.',
+  });
+}
+
 export function createLogins(clock: () => number): Logins {
   const waiting = new Map<string, { readonly id: string; readonly expiresAt: number }>();
   return {
@@ -40,7 +47,7 @@ export function createLogins(clock: () => number): Logins {
       const name = hashed(code);
       const found = waiting.get(name);
       waiting.delete(name);
-      if (found === undefined || clock() >= found.expiresAt) throw unauthenticated();
+      if (found === undefined || clock() >= found.expiresAt) throw spent();
       return found.id;
     },
   };

@@ -57,18 +57,22 @@ describe('keys behind a server', () => {
     expect(ended.json()).toEqual({ status: 'revoked', id: made['id'] });
     expect((await run(['show', 'notes/a.md'], String(made['key']))).code).toBe(4);
     expect((await run(['keys', 'revoke', 'aaaaaaaaaaaa'])).code).toBe(3);
-    expect(await run(['keys', 'rotate'])).toMatchObject({ code: 2, err: expect.stringContaining('--store') });
+    const rotated = (await run(['keys', 'rotate', '--json'])).json();
+    expect(rotated).toEqual({ status: 'rotated', kid: expect.stringMatching(/^[\w-]{8}$/) });
+    expect((await ann.begin('notes/a.md')).split('.')[1]).toBe(rotated['kid']);
   });
 
   it('[CT15] as far as the key may see and give', async () => {
     const lead = await server.caller('lead', ['keys:team-*', 'read:notes/**']);
     const beyond = await run(['keys', 'create', 'team-1', '--grant', 'commit:notes/**', '--json'], lead.key);
     expect([beyond.code, beyond.json()]).toMatchObject([4, { error: { code: 'forbidden' } }]);
+    const rotated = await run(['keys', 'rotate'], lead.key);
+    expect([rotated.code, rotated.err]).toEqual([4, expect.stringContaining('keys@*:**')]);
     const { items } = (await run(['keys', '--json'], lead.key)).json() as { items: readonly { name: string }[] };
     expect(items.map(({ name }) => name)).toEqual(['lead']);
   });
 
-  it('[CT15] a key is asked for once: an answer that is lost makes no second one', async () => {
+  it('[CT15] a key and a rotation are asked for once: an answer that is lost makes no second one', async () => {
     let sent = 0;
     const cut: typeof fetch = async (input, init) => {
       sent += 1;
@@ -80,6 +84,12 @@ describe('keys behind a server', () => {
     await expect(making).rejects.toMatchObject({ code: 'store-unavailable', details: { next: expect.any(String) } });
     const all = await createClient({ url: server.url, key: ann.key }).keys();
     expect([sent, all.filter(({ name }) => name === 'once').length]).toEqual([1, 1]);
+    const token = await ann.begin('notes/a.md');
+    await expect(client.rotateSigningKey()).rejects.toMatchObject({ code: 'store-unavailable' });
+    expect(sent).toBe(2);
+    // Twice, and the token would have ended.
+    const kept = await ann.ask('POST', '/commits', { json: { token, content: 'one\n' } });
+    expect([kept.status, kept.body.status]).toEqual([200, 'unchanged']);
   });
 });
 

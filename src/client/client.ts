@@ -5,6 +5,7 @@ import type { BeginOptions, Controller, Draft } from '../controller/types.ts';
 import { EntenteError } from '../core/errors.ts';
 import type { Page, PageRequest } from '../core/page.ts';
 import type { RecordedDecision } from '../core/recorded.ts';
+import type { StoreReport } from '../core/report.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { feed } from './feed.ts';
 import { type ClientOptions, parseOptions } from './options.ts';
@@ -16,11 +17,12 @@ import {
   type MadeServerKey,
   type NewServerKey,
   revokeKey,
+  rotateSigningKey,
   type ServerKey,
 } from './server-keys.ts';
 import { update } from './update.ts';
 import { recordedOf } from './values.ts';
-import { type SpaceReport, spaces, type VerifyOptions, verify } from './verification.ts';
+import { spaces, type VerifyOptions, verify } from './verification.ts';
 import { commit, forget, release, resolve, transact } from './writes.ts';
 
 function nowhere(what: string, next: string): EntenteError {
@@ -49,10 +51,15 @@ export interface Client extends Controller {
   createKey(key: NewServerKey): Promise<MadeServerKey>;
   /** Ends a key on every server within seconds. */
   revokeKey(id: string): Promise<void>;
+  /**
+   * A new key to sign tokens with; those of the one before stay good until the next time. Sent once, and needs the grant
+   * `keys@*:**`.
+   */
+  rotateSigningKey(): Promise<{ readonly kid: string }>;
   /** Spaces that the key has a grant in. */
   spaces(): Promise<readonly string[]>;
   /** Has the server replay the log of a space, and waits for what came of it. Needs an audit grant for all of the space. */
-  verify(verifyOptions?: VerifyOptions): Promise<SpaceReport>;
+  verify(verifyOptions?: VerifyOptions): Promise<StoreReport>;
 }
 
 /**
@@ -113,6 +120,7 @@ export function createClient(options: ClientOptions): Client {
     keys: () => listKeys(connection),
     createKey: (key) => createKey(connection, key),
     revokeKey: (id) => revokeKey(connection, id),
+    rotateSigningKey: () => rotateSigningKey(connection),
     spaces: () => spaces(connection),
     verify: (verifyOptions) => verify(connection, verifyOptions),
     stats: async () => (await connection.ask({ method: 'GET', path: '/stats' })).body as never,

@@ -4,6 +4,8 @@ import { EntenteError, type ErrorCode, errorCodes } from '../core/errors.ts';
 /** RFC 9457, as far as it is read here. */
 export interface Problem {
   readonly code: string;
+  /** The address, below the server's, of the page that explains the code. */
+  readonly type?: string;
   readonly detail: string;
   readonly next: readonly string[];
   readonly requestId?: string;
@@ -17,10 +19,11 @@ const text = (value: unknown): value is string => typeof value === 'string';
 /** The problem in a body; undefined for what is none, such as the error page of a proxy. */
 export function problemIn(body: unknown): Problem | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
-  const { code, detail, next, requestId, oldest, outcome } = body as { readonly [field: string]: unknown };
+  const { code, type, detail, next, requestId, oldest, outcome } = body as { readonly [field: string]: unknown };
   if (!text(code)) return undefined;
   return {
     code,
+    ...(text(type) ? { type } : {}),
     detail: text(detail) ? detail : code,
     next: Array.isArray(next) ? next.filter(text) : [],
     ...(text(requestId) ? { requestId } : {}),
@@ -35,12 +38,13 @@ function isCode(code: string): code is ErrorCode {
 
 /** The error of a problem. A code that this version does not know is told in the message. */
 export function errorOf(problem: Problem, status: number): EntenteError {
-  const { code, detail, requestId, oldest } = problem;
+  const { code, type, detail, requestId, oldest } = problem;
   const [next] = problem.next;
   const details = {
     ...(next === undefined ? {} : { next }),
     ...(oldest === undefined ? {} : { oldest }),
     ...(requestId === undefined ? {} : { requestId }),
+    ...(type === undefined ? {} : { type }),
   };
   if (isCode(code)) return new EntenteError(code, detail, details);
   const message = status >= 500 ? `The server failed: ${detail}` : `The server refused with ${code}: ${detail}`;

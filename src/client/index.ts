@@ -1,5 +1,6 @@
 // `entente/client`: the controller over HTTP.
+export type { StoreReport as SpaceReport } from '../core/report.ts';
 export { type Client, createClient } from './client.ts';
 export type { ClientLimits, ClientOptions } from './options.ts';
 export type { MadeServerKey, NewServerKey, ServerKey } from './server-keys.ts';
-export type { SpaceReport, VerifyOptions } from './verification.ts';
+export type { VerifyOptions } from './verification.ts';

@@ -47,23 +47,32 @@ export async function listKeys(connection: Connection): Promise<readonly ServerK
   return (body as { readonly items: readonly ServerKey[] }).items;
 }
 
-/** Sent once: a second key, made where the first answer was lost, would be one that nobody holds. */
-export async function createKey(connection: Connection, given: NewServerKey): Promise<MadeServerKey> {
+/** Sent once, whatever becomes of the answer. */
+async function postOnce(connection: Connection, path: string, body: object): Promise<unknown> {
   const { url } = connection.settings;
-  const { name, label, grants, expires } = given;
   let answer: { readonly status: number; readonly body: unknown };
   try {
-    const body = { name, label, grants, expires };
-    const response = await connection.open({ method: 'POST', path: '//v1/keys', body });
+    const response = await connection.open({ method: 'POST', path, body });
     const text = await response.text();
     const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
     answer = { status: response.status, body: isJson ? JSON.parse(text) : undefined };
   } catch (error) {
     throw noAnswer(url, error);
   }
-  if (answer.status === 201) return answer.body as MadeServerKey;
+  if (answer.status === 201) return answer.body;
   const problem = problemIn(answer.body);
   throw problem === undefined ? strangeAnswer(answer.status, url) : errorOf(problem, answer.status);
+}
+
+/** A second key, made where the first answer was lost, would be one that nobody holds: it is asked for once. */
+export async function createKey(connection: Connection, given: NewServerKey): Promise<MadeServerKey> {
+  const { name, label, grants, expires } = given;
+  return (await postOnce(connection, '//v1/keys', { name, label, grants, expires })) as MadeServerKey;
+}
+
+/** Two rotations for one question would end the tokens of everybody: it is asked for once. */
+export async function rotateSigningKey(connection: Connection): Promise<{ readonly kid: string }> {
+  return (await postOnce(connection, '//v1/signing-keys', {})) as { readonly kid: string };
 }
 
 /** Every server refuses it within seconds. `not-found` where there is none of that id that the key may end. */

@@ -1,28 +1,8 @@
 // The check of a space, which the server does in the background: begun, asked for again until it has ended.
 import { EntenteError } from '../core/errors.ts';
+import type { StoreReport } from '../core/report.ts';
 import { parseSpace } from '../core/resource.ts';
 import type { Connection } from './connection.ts';
-
-/** What a check of a space came to. */
-export interface SpaceReport {
-  readonly ok: boolean;
-  readonly space: string;
-  /** The revision that was reached, and the trim point that the replay began at. */
-  readonly revision: number;
-  readonly trimmed: number;
-  /** Log entries, resources (deleted ones too), contents and open conflicts that were looked at. */
-  readonly entries: number;
-  readonly resources: number;
-  readonly contents: number;
-  readonly conflicts: number;
-  /** The first thing that is wrong. */
-  readonly first?: {
-    readonly rule: string;
-    readonly message: string;
-    readonly revision?: number;
-    readonly resource?: string;
-  };
-}
 
 export interface VerifyOptions {
   /** @default the client's own */
@@ -37,7 +17,7 @@ interface Verification {
   readonly state: 'none' | 'running' | 'done' | 'failed';
   readonly checked: number;
   readonly of: number;
-  readonly report?: SpaceReport;
+  readonly report?: StoreReport;
   readonly fault?: { readonly code: string; readonly message: string };
 }
 
@@ -45,7 +25,7 @@ const FIRST_MS = 20;
 const LONGEST_MS = 1000;
 
 /** Replays the log of the space on the server. `forbidden` without an audit grant for all of it. */
-export async function verify(connection: Connection, options: VerifyOptions = {}): Promise<SpaceReport> {
+export async function verify(connection: Connection, options: VerifyOptions = {}): Promise<StoreReport> {
   const { signal, onProgress } = options;
   const { settings } = connection;
   const space = options.space === undefined ? settings.space : parseSpace(options.space);

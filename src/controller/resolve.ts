@@ -88,11 +88,13 @@ export async function resolve(
         ...(options.may === undefined ? {} : { may: options.may }),
         ...(options.mayApply === undefined ? {} : { mayApply: options.mayApply }),
       };
-      const outcome = await settleOnce(context, settlement, decision, seen).catch((error: unknown) => {
-        // Another decision of this agent took the id: the record says which.
-        if (ownId && error instanceof Mismatch && conflict.state === 'open') return undefined;
-        throw error;
-      });
+      const outcome = await settleOnce(context, settlement, decision, { revision: seen, ownId }).catch(
+        (error: unknown) => {
+          // Another decision of this agent took the id: the record says which.
+          if (ownId && error instanceof Mismatch && conflict.state === 'open') return undefined;
+          throw error;
+        },
+      );
       if (outcome !== undefined) return outcome;
     }
   } catch (error) {
@@ -105,15 +107,22 @@ export async function resolve(
   );
 }
 
+interface Asked {
+  /** The record's revision, as the decider saw it. */
+  readonly revision: number;
+  /** The commitId was made here, from the conflict's id, and not chosen by the caller. */
+  readonly ownId: boolean;
+}
+
 /** Undefined: the head or the record moved while this was made; look again. */
 async function settleOnce(
   context: Context,
   settlement: Settlement,
   decision: Decision,
-  revision: number,
+  { revision, ownId }: Asked,
 ): Promise<Outcome | undefined> {
   const { conflict, decided } = settlement;
-  if (conflict.state === 'resolved') return alreadyResolved(context, settlement);
+  if (conflict.state === 'resolved') return alreadyResolved(context, settlement, ownId);
   if (revision !== conflict.revision)
     return handBack(context, settlement, 'the conflict changed since it was looked at');
   switch (decided.decision) {
@@ -139,11 +148,13 @@ async function settleOnce(
   }
 }
 
-async function alreadyResolved(context: Context, settlement: Settlement): Promise<Outcome> {
+/** An id that the caller chose is looked at before the conflict, as before guards: it is used, whatever was decided. */
+async function alreadyResolved(context: Context, settlement: Settlement, ownId: boolean): Promise<Outcome> {
   const { conflict, agent, commitId, fingerprint, resource, epoch } = settlement;
   const landed = await context.store.commitStatus(context.space, agent, commitId);
-  if (landed.status === 'committed' && landed.entry.fingerprint === fingerprint) {
-    return replay(context, landed.entry, { resource, agent, epoch });
+  if (landed.status === 'committed') {
+    if (landed.entry.fingerprint === fingerprint) return replay(context, landed.entry, { resource, agent, epoch });
+    if (!ownId) throw new Mismatch();
   }
   const { resolution } = conflict;
   const reason = `already-resolved: ${resolution?.decision ?? 'decided'} by ${resolution?.agent ?? 'somebody'}`;

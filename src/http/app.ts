@@ -7,6 +7,7 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import type { Mount } from '../service/exchange.ts';
 import { randomId } from '../service/random-id.ts';
 import type { Service } from '../service/service.ts';
 import { sendProblem } from './answer.ts';
@@ -17,7 +18,7 @@ import { healthRoutes, metricsRoutes } from './health.ts';
 import { parseBody } from './json-body.ts';
 import { answerUnknown } from './methods.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { type Mount, mountRoutes } from './mount.ts';
+import { mountRoutes } from './mount.ts';
 import { problemOf } from './problems.ts';
 import { parseQuery } from './query.ts';
 import { sayQuota } from './rate-headers.ts';

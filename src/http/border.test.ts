@@ -74,7 +74,7 @@ describe('the border', () => {
     for (const { status, text } of [both, bare, long, unknown]) {
       const [head = '', body = ''] = text.split('\r\n\r\n');
       expect(head).toMatch(/^content-type: application\/problem\+json/im);
-      expect(JSON.parse(body)).toMatchObject({ status, type: '/errors#misuse', next: [expect.any(String)] });
+      expect(JSON.parse(body)).toMatchObject({ status, type: '/errors/misuse', next: [expect.any(String)] });
     }
   });
 
@@ -128,7 +128,7 @@ describe('the border', () => {
     expect(options.status).toBe(403);
   });
 
-  it('[W04] a link of another site leads to the page of the dashboard, and to nothing else', async () => {
+  it('[W04] a link of another site leads to the page of the dashboard or of a code, and to nothing else', async () => {
     const visit = async (path: string, dest: string, method: string = 'GET'): Promise<number> => {
       const site = ['Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: navigate', `Sec-Fetch-Dest: ${dest}`];
       const key = `Authorization: Bearer ${ann.key}`;
@@ -137,9 +137,12 @@ describe('the border', () => {
     };
     // It is there or not, by whether it was built: nobody is turned away.
     expect([200, 404]).toContain(await visit('/', 'document'));
+    expect([await visit('/errors', 'document'), await visit('/errors/conflict', 'document')]).toEqual([200, 200]);
     const refused = [
       ...['iframe', 'object', 'embed'].map((dest) => visit('/', dest)),
-      ...['/?x', '/assets/app.js', '/v1/whoami', '/healthz'].map((path) => visit(path, 'document')),
+      ...['/?x', '/errors/a/b', '/errorsx', '/assets/app.js', '/v1/whoami', '/healthz'].map((path) =>
+        visit(path, 'document'),
+      ),
       visit('/', 'document', 'POST'),
     ];
     expect(await Promise.all(refused)).toEqual(refused.map(() => 403));

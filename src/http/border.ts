@@ -80,10 +80,13 @@ function hostOf(text: string): string {
   });
 }
 
-/** Somebody followed a link to the page: it holds nothing, does nothing by being looked at, and cannot be framed. */
-function isVisit({ method, url, headers }: IncomingMessage): boolean {
+/** The page of the dashboard, and those of the types of problems. */
+const PAGES = /^\/(?:errors(?:\/[a-z-]{1,40})?)?$/;
+
+/** Somebody followed a link to a page: it holds nothing, does nothing by being looked at, and cannot be framed. */
+function isVisit({ method, url = '', headers }: IncomingMessage): boolean {
   const isDocument = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
-  return method === 'GET' && url === '/' && isDocument;
+  return method === 'GET' && PAGES.test(url) && isDocument;
 }
 
 export function createBorder({ allowHosts = [], publicUrl }: BorderOptions = {}): Border {

@@ -86,6 +86,29 @@ describe('keys over HTTP', () => {
     expect((await guest.ask('GET', '//v1/keys')).body.items).toMatchObject([{ own: true }]);
   });
 
+  it('[HT36] what signs tokens is made anew by who has a keys grant for everything, and the log says who asked', async () => {
+    const token = await ann.begin('notes/signed.md');
+    const rotate = (caller: Caller): Promise<Answer> => caller.ask('POST', '//v1/signing-keys', { json: {} });
+    for (const grants of [['keys:**'], ['keys@*:team-*'], ['audit@*:**', 'commit@*:**', 'act-as@*:**']])
+      expect((await rotate(await server.caller('some', grants))).body).toMatchObject({
+        status: 403,
+        code: 'forbidden',
+      });
+    const made = await rotate(ann);
+    expect([made.status, (await ann.begin('notes/signed.md')).split('.')[1]]).toEqual([201, made.body.kid]);
+    expect((await ann.ask('POST', '/commits', { json: { token, content: 'one\n' } })).status).toBe(201);
+    const old = await ann.begin('notes/signed.md');
+    for (let count = 0; count < 2; count += 1) expect((await rotate(ann)).status).toBe(201);
+    expect((await ann.ask('POST', '/commits', { json: { token: old, content: 'two\n' } })).body.code).toBe(
+      'token-expired',
+    );
+    const log = await server.store.log('~entente' as never, 0, 1000);
+    const entries = log.status === 'ok' ? log.entries : [];
+    expect(entries.filter(({ meta }) => meta.extra?.['key'] === ann.id).map(({ meta }) => meta.reason)).toEqual(
+      Array(3).fill('signing key'),
+    );
+  });
+
   it('[HT23] an ended key is refused, and stays in the list as revoked', async () => {
     const made = await make(ann, { name: 'team-2', grants: ['read:notes/**'] });
     expect((await lead.ask('DELETE', `//v1/keys/${made.body.id}`)).status).toBe(204);

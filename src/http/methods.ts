@@ -2,8 +2,9 @@
 // what /openapi.json says to everybody, and so of no resource, conflict or key whether it is there.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EntenteError } from '../core/errors.ts';
+import type { Mount } from '../service/exchange.ts';
 import { sendProblem } from './answer.ts';
-import { MOUNT_METHODS, type Mount } from './mount.ts';
+import { MOUNT_METHODS } from './mount.ts';
 import { PAGE } from './openapi/account-endpoints.ts';
 import { pathOf } from './openapi/document.ts';
 import type { Endpoint } from './openapi/endpoint.ts';

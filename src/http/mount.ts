@@ -1,30 +1,10 @@
 // A place for what is not of the API and answers for itself, such as `/mcp`: at a path of its own, for each space, behind
 // the same border, the same keys and the same limits.
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type AgentId, DEFAULT_SPACE, parseSpace, type Space } from '../core/resource.ts';
+import { DEFAULT_SPACE, parseSpace } from '../core/resource.ts';
+import type { Exchange, Mount } from '../service/exchange.ts';
 import { unauthenticated } from '../service/keys.ts';
-import type { Principal } from '../service/principal.ts';
 import { agentHeaderOf } from './request.ts';
-
-/** A request that was let in: whose it is, and its body as JSON where it has one. */
-export interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly body: unknown;
-  readonly principal: Principal;
-  readonly space: Space;
-  /** Whom it writes as, where it says so. */
-  readonly agent?: AgentId;
-}
-
-export interface Mount {
-  /** Such as `/mcp`: for the default space; others are below it. */
-  readonly path: string;
-  handle(exchange: Exchange): Promise<void>;
-  /** Ends what is open when the server stops. */
-  close(): Promise<void>;
-}
 
 export const MOUNT_METHODS: readonly string[] = ['GET', 'POST', 'DELETE'];
 /** Names that a key would have in a query, where it ends up in logs and histories. */

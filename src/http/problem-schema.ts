@@ -4,7 +4,7 @@ import { outcomeResult } from '../service/schemas/results.ts';
 
 export const problemResult: z.ZodType = z
   .looseObject({
-    type: z.string().meta({ description: 'A reference to the section of /errors that explains the code.' }),
+    type: z.string().meta({ description: 'An address of this server, /errors/CODE: what the code means, what to do.' }),
     ...{ title: z.string(), status: z.int(), detail: z.string() },
     code: z.string().meta({ description: 'The same string everywhere; switch on it.' }),
     retryable: z.boolean().meta({ description: 'Sending the same request again may work.' }),

@@ -5,7 +5,7 @@ import type { OutcomeStatus } from '../core/outcome.ts';
 import type { WireOutcome } from '../service/wire.ts';
 
 export interface Problem {
-  /** A reference to the section of /errors that explains the code. */
+  /** `/errors/CODE`, on every server the same: the address below it of the page that explains the code. */
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -92,7 +92,7 @@ const title = (code: string): string => code.charAt(0).toUpperCase() + code.slic
 
 function problem(code: string, status: number, detail: string, requestId: string): Problem {
   const retryable = RETRYABLE.includes(code);
-  return { type: `/errors#${code}`, title: title(code), status, detail, code, retryable, next: [], requestId };
+  return { type: `/errors/${code}`, title: title(code), status, detail, code, retryable, next: [], requestId };
 }
 
 function ofEntente(error: EntenteError, requestId: string): Problem {

@@ -159,6 +159,31 @@ describe('the queue over HTTP', () => {
     expect((await nina.ask('GET', one.path)).body).toMatchObject({ state: 'resolved', resolution: { agent: 'nina' } });
   });
 
+  it('[H10] another decision under a used key is 422, and under a fresh one 409 with what was decided', async () => {
+    const one = await open();
+    const keyed = (caller: Caller, conflict: Open, key: string, json: object): Promise<Answer> =>
+      decide(caller, conflict, json, { 'idempotency-key': key });
+    const first = await keyed(nina, one, 'd-1', { use: 'current', reason: 'it is newer' });
+    expect([first.status, first.body.status, first.body.commitId]).toEqual([200, 'unchanged', 'd-1']);
+    // What was asked for is the decision: why is said once.
+    const again = await keyed(nina, one, 'd-1', { use: 'current', reason: 'said otherwise' });
+    expect([again.status, again.body.replayed]).toEqual([200, true]);
+    const other = await keyed(nina, one, 'd-1', { use: 'proposed' });
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency-mismatch']);
+    for (const [caller, key] of [
+      [nina, 'd-2'],
+      [omar, 'd-1'],
+    ] as const) {
+      const late = await keyed(caller, one, key, { use: 'proposed' });
+      expect([late.status, late.body.outcome.reason]).toEqual([409, 'already-resolved: current by nina']);
+    }
+    const two = await open();
+    const elsewhere = await keyed(nina, two, 'd-1', { use: 'proposed' });
+    expect([elsewhere.status, elsewhere.body.code]).toEqual([422, 'idempotency-mismatch']);
+    expect((await keyed(nina, two, 'd-3', { use: 'proposed' })).status).toBe(200);
+    expect((await keyed(nina, two, 'd-1', { use: 'current' })).status).toBe(422);
+  });
+
   it('[HT12] what came after the decider looked is merged with, or handed back: never gone over', async () => {
     const one = await open();
     const token = await lead.begin(one.id);

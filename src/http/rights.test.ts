@@ -58,6 +58,28 @@ describe('tokens', () => {
     expect((await commit(ann, token, 'x')).status).toBe(201);
   });
 
+  it('[K01] who sent a token that is none stands in the audit: once a minute for each key, with how many there were', async () => {
+    const forged = async (): Promise<readonly { readonly agent: string; readonly meta: object }[]> =>
+      (await ann.ask('GET', '/audit?limit=200')).body.items.filter(
+        ({ agent, meta }: { agent: string; meta: { reason?: string } }) =>
+          agent === 'mallory' && meta.reason === 'bad-token',
+      );
+    const mallory = await server.caller('mallory', ['read:**']);
+    const first = await commit(mallory, 'p1.a.b.c', 'x');
+    await commit(mallory, 'p1.a.b.c', 'x');
+    await mallory.ask('POST', '/transactions', { json: { writes: [{ token: 'nothing', content: 'x' }] } });
+    const extra = { key: mallory.id, requestId: first.body.requestId };
+    expect(await forged()).toMatchObject([{ agent: 'mallory', meta: { outcome: 'recorded', extra } }]);
+    server.clock.now += 60_000;
+    const later = await commit(mallory, 'p1.a.b.c', 'x');
+    expect(await forged()).toMatchObject([{}, { meta: { extra: { requestId: later.body.requestId, more: 2 } } }]);
+    // Nothing is written where the key has nothing, and what is wrong with the store is not the sender's to know.
+    const path = '//v1/spaces/elsewhere/commits';
+    const outsider = await server.caller('outsider', ['read:**']);
+    expect((await outsider.ask('POST', path, { json: { token: 'x', content: 'x' } })).body.code).toBe('bad-token');
+    expect((await ann.ask('GET', '//v1/spaces/elsewhere/audit')).body.items).toEqual([]);
+  });
+
   it('[K02] to hold a token is no proof of who one is', async () => {
     const token = await ann.begin('mine.md');
     const thief = await commit(await server.caller('ann'), token, 'x');
@@ -195,7 +217,8 @@ describe('rights', () => {
       new Set(['team/a.md', 'team/b.md']),
     );
     expect(audit.text).not.toContain('other/c.md');
-    // A cursor is its reader's own, and its list's.
+    // A cursor is its reader's own, and its list's, and holds no name.
+    expect(Buffer.from(list.body.next.split('.')[2], 'base64url').toString()).not.toContain('.md');
     for (const [caller, path] of [
       [ann, '/resources'],
       [reader, '/conflicts'],
@@ -303,6 +326,20 @@ describe('rights', () => {
     expect((await ann.ask('PUT', at, { bytes: 'x', headers: { 'if-match': '"other"' } })).text).toContain(
       etag.slice(1, -1),
     );
+    // Neither its token nor an answer has the hash of what is there, by which a guess could be checked.
+    const { hash } = (await ann.ask('GET', '/resource/head?id=log.md')).body.head;
+    const readable = (sent: string): string => Buffer.from(sent.split('.')[1 + 1] ?? '', 'base64url').toString();
+    const held = [token, fresh, draft.body.token, same.body.token].map(readable);
+    expect(held.filter((payload) => /[0-9a-f]{64}/.test(payload) || !payload.includes('"hash":"hidden"'))).toEqual([]);
+    expect(readable(await ann.begin('log.md'))).toContain(`"hash":"${hash}"`);
+    const next = await writer.begin('log.md');
+    const more = await writer.ask('POST', '/commits', { json: { token: next, append: 'five\n' } });
+    expect([more.body.status, more.body.hash]).toEqual(['committed', 'hidden']);
+    expect((await writer.ask('GET', `/commits/${more.body.commitId}`)).text).not.toMatch(/[0-9a-f]{64}/);
+    const refused = await blind.ask('POST', '/commits', { json: { token: draft.body.token, content: 'mine\n' } });
+    expect([refused.status, refused.text.includes(hash)]).toEqual([409, false]);
+    const again = { token: refused.body.outcome.token ?? (await blind.begin('log.md')), content: 'mine\n' };
+    expect(readable(again.token)).not.toMatch(/[0-9a-f]{64}/);
     const probe = { token: draft.body.token, edits: [{ old: 'one', new: '1' }] };
     expect((await blind.ask('POST', '/commits', { json: probe })).body.code).toBe('forbidden');
   });

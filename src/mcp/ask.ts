@@ -2,6 +2,7 @@
 // is: nobody is asked before it is there, and whatever does not come to a decision leaves it there. What the client sends
 // back with the answer is signed, for one principal, one conflict and some minutes.
 import { type InputRequiredResult, inputRequired, inputResponse } from '@modelcontextprotocol/server';
+import { plural } from '../core/phrases.ts';
 import type { Conflict } from '../core/resolution.ts';
 import { perform } from '../service/operation.ts';
 import { resolve } from '../service/operations/resolve.ts';
@@ -9,7 +10,7 @@ import { badToken, tokenExpired } from '../service/signing.ts';
 import type { WireOutcome } from '../service/wire.ts';
 import type { Answer } from './answer.ts';
 import { clashesOf } from './clashes.ts';
-import { cut, idWord, plural, quoted } from './say.ts';
+import { cut, idWord, quoted } from './say.ts';
 import type { Session } from './session.ts';
 import type { Exchange } from './tool.ts';
 

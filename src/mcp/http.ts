@@ -1,11 +1,9 @@
 // The server over Streamable HTTP, one for each request: nothing is kept between two of them, so that no answer of one
 // reaches another and any server of a store can answer the next. Who asks was looked at before, by the border and the keys.
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, type McpHttpHandler, type ServerEventBus } from '@modelcontextprotocol/server';
 import { isEntenteError } from '../core/errors.ts';
-import type { AgentId, Space } from '../core/resource.ts';
-import type { Principal } from '../service/principal.ts';
+import type { Mount } from '../service/exchange.ts';
 import { mayAny } from '../service/rights.ts';
 import type { Service } from '../service/service.ts';
 import { follow } from './follow.ts';
@@ -18,23 +16,6 @@ export interface McpMountOptions {
   readonly version: string;
   /** Told of what failed inside. */
   readonly onFault?: (error: unknown) => void;
-}
-
-/** A request that was let in: whose it is, and its body as JSON. */
-export interface McpExchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly body: unknown;
-  readonly principal: Principal;
-  readonly space: Space;
-  readonly agent?: AgentId;
-}
-
-export interface McpMount {
-  readonly path: string;
-  handle(exchange: McpExchange): Promise<void>;
-  /** Ends the streams that are open. */
-  close(): Promise<void>;
 }
 
 /** What a stream of subscriptions listens to: the feed of the space, with the rights of who asked. */
@@ -61,7 +42,7 @@ function busOf(session: Session, end: () => void): ServerEventBus {
 }
 
 /** What a server mounts at `/mcp`. */
-export function createMcpMount({ service, version, onFault }: McpMountOptions): McpMount {
+export function createMcpMount({ service, version, onFault }: McpMountOptions): Mount {
   const open = new Set<McpHttpHandler>();
   return {
     path: '/mcp',

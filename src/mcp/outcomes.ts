@@ -1,11 +1,12 @@
 // What a commit came to, as the answer of `entente_commit`. The words of the outcomes are those of the library; `retry` is
 // a conflict with attempts left, `split` is kept both.
+import { ago, plural } from '../core/phrases.ts';
 import type { Receipt } from '../core/receipt.ts';
 import type { WireOutcome } from '../service/wire.ts';
 import type { Answer } from './answer.ts';
 import { clashesOf, clashText } from './clashes.ts';
 import { mergedDiff, mergedText } from './merged-diff.ts';
-import { ago, clean, idWord, NOTE_CHARS, plural, quoted } from './say.ts';
+import { clean, idWord, NOTE_CHARS, quoted } from './say.ts';
 
 type Of<Status extends WireOutcome['status']> = Extract<WireOutcome, { status: Status }>;
 type Packet = Of<'escalated'>['packet'];

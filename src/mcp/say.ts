@@ -1,10 +1,7 @@
 // What is said to a model. Our own words are plain text; what agents and people wrote is data: names and notes are
 // quoted, capped and freed of characters that hide or act, contents stand in a fence that says whose they are. The fence
 // has a mark that nobody who wrote before can have known, so that no content ends it.
-
-const HIDDEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the purpose
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
+import { HIDDEN } from '../core/hidden.ts';
 
 const NAME_CHARS = 80;
 export const NOTE_CHARS = 200;
@@ -23,19 +20,6 @@ export function quoted(text: string, max: number = NAME_CHARS): string {
 /** An id as it is where it is plain, in quotes where it could be taken for more. */
 export function idWord(id: string): string {
   return /^[A-Za-z0-9_./@:+-]{1,200}$/.test(id) ? id : JSON.stringify(clean(id, 1100));
-}
-
-/** `40 s ago`, `3 min ago`, `2 h ago`, `5 d ago`. */
-export function ago(at: number, now: number): string {
-  const seconds = Math.max(0, Math.round((now - at) / 1000));
-  if (seconds < 90) return `${seconds} s ago`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min ago`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h ago`;
-  return `${Math.round(seconds / 86_400)} d ago`;
-}
-
-export function plural(count: number, one: string, many: string = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** Stored content, with whose it is. `mark` is new for each answer. */

@@ -3,12 +3,14 @@
 import type { Repairs, Token } from '../core/token.ts';
 import type { Call } from '../service/operation.ts';
 import { badToken } from '../service/signing.ts';
-import { openToken } from '../service/tokens.ts';
+import { openSealed, openToken } from '../service/tokens.ts';
 
 interface Payload extends Token {
   readonly sub: string;
   /** Milliseconds since 1970. */
   readonly exp: number;
+  /** What its holder may not know; it stays as the service hid it. */
+  readonly hidden?: string;
 }
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -36,17 +38,19 @@ function pack(payload: Payload): readonly unknown[] {
   const { id, epoch, space, resource, agent, sub, version, revision, asOf, born, hash, attempt, at, exp } = payload;
   const names = [id, shorten(epoch), space, resource, agent, sub];
   const numbers = [version, revision, asOf, born, attempt, at, exp - at];
-  return [...names, ...numbers, shorten(hash), ...(payload.repairs === undefined ? [] : packRepairs(payload.repairs))];
+  const repairs = payload.repairs === undefined ? [] : packRepairs(payload.repairs);
+  return [...names, ...numbers, shorten(hash), ...(payload.hidden === undefined ? repairs : [payload.hidden])];
 }
 
 function unpack(fields: readonly unknown[]): object {
-  const [id, epoch, space, resource, agent, sub, version, revision, asOf, born, attempt, at, life, hash, ...repairs] =
+  const [id, epoch, space, resource, agent, sub, version, revision, asOf, born, attempt, at, life, hash, ...more] =
     fields.map(lengthen);
-  const [repaired, base, proposedHash] = repairs;
+  const [repaired, base, proposedHash] = more;
   return {
     ...{ id, epoch, space, resource, agent, sub, version, revision, asOf, born, attempt, at, hash },
     exp: Number(at) + Number(life),
-    ...(repairs.length === 0 ? {} : { repairs: { revision: repaired, hash: base, proposedHash } }),
+    ...(more.length === 1 ? { hidden: repaired } : {}),
+    ...(more.length === 3 ? { repairs: { revision: repaired, hash: base, proposedHash } } : {}),
   };
 }
 
@@ -57,10 +61,12 @@ export async function packToken({ service }: Call, sealed: string): Promise<stri
 }
 
 /** The token of a model as the operations take it; `bad-token` for what was not given here. */
-export async function unpackToken({ service }: Call, text: string): Promise<string> {
-  const fields = await service.signer.open('p1', text);
-  if (!Array.isArray(fields)) throw badToken();
-  return service.signer.sign('p1', unpack(fields));
+export async function unpackToken(call: Call, text: string): Promise<string> {
+  const payload = await openSealed(call, text, (fields) => {
+    if (!Array.isArray(fields)) throw badToken();
+    return unpack(fields);
+  });
+  return call.service.signer.sign('p1', payload);
 }
 
 /** What a token of a model says; throws as `openToken` does. */

@@ -1,6 +1,7 @@
-// Cursors of pages: opaque, signed, and good for the list and the principal that they were given for.
+// Cursors of pages: opaque, signed, and good for the list and the principal that they were given for. Where a page goes on
+// may be behind a name that its reader may not see, so that it is hidden.
 import { createHash } from 'node:crypto';
-import { EntenteError } from '../core/errors.ts';
+import { EntenteError, isEntenteError } from '../core/errors.ts';
 import type { Call } from './operation.ts';
 
 interface Payload {
@@ -8,6 +9,7 @@ interface Payload {
   readonly of: string;
   readonly space: string;
   readonly sub: string;
+  /** Hidden: see `Signer.hide`. */
   readonly after: string;
 }
 
@@ -22,18 +24,24 @@ function markOf(of: string): string {
   return createHash('sha256').update(of).digest('base64url').slice(0, 16);
 }
 
-export function sealCursor(call: Call, of: string, after: string): Promise<string> {
-  const payload: Payload = { of: markOf(of), space: call.space, sub: call.principal.id, after };
-  return call.service.signer.sign('c1', payload);
+export async function sealCursor(call: Call, of: string, after: string): Promise<string> {
+  const { signer } = call.service;
+  const hidden = await signer.hide(after);
+  const payload: Payload = { of: markOf(of), space: call.space, sub: call.principal.id, after: hidden };
+  return signer.sign('c1', payload);
 }
 
 /** Where a page goes on; undefined for the first one. */
 export async function openCursor(call: Call, of: string, cursor: string | undefined): Promise<string | undefined> {
   if (cursor === undefined) return undefined;
-  const payload = (await call.service.signer.open('c1', cursor).catch(() => {
-    throw bad();
-  })) as Partial<Payload>;
-  const same = payload.of === markOf(of) && payload.space === call.space && payload.sub === call.principal.id;
-  if (!same || typeof payload.after !== 'string') throw bad();
-  return payload.after;
+  const { signer } = call.service;
+  try {
+    const payload = (await signer.open('c1', cursor)) as Partial<Payload>;
+    const same = payload.of === markOf(of) && payload.space === call.space && payload.sub === call.principal.id;
+    const after = same ? await signer.reveal(payload.after ?? '') : undefined;
+    if (typeof after === 'string') return after;
+  } catch (error) {
+    if (!isEntenteError(error) || !['bad-token', 'token-expired'].includes(error.code)) throw error;
+  }
+  throw bad();
 }

@@ -44,6 +44,16 @@ export function seesKey(principal: Principal, key: Pick<KeyInfo, 'id' | 'of' | '
   return key.grants.length > 0 && holdsFor(principal, 'keys', key.name, key.grants);
 }
 
+/** `forbidden` unless the principal has a `keys` grant for every name in every space. */
+export function assertAllKeys({ grants }: Principal): void {
+  const all: Grant = { capability: 'keys', space: '*', pattern: '**' };
+  if (grants.some((own) => covers(own, all))) return;
+  throw forbidden(
+    'Your key has no keys grant for every name in every space.',
+    'Ask for the grant keys@*:**, or run `entente keys rotate` beside the store.',
+  );
+}
+
 /** `forbidden` unless the principal may make a key of this name with these grants. */
 export function assertGives(principal: Principal, name: AgentId, grants: readonly Grant[]): void {
   if (!holdsFor(principal, 'keys', name, grants)) {

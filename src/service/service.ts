@@ -7,6 +7,7 @@ import { parseSpace, type Space } from '../core/resource.ts';
 import type { Store } from '../stores/store.ts';
 import { createDemos, type Demos } from './demos.ts';
 import { createFeeds, type Feeds } from './feeds.ts';
+import { createForgeries, type Forgeries } from './forgeries.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { parseServiceLimits, type ServiceLimits } from './limits.ts';
 import { createLogins, type Logins } from './logins.ts';
@@ -76,6 +77,8 @@ export interface Service {
   readonly ownRules: number;
   /** What left no entry in a log. */
   readonly refusals: Refusals;
+  /** Tokens that were not given here, for the audit. */
+  readonly forgeries: Forgeries;
 }
 
 export function createService(options: ServiceOptions): Service {
@@ -147,7 +150,7 @@ export function createService(options: ServiceOptions): Service {
       };
     },
     controller,
-    ...{ rehearsal: make, ownRules: own.length, refusals },
+    ...{ rehearsal: make, ownRules: own.length, refusals, forgeries: createForgeries({ store, clock }) },
   };
   return service;
 }

@@ -2,9 +2,9 @@
 // time for each space, and few at once; whoever asks meanwhile hears how far it is.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EntenteError, isEntenteError } from '../core/errors.ts';
+import type { StoreReport } from '../core/report.ts';
 import type { Space } from '../core/resource.ts';
 import type { Store } from '../stores/store.ts';
-import type { StoreReport } from '../verify/report.ts';
 import { verifyStore } from '../verify/verify-store.ts';
 import { passThrough } from './pass-through.ts';
 

@@ -4,10 +4,11 @@ import type { Outcome, Packet } from '../core/outcome.ts';
 import type { Offer } from '../core/recorded.ts';
 import type { AgentId, ResourceId } from '../core/resource.ts';
 import type { Token } from '../core/token.ts';
+import type { Written } from '../core/version.ts';
 import { encodeContent, type WireContent } from '../core/wire.ts';
 import type { Call } from './operation.ts';
 import { may } from './rights.ts';
-import { sealToken } from './tokens.ts';
+import { HIDDEN_HASH, sealToken } from './tokens.ts';
 
 /** A value with its bytes as text and its tokens as strings. */
 export type Wire<T> = T extends Uint8Array
@@ -58,10 +59,21 @@ function resourceOf(outcome: Outcome): string | undefined {
   return 'token' in outcome ? outcome.token.resource : undefined;
 }
 
+/** A hash without its resource's read grant is none: by it a guess at the bytes could be checked. */
+function hashFor(call: Call, resource: string, hash: string): string {
+  return hash === '' || may(call.principal, 'read', call.space, resource) ? hash : HIDDEN_HASH;
+}
+
+/** What was written, as the caller may see it. */
+export function writtenFor(call: Call, written: Written): Written {
+  return { ...written, hash: hashFor(call, written.resource, written.hash) };
+}
+
 /** The packet as the caller may see it: without a read grant no more than that something is in the way. */
 export function packetFor(call: Call, packet: Packet): Packet {
   if (!may(call.principal, 'read', call.space, packet.resource)) {
-    const { resource, expected } = packet;
+    const { resource } = packet;
+    const expected = { ...packet.expected, hash: hashFor(call, resource, packet.expected.hash) };
     return { resource, expected, between: [], regions: [], cleanRegions: 0, reason: MOVED };
   }
   const { offer, ...rest } = packet;
@@ -89,6 +101,12 @@ export async function outcomeFor(call: Call, outcome: Outcome): Promise<WireOutc
   if ('packet' in outcome && outcome.packet !== undefined) shown['packet'] = packetFor(call, outcome.packet);
   if ('packets' in outcome && outcome.packets !== undefined)
     shown['packets'] = outcome.packets.map((packet) => packetFor(call, packet));
+  if ('hash' in outcome) shown['hash'] = hashFor(call, outcome.resource, outcome.hash);
+  if (outcome.status === 'split') {
+    shown['kept'] = writtenFor(call, outcome.kept);
+    shown['copy'] = writtenFor(call, outcome.copy);
+  }
+  if (outcome.results !== undefined) shown['results'] = outcome.results.map((each) => writtenFor(call, each));
   const hides = hidden(call, outcome);
   for (const field of hides) delete shown[field];
   if (hides.length > 0 && 'reason' in outcome) shown['reason'] = MOVED;

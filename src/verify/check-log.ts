@@ -1,11 +1,11 @@
 // The log's half of a store check: each entry follows from those before it, is found by its commitId, and its contents
 // are there with the right bytes.
 import { hashOf } from '../core/hash.ts';
+import type { StoreFinding } from '../core/report.ts';
 import type { Space } from '../core/resource.ts';
 import { type Head, hasContent } from '../core/version.ts';
 import type { LogEntry, Store } from '../stores/store.ts';
 import { createReplay, type Replay, shown } from './replay.ts';
-import type { StoreFinding } from './report.ts';
 
 export const PAGE = 500;
 

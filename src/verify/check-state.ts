@@ -1,12 +1,12 @@
 // The other half of a store check: what the store says now (heads, list, open conflicts, counts) is what the log led
 // to. Everything may move while we look, so each answer is compared at the revision that it was given at.
+import type { StoreFinding } from '../core/report.ts';
 import type { Conflict, StoredSide } from '../core/resolution.ts';
 import type { ResourceId } from '../core/resource.ts';
 import type { Head } from '../core/version.ts';
 import type { StoredRecord } from '../stores/store.ts';
 import { checkHeadContent, contentFault, PAGE, replayTo, type StoreCheck, unlessTrimmed } from './check-log.ts';
 import { shown } from './replay.ts';
-import type { StoreFinding } from './report.ts';
 
 export async function checkHeads(check: StoreCheck): Promise<StoreFinding | undefined> {
   const since = check.replay.revision;

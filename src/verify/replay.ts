@@ -1,9 +1,9 @@
 // Replays a log entry by entry and holds each against what must follow from the entries before it: guards, versions,
 // lives. Memory grows with the number of resources, never with the number of commits.
+import type { StoreFinding, StoreRule } from '../core/report.ts';
 import type { AgentId, ResourceId } from '../core/resource.ts';
 import type { Head } from '../core/version.ts';
 import type { Guard, LogEntry } from '../stores/store.ts';
-import type { StoreFinding, StoreRule } from './report.ts';
 
 /** What the replay knows of one resource. */
 export interface Known {

@@ -1,6 +1,7 @@
 // Replays a space's log from its trim point and holds everything that the store says now against it. It only reads,
 // page by page, and may run while others write.
 import { EntenteError } from '../core/errors.ts';
+import type { StoreFinding, StoreReport } from '../core/report.ts';
 import {
   DEFAULT_SPACE,
   MIGRATION_SPACE,
@@ -12,7 +13,6 @@ import {
 import type { Store } from '../stores/store.ts';
 import { createStoreCheck, replayTo, type StoreCheck, TrimmedMeanwhile } from './check-log.ts';
 import { checkConflicts, checkCounts, checkHeads } from './check-state.ts';
-import type { StoreFinding, StoreReport } from './report.ts';
 
 const RESTARTS = 5;
 /** Those of entente itself have logs like any other, though no caller can name them. */

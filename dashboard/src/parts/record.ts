@@ -8,6 +8,7 @@ const BY_WORD: { readonly [word: string]: string } = {
   forgotten: 'forgot recorded decisions',
   proposal: 'proposed how to settle a conflict',
   claim: 'took a conflict',
+  'bad-token': 'sent a token that was not given here',
 };
 
 /** What was recorded; where the log gives a reason that is not known here, the reason. */

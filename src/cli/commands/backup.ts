@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import * as path from 'node:path';
 import { EntenteError, type ErrorCode, isEntenteError } from '../../core/errors.ts';
+import { plural } from '../../core/phrases.ts';
 import { behindServer } from '../place/location.ts';
 import { isThere } from '../place/open.ts';
 import type { Context } from '../shell/context.ts';
-import { cleanName, plural, shellWord } from '../shell/text.ts';
+import { cleanName, shellWord } from '../shell/text.ts';
 import type { Register } from './register.ts';
 
 const BAD_BACKUP: readonly ErrorCode[] = ['store-corrupt', 'store-newer', 'misuse'];

@@ -1,5 +1,6 @@
 // `conflicts`: the queue of what waits for a decision.
 
+import { plural } from '../../core/phrases.ts';
 import type { Conflict } from '../../core/resolution.ts';
 import { mergeContents, prepareGrammar } from '../../merge/index.ts';
 import type { MergeResult } from '../../merge/types.ts';
@@ -7,7 +8,7 @@ import { saveDraft } from '../place/drafts.ts';
 import { findConflict } from '../place/lookup.ts';
 import type { Context } from '../shell/context.ts';
 import { fieldOption } from '../shell/fields.ts';
-import { cleanName, plural, shellWord } from '../shell/text.ts';
+import { cleanName, shellWord } from '../shell/text.ts';
 import { conflictHead, conflictTable, decisionSteps, SIDES, type SideName } from '../show/conflict.ts';
 import { conflictJson, contentJson, regionJson } from '../show/json.ts';
 import { renderSides } from '../show/markers.ts';

@@ -1,12 +1,13 @@
 // `guard [DIR]`: the process that keeps a folder. Hooks reach it over a Unix socket in the home, for all worktrees; with
 // `--watch` it also takes what nobody announced as it happens.
+import { plural } from '../../core/phrases.ts';
 import type { Captured } from '../../guard/types.ts';
 import { createGuards } from '../place/guard.ts';
 import { keepFolder, placeOrFault } from '../place/keep.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import { untilAborted } from '../shell/io.ts';
-import { cleanName, plural } from '../shell/text.ts';
+import { cleanName } from '../shell/text.ts';
 import type { Register } from './register.ts';
 
 function tell({ console }: Context, captured: readonly Captured[]): void {

@@ -1,6 +1,5 @@
 // `keys`: who may talk to a server of this store, and what each may do. A key is shown once, when it is made.
 import { EntenteError } from '../../core/errors.ts';
-import { createSigner } from '../../service/signing.ts';
 import { keyRing } from '../place/key-ring.ts';
 import { table } from '../shell/console.ts';
 import type { Context } from '../shell/context.ts';
@@ -81,8 +80,7 @@ async function revoke(context: Context): Promise<undefined> {
 
 async function rotate(context: Context): Promise<undefined> {
   const { console } = context;
-  const store = (await context.open()).store();
-  const { kid } = await createSigner({ store, clock: Date.now }).rotate();
+  const { kid } = await keyRing(await context.open()).rotate();
   if (console.json) await console.object({ status: 'rotated', kid });
   else await console.done(`new signing key ${kid}; tokens of the one before stay good until the next rotation`);
   return undefined;

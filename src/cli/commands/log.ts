@@ -1,13 +1,14 @@
 // `log`: what happened, newest first; of one resource its versions, else the commits of the space.
 import type { Controller } from '../../controller/types.ts';
 import { EntenteError, isEntenteError } from '../../core/errors.ts';
+import { ago } from '../../core/phrases.ts';
 import type { LogEntry, VersionEntry } from '../../stores/store.ts';
 import type { Position } from '../place/insight.ts';
 import { parseVersion } from '../place/target.ts';
 import { table } from '../shell/console.ts';
 import type { Context } from '../shell/context.ts';
 import { fieldArgument, fieldOption } from '../shell/fields.ts';
-import { ago, cleanName, idWord, shellWord } from '../shell/text.ts';
+import { cleanName, idWord, shellWord } from '../shell/text.ts';
 import type { Register } from './register.ts';
 
 function versionRow({ head, outcome, note, strategy }: VersionEntry, now: number): readonly string[] {

@@ -2,13 +2,14 @@
 // git takes it from there. Needs no store. 0: clean, 1: conflict, 129 and above: an error.
 import { readFile, realpath } from 'node:fs/promises';
 import { EntenteError } from '../../core/errors.ts';
+import { plural } from '../../core/phrases.ts';
 import { prepareGrammar } from '../../merge/code/grammars.ts';
 import { type ConflictStyle, engineNames } from '../../merge/index.ts';
 import { askGit } from '../place/git.ts';
 import { putWorkFile } from '../place/working.ts';
 import type { Context } from '../shell/context.ts';
 import { withGitExits } from '../shell/git-exit.ts';
-import { cleanName, plural, shellWord } from '../shell/text.ts';
+import { cleanName, shellWord } from '../shell/text.ts';
 import { type Marked, type MarkedLabels, mergeMarked } from '../show/marked.ts';
 import type { Register } from './register.ts';
 

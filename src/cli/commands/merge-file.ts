@@ -2,13 +2,14 @@
 // stand in its place. Needs no store. 0: clean, 1: conflict (a class, never a count), 129 and above: an error.
 import { readFile, realpath } from 'node:fs/promises';
 import { EntenteError } from '../../core/errors.ts';
+import { plural } from '../../core/phrases.ts';
 import { type ConflictStyle, renderConflicts } from '../../merge/index.ts';
 import { mergeProved, UNPROVED } from '../../merge/prove.ts';
 import type { MergeOptions, MergeResult } from '../../merge/types.ts';
 import { putWorkFile } from '../place/working.ts';
 import type { Context } from '../shell/context.ts';
 import { withGitExits } from '../shell/git-exit.ts';
-import { cleanName, plural } from '../shell/text.ts';
+import { cleanName } from '../shell/text.ts';
 import { contentJson } from '../show/json.ts';
 import { resizeMarkers } from '../show/marker-size.ts';
 import { collect, type Register } from './register.ts';

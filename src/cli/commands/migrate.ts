@@ -1,5 +1,6 @@
 // `migrate FROM TO`: all that one store holds, moved into another one. The same command again goes on where it was cut off.
 import { EntenteError } from '../../core/errors.ts';
+import { plural } from '../../core/phrases.ts';
 import { migrateStore } from '../../stores/migrate.ts';
 import type { Store } from '../../stores/store.ts';
 import { type StoreReport, verifyStore } from '../../verify/index.ts';
@@ -7,7 +8,7 @@ import { behindServer, parseStoreUrl, refusePassword, type StoreUrl } from '../p
 import { openStore } from '../place/open.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
-import { cleanText, plural, shellWord } from '../shell/text.ts';
+import { cleanText, shellWord } from '../shell/text.ts';
 import type { Register } from './register.ts';
 
 type Movable = Extract<StoreUrl, { readonly kind: 'sqlite' | 'postgres' }>;

@@ -1,5 +1,6 @@
 // `policy`: which strategy applies to which resource. The stored policy holds for all who open the space.
 import { EntenteError } from '../../core/errors.ts';
+import { plural } from '../../core/phrases.ts';
 import { parseResourceId } from '../../core/resource.ts';
 import { Policy } from '../../strategies/policy.ts';
 import { describeStrategy, parsePolicyDocument, parseStrategy } from '../../strategies/policy-file.ts';
@@ -8,7 +9,7 @@ import { table } from '../shell/console.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import { fieldArgument, fieldOption } from '../shell/fields.ts';
-import { cleanName, plural, shellWord } from '../shell/text.ts';
+import { cleanName, shellWord } from '../shell/text.ts';
 import { readSource } from './commit.ts';
 import type { Register } from './register.ts';
 

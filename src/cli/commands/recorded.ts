@@ -1,11 +1,12 @@
 // `recorded`: decisions that are kept for conflicts of the same texts. They are listed, and forgotten by a commit.
 import type { Controller } from '../../controller/types.ts';
 import { EntenteError } from '../../core/errors.ts';
+import { plural } from '../../core/phrases.ts';
 import { askYes, mayAsk } from '../shell/ask.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import { fieldOption } from '../shell/fields.ts';
-import { cleanName, plural, shellWord } from '../shell/text.ts';
+import { cleanName, shellWord } from '../shell/text.ts';
 import { decisionJson } from '../show/json.ts';
 import { recordedTable } from '../show/recorded.ts';
 import type { Register } from './register.ts';

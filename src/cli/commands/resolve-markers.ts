@@ -1,12 +1,13 @@
 // `resolve-markers`: merges a file again that another tool left with markers, by the engine of its path. The markers hold
 // the three sides; what can be merged is, and what cannot stays marked. Needs no store.
 import { readFile, realpath } from 'node:fs/promises';
+import { plural } from '../../core/phrases.ts';
 import { prepareGrammar } from '../../merge/code/grammars.ts';
 import type { ConflictStyle } from '../../merge/index.ts';
 import { putWorkFile } from '../place/working.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
-import { cleanName, plural, shellWord } from '../shell/text.ts';
+import { cleanName, shellWord } from '../shell/text.ts';
 import { contentJson } from '../show/json.ts';
 import { mergeMarked } from '../show/marked.ts';
 import { unmark } from '../show/unmark.ts';

@@ -1,10 +1,11 @@
 // `status`: where the store is, what is in flight from here, and what waits for a decision.
+import { ago, plural } from '../../core/phrases.ts';
 import { isStale } from '../../core/token.ts';
 import { listDrafts } from '../place/drafts.ts';
 import { listTokens } from '../place/tokens.ts';
 import { table } from '../shell/console.ts';
 import type { Context, Opened } from '../shell/context.ts';
-import { ago, cleanName, plural } from '../shell/text.ts';
+import { cleanName } from '../shell/text.ts';
 import { announcedTable } from '../show/announced.ts';
 import { conflictTable } from '../show/conflict.ts';
 import type { Register } from './register.ts';

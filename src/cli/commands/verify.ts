@@ -1,13 +1,14 @@
 // `verify`: proof that nothing was dropped. Replays the store's log, or judges a history that processes recorded.
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { SpaceReport } from '../../client/verification.ts';
+import { plural } from '../../core/phrases.ts';
+import type { StoreReport } from '../../core/report.ts';
 import type { Space } from '../../core/resource.ts';
 import { checkHistory, type HistoryOperation, parseHistoryStream, verifyStore } from '../../verify/index.ts';
 import type { Context, Opened } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import { Interrupted } from '../shell/io.ts';
-import { cleanText, plural } from '../shell/text.ts';
+import { cleanText } from '../shell/text.ts';
 import { announceInput } from './commit.ts';
 import type { Register } from './register.ts';
 
@@ -35,7 +36,7 @@ async function verifyFile(context: Context, name: string): Promise<ExitCode> {
   return report.ok ? exitCodes.ok : exitCodes.unexpected;
 }
 
-function storeLine(report: SpaceReport): string {
+function storeLine(report: StoreReport): string {
   const { entries, resources, contents, conflicts, revision } = report;
   const counts = [
     plural(entries, 'commit'),
@@ -48,7 +49,7 @@ function storeLine(report: SpaceReport): string {
 
 interface Checker {
   spaces(): Promise<readonly string[]>;
-  check(space: string): Promise<SpaceReport>;
+  check(space: string): Promise<StoreReport>;
 }
 
 /** The store is replayed here; behind a server the server does it, for who may audit all of a space. */
@@ -77,7 +78,7 @@ async function verifyAll(context: Context): Promise<ExitCode> {
   const { space } = opened;
   const checker = checkerOf(opened, context);
   const all = context.text('space') === undefined ? await checker.spaces() : [space];
-  const reports: SpaceReport[] = [];
+  const reports: StoreReport[] = [];
   for (const each of all.length === 0 ? [space] : all) {
     const report = await checker.check(each);
     reports.push(report);

@@ -1,9 +1,6 @@
 // Text for a terminal: names and lines that others wrote are shown, never obeyed (no escape sequences, no direction
 // changes), and shell words that can be pasted back.
-
-const HIDDEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the purpose
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
+import { HIDDEN } from '../../core/hidden.ts';
 
 /** A name on one line: control, invisible and direction-changing characters are left out. */
 export function cleanName(text: string): string {
@@ -46,17 +43,4 @@ export function textOf(bytes: Uint8Array): string | undefined {
 
 export function isBinary(bytes: Uint8Array): boolean {
   return bytes.includes(0) || textOf(bytes) === undefined;
-}
-
-/** `12 s ago`, `3 min ago`, `2 h ago`, `5 d ago`. */
-export function ago(at: number, now: number): string {
-  const seconds = Math.max(0, Math.round((now - at) / 1000));
-  if (seconds < 90) return `${seconds} s ago`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min ago`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h ago`;
-  return `${Math.round(seconds / 86_400)} d ago`;
-}
-
-export function plural(count: number, one: string, many: string = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

@@ -1,7 +1,8 @@
 // Announced drafts for people: who else is at it, since when, and what they said.
 import type { OpenDraft } from '../../controller/types.ts';
+import { ago } from '../../core/phrases.ts';
 import { type Colors, table } from '../shell/console.ts';
-import { ago, cleanName } from '../shell/text.ts';
+import { cleanName } from '../shell/text.ts';
 
 const NOTE_SHOWN = 80;
 

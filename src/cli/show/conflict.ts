@@ -1,8 +1,9 @@
 // An open conflict for people and as JSON: what clashed, whose the sides are, and what to type.
+import { ago, plural } from '../../core/phrases.ts';
 import type { Conflict, StoredSide } from '../../core/resolution.ts';
 import type { Colors } from '../shell/console.ts';
 import { table } from '../shell/console.ts';
-import { ago, cleanName, plural } from '../shell/text.ts';
+import { cleanName } from '../shell/text.ts';
 
 export const SIDES = ['base', 'current', 'proposed'] as const;
 export type SideName = (typeof SIDES)[number];

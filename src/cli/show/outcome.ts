@@ -1,8 +1,9 @@
 // What happened to a commit, said to people: one line of data on stdout, the rest and the next step on stderr.
 import type { Outcome } from '../../core/outcome.ts';
+import { plural } from '../../core/phrases.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitOfOutcome } from '../shell/exit.ts';
-import { cleanName, idWord, plural } from '../shell/text.ts';
+import { cleanName, idWord } from '../shell/text.ts';
 import { outcomeJson } from './json.ts';
 import { packetLines } from './packet.ts';
 

@@ -1,7 +1,8 @@
 // The repair packet for a reader: what clashes, who changed it and why. Stored text is shown as data, line by line.
 import type { Packet } from '../../core/outcome.ts';
+import { ago, plural } from '../../core/phrases.ts';
 import type { MergeConflict, Range } from '../../core/region.ts';
-import { ago, cleanLine, cleanName, plural, textOf } from '../shell/text.ts';
+import { cleanLine, cleanName, textOf } from '../shell/text.ts';
 import { offerLines } from './recorded.ts';
 
 const MAX_LINES = 40;

@@ -1,7 +1,8 @@
 // A receipt for people: the parties first, then region by region what is there, why, and the text, as in a diff.
+import { plural } from '../../core/phrases.ts';
 import type { RegionAt } from '../../core/region.ts';
 import type { Console } from '../shell/console.ts';
-import { cleanLine, cleanName, plural, textOf } from '../shell/text.ts';
+import { cleanLine, cleanName, textOf } from '../shell/text.ts';
 import { type ExplainedRegion, type Explanation, nameOf } from './explain.ts';
 
 /** Lines of what nobody changed that are shown at each end of a run. */

@@ -1,7 +1,8 @@
 // Kept decisions for people: what stands in the place from now on, and who decided so.
+import { ago, plural } from '../../core/phrases.ts';
 import type { Offer, OfferedDecision, RecordedChoice, RecordedDecision } from '../../core/recorded.ts';
 import { type Colors, table } from '../shell/console.ts';
-import { ago, cleanLine, cleanName, plural, textOf } from '../shell/text.ts';
+import { cleanLine, cleanName, textOf } from '../shell/text.ts';
 
 const SIDE_NAMES = { base: 'base', current: 'A current', proposed: 'B proposed' } as const;
 /** Characters of a decision's text in one line. */

@@ -4,6 +4,7 @@ import { keys } from '../../service/operations/keys.ts';
 import { login } from '../../service/operations/login.ts';
 import { makeLoginCode } from '../../service/operations/login-code.ts';
 import { makeKey } from '../../service/operations/make-key.ts';
+import { rotate } from '../../service/operations/rotate.ts';
 import { whoami } from '../../service/operations/whoami.ts';
 import { BODIES, type Endpoint, of } from './endpoint.ts';
 
@@ -29,6 +30,10 @@ export const ACCOUNT: readonly Endpoint[] = [
   {
     ...{ method: 'delete', path: '//v1/keys/{keyId}', name: endKey.name, summary: endKey.summary, good: [204] },
     example: { path: { keyId: '{keyId}' }, status: 204 },
+  },
+  {
+    ...{ method: 'post', path: '//v1/signing-keys', ...of(rotate), inputIs: 'body', good: [201], bad: BODIES },
+    example: { body: {}, status: 201 },
   },
 ];
 

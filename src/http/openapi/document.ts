@@ -112,14 +112,16 @@ function streamOf({ stream }: Endpoint): Json {
   return stream === undefined ? {} : { 'text/event-stream': { schema: { type: 'string', description: stream } } };
 }
 
+function contentOf(endpoint: Endpoint, components: Schemas): Json {
+  const { output, html } = endpoint;
+  if (output === undefined) return {};
+  const text = { schema: { type: 'string' } };
+  if (output === 'bytes') return { content: { 'text/plain': text, ...(html === true ? { 'text/html': text } : {}) } };
+  return { content: { ...streamOf(endpoint), 'application/json': { schema: schemaOf(output, components) } } };
+}
+
 function responsesOf(endpoint: Endpoint, components: Schemas): Json {
-  const { output } = endpoint;
-  const content =
-    output === undefined
-      ? {}
-      : output === 'bytes'
-        ? { content: { 'text/plain': { schema: { type: 'string' } } } }
-        : { content: { ...streamOf(endpoint), 'application/json': { schema: schemaOf(output, components) } } };
+  const content = contentOf(endpoint, components);
   const good = endpoint.good.map((status) => [
     status,
     {

@@ -32,6 +32,8 @@ export interface Endpoint {
   readonly headers?: readonly HeaderName[];
   /** What a good answer holds; `bytes` for content, nothing for an empty one. */
   readonly output?: z.ZodType | 'bytes';
+  /** The bytes come as HTML too, for who prefers that. */
+  readonly html?: true;
   /** The answer is a stream of server-sent events unless JSON is asked for: what its events are. */
   readonly stream?: string;
   /** The statuses of good answers. */

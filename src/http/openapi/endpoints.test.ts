@@ -54,7 +54,7 @@ describe('docs/http-endpoints.md', () => {
     for (const code of errorCodes) {
       const { status, title, type, next } = problemOf(new EntenteError(code, 'why', { next: 'do' }), 'r');
       expect([code, status >= 400 && status < 600]).toEqual([code, true]);
-      expect([title.length > 0, type, next]).toEqual([true, `/errors#${code}`, ['do']]);
+      expect([title.length > 0, type, next]).toEqual([true, `/errors/${code}`, ['do']]);
     }
     const inside = problemOf(new Error('/secret/path'), 'r');
     expect(inside).toMatchObject({ status: 500, code: 'unexpected' });

@@ -6,6 +6,7 @@ import { keys } from '../../service/operations/keys.ts';
 import { login } from '../../service/operations/login.ts';
 import { makeLoginCode } from '../../service/operations/login-code.ts';
 import { makeKey } from '../../service/operations/make-key.ts';
+import { rotate } from '../../service/operations/rotate.ts';
 import { whoami } from '../../service/operations/whoami.ts';
 import type { Service } from '../../service/service.ts';
 import { bodyOf, ownCallOf } from '../request.ts';
@@ -29,6 +30,9 @@ export const accountRoutes: Routes = (app, service) => {
   app.get('/v1/keys', async (request) => perform(keys, ownCallOf(service, request), { ...(request.query as object) }));
   app.post('/v1/keys', async (request, reply) =>
     reply.code(201).send(await perform(makeKey, ownCallOf(service, request), bodyOf(request))),
+  );
+  app.post('/v1/signing-keys', async (request, reply) =>
+    reply.code(201).send(await perform(rotate, ownCallOf(service, request), bodyOf(request))),
   );
   app.delete<{ Params: { keyId: string } }>('/v1/keys/:keyId', async (request, reply) => {
     await perform(endKey, ownCallOf(service, request), { keyId: request.params.keyId });

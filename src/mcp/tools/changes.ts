@@ -1,13 +1,14 @@
 // `entente_changes`: what others did since a token or a cursor. It looks and does not wait, so that it is no loop.
 import * as z from 'zod';
 import { EntenteError } from '../../core/errors.ts';
+import { plural } from '../../core/phrases.ts';
 import type { Call } from '../../service/operation.ts';
 import { perform } from '../../service/operation.ts';
 import { position } from '../../service/operations/position.ts';
 import { versions } from '../../service/operations/versions.ts';
 import { patternField, resourceField } from '../../service/schemas/fields.ts';
 import type { Answer } from '../answer.ts';
-import { clean, idWord, NOTE_CHARS, plural } from '../say.ts';
+import { clean, idWord, NOTE_CHARS } from '../say.ts';
 import { tokenOf } from '../tokens.ts';
 import { defineTool, type Exchange, outputOf, READS, type Tool } from '../tool.ts';
 

@@ -1,11 +1,12 @@
 // `entente_conflict`: one conflict, as whoever is to decide it sees it.
 import * as z from 'zod';
+import { ago } from '../../core/phrases.ts';
 import type { WireConflict } from '../../service/conflict-view.ts';
 import { perform } from '../../service/operation.ts';
 import { conflict, conflictIdField } from '../../service/operations/conflict.ts';
 import type { Answer } from '../answer.ts';
 import { conflictText, type ShownConflict, shownConflict } from '../conflict-text.ts';
-import { ago, clean, idWord, NOTE_CHARS, quoted } from '../say.ts';
+import { clean, idWord, NOTE_CHARS, quoted } from '../say.ts';
 import { defineTool, type Exchange, outputOf, READS, type Tool } from '../tool.ts';
 import { conflictUri } from '../uris.ts';
 

@@ -1,11 +1,12 @@
 // `entente_list`: what there is, and which conflicts wait. Ids are names that others chose: data, like contents.
 import * as z from 'zod';
+import { plural } from '../../core/phrases.ts';
 import { perform } from '../../service/operation.ts';
 import { conflicts } from '../../service/operations/conflicts.ts';
 import { list } from '../../service/operations/list.ts';
 import { patternField } from '../../service/schemas/fields.ts';
 import type { Answer } from '../answer.ts';
-import { clean, plural } from '../say.ts';
+import { clean } from '../say.ts';
 import { defineTool, type Exchange, outputOf, READS, type Tool } from '../tool.ts';
 
 const LIMIT = 100;

@@ -1,12 +1,13 @@
 // `entente_read`: a draft as a model gets it. The token is all that there is to it, so that reading changes nothing.
 import type { ResourceLink } from '@modelcontextprotocol/server';
 import * as z from 'zod';
+import { ago, plural } from '../../core/phrases.ts';
 import { perform } from '../../service/operation.ts';
 import { begin, type WireDraft } from '../../service/operations/begin.ts';
 import { resourceField } from '../../service/schemas/fields.ts';
 import type { Answer } from '../answer.ts';
 import { linesOf, type Part, parseRange, partOf, SHOWN_BYTES } from '../range.ts';
-import { ago, clean, idWord, NOTE_CHARS, plural, quoted } from '../say.ts';
+import { clean, idWord, NOTE_CHARS, quoted } from '../say.ts';
 import { packToken } from '../tokens.ts';
 import { defineTool, type Exchange, outputOf, READS, type Tool } from '../tool.ts';
 import { resourceUri } from '../uris.ts';

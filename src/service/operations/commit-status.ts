@@ -1,12 +1,12 @@
 // Whether a commit landed, and as what.
 import * as z from 'zod';
 import type { AgentId } from '../../core/resource.ts';
-import type { Written } from '../../core/version.ts';
+import { type Written, writtenOf } from '../../core/version.ts';
 import { agentOf, type Operation } from '../operation.ts';
 import { absent, may } from '../rights.ts';
 import { agentField, optional } from '../schemas/fields.ts';
 import { landedResult } from '../schemas/results.ts';
-import { keptCommitId } from '../wire.ts';
+import { keptCommitId, writtenFor } from '../wire.ts';
 
 export interface StatusInput {
   readonly commitId: string;
@@ -38,7 +38,7 @@ export const commitStatus: Operation<StatusInput, WireLanded> = {
       const { revision, meta, heads } = found.entry;
       const results = heads
         .filter(({ resource }) => may(principal, 'read', space, resource) || may(principal, 'commit', space, resource))
-        .map(({ resource, version, revision: at, hash }) => ({ resource, version, revision: at, hash }));
+        .map((head) => writtenFor(call, writtenOf(head)));
       const { conflictId } = meta;
       return {
         ...{ commitId, revision, outcome: meta.outcome, results },

@@ -21,6 +21,8 @@ export const whoResult: z.ZodType = z
   })
   .meta({ id: 'Who', description: 'Whose key this is, and what it may do.' });
 
+export const rotatedResult: z.ZodType = z.looseObject({ kid: text }).meta({ id: 'Rotated' });
+
 const key = {
   ...{ id: text, name: text, label: text, grants, state: z.enum(['active', 'revoked', 'expired']), created: time },
   ...{ expires: optional(time), revokedAt: optional(time), lastUsedAt: optional(time) },

@@ -1,4 +1,4 @@
-// What a check of a store says: what it looked at, and the first thing that is wrong.
+// What a check of a store says, here or over HTTP: what it looked at, and the first thing that is wrong.
 
 export const storeRules = [
   'revision',

@@ -48,8 +48,10 @@ describe('the program', () => {
   it('[CL41] Ctrl-C while it waits for stdin commits nothing', async () => {
     const child = desk.shell(['commit', 'x']);
     const result = ended(child);
-    child.stdin?.write('half a sent');
-    setTimeout(() => child.kill('SIGINT'), 1500);
+    // More than the system holds between the two: once it is taken, the command is reading, and waits for the rest.
+    const text = `${'a line of text\n'.repeat(100_000)}half a sent`;
+    await new Promise((resolve) => child.stdin?.write(text, resolve));
+    child.kill('SIGINT');
     expect((await result).code).toBe(130);
     expect((await desk.run(['show', 'x'])).code).toBe(3);
   });

@@ -196,14 +196,15 @@ describe('entente serve', () => {
     const at = await desk();
     const script = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url));
     mkdirSync(join(at.folder, 'data'));
-    const child = spawn(process.execPath, [script, '--port', '0', '--key-file', at.path('start.key')], {
+    const argv = [process.execPath, script, '--port', '0', '--key-file', at.path('start.key')];
+    // Both streams into one, as in a terminal and in most logs.
+    const child = spawn('sh', ['-c', 'exec "$0" "$@" 2>&1', ...argv], {
       cwd: at.folder,
       env: { ...process.env, ENTENTE_STORE: `sqlite:${at.path('data/entente.db')}` },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const server = await running(child, at.path('start.key'));
     const parts = [
-      // Once in each stream: the log on the other one may come first.
       `entente listens on ${server.url}`,
       'data: ',
       'key:  ',
@@ -219,6 +220,12 @@ describe('entente serve', () => {
     expect((await post(server, '/drafts', { id: 'a' })).http).toBe(200);
     child.kill('SIGTERM');
     expect(await server.ended).toBe(0);
+    const lines = server.output().trimEnd().split('\n');
+    const last = lines.indexOf('  npm run demo');
+    const isLog = (line: string): boolean => line.startsWith('{"level"');
+    expect(lines.slice(0, last).filter(isLog)).toEqual([]);
+    expect(lines.slice(last + 1).filter((line) => !isLog(line))).toEqual([]);
+    expect(lines.length).toBeGreaterThan(last + 1);
   });
 });
 

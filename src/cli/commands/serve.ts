@@ -14,12 +14,12 @@ import { checkSocketPath, clearSocket, ownersOnly, socketUrl } from '../place/so
 import type { Console } from '../shell/console.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
-import { type Io, untilAborted } from '../shell/io.ts';
+import { untilAborted } from '../shell/io.ts';
 import { PORT, portOf } from '../shell/server-address.ts';
 import { cleanName, shellWord } from '../shell/text.ts';
 import { packageVersion } from '../shell/version.ts';
 import { linkLines, waysToConnect } from '../show/connect.ts';
-import { plainLogLine } from '../show/log-line.ts';
+import { createServerLog } from '../show/log-line.ts';
 import { collect, type Register } from './register.ts';
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -55,11 +55,6 @@ async function listenOn(app: { listen(at: { path: string }): Promise<string> }, 
   await clearSocket(file);
   await ownersOnly(() => app.listen({ path: file }));
   return socketUrl(file);
-}
-
-/** Lines of JSON, and for a person lines of words: never the one among the other. */
-function logTo({ stderr }: Io): { write(line: string): void } {
-  return stderr.isTTY === true ? { write: (line) => void stderr.write(plainLogLine(line)) } : stderr;
 }
 
 /** Limits as they are given: NAME=NUMBER each. What is no number would mean no limit, and is refused. */
@@ -179,13 +174,17 @@ async function serve(context: Context): Promise<ExitCode> {
       import('../../mcp/http.ts'),
       import('../place/dashboard-link.ts'),
     ]);
-  const logger = pino({ level: levelOf(context), base: null }, logTo(io));
+  const log = createServerLog(io);
+  const logger = pino({ level: levelOf(context), base: null }, log);
   const location = await context.location();
   const create = location.store.kind === 'sqlite' && !(await isThere(location.store.path));
   const keyFile = await keyFileOf(context);
   const warn = (message: string): void => logger.warn(message);
   const place = await guardedPlace(context, location);
-  const store = await openStore(location.store, warn, create);
+  const store = await openStore(location.store, warn, create).catch((error: unknown) => {
+    log.release();
+    throw error;
+  });
   let guard: Guarded | undefined;
   try {
     if (place !== undefined) guard = await keepBeside(place, store, logger);
@@ -209,9 +208,11 @@ async function serve(context: Context): Promise<ExitCode> {
     const url = await listening(() => (socket === undefined ? app.listen({ port, host }) : listenOn(app, socket)));
     const link = await dashboardLink({ service, id, url: publicUrl ?? url, ...page });
     await tell(console, { url, link, keyFile, made, guard, store: location.url });
+    log.release();
     await untilAborted(signal);
     await app.close();
   } finally {
+    log.release();
     await guard?.close();
     await store.close();
   }

@@ -1,4 +1,5 @@
-// A line of the server's log for a person at a terminal: the same facts as in its JSON, on one line of words.
+// The server's log: lines of JSON, and for a person at a terminal the same facts on lines of words.
+import type { Io } from '../shell/io.ts';
 import { cleanName } from '../shell/text.ts';
 
 const LEVELS: { readonly [level: number]: string } = {
@@ -30,4 +31,29 @@ export function plainLogLine(json: string): string {
   const fault = (err as { readonly message?: unknown } | undefined)?.message;
   if (typeof fault === 'string') words.push(`(${fault.replaceAll(/\s+/g, ' ')})`);
   return `${cleanName([`${LEVELS[Number(level)] ?? 'log'}: ${String(msg ?? '')}`, ...words].join(' '))}\n`;
+}
+
+export interface ServerLog {
+  write(line: string): void;
+  /** What was held back comes out, and from now on each line at once. */
+  release(): void;
+}
+
+/**
+ * The log on stderr. Held back until the server has told on stdout where it listens: where both streams end up in one
+ * file, what people look for stands first.
+ */
+export function createServerLog({ stderr }: Pick<Io, 'stderr'>): ServerLog {
+  let held: string[] | undefined = [];
+  const say = (line: string): void => void stderr.write(stderr.isTTY === true ? plainLogLine(line) : line);
+  return {
+    write: (line) => {
+      if (held === undefined) say(line);
+      else held.push(line);
+    },
+    release: () => {
+      for (const line of held ?? []) say(line);
+      held = undefined;
+    },
+  };
 }

@@ -1,6 +1,7 @@
 // The frame of the proof: what a layer is, what it counts, and where it gets its stores, its sizes and its random numbers.
 import { createRandom, type Random } from '../support/random.ts';
 import type { ProofStores } from './places.ts';
+import type { Told } from './told.ts';
 
 /** What a layer did and found. Everything is counted where it happens; nothing is worked out from sizes. */
 export interface Tally {
@@ -34,6 +35,10 @@ export interface ProofContext {
   readonly scale: Scale;
   readonly tally: Tally;
   readonly stores: ProofStores;
+  /** Takes what clients are told, where the layer keeps a history. */
+  readonly told: Told;
+  /** How long a layer that is measured in time goes on. */
+  readonly minutes: number;
   /** The size for this scale. */
   size(smoke: number, short: number, long: number): number;
   /** A remark for the table. */

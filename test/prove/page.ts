@@ -38,10 +38,12 @@ npm run prove                       # the short form, some minutes
 npm run prove -- --long             # before a release: up to some hours
 npm run prove -- --seed ${seed}      # the same random numbers again
 npm run prove -- --layer L5         # one layer, or several
+npm run prove -- --layer L13 --minutes 3   # the soak: 30 minutes, unless said, and part of the long form
 npm run prove -- --json             # the report as one object; nothing is written here
 \`\`\`
 
-It ends with 1 and the seed where a promise was broken. One seed gives the same moves, schedules, faults and texts to L1 to L3,
+It ends with 1 and the seed where a promise was broken; what clients were told in L4 to L8 is then kept as a history, which
+\`entente verify HISTORY.jsonl\` checks again. Where there are two processors, the layers that need one alone run beside the others. One seed gives the same moves, schedules, faults and texts to L1 to L3,
 L10 and L11; where real processes are killed, the machine has a say in what meets what. A run of single layers, or one with
 \`--no-write\`, leaves this page as it is. [verify.md](verify.md) says how the checkers work.
 
@@ -59,8 +61,6 @@ ${layers.map(layerRow).join('\n')}
 ${row(['', 'all', ...sum, ''])}
 
 \`${lastLine(report)}\`
-
-A soak of hours, for memory and open files, is no part of this program.
 
 ## Planted bugs
 

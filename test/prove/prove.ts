@@ -1,5 +1,7 @@
 // The proof as one program: its layers one after another, from one seed, and what they came to. A layer that breaks a
 // promise does not keep the others from running.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createRandom } from '../support/random.ts';
 import {
   Absent,
@@ -21,14 +23,19 @@ import { mergeLaws } from './layers/merges.ts';
 import { modelBased } from './layers/model-based.ts';
 import { type Hunted, hunted, oracle } from './layers/oracle.ts';
 import { postgresRestarts } from './layers/postgres.ts';
+import { soak } from './layers/soak.ts';
 import { fullDisk, killed, synced } from './layers/sqlite.ts';
 import { watching } from './layers/watching.ts';
 import { createProofStores } from './places.ts';
+import { createTold } from './told.ts';
 
 export const layers: readonly Layer[] = [
   ...[modelBased, interleavings, lostMessages, recordedHistory, killed, synced, fullDisk, postgresRestarts, etcd],
   ...[watching, crowds, mergeLaws, hostile, oracle],
 ];
+
+/** Measured in minutes: run in the long form, and where it is asked for by name. */
+export const longLayers: readonly Layer[] = [soak];
 
 export interface LayerReport {
   readonly id: string;
@@ -38,6 +45,8 @@ export interface LayerReport {
   readonly notes: readonly string[];
   /** What was violated, or why it was not run. */
   readonly message?: string;
+  /** Where what clients were told before that is kept. */
+  readonly history?: string;
   readonly seconds: number;
 }
 
@@ -55,20 +64,25 @@ export interface ProofOptions {
   readonly seed: number;
   /** Only these. @default all */
   readonly only?: readonly string[];
+  /** How long a layer that is measured in time goes on. @default 30 */
+  readonly minutes?: number;
+  /** The folder that the histories of broken layers are kept below. @default among the temporary files */
+  readonly histories?: string;
   readonly onLayer?: (report: LayerReport) => void;
 }
 
 function contextOf(options: ProofOptions, id: string, notes: string[], stores: ProofContext['stores']): ProofContext {
   const seed = layerSeed(options.seed, id);
-  const { scale } = options;
+  const { scale, minutes = 30 } = options;
   return {
-    ...{ seed, scale, stores, random: createRandom(seed), tally: createTally() },
+    ...{ seed, scale, minutes, stores, random: createRandom(seed), tally: createTally(), told: createTold() },
     size: (smoke, short, long) => ({ smoke, short, long })[scale],
     note: (text) => void notes.push(text),
   };
 }
 
-async function runLayer(
+/** Never throws: a layer that breaks keeps no other from running. */
+export async function runLayer(
   { id, title, run }: Layer,
   options: ProofOptions,
   stores: ProofContext['stores'],
@@ -76,9 +90,10 @@ async function runLayer(
   const notes: string[] = [];
   const context = contextOf(options, id, notes, stores);
   const began = performance.now();
-  const told = (result: LayerReport['result'], message?: string): LayerReport => ({
+  const told = (result: LayerReport['result'], message?: string, history?: string): LayerReport => ({
     ...{ id, title, result, tally: context.tally, notes, seconds: (performance.now() - began) / 1000 },
     ...(message === undefined ? {} : { message }),
+    ...(history === undefined ? {} : { history }),
   });
   try {
     await run(context);
@@ -88,19 +103,20 @@ async function runLayer(
     if (error instanceof Absent) return told('not run', message);
     // What a layer did not foresee is no proof either: its stack says where it broke.
     const stack = error instanceof Error && error.constructor === Error ? `\n${error.stack}` : '';
-    return told('violated', `${message}${stack}`);
+    const folder = options.histories ?? join(tmpdir(), `entente-proof-${options.seed}`);
+    return told('violated', `${message}${stack}`, context.told.save(join(folder, id)));
   }
 }
 
 /** A layer that looks for something and does not run proves nothing, but breaks nothing. */
 export async function prove(options: ProofOptions): Promise<ProofReport> {
-  const { scale, seed, only, onLayer = () => undefined } = options;
+  const { scale, only, onLayer = () => undefined } = options;
   const stores = createProofStores();
   const reports: LayerReport[] = [];
   hunted.length = 0;
   try {
-    for (const layer of layers) {
-      if (only !== undefined && !only.includes(layer.id)) continue;
+    for (const layer of [...layers, ...longLayers]) {
+      if (only === undefined ? longLayers.includes(layer) && scale !== 'long' : !only.includes(layer.id)) continue;
       const report = await runLayer(layer, options, stores);
       reports.push(report);
       onLayer(report);
@@ -108,10 +124,25 @@ export async function prove(options: ProofOptions): Promise<ProofReport> {
   } finally {
     await stores.close();
   }
+  return summed(options, reports, [...hunted]);
+}
+
+function summed(
+  { scale, seed }: Pick<ProofOptions, 'scale' | 'seed'>,
+  reports: readonly LayerReport[],
+  planted: readonly Hunted[],
+): ProofReport {
   const total = createTally();
   for (const { tally } of reports) for (const name of tallyNames) total[name] += tally[name];
   const ok = reports.every(({ result }) => result !== 'violated');
-  return { scale, seed, layers: reports, total, planted: [...hunted], ok };
+  return { scale, seed, layers: reports, total, planted, ok };
+}
+
+/** Two parts of one proof, with their layers in the usual order. */
+export function joined(one: ProofReport, other: ProofReport): ProofReport {
+  const order = [...layers, ...longLayers].map(({ id }) => id);
+  const reports = [...one.layers, ...other.layers].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+  return summed(one, reports, [...one.planted, ...other.planted]);
 }
 
 /** The last line of a run. */

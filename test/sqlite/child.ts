@@ -20,6 +20,9 @@ function tell(line: object): void {
   writeSync(1, `${JSON.stringify(line)}\n`);
 }
 
+/** Microseconds, by the clock that all processes of a machine share. */
+const now = (): number => Number(process.hrtime.bigint()) / 1000;
+
 async function crash(lane: number): Promise<never> {
   for (let count = 0; ; count += 1) {
     const shared = `shared/${count % 5}`;
@@ -34,9 +37,12 @@ async function crash(lane: number): Promise<never> {
       writes: [writeOf(shared, text), writeOf(own, `own ${text}`)],
       records: [{ kind: 'seen', id: commitId, value: { count }, expected: 0 }],
     });
+    const call = now();
     const [reply] = await store.commit([request]);
     if (reply?.status === 'committed') {
-      tell({ agent: name, commitId, revision: reply.revision, hash: reply.heads[0]?.hash });
+      const { revision, heads } = reply;
+      const wrote = heads.map(({ resource, version, hash }) => ({ resource, version, hash }));
+      tell({ agent: name, commitId, revision, hash: heads[0]?.hash, call, return: now(), wrote });
     } else if (reply?.status !== 'stale') throw new Error(JSON.stringify(reply));
   }
 }

@@ -2,22 +2,44 @@
 // a fault is: nothing here knows of a test runner.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 
-const script = fileURLToPath(new URL('./child.ts', import.meta.url));
+let script: string | undefined;
+
+/** The child as one file of JavaScript: most of the time of a child that lives for a moment would go into its start. */
+function childScript(): string {
+  if (script !== undefined) return script;
+  const source = fileURLToPath(new URL('./child.ts', import.meta.url));
+  // Where the packages that it needs are found.
+  const folder = fileURLToPath(new URL('../../node_modules/.cache/entente', import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `child-${process.pid}.mjs`);
+  buildSync({
+    ...{ entryPoints: [source], outfile: file, bundle: true, packages: 'external', logLevel: 'error' },
+    ...{ platform: 'node', format: 'esm', target: 'node20' },
+  });
+  process.once('exit', () => rmSync(file, { force: true }));
+  script = file;
+  return file;
+}
 
 export interface Acknowledged {
   readonly agent: string;
   readonly commitId: string;
   readonly revision: number;
   readonly hash: string;
+  /** When it was sent and when the answer came, in microseconds of the machine's own clock. */
+  readonly call: number;
+  readonly return: number;
+  readonly wrote: readonly { readonly resource: string; readonly version: number; readonly hash: string }[];
 }
 
 /** A child that is killed some milliseconds after its first acknowledgement; answers all that it had reported. */
 export async function killedChild(path: string, name: string, afterMs: number): Promise<Acknowledged[]> {
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', script, 'crash', path, name], {
+  const child: ChildProcess = spawn(process.execPath, [childScript(), 'crash', path, name], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -54,29 +76,16 @@ export interface SyncTrace {
   readonly unsynced: readonly string[];
 }
 
-/** Watches the system calls of a child until it has told so many commits. `mode` is one of the child's own. */
-export async function traceSyncs(path: string, wanted: number, mode: string = 'crash'): Promise<SyncTrace> {
+/** Lines of `strace` of a child that has told so many commits. `mode` is one of the child's own, `flags` are of strace. */
+export async function traceOf(
+  path: string,
+  wanted: number,
+  { mode = 'crash', flags }: { readonly mode?: string | undefined; readonly flags: readonly string[] },
+): Promise<readonly string[]> {
   const trace = join(dirname(path), 'trace');
-  const calls = 'trace=pwrite64,pwritev,fsync,fdatasync,write';
   const child = spawn(
     'strace',
-    [
-      '-f',
-      '-y',
-      '-e',
-      calls,
-      '-s',
-      '200',
-      '-o',
-      trace,
-      process.execPath,
-      '--import',
-      'tsx',
-      script,
-      mode,
-      path,
-      'traced',
-    ],
+    ['-f', '-y', '-o', trace, ...flags, process.execPath, childScript(), mode, path, 'traced'],
     { stdio: ['ignore', 'pipe', 'inherit'], detached: true },
   );
   let told = 0;
@@ -85,10 +94,16 @@ export async function traceSyncs(path: string, wanted: number, mode: string = 'c
     if (told >= wanted && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   });
   await once(child, 'close');
+  return readFileSync(trace, 'latin1').split('\n');
+}
+
+/** Watches the system calls of a child until it has told so many commits. */
+export async function traceSyncs(path: string, wanted: number, mode: string = 'crash'): Promise<SyncTrace> {
+  const flags = ['-e', 'trace=pwrite64,pwritev,fsync,fdatasync,write', '-s', '200'];
   let unwritten = false;
   let acknowledgements = 0;
   const unsynced: string[] = [];
-  for (const line of readFileSync(trace, 'utf8').split('\n')) {
+  for (const line of await traceOf(path, wanted, { mode, flags })) {
     if (/ pwrite(64|v)\(\d+<[^>]*-wal>/.test(line)) unwritten = true;
     else if (/ f(data)?sync\(\d+<[^>]*-wal>/.test(line)) unwritten = false;
     else if (/ write\(1<.*commitId/.test(line)) {

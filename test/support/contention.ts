@@ -51,13 +51,33 @@ function processesOn(store: Store, clock: FakeClock, { processes, seed }: Crowd)
 }
 
 /** Mean attempts for a commit, and the most that one commit took. */
-export function priceOf({ attempts }: CountingStore, commits: number): { readonly mean: number; readonly max: number } {
-  const counts = [...attempts.values()];
+export function priceOf({ store }: Contended, commits: number): { readonly mean: number; readonly max: number } {
+  const counts = [...store.attempts.values()];
   return { mean: counts.reduce((sum, one) => sum + one, 0) / commits, max: Math.max(...counts) };
 }
 
+export interface Contended {
+  readonly store: CountingStore;
+  /** What all of it took, in the time that calls and waits are measured in. */
+  readonly ms: number;
+  /** Who got through, in that order. */
+  readonly order: readonly string[];
+}
+
+/** Jain's index of what each had when half of it all was done: 1 where all had the same, 1/n where one had everything. */
+export function fairnessOf({ order }: Contended, writers: number): number {
+  const had = new Map<string, number>();
+  for (const agent of order.slice(0, order.length / 2)) had.set(agent, (had.get(agent) ?? 0) + 1);
+  let [sum, squares] = [0, 0];
+  for (const count of had.values()) {
+    sum += count;
+    squares += count * count;
+  }
+  return (sum * sum) / (writers * squares);
+}
+
 /** Lets all of them work at once. Throws where one does not get through, or a count is not what its writer made it. */
-export async function contend(crowd: Crowd, turn: Turn): Promise<CountingStore> {
+export async function contend(crowd: Crowd, turn: Turn): Promise<Contended> {
   const writers = Array.from({ length: crowd.writers }, (_, index) => `writer-${index}`);
   const inner = createMemoryStore();
   await start(createController({ store: inner }), plan, sections(writers));
@@ -66,15 +86,20 @@ export async function contend(crowd: Crowd, turn: Turn): Promise<CountingStore> 
   const wait = (length: number): Promise<void> => clock.sleep(2 * length);
   const store = createCountingStore(createFaultStore(inner, { seed: crowd.seed, delay: 1, wait }));
   const controllers = processesOn(store, clock, crowd);
+  const began = clock.now();
+  const order: string[] = [];
   await Promise.all(
     writers.map(async (agent, index) => {
       const controller = controllers[index % crowd.processes];
       if (controller === undefined) throw new Error('no controller');
-      for (let time = 0; time < crowd.commits; time += 1) await turn(controller, agent);
+      for (let time = 0; time < crowd.commits; time += 1) {
+        await turn(controller, agent);
+        order.push(agent);
+      }
     }),
   );
   const text = textOf((await createController({ store: inner }).read(plan))?.content);
   const wrong = writers.find((agent) => countOf(text, agent) !== crowd.commits);
   if (wrong !== undefined) throw new Error(`${wrong} counts ${countOf(text, wrong)}, not ${crowd.commits}`);
-  return store;
+  return { store, order, ms: clock.now() - began };
 }

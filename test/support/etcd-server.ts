@@ -6,8 +6,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { NetSpaces } from './net-spaces.ts';
 
 const INSTALL = 'apt-get install --no-install-recommends etcd-server';
+
+/** Longer than a busy machine takes: a node that was not heard of by then will not be. */
+const START_MS = 60_000;
 
 export interface EtcdNode {
   /** `http://127.0.0.1:PORT` of its clients. */
@@ -39,6 +43,8 @@ export interface EtcdOptions {
   readonly fsync?: boolean;
   /** Clients speak TLS, with a certificate that each node makes for itself. @default false */
   readonly tls?: boolean;
+  /** A network for each node, which can be cut off. @default all on the loopback of this machine */
+  readonly spaces?: NetSpaces | undefined;
   /** Further arguments of each node. */
   readonly flags?: readonly string[];
 }
@@ -56,17 +62,19 @@ export async function startEtcd({
   nodes: count = 1,
   fsync = false,
   tls = false,
+  spaces,
   flags = [],
 }: EtcdOptions = {}): Promise<EtcdCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'entente-etcd-'));
   const ports = await freePorts(count * 2);
   const members = Array.from({ length: count }, (_, index) => ({
     name: `n${index}`,
-    client: `${tls ? 'https' : 'http'}://127.0.0.1:${ports[index * 2]}`,
-    peer: `http://127.0.0.1:${ports[index * 2 + 1]}`,
+    client: `${tls ? 'https' : 'http'}://${spaces?.addresses[index] ?? '127.0.0.1'}:${ports[index * 2]}`,
+    peer: `http://${spaces?.addresses[index] ?? '127.0.0.1'}:${ports[index * 2 + 1]}`,
+    command: spaces?.command(index) ?? [],
   }));
   const cluster = members.map(({ name, peer }) => `${name}=${peer}`).join(',');
-  const nodes = members.map(({ name, client, peer }) => {
+  const nodes = members.map(({ name, client, peer, command }) => {
     const each = [
       ...['--name', name, '--data-dir', join(folder, name), '--initial-cluster', cluster],
       ...['--listen-client-urls', client, '--advertise-client-urls', client],
@@ -76,7 +84,7 @@ export async function startEtcd({
       ...(fsync ? [] : ['--unsafe-no-fsync']),
       ...flags,
     ];
-    return createNode(client, each);
+    return createNode(client, [...command, 'etcd', ...each]);
   });
   await Promise.all(nodes.map((node) => node.start()));
   const onExit = (): void => {
@@ -95,7 +103,7 @@ export async function startEtcd({
   };
 }
 
-function createNode(url: string, flags: readonly string[]): EtcdNode {
+function createNode(url: string, [command = '', ...args]: readonly string[]): EtcdNode {
   let child: ChildProcess | undefined;
   return {
     url,
@@ -112,13 +120,14 @@ function createNode(url: string, flags: readonly string[]): EtcdNode {
     resume: () => void child?.kill('SIGCONT'),
     async start() {
       let said = '';
-      const started = spawn('etcd', flags, { stdio: ['ignore', 'ignore', 'pipe'] });
+      const started = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
       child = started;
       started.stderr.setEncoding('utf8').on('data', (text: string) => {
         said = (said + text).slice(-8192);
       });
-      while (!(await isHealthy(url))) {
+      for (const began = Date.now(); !(await isHealthy(url)); ) {
         if (started.exitCode !== null) throw new Error(`etcd ended with ${started.exitCode}: ${said}`);
+        if (Date.now() - began > START_MS) throw new Error(`etcd does not answer at ${url}: ${said}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
@@ -161,15 +170,17 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** A call of the gateway that the store has no use for. */
+/** A call of the gateway that the store has no use for. Throws where no answer comes within `ms`. */
 export async function askEtcd(
   url: string,
   path: string,
   body: object,
   token?: string,
+  ms: number = 60_000,
 ): Promise<Record<string, unknown>> {
   const headers = token === undefined ? {} : { authorization: token };
-  const response = await fetch(`${url}/v3/${path}`, { method: 'POST', body: JSON.stringify(body), headers });
+  const signal = AbortSignal.timeout(ms);
+  const response = await fetch(`${url}/v3/${path}`, { method: 'POST', body: JSON.stringify(body), headers, signal });
   const answer = (await response.json()) as Record<string, unknown>;
   if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`);
   return answer;

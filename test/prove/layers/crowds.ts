@@ -4,7 +4,7 @@ import { createController } from '../../../src/controller/controller.ts';
 import { DEFAULT_SPACE } from '../../../src/core/resource.ts';
 import { createMemoryStore } from '../../../src/stores/memory.ts';
 import { merge } from '../../../src/strategies/merge.ts';
-import { contend, mergeOnce, priceOf, updateOnce } from '../../support/contention.ts';
+import { contend, fairnessOf, mergeOnce, priceOf, updateOnce } from '../../support/contention.ts';
 import { start } from '../../support/controllers.ts';
 import { createCountingStore } from '../../support/counting-store.ts';
 import { counted, countOf, sections, textOf } from '../../support/documents.ts';
@@ -65,21 +65,39 @@ export const crowds: Layer = {
   async run(context) {
     const { seed, size, tally, note } = context;
     const commits = size(2, 20, 200);
+    /** What gets through of what is sent, and of what there is time for. */
+    const [yields, paces]: [number[], number[]] = [[], []];
     for (const writers of [8, 64]) {
       const crowd = { seed, writers, processes: 8, commits };
-      const store = await contend(crowd, mergeOnce);
-      const { mean, max } = priceOf(store, writers * commits);
+      const contended = await contend(crowd, mergeOnce);
+      const { mean, max } = priceOf(contended, writers * commits);
       demand(mean <= 4 && max <= 20, `${writers} writers: ${mean.toFixed(2)} attempts a commit, ${max} at most`);
+      const fairness = fairnessOf(contended, writers);
+      // Of two commits each, half of all is one: who had none yet is no sign of anything.
+      if (commits > 2) demand(fairness >= 0.9, `${writers} writers: a fairness of ${fairness.toFixed(3)}`);
+      yields.push(1 / mean);
+      paces.push((writers * commits) / contended.ms);
       const turns: number[] = [];
       await contend(crowd, updateOnce(turns));
       const [runs, most] = [turns.reduce((sum, one) => sum + one, 0), Math.max(...turns)];
       demand(runs / turns.length <= 4 && most <= 20, `${writers} writers: ${runs} runs for ${turns.length} updates`);
-      for (const attempts of store.attempts.values()) tally.operations += attempts;
+      for (const attempts of contended.store.attempts.values()) tally.operations += attempts;
       tally.operations += runs;
       // Each is in the text that they all wrote, which was counted.
       tally.acknowledged += 2 * writers * commits;
-      note(`${writers} writers: ${mean.toFixed(2)} attempts a commit, ${max} at most`);
+      note(
+        `${writers} writers: ${mean.toFixed(2)} attempts a commit, ${max} at most, fairness (Jain) ${fairness.toFixed(3)}`,
+      );
     }
+    const shareOf = ([few = 0, many = 0]: readonly number[]): number => Math.round((100 * many) / few);
+    demand(
+      shareOf(yields) >= 70,
+      `of what 64 writers send ${shareOf(yields)} % as much gets through as of what 8 send`,
+    );
+    note(
+      `goodput of 64 writers against 8: ${shareOf(yields)} % of the commits for each attempt, ${shareOf(paces)} % in the ` +
+        'time that calls and waits are given',
+    );
     await manyAgents(context);
   },
 };

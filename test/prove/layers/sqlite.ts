@@ -1,33 +1,64 @@
 // L5: SQLite under kills, watched at its system calls, and on a disk that is full or takes no more writes.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient, guardOf, SPACE, writeOf } from '../../../src/stores/conformance/client.ts';
 import { checkSqlite, createSqliteStore } from '../../../src/stores/sqlite.ts';
-import { hasStrace, killMany, traceSyncs } from '../../sqlite/killed.ts';
+import type { LogEntry } from '../../../src/stores/store.ts';
+import type { HistoryOperation } from '../../../src/verify/index.ts';
+import { type Acknowledged, hasStrace, killMany, traceSyncs } from '../../sqlite/killed.ts';
+import { cutPower } from '../../sqlite/power-cut.ts';
 import { audit, wholeLog } from '../audit.ts';
-import { Absent, demand, type Layer, type ProofContext, Violation } from '../frame.ts';
+import { Absent, createTally, demand, type Layer, type ProofContext, Violation } from '../frame.ts';
+import { sharedClock } from '../told.ts';
 
 async function assertWhole(path: string): Promise<void> {
   const [problem] = (await checkSqlite(path)).problems;
   demand(problem === undefined, `the file: ${problem}`);
 }
 
+/** Whole or not at all: each commit of a child wrote two resources and a record. */
+function assertWholeCommits(log: readonly LogEntry[]): void {
+  const half = log.find(({ heads }) => heads.length !== 2);
+  demand(half === undefined, `revision ${half?.revision} is half a commit`);
+}
+
+/** What the children were told, and in between what they were not told any more: they were killed before. */
+function historyOf(
+  acks: readonly Acknowledged[],
+  log: readonly LogEntry[],
+  [began, ended]: readonly [number, number],
+): HistoryOperation[] {
+  const known = new Map(acks.map((ack) => [`${ack.agent}/${ack.commitId}`, ack]));
+  return log.flatMap(({ agent, commitId, revision, heads }) => {
+    const commit = `${agent}/${commitId}`;
+    const ack = known.get(commit);
+    return (ack?.wrote ?? heads).map(({ resource, version, hash }) => ({
+      ...{ process: agent, resource, type: 'write' as const, version, hash, commit },
+      ...{ call: ack?.call ?? began, return: ack?.return ?? ended, revision: ack?.revision ?? revision },
+      outcome: ack === undefined ? ('unknown' as const) : ('ok' as const),
+    }));
+  });
+}
+
 export const killed: Layer = {
   id: 'L5',
   title: 'SQLite: processes killed while they commit to one file',
-  async run({ stores, size, random, tally, note }) {
+  async run({ stores, size, random, tally, note, told }) {
     const path = join(stores.folder(), 'store.db');
     const kills = size(4, 100, 2000);
+    const began = sharedClock();
     const acks = await killMany(path, kills, random.next);
+    const time = [began, sharedClock()] as const;
     tally.faults += kills;
     await assertWhole(path);
     const store = createSqliteStore({ path, onWarning: () => undefined });
-    await audit(store, SPACE, acks, tally);
-    // Whole or not at all: each of these commits wrote two resources and a record.
     const log = await wholeLog(store, SPACE);
-    const half = log.find(({ heads }) => heads.length !== 2);
-    demand(half === undefined, `revision ${half?.revision} is half a commit`);
+    const history = told.begin('sqlite');
+    for (const operation of historyOf(acks, log, time)) history.push(operation);
+    await audit(store, SPACE, acks, tally);
+    told.judge();
+    assertWholeCommits(log);
     const { items } = await store.records(SPACE, 'seen', {}, { limit: 1000 });
     demand(items.length === Math.min(1000, log.length), 'a record is missing, or there twice');
     tally.operations += log.length;
@@ -51,12 +82,51 @@ export async function watchSyncs(
   }
 }
 
+/** Throws where what a power cut leaves lacks an acknowledged commit, has half of one, or is damaged. */
+export async function loseUnsynced(
+  { stores, random, tally }: Pick<ProofContext, 'stores' | 'random' | 'tally'>,
+  {
+    acknowledgements,
+    cuts,
+    mode,
+  }: { readonly acknowledgements: number; readonly cuts: number; readonly mode?: string },
+): Promise<void> {
+  if (!hasStrace()) throw new Absent('strace is not installed: apt-get install strace');
+  const options = { acknowledgements, cuts, below: random.below, hadDone: () => random.chance(0.5) };
+  await cutPower(
+    join(stores.folder(), 'store.db'),
+    { ...options, ...(mode === undefined ? {} : { mode }) },
+    async ({ folder, told }) => {
+      const path = join(folder, 'store.db');
+      await assertWhole(path);
+      const store = createSqliteStore({ path, onWarning: () => undefined });
+      // Each of them is looked for after each cut that came later; as acknowledged it counts once, where it was told.
+      const found = createTally();
+      try {
+        await audit(store, SPACE, told, found);
+        assertWholeCommits(await wholeLog(store, SPACE));
+      } finally {
+        await store.close();
+        for (const name of ['lost', 'doubled', 'gaps'] as const) tally[name] += found[name];
+        tally.operations += told.length;
+        tally.faults += 1;
+      }
+      rmSync(folder, { recursive: true });
+    },
+  );
+}
+
 export const synced: Layer = {
   id: 'L5b',
-  title: 'SQLite: an fdatasync of the log before each acknowledgement, in a trace of its system calls',
+  title:
+    'SQLite: a sync of the log before each acknowledgement, and what a power cut leaves, from traces of its system calls',
   async run(context) {
-    await watchSyncs(context, context.size(10, 200, 2000));
-    context.note(`${context.tally.operations} acknowledgements in the trace`);
+    const { tally, size, note } = context;
+    await watchSyncs(context, size(10, 200, 2000));
+    note(`${tally.operations} acknowledgements in the trace`);
+    const [acknowledgements, cuts] = [size(20, 200, 1000), size(6, 30, 200)];
+    await loseUnsynced(context, { acknowledgements, cuts });
+    note(`${cuts} power cuts of ${acknowledgements} acknowledgements: what was not synced is gone, or some of it is`);
   },
 };
 

@@ -4,6 +4,7 @@ import { createController } from '../../../src/controller/controller.ts';
 import type { Controller } from '../../../src/controller/types.ts';
 import { DEFAULT_SPACE } from '../../../src/core/resource.ts';
 import type { Store } from '../../../src/stores/store.ts';
+import { createRecorder, type HistoryOperation } from '../../../src/verify/index.ts';
 import { createFaultStore } from '../../support/fault-store.ts';
 import { createRandom } from '../../support/random.ts';
 import { type Ack, audit } from '../audit.ts';
@@ -18,12 +19,22 @@ export interface Watching {
   /** Commits that are made while they read. */
   readonly events: number;
   readonly around?: (store: Store) => Store;
+  /** Takes what writers are told. @default nothing does */
+  readonly told?: HistoryOperation[];
 }
 
-async function write(controller: Controller, agent: string, times: number, acks: Ack[]): Promise<void> {
-  let { token } = await controller.begin(`own/${agent}`, { agent });
+interface Written {
+  readonly times: number;
+  readonly acks: Ack[];
+  readonly told: HistoryOperation[];
+}
+
+async function write(controller: Controller, agent: string, { times, acks, told }: Written): Promise<void> {
+  const recorder = createRecorder({ process: agent, write: (operation) => void told.push(operation) });
+  let { token } = await recorder.begin(() => controller.begin(`own/${agent}`, { agent }));
   for (let time = 0; time < times; time += 1) {
-    const outcome = await controller.commit(token, { content: `${agent} ${time}` });
+    const content = `${agent} ${time}`;
+    const outcome = await recorder.commit(token, () => controller.commit(token, { content }));
     if (outcome.status !== 'committed') throw new Error(outcome.status);
     acks.push({ agent, commitId: outcome.commitId, revision: outcome.revision });
     token = outcome.token;
@@ -68,7 +79,7 @@ async function consume(controller: Controller, { seed, epoch, end, tally }: Read
 
 export async function watchRun(
   store: Store,
-  { seed, events, around = (one) => one }: Watching,
+  { seed, events, around = (one) => one, told = [] }: Watching,
   tally: Tally,
 ): Promise<void> {
   const seen = around(store);
@@ -76,7 +87,9 @@ export async function watchRun(
   const epoch = await store.epoch();
   const times = Math.ceil(events / WRITERS);
   const acks: Ack[] = [];
-  const writing = Array.from({ length: WRITERS }, (_, index) => write(controller, `writer-${index}`, times, acks));
+  const writing = Array.from({ length: WRITERS }, (_, index) =>
+    write(controller, `writer-${index}`, { times, acks, told }),
+  );
   const reading = Array.from({ length: CONSUMERS }, (_, index) => {
     const deaf = createFaultStore(seen, { seed: seed + index, wakeDrop: 0.3, wakeDelay: 0.3 });
     return consume(createController({ store: deaf }), { seed: seed + index, epoch, end: times * WRITERS, tally });
@@ -85,7 +98,7 @@ export async function watchRun(
   // A reader whose last wake-up was lost hears of the next commit: there is always one more, until all have read to the end.
   const ticking = Promise.all(writing).then(async () => {
     for (let tick = 0; !isRead; tick += 1) {
-      await write(controller, `ticker-${tick}`, 1, acks);
+      await write(controller, `ticker-${tick}`, { times: 1, acks, told });
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   });
@@ -126,7 +139,7 @@ async function trimmedUnder(store: Store, tally: Tally): Promise<void> {
 export const watching: Layer = {
   id: 'L8',
   title: 'readers of the feed, cut off and resumed, with lost wake-ups, trims and cursors that are gone',
-  async run({ stores, size, seed, tally, note }) {
+  async run({ stores, size, seed, tally, note, told }) {
     // Each commit is read by four: an event is one that was delivered.
     const events = size(200, 50_000, 2_000_000) / CONSUMERS / 3;
     for (const name of storeNames) {
@@ -138,7 +151,8 @@ export const watching: Layer = {
       }
       const before = tally.operations;
       const store = await stores.open(name);
-      await watchRun(store, { seed, events }, tally);
+      await watchRun(store, { seed, events, told: told.begin(name) }, tally);
+      told.judge();
       await trimmedUnder(store, tally);
       note(`${name}: ${tally.operations - before} events`);
     }

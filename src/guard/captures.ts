@@ -8,10 +8,11 @@ import { parseResourceId } from '../core/resource.ts';
 import { canonicalId, foldName, isCanonical } from './disk/names.ts';
 import { type Seen, scan, stampOf } from './disk/scan.ts';
 import { EXTERNAL, type Ground } from './ground.ts';
-import { type ReconcileOptions, reconcile, runningAgent } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
 import type { Stamps } from './spool/stamps.ts';
 import type { Captured, LeftOut } from './types.ts';
 import { nowAt } from './versions.ts';
+import { type ReconcileOptions, runningAgent } from './work.ts';
 
 /** Files that are looked at in one turn. */
 const TOGETHER = 64;
@@ -57,6 +58,7 @@ export async function captureAll(
   await inTurn(async () => {
     ground.stampFile.save(stamps);
     ground.desk.tidy();
+    ground.drafts.tidy();
     ground.trim();
   });
   return look.captured;
@@ -128,8 +130,10 @@ async function captureOne(look: Look, id: string, stamp: string | undefined): Pr
     const done = await reconcile(ground, id, options);
     captured.push(...done.captured);
     const after = await stampOf(ground.folder.root, id);
-    // Only a stamp from before the look proves that the bytes looked at are those it stands for.
-    if (stamp !== undefined && after?.stamp === stamp && !after.fresh) stamps.set(id, stamp);
+    // Only a stamp from before the look proves that the bytes looked at are those it stands for. What is held is looked at
+    // each time: its conflict may be decided.
+    const proves = stamp !== undefined && after?.stamp === stamp && !after.fresh && done.held === undefined;
+    if (proves) stamps.set(id, stamp);
     else stamps.delete(id);
   } catch (error) {
     // A link, or a file that is written without a pause: it does not keep the others from being looked at.

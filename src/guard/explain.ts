@@ -45,7 +45,9 @@ export async function statesOf(
   intents: readonly Intent[],
 ): Promise<readonly State[]> {
   const first = (await bytesWith(ground, book.path, known)) ?? undefined;
-  const states = new Map<string, State>([[known, { hash: known, bytes: first, via: [], root: known }]]);
+  const states = new Map<string, State>([
+    [known, { hash: known, bytes: first, via: [], root: book.held?.root ?? known }],
+  ]);
   const add = (state: State): boolean => {
     if (states.has(state.hash) || states.size >= MOST) return false;
     states.set(state.hash, state);

@@ -4,6 +4,8 @@ import type { Folder } from './disk/folder.ts';
 import type { Ignored } from './disk/reserved.ts';
 import type { Books } from './spool/book.ts';
 import type { Desk } from './spool/desk.ts';
+import type { Drafts } from './spool/drafts.ts';
+import type { Followed, FollowFile } from './spool/followed.ts';
 import type { Objects } from './spool/objects.ts';
 import type { StampFile } from './spool/stamps.ts';
 import type { LeftOut, Lines } from './types.ts';
@@ -34,6 +36,7 @@ export interface Ground {
   readonly objects: Objects;
   readonly books: Books;
   readonly desk: Desk;
+  readonly drafts: Drafts;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -44,10 +47,15 @@ export interface Ground {
   /** Whether reads are announced to others as drafts. */
   readonly announces: boolean;
   readonly stampFile: StampFile;
-  /** Takes away kept bytes that nothing needs, once a day. */
+  /** Forgets agents that were silent for long, and takes away kept bytes that nothing needs: once a day. */
   readonly trim: () => void;
   /** What the last look at all files found out about names. */
   readonly told: { left: readonly LeftOut[] };
+  /** The revision up to which the feed of the space was followed; undefined where nobody follows it. */
+  readonly followed: { revision?: number };
+  readonly followFile: FollowFile;
+  /** Where the feed of the space stands now. */
+  readonly latest: () => Promise<Followed>;
   /** Runs work while no other process is in a guard of this store. */
   readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
 }

@@ -6,6 +6,7 @@ import { afterCommand, beforeCommand } from './commands.ts';
 import { type Folder, idIn } from './disk/folder.ts';
 import { canonicalId } from './disk/names.ts';
 import { createIgnored } from './disk/reserved.ts';
+import { follow } from './follow.ts';
 import type { Ground, MergeAt, MovedIn } from './ground.ts';
 import { locate, unfitName } from './locate.ts';
 import { unfitNote } from './notes.ts';
@@ -13,7 +14,10 @@ import { isShared, withNews } from './presence.ts';
 import { read, session } from './reads.ts';
 import { recover, recoverable } from './recover.ts';
 import { createBooks } from './spool/book.ts';
-import { createDesk } from './spool/desk.ts';
+import { createDesk, hear } from './spool/desk.ts';
+import { createDrafts } from './spool/drafts.ts';
+import { expireDaily } from './spool/expire.ts';
+import { createFollowFile, type Followed } from './spool/followed.ts';
 import { createLock } from './spool/lock.ts';
 import { createObjects } from './spool/objects.ts';
 import { placesIn } from './spool/places.ts';
@@ -34,6 +38,8 @@ export interface GuardOptions {
   readonly clock?: () => number;
   readonly sleep?: (ms: number) => Promise<void>;
   readonly movedIn: MovedIn;
+  /** Where the feed of the space stands now. */
+  readonly latest: () => Promise<Followed>;
   /** Whether reads are announced to others as drafts. @default false */
   readonly announces?: boolean;
   /** @default 8 MiB, what a store takes */
@@ -45,18 +51,24 @@ const MIB = 1024 * 1024;
 
 function groundOf(options: GuardOptions): Ground {
   const { folder, state, space, controller, rehearsal, merge, clock = Date.now, maxBytes = 8 * MIB } = options;
-  const { announces = false, movedIn } = options;
+  const { announces = false, movedIn, latest } = options;
   const { sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = options;
   const places = placesIn(state, space);
   return {
-    ...{ folder, controller, rehearsal, merge, clock, sleep, maxBytes, announces, movedIn, told: { left: [] } },
-    // By the clock of the file system, which says how old the bytes are.
-    trim: () => trimDaily(state, Date.now()),
+    ...{ folder, controller, rehearsal, merge, clock, sleep, maxBytes, announces, movedIn, latest },
+    ...{ told: { left: [] }, followed: {} },
+    trim: () => {
+      expireDaily(places, clock());
+      // By the clock of the file system, which says how old the bytes are.
+      trimDaily(state, Date.now());
+    },
     ignored: createIgnored(folder.root),
     objects: createObjects(places.objects),
     books: createBooks(places.books),
     desk: createDesk(places.desk, clock),
+    drafts: createDrafts(places.drafts, clock),
     stampFile: createStampFile(places.stamps),
+    followFile: createFollowFile(places.followed),
     alone: createLock(places.lock, { sleep }),
   };
 }
@@ -72,8 +84,14 @@ export function createGuard(options: GuardOptions): Guard {
     last = next.catch(() => {});
     return next;
   };
+  /** Work for an agent, which was heard from now. */
+  const forAgent = <T>(agent: string, work: () => Promise<T>): Promise<T> =>
+    inTurn(() => {
+      hear(ground.desk, ground.desk.read(), agent, ground.clock());
+      return work();
+    });
   const onFile = ({ agent, path: given }: FileEvent, work: (path: string) => Promise<Verdict>): Promise<Verdict> =>
-    inTurn(async () => {
+    forAgent(agent, async () => {
       const path = await locate(ground, given);
       return withNews(ground, agent, path === undefined ? SILENCE : await work(path));
     });
@@ -88,26 +106,30 @@ export function createGuard(options: GuardOptions): Guard {
   };
 
   return {
-    session: ({ agent }) => inTurn(async () => withNews(ground, agent, await session(ground, agent))),
+    session: ({ agent }) => forAgent(agent, async () => withNews(ground, agent, await session(ground, agent))),
     read: (event) => onFile(event, (path) => read(ground, path, event)),
     isShared: async ({ agent, path: given }) => {
       const [path] = await insideOf([given]);
       return path !== undefined && isShared(ground, path, agent);
     },
     before: (event) =>
-      inTurn(async () => {
+      forAgent(event.agent, async () => {
         const path = await locate(ground, event.path);
         if (path !== undefined) return before(ground, path, event);
         const unfit = await unfitName(ground, event.path);
         return unfit === undefined ? SILENCE : { do: 'note', note: unfitNote(unfit) };
       }),
     after: (event) => onFile(event, (path) => after(ground, path, event)),
-    beforeCommand: (event) => beforeCommand(ground, stamps, inTurn, event),
+    beforeCommand: async (event) => {
+      await forAgent(event.agent, async () => {});
+      return beforeCommand(ground, stamps, inTurn, event);
+    },
     afterCommand: async (event) => withNews(ground, event.agent, await afterCommand(ground, stamps, inTurn, event)),
     capture: (paths) =>
       paths === undefined
         ? captureAll(ground, stamps, inTurn)
         : inTurn(async () => captureSome(ground, stamps, await idsOf(paths))),
+    follow: (given) => follow(ground, inTurn, given),
     leftOut: () => ground.told.left,
     recoverable: (path) => inTurn(() => recoverable(ground, path)),
     recover: (path, which) => inTurn(() => recover(ground, path, which)),

@@ -3,7 +3,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { guardFaults } from '../../test/support/guard-faults.ts';
-import { anySteps, apartSteps, playAnything, playApart } from '../../test/support/guard-scene.ts';
+import { anySteps, apartSteps, playAnything, playApart, remoteSteps } from '../../test/support/guard-scene.ts';
 
 const RUNS = process.env['ENTENTE_LONG'] === '1' ? 2000 : 20;
 
@@ -11,6 +11,13 @@ describe('interleavings', () => {
   it('[GD16] each edit that was acknowledged is on disk, in an open conflict or readable as a version, whatever hosts do', async () => {
     await fc.assert(
       fc.asyncProperty(anySteps, (steps) => playAnything(steps)),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('[GD38] the same with commits of others that come in between, before and after what lies on disk is seen', async () => {
+    await fc.assert(
+      fc.asyncProperty(remoteSteps, (steps) => playAnything(steps)),
       { numRuns: RUNS },
     );
   });

@@ -193,6 +193,11 @@ export function othersNote(path: string, drafts: readonly OpenDraft[], now: numb
   );
 }
 
+/** A file that lies on disk with a change which clashes with what others committed. */
+export function heldNote(path: string, conflictId: string): string {
+  return `entente: ${quoted(path, 200)}: what lies on disk clashes with what others committed, and waits as conflict ${conflictId}: entente conflicts show ${conflictId}. If you write the file, it becomes what they committed with your change in it.`;
+}
+
 /** A file whose name is no id. */
 export function unfitNote(path: string): string {
   return `entente: ${quoted(path, 200)} is not guarded: its name is no id as it stands (composed letters, no backslash, no control characters). What others write to it is not merged. Next: rename the file.`;

@@ -3,7 +3,7 @@
 import type { OpenDraft } from '../controller/types.ts';
 import { parseAgentId } from '../core/resource.ts';
 import type { Ground } from './ground.ts';
-import { movedNote, othersNote, overNote } from './notes.ts';
+import { heldNote, movedNote, othersNote, overNote } from './notes.ts';
 import type { Book } from './spool/book.ts';
 import { NOTE_LENGTH, type Verdict } from './types.ts';
 import { bytesWith, type Now, nowAt } from './versions.ts';
@@ -17,6 +17,7 @@ interface Drafts {
 /** Drafts that others announced on a file, wherever they did, and that this agent has not heard of. */
 async function unheard(ground: Ground, path: string, agent: string): Promise<Drafts> {
   const { items } = await ground.controller.drafts({ resource: path });
+  ground.drafts.keepOnly(path, items);
   const heard = ground.books.open(path).heard.get(agent);
   return {
     others: items.filter((draft) => draft.agent !== agent && heard?.has(draft.id) !== true),
@@ -68,6 +69,13 @@ async function movedFor(ground: Ground, book: Book, agent: string, now: Now): Pr
   if (moved.length === 0) return undefined;
   ground.books.append(path, [{ t: 'sight', a: agent, s: sight }]);
   return movedNote(ground, { path, agent, sight }, moved);
+}
+
+/** Said once of each conflict: what lies on disk is not what others get to read. */
+export function heldFor(ground: Ground, { path, held, heard }: Book, agent: string): string | undefined {
+  if (held === undefined || heard.get(agent)?.has(held.id) === true) return undefined;
+  ground.books.append(path, [{ t: 'heard', a: agent, k: held.id }]);
+  return heldNote(path, held.id);
 }
 
 /** Two notes as one that is no longer than a note may be. */

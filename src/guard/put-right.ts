@@ -15,7 +15,6 @@ export async function putRight(
   const hash = disk === undefined ? '' : hashOf(disk);
   if (hash === now.hash) return { done: true };
   if (now.hash === '') return disk === undefined ? { done: true } : ground.folder.remove(path, disk);
-  // A version of which only the hash is known cannot be put anywhere.
   if (now.content === undefined) return { done: true };
   return ground.folder.put(path, now.content, disk, executable);
 }

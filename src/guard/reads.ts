@@ -1,12 +1,12 @@
 // Sessions and reads: what an agent knows from now on, and what it should hear, once.
 import type { Ground } from './ground.ts';
-import { joinNotes, meet, newsFor } from './presence.ts';
+import { heldFor, joinNotes, meet, newsFor } from './presence.ts';
 import { reconcile } from './reconcile.ts';
 import type { Sight } from './spool/book.ts';
 import type { ReadEvent, Verdict } from './types.ts';
 
 export async function read(ground: Ground, path: string, { agent, lines }: ReadEvent): Promise<Verdict> {
-  const { now, found } = await reconcile(ground, path);
+  const { now, found, held } = await reconcile(ground, path);
   const book = ground.books.open(path);
   // What it reads is what lay there when it was asked, never what was put right meanwhile.
   const hash = found === undefined ? '' : ground.objects.keep(found);
@@ -14,12 +14,12 @@ export async function read(ground: Ground, path: string, { agent, lines }: ReadE
   const old = book.sights.get(agent);
   const part = lines === undefined ? {} : { lines };
   const sight: Sight = {
-    ...(hash === now.hash ? { hash } : { hash, as: now.hash, root: book.disk ?? now.hash }),
+    ...(hash === now.hash ? { hash } : { hash, as: held?.as ?? now.hash, root: held?.root ?? book.disk ?? now.hash }),
     ...part,
   };
   if (old?.hash !== hash || old.as !== sight.as || !isSamePart(old, sight))
     ground.books.append(path, [{ t: 'sight', a: agent, s: sight }]);
-  const note = joinNotes(news, await meet(ground, path, agent));
+  const note = joinNotes(news, heldFor(ground, book, agent), await meet(ground, path, agent));
   return note === undefined ? { do: 'nothing' } : { do: 'note', note };
 }
 

@@ -68,13 +68,38 @@ export interface CommandEvent extends AgentEvent {
   readonly command?: string;
 }
 
-/** A change on disk that became a version. */
+/** A change on disk that became a version, or a conflict. */
 export interface Captured {
   readonly path: string;
   readonly agent: string;
   readonly version: number;
   readonly hash: string;
   readonly deleted: boolean;
+  /** It clashes with what others committed: this conflict has it, `version` is theirs, and the disk stays as it is. */
+  readonly conflictId?: string;
+}
+
+/** What others committed, and is on disk now. */
+export interface Arrived {
+  readonly path: string;
+  /** Who committed the version that was put there. */
+  readonly agent: string;
+  readonly version: number;
+  readonly hash: string;
+  readonly deleted: boolean;
+}
+
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  /** Runs `work` after a while; answers how to take that back. */
+  readonly later: (ms: number, work: () => void) => () => void;
+  readonly onArrived: (arrived: Arrived) => void;
+  /** What lay on disk when a commit came, and no version had. */
+  readonly onCaptured: (captured: readonly Captured[]) => void;
+  /** A new resource was not made a file: another's name differs from its own in letter case alone. */
+  readonly onTwin: (path: string, twin: string) => void;
+  /** Told once for each file and fault; it is tried again. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** A file whose name is to be told of: it is not guarded (`name`), or is one with another where case does not count. */
@@ -141,6 +166,8 @@ export interface Guard {
   afterCommand(event: CommandEvent): Promise<Verdict>;
   /** Takes what lies on disk and no version holds; all files unless paths are named. */
   capture(paths?: readonly string[]): Promise<readonly Captured[]>;
+  /** Brings to disk what others commit, from where the last one stopped, until the signal. */
+  follow(options: FollowOptions): Promise<void>;
   /** Names that the last look at all files found to be none, or to be one with another. */
   leftOut(): readonly LeftOut[];
   /** All bytes that are kept of a file, the newest first. */

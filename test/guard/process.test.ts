@@ -225,7 +225,7 @@ describe('the process', () => {
     const place = findPlace(main);
     if (place === undefined) throw new Error('no place');
     const { createFast } = await import('../../src/guard/front/fast.ts');
-    const fast = createFast(place, Date.now);
+    const fast = createFast(place, { clock: Date.now, announces: false });
     const next = text({ 4: 'FAST' });
     const write = { path: join(main, 'a.md'), change: { content: next } };
     const event = { agent: 'quick', call: '1', writes: [write] };
@@ -239,5 +239,32 @@ describe('the process', () => {
     const kept = await guard.recoverable('a.md');
     await guard.close();
     expect(kept.map(({ agent, version }) => `${agent} ${version}`)).toEqual(['quick 2', 'external 1']);
+  });
+
+  it('[GD35] without a process too: a draft that somebody announced is the guard’s to tell, once, and the next read is silence', async () => {
+    const { main } = await repository();
+    const place = findPlace(main);
+    if (place === undefined) throw new Error('no place');
+    const { createFast } = await import('../../src/guard/front/fast.ts');
+    const fast = createFast(place, { clock: Date.now, announces: false });
+    const path = join(main, 'a.md');
+    const read = { kind: 'read', agent: 'quick', path } as const;
+    expect(fast.answer(read)).toBe('silent');
+    await entente(['begin', 'a.md', '--agent', 'bob', '--note', 'shorten it'], { cwd: main });
+    expect(fast.answer({ ...read, path: join(main, 'b.md') })).toBe('silent');
+    expect(fast.answer(read)).toBeUndefined();
+    const guard = await openGuard(place);
+    expect(await guard.read(read)).toMatchObject({ note: expect.stringContaining('"bob" ("shorten it")') });
+    expect(fast.answer(read)).toBe('silent');
+    expect(fast.answer({ ...read, agent: 'other' })).toBeUndefined();
+    writeFileSync(join(main, 'short.md'), text({ 2: 'SHORT' }));
+    expect((await entente(['commit', 'a.md', 'short.md', '--agent', 'bob'], { cwd: main })).exit).toBe(0);
+    // The store says that it is over, and so do the lines from then on.
+    await guard.read({ agent: 'third', path });
+    await guard.close();
+    expect(fast.answer({ ...read, agent: 'fourth' })).toBe('silent');
+    // Where reads are announced, the first one of an agent is the guard's too.
+    const announcing = createFast(place, { clock: Date.now, announces: true });
+    expect(announcing.answer({ ...read, path: join(main, 'b.md') })).toBeUndefined();
   });
 });

@@ -31,7 +31,10 @@ export type Step =
   | { readonly do: 'human'; readonly file: number; readonly place: number }
   | { readonly do: 'formatter'; readonly file: number }
   | { readonly do: 'command'; readonly agent: number; readonly file: number; readonly place: number }
-  | { readonly do: 'capture' };
+  | { readonly do: 'capture' }
+  /** Somebody commits past the disk: between two looks at it, or right after a person saved the file. */
+  | { readonly do: 'remote'; readonly file: number; readonly place: number }
+  | { readonly do: 'race'; readonly file: number; readonly place: number; readonly other: number };
 
 const agent = fc.nat(AGENTS.length - 1);
 const file = fc.nat(FILES.length - 1);
@@ -48,6 +51,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('formatter' as const), file }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('command' as const), agent, file, place }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('capture' as const) }) },
+);
+
+const remoteStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: step },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('remote' as const), file, place }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('race' as const), file, place, other: place }) },
 );
 
 interface Call {
@@ -137,7 +146,29 @@ class Scene {
       }
       case 'capture':
         await w.guard.capture();
+        return;
+      case 'remote':
+        await this.remote(FILES[one.file] as string, one.place);
+        return;
+      case 'race': {
+        const path = FILES[one.file] as string;
+        await w.guard.capture([path]);
+        const mark = this.mark('human');
+        w.put(path, this.changed(w.text(path) ?? '', one.place, mark));
+        this.acknowledged.push({ path, mark });
+        await this.remote(path, one.other);
+        await w.guard.capture([path]);
+      }
     }
+  }
+
+  async remote(path: string, place: number): Promise<void> {
+    const { controller } = this.w;
+    const mark = this.mark('remote');
+    const { token, content } = await controller.begin(path, { agent: 'remote' });
+    const next = this.changed(Buffer.from(content ?? []).toString(), place, mark);
+    await controller.commit(token, { content: next });
+    this.acknowledged.push({ path, mark });
   }
 
   async write(one: Extract<Step, { do: 'write' }>): Promise<void> {
@@ -244,7 +275,11 @@ export function playAnything(steps: readonly Step[], options: WardOptions = {}):
       for (const { mark } of scene.acknowledged.filter((one) => one.path === path)) {
         expect(has(reachable, mark), `${mark} of ${path}`).toBe(true);
       }
-      // The head is what lies on disk.
+      // The head is what lies on disk, unless that waits in a conflict.
+      const waits = (await w.controller.conflicts({ state: 'open' })).items.some(({ resource }) => resource === path);
+      if (waits && steps.some(({ do: kind }) => kind === 'race')) continue;
+      if (steps.some(({ do: kind }) => kind === 'remote' || kind === 'race'))
+        await w.guard.read({ agent: 'probe', path });
       const head = await w.controller.read(path);
       expect(Buffer.from(head?.content ?? []).toString()).toBe(w.text(path));
     }
@@ -252,6 +287,8 @@ export function playAnything(steps: readonly Step[], options: WardOptions = {}):
 }
 
 const APART = step.filter(({ do: kind }) => !['forget', 'command', 'human'].includes(kind));
+/** With commits of others, past the disk. */
+export const remoteSteps: fc.Arbitrary<Step[]> = fc.array(remoteStep, { minLength: 5, maxLength: 40 });
 export const anySteps: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 5, maxLength: 40 });
 export const apartSteps: fc.Arbitrary<Step[]> = fc.array(APART, { minLength: 5, maxLength: 40 });
 

@@ -1,9 +1,9 @@
 // `guard [DIR]`: the process that keeps a folder. Hooks reach it over a Unix socket in the home, for all worktrees; with
-// `--watch` it also takes what nobody announced as it happens.
+// `--watch` it also takes what nobody announced as it happens, and puts on disk what others commit.
 import { plural } from '../../core/phrases.ts';
-import type { Captured } from '../../guard/types.ts';
+import type { Arrived, Captured } from '../../guard/types.ts';
 import { createGuards } from '../place/guard.ts';
-import { keepFolder, placeOrFault } from '../place/keep.ts';
+import { clashOf, keepFolder, placeOrFault } from '../place/keep.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import { untilAborted } from '../shell/io.ts';
@@ -12,12 +12,21 @@ import type { Register } from './register.ts';
 
 function tell({ console }: Context, captured: readonly Captured[]): void {
   for (const one of captured) {
-    if (console.json) void console.object({ status: 'captured', ...one });
+    const clash = clashOf(one);
+    if (console.json) void console.object({ status: clash === undefined ? 'captured' : 'held', ...one });
+    else if (clash !== undefined) console.alert(`warning: ${clash}`);
     else {
       const what = one.deleted ? 'deleted' : `v${one.version}`;
       void console.done(`${cleanName(one.path)} ${what} by ${cleanName(one.agent)}`);
     }
   }
+}
+
+function tellArrived({ console }: Context, arrived: Arrived): void {
+  const { path, agent, version, deleted } = arrived;
+  if (console.json) void console.object({ status: 'arrived', ...arrived });
+  else
+    void console.done(`${cleanName(path)} v${version} by ${cleanName(agent)} ${deleted ? 'deleted' : 'written'} here`);
 }
 
 async function guardFolder(context: Context): Promise<ExitCode> {
@@ -31,6 +40,8 @@ async function guardFolder(context: Context): Promise<ExitCode> {
     const kept = await keepFolder({
       ...{ place, guards, watch },
       onCaptured: (captured) => tell(context, captured),
+      onArrived: (arrived) => tellArrived(context, arrived),
+      onWarning: warn,
       onFault: (error) => warn((error as Error).message),
     });
     const { socket, found, names } = kept;
@@ -54,6 +65,6 @@ export const registerGuard: Register = (program, run) => {
     .command('guard')
     .description('guard a folder: agents and people write files with their own tools, and nothing is lost')
     .argument('[dir]', 'the folder, or one below it (default: this one)')
-    .option('--watch', 'take changes that nobody announced as they happen')
+    .option('--watch', 'take changes that nobody announced as they happen, and put on disk what others commit')
     .action(run(guardFolder));
 };

@@ -6,7 +6,7 @@ import { EntenteError } from '../../core/errors.ts';
 import { parseServiceLimits } from '../../service/limits.ts';
 import type { Store } from '../../stores/store.ts';
 import { type GuardPlace, guardsOver } from '../place/guard.ts';
-import { keepFolder, placeOrFault } from '../place/keep.ts';
+import { clashOf, keepFolder, placeOrFault } from '../place/keep.ts';
 import { ensureKeyFile, KEY_FILE } from '../place/key-file.ts';
 import { findLocation, type Location } from '../place/location.ts';
 import { isThere, openStore } from '../place/open.ts';
@@ -96,8 +96,16 @@ async function keepBeside(place: GuardPlace, store: Store, logger: Logger): Prom
   const kept = await keepFolder({
     ...{ place, guards, watch: true },
     onCaptured: (captured) => {
-      for (const { path: file, agent, version } of captured) logger.info({ file, agent, version }, 'captured');
+      for (const one of captured) {
+        const { path: file, agent, version, conflictId } = one;
+        const clash = clashOf(one);
+        if (clash === undefined) logger.info({ file, agent, version }, 'captured');
+        else logger.warn({ file, agent, version, conflictId }, clash);
+      }
     },
+    onArrived: ({ path: file, agent, version, deleted }) =>
+      logger.info({ file, agent, version }, deleted ? 'deleted on disk' : 'put on disk'),
+    onWarning: (message) => logger.warn(message),
     onFault: (err) => logger.warn({ err }, 'the guard could not look at the folder'),
   });
   for (const name of kept.names) logger.warn(name);

@@ -1,8 +1,9 @@
 // Opens a guard: its folder, the store of its home, and a controller that keeps what it cannot merge as a conflict.
 import * as path from 'node:path';
 import { createController } from '../../controller/controller.ts';
+import { cursorOf } from '../../controller/feed.ts';
 import { movedInSight } from '../../controller/moved.ts';
-import { DEFAULT_SPACE } from '../../core/resource.ts';
+import { DEFAULT_SPACE, parseSpace } from '../../core/resource.ts';
 import { openFolder } from '../../guard/disk/folder.ts';
 import { readHookConfig } from '../../guard/front/place.ts';
 import { createGuard } from '../../guard/guard.ts';
@@ -50,6 +51,10 @@ export async function guardOver(store: Store, place: GuardPlace, setting: GuardS
     rehearsal: createController({ ...shared, store: rehearsalStore(store) }),
     merge: mergeBy(controller),
     movedIn: (base, current, lines) => movedInSight(base, current, [lines]).map((one) => one.current),
+    latest: async () => {
+      const { epoch, revision } = await store.read(parseSpace(space), []);
+      return { cursor: cursorOf(epoch, revision), revision };
+    },
     announces: setting.announces ?? readHookConfig(home).announce,
     ...(clock === undefined ? {} : { clock }),
     ...(sleep === undefined ? {} : { sleep }),

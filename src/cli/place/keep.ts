@@ -5,7 +5,7 @@ import { EntenteError } from '../../core/errors.ts';
 import { findPlace, SOCKET } from '../../guard/front/place.ts';
 import { serveHook } from '../../guard/front/run.ts';
 import { listenOn } from '../../guard/server.ts';
-import type { Captured, LeftOut } from '../../guard/types.ts';
+import type { Arrived, Captured, Guard, LeftOut } from '../../guard/types.ts';
 import { watchFolder } from '../../guard/watch.ts';
 import { cleanName } from '../shell/text.ts';
 import type { GuardPlace, Guards } from './guard.ts';
@@ -25,6 +25,10 @@ export interface Keeping {
   readonly watch: boolean;
   /** What was taken after the first look. */
   readonly onCaptured: (captured: readonly Captured[]) => void;
+  /** What others committed, and is on disk now. Told with `watch` alone. */
+  readonly onArrived: (arrived: Arrived) => void;
+  /** What else is to be known, in words. */
+  readonly onWarning: (message: string) => void;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -52,9 +56,25 @@ function namesOf(left: readonly LeftOut[]): readonly string[] {
   return more > 0 ? [...words, `${more} more names are like that.`] : words;
 }
 
+/** What is to be said of a change on disk that is in a conflict and in no version. */
+export function clashOf({ path: file, conflictId, version }: Captured): string | undefined {
+  if (conflictId === undefined) return undefined;
+  return `${cleanName(file)}: what lies on disk clashes with version ${version}, which others committed. The file stays as it is, and conflict ${conflictId} has both: entente conflicts show ${conflictId}`;
+}
+
 function later(ms: number, work: () => void): () => void {
   const timer = setTimeout(work, ms);
   return () => clearTimeout(timer);
+}
+
+/** Told in the words of the command that keeps the folder. */
+function followed(guard: Guard, keeping: Keeping, signal: AbortSignal): Promise<void> {
+  const { onArrived, onCaptured, onWarning, onFault } = keeping;
+  const onTwin = (file: string, twin: string): void =>
+    onWarning(
+      `${cleanName(file)} was committed by others and is not made a file: ${cleanName(twin)} differs from it in letter case alone.`,
+    );
+  return guard.follow({ signal, later, onArrived, onCaptured, onTwin, onFault });
 }
 
 /** Hooks are answered once it returns. `misuse` where another process keeps the folder. */
@@ -62,27 +82,37 @@ export async function keepFolder(keeping: Keeping): Promise<Kept> {
   const { place, guards, watch, onCaptured, onFault } = keeping;
   const { home, root } = place;
   const guard = await guards.of(place);
-  // What lies there now is a version before anybody writes over it.
-  await guard.drain();
-  const found = await guard.capture();
-  const socket = path.join(home, SOCKET);
-  const server = await listenOn({
-    socket,
-    answer: (host, text) =>
-      serveHook({ host, text, cwd: root, home, clock: Date.now, guardOf: guards.of, landed: guards.landed }),
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  });
   const stop = new AbortController();
   const { signal } = stop;
-  const watching = watch ? watchFolder({ root, guard, signal, later, onCaptured, onFault }) : Promise.resolve();
-  return {
-    socket,
-    found: found.length,
-    names: namesOf(guard.leftOut()),
-    close: async () => {
-      stop.abort();
-      await watching;
-      await server.close();
-    },
-  };
+  await guard.drain();
+  // From before the first look: what a file was made from, that began here and elsewhere meanwhile, depends on it.
+  const following = watch ? followed(guard, keeping, signal) : Promise.resolve();
+  try {
+    // What lies there now is a version before anybody writes over it.
+    const found = await guard.capture();
+    const clashing = found.filter(({ conflictId }) => conflictId !== undefined);
+    if (clashing.length > 0) onCaptured(clashing);
+    const socket = path.join(home, SOCKET);
+    const server = await listenOn({
+      socket,
+      answer: (host, text) =>
+        serveHook({ host, text, cwd: root, home, clock: Date.now, guardOf: guards.of, landed: guards.landed }),
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    });
+    const watching = watch ? watchFolder({ root, guard, signal, later, onCaptured, onFault }) : Promise.resolve();
+    return {
+      socket,
+      found: found.length - clashing.length,
+      names: namesOf(guard.leftOut()),
+      close: async () => {
+        stop.abort();
+        await Promise.all([watching, following]);
+        await server.close();
+      },
+    };
+  } catch (error) {
+    stop.abort();
+    await following;
+    throw error;
+  }
 }

@@ -5,6 +5,7 @@ import { createMemoryStore } from '../../stores/memory.ts';
 import type { Store } from '../../stores/store.ts';
 import { shellWord } from '../shell/text.ts';
 import { behindServer, type StoreUrl } from './location.ts';
+import { tellingDrafts } from './tell-drafts.ts';
 
 export async function isThere(file: string): Promise<boolean> {
   try {
@@ -39,5 +40,5 @@ export async function openStore(
     });
   }
   const { createSqliteStore } = await import('../../stores/sqlite.ts');
-  return createSqliteStore({ path: url.path, onWarning: warn });
+  return tellingDrafts(createSqliteStore({ path: url.path, onWarning: warn }), url.path);
 }

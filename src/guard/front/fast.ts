@@ -8,7 +8,8 @@ import { canonicalId, twinOf } from '../disk/names.ts';
 import { applyEdits } from '../edits.ts';
 import type { HostEvent, HostWrite } from '../hosts/event.ts';
 import { type Book, bookFile, createBooks, type Intent, type Line, type Sight } from '../spool/book.ts';
-import { createDesk } from '../spool/desk.ts';
+import { createDesk, hear } from '../spool/desk.ts';
+import { createDrafts } from '../spool/drafts.ts';
 import { createObjects } from '../spool/objects.ts';
 import { placesIn } from '../spool/places.ts';
 import { readStamps } from '../spool/stamps.ts';
@@ -96,6 +97,8 @@ function open(book: Book): readonly Intent[] {
 
 /** Something that this agent has not heard yet: only the guard can say it. */
 function hasNews(book: Book, agent: string): boolean {
+  // What lies there is no version: only the guard knows what comes of a change of it.
+  if (book.held !== undefined) return true;
   return [...book.done].some(([key, { how }]) => key.startsWith(`${agent}\n`) && how !== 'plain' && how !== 'failed');
 }
 
@@ -141,15 +144,22 @@ function rawOf(change: ToolChange, bytes: Uint8Array | undefined): Raw | undefin
 type ReadOf = Extract<HostEvent, { readonly kind: 'read' }>;
 type CommandOf = Extract<HostEvent, { readonly kind: 'beforeCommand' | 'afterCommand' }>;
 
+export interface FastOptions {
+  readonly clock: () => number;
+  /** A read is a draft that others hear of: made in the store, once. */
+  readonly announces: boolean;
+}
+
 export interface Fast {
   answer(event: HostEvent): FastAnswer;
 }
 
-export function createFast(place: Place, clock: () => number): Fast {
+export function createFast(place: Place, { clock, announces }: FastOptions): Fast {
   const files = placesIn(path.join(place.home, 'guard'), place.space);
   const books = createBooks(files.books);
   const objects = createObjects(files.objects);
   const desk = createDesk(files.desk, clock);
+  const drafts = createDrafts(files.drafts, clock);
 
   /**
    * What moved is nobody's that is known. Not where it may be an announced write, or what a command is making; nor where
@@ -157,6 +167,13 @@ export function createFast(place: Place, clock: () => number): Fast {
    */
   const isUnclear = (book: Book, hash: string): boolean =>
     isMixed(book) || (lastOf(book) !== hash && (open(book).length > 0 || desk.read().running.length > 0));
+
+  /** There is a draft of somebody else that this agent has not heard of, or its own is still to be announced. */
+  const isShared = ({ path: id, heard }: Book, agent: string): boolean => {
+    const open = drafts.of(id);
+    const others = open.filter(({ a, k }) => a !== agent && heard.get(agent)?.has(k) !== true);
+    return others.length > 0 || (announces && !open.some(({ a }) => a === agent));
+  };
 
   const read = ({ agent, path: given, lines }: ReadOf): FastAnswer => {
     const found = find(place, given, files.books);
@@ -166,6 +183,7 @@ export function createFast(place: Place, clock: () => number): Fast {
     const book = books.open(id);
     const own = book.own.get(agent);
     if (hasNews(book, agent) || (own !== undefined && own.h !== hash) || isUnclear(book, hash)) return undefined;
+    if (isShared(book, agent)) return undefined;
     // Where nothing is and nothing was, there is nothing to write down.
     if (hash === '' && book.lines === 0) return 'silent';
     if (bytes !== undefined) objects.keep(bytes);
@@ -247,7 +265,11 @@ export function createFast(place: Place, clock: () => number): Fast {
   return {
     answer(event) {
       // What went over its changes in any file is the guard's to say.
-      if ('agent' in event && desk.read().news.has(event.agent)) return undefined;
+      if ('agent' in event) {
+        const state = desk.read();
+        hear(desk, state, event.agent, clock());
+        if (state.news.has(event.agent)) return undefined;
+      }
       switch (event.kind) {
         case 'other':
           return 'silent';

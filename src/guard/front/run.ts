@@ -121,7 +121,7 @@ async function answer(run: HookRun, call: HookCall, config: HookConfig): Promise
     const told = await askGuard(place, run.host, run.text);
     if (told !== undefined) return told;
   }
-  if (createFast(place, run.clock).answer(event) === 'silent') return silence();
+  if (createFast(place, { clock: run.clock, announces: config.announce }).answer(event) === 'silent') return silence();
   const guard = await run.open(place);
   try {
     return await tell(guard, call, config);
@@ -173,7 +173,7 @@ async function isShort(served: ServedHook, place: Place, event: HostEvent): Prom
   const { clock, cwd, landed, guardOf } = served;
   // Who else is at a file stands in the store.
   if (event.kind === 'read' && (await (await guardOf(place)).isShared(event))) return false;
-  if (createFast(place, clock).answer(event) !== 'silent') return false;
+  if (createFast(place, { clock, announces: false }).answer(event) !== 'silent') return false;
   if (event.kind === 'after') for (const { path: written } of event.writes) landed(place, path.resolve(cwd, written));
   return true;
 }

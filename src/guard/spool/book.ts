@@ -19,6 +19,21 @@ export interface Sight {
   readonly lines?: Lines;
 }
 
+/**
+ * Bytes that lie on disk and are no version, because they clash with what others committed. They stay there while their
+ * conflict is open.
+ */
+export interface Held {
+  /** What is in the conflict. What lies on disk may have gone on from there since. */
+  readonly base: string;
+  /** The version that stands for it: a change of the one is brought onto the other. */
+  readonly as: string;
+  /** The version that it was made from. */
+  readonly root: string;
+  /** The conflict. */
+  readonly id: string;
+}
+
 export type Said = 'nothing' | 'note' | 'merged' | 'stop';
 
 /** A write that was announced. */
@@ -64,9 +79,9 @@ export type Line =
   | Pending
   /**
    * `h` is what the guard knows to be on disk. A version holds the first `n` of what was pending, without `n` all of it:
-   * what the fast path writes down while the guard is at work stays for the next look.
+   * what the fast path writes down while the guard is at work stays for the next look. Without `held` nothing is.
    */
-  | { readonly t: 'disk'; readonly h: string; readonly n?: number }
+  | { readonly t: 'disk'; readonly h: string; readonly n?: number; readonly held?: Held }
   | { readonly t: 'done'; readonly a: string; readonly c: string; readonly d: Done }
   | { readonly t: 'told'; readonly a: string; readonly c: string }
   /** A refused content, and what it was judged from: sent again, it is judged from there again. */
@@ -88,6 +103,8 @@ export interface Refused {
 export interface Book {
   readonly path: string;
   readonly disk: string | undefined;
+  /** What lies on disk is no version. */
+  readonly held: Held | undefined;
   readonly pending: readonly Pending[];
   readonly sights: ReadonlyMap<string, Sight>;
   readonly intents: readonly Intent[];
@@ -111,6 +128,7 @@ export function callKey(agent: string, call: string): string {
 interface Folding {
   path: string;
   disk: string | undefined;
+  held: Held | undefined;
   pending: Pending[];
   sights: Map<string, Sight>;
   intents: Intent[];
@@ -145,6 +163,7 @@ function fold(state: Folding, line: Line): void {
     case 'disk':
       state.pending = line.n === undefined ? [] : state.pending.slice(line.n);
       state.disk = line.h;
+      state.held = line.held;
       return;
     case 'kept':
       state.kept.set(line.h, { agent: line.a, at: line.at });
@@ -191,6 +210,7 @@ export function foldBook(path: string, lines: readonly object[]): Book {
   const state: Folding = {
     path,
     disk: undefined,
+    held: undefined,
     ...{ pending: [], intents: [], sights: new Map(), done: new Map() },
     ...{ refused: new Map(), own: new Map(), heard: new Map(), kept: new Map(), recent: [] },
   };
@@ -201,12 +221,16 @@ export function foldBook(path: string, lines: readonly object[]): Book {
 /** Bytes that never were a version and that nobody waits for any more are listed so many times at most. */
 const MOST_KEPT = 500;
 
+export function diskLine(h: string, held: Held | undefined, n?: number): Line {
+  return { t: 'disk', h, ...(n === undefined ? {} : { n }), ...(held === undefined ? {} : { held }) };
+}
+
 /** The lines that say what a book says. */
-function linesOf(book: Book): readonly Line[] {
+export function linesOfBook(book: Book): readonly Line[] {
   return [
     { t: 'path', p: book.path },
     ...[...book.kept].slice(-MOST_KEPT).map(([h, { agent: a, at }]): Line => ({ t: 'kept', h, a, at })),
-    ...(book.disk === undefined ? [] : [{ t: 'disk', h: book.disk } as const]),
+    ...(book.disk === undefined ? [] : [diskLine(book.disk, book.held)]),
     ...book.pending,
     ...[...book.sights].map(([a, s]): Line => ({ t: 'sight', a, s })),
     ...book.intents.map((i): Line => ({ t: 'intent', i })),
@@ -257,7 +281,7 @@ export function createBooks(folder: string): Books {
       const file = bookFile(folder, path);
       const lines = readLines(file);
       if (lines.length < LONG) return;
-      const short = linesOf(foldBook(path, lines));
+      const short = linesOfBook(foldBook(path, lines));
       if (short.length < lines.length / 2) rewriteLines(file, lines.length, short);
     },
   };

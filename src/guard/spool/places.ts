@@ -8,6 +8,12 @@ export interface Places {
   readonly books: string;
   readonly desk: string;
   readonly stamps: string;
+  /** How far the feed of the space was followed. */
+  readonly followed: string;
+  /** Drafts that agents announced, for hooks without the store. */
+  readonly drafts: string;
+  /** When agents that were silent for long were forgotten last. */
+  readonly expired: string;
   readonly lock: string;
 }
 
@@ -19,6 +25,9 @@ export function placesIn(state: string, space: string): Places {
     books: `${own}/books`,
     desk: `${own}/desk.ndjson`,
     stamps: `${own}/stamps.json`,
+    followed: `${own}/followed.json`,
+    drafts: `${own}/drafts.ndjson`,
+    expired: `${own}/expired`,
     lock: `${own}/lock`,
   };
 }

@@ -25,6 +25,7 @@ function ofSight(sight: Sight | null | undefined): readonly (string | undefined)
 function neededBy(book: Book): readonly (string | undefined)[] {
   return [
     book.disk,
+    ...(book.held === undefined ? [] : [book.held.base, book.held.as, book.held.root]),
     ...book.pending.flatMap((one) => (one.t === 'seen' ? [one.h, one.b] : [one.h])),
     ...[...book.sights.values()].flatMap(ofSight),
     ...book.intents.flatMap(({ base, disk, raw, expected, edits }) => [...ofSight(base), disk, raw, expected, edits]),

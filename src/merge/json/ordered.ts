@@ -6,6 +6,7 @@ import { align, DELETED, isExchange, isInsertion, isIrregular } from './alignmen
 import { clash, type Verdict } from './clash.ts';
 import * as C from './context.ts';
 import type { Elements } from './keyed.ts';
+import { isShifted, movesMeet } from './moves.ts';
 import {
   decideRegions,
   fillRegion,
@@ -18,7 +19,7 @@ import {
 } from './regions.ts';
 import { diffSequence, internElements } from './sequence.ts';
 import * as T from './tape.ts';
-import { itemOf, planVerdict, swallow, writeVerdict } from './verdict.ts';
+import { clashValues, itemOf, planVerdict, swallow, writeVerdict } from './verdict.ts';
 
 export function mergeOrdered(context: C.Context, work: C.Work, all: Elements): void {
   const { offset, elements } = trimEqual(context, all);
@@ -40,10 +41,22 @@ export function mergeOrdered(context: C.Context, work: C.Work, all: Elements): v
     decided: new Map(),
   };
   findParts(sequences);
+  const before = clashesIn(context);
   const verdict = decideHunks(sequences);
+  if (clashesIn(context) === before && movesMeet(sequences)) {
+    clashValues(context, work, 'content', MOVED);
+    return;
+  }
   const placeOf = arrange(sequences, all);
   mergePairs(sequences, placeOf);
   if (verdict !== undefined && 'value' in verdict) swallow(context, work.place, work, verdict);
+}
+
+const MOVED = 'both sides moved one element, or one moved what the other removed';
+const SHIFTED = 'a side wrote these elements anew: which one took the place of this one cannot be told';
+
+function clashesIn({ clashes, decided }: C.Context): number {
+  return clashes.length + decided.length;
 }
 
 function trimEqual(context: C.Context, all: Elements): { readonly offset: number; readonly elements: Elements } {
@@ -125,6 +138,14 @@ function clashElement(sequences: Sequences, base: number, current?: number, prop
   decided.set(base, { nodes, verdict, item, own });
 }
 
+/** Both sides changed the element, and one of them may have put another one in its place. */
+function isTorn(sequences: Sequences, base: number, current: number, proposed: number): boolean {
+  const { ids } = sequences;
+  const [b, c, p] = [ids.base[base], ids.current[current], ids.proposed[proposed]];
+  if (b === c || b === p || c === p) return false;
+  return isShifted(sequences, 'current', base) || isShifted(sequences, 'proposed', base);
+}
+
 /** The children of the result, as a plan where they are not just current's; gives their places by node. */
 function arrange(sequences: Sequences, all: Elements): (node: number, place: number) => number {
   const { context, work, gone, inserted } = sequences;
@@ -166,12 +187,9 @@ function mergePairs(sequences: Sequences, placeOf: (node: number, place: number)
       const node = elements.current[c] as number;
       const own = { current: offset + c, proposed: offset + p };
       const place = { ...C.childPlace(work.place, offset + i, placeOf(node, offset + c)), own };
-      context.work.push({
-        base: elements.base[i] as number,
-        current: node,
-        proposed: elements.proposed[p] as number,
-        place,
-      });
+      const pair = { base: elements.base[i] as number, current: node, proposed: elements.proposed[p] as number, place };
+      if (isTorn(sequences, i, c, p)) clashValues(context, pair, 'content', SHIFTED);
+      else context.work.push(pair);
     }
   }
   const isNew = (hunk: Hunk): boolean => {

@@ -40,12 +40,12 @@ function specsOf(item: Node): readonly Node[] {
 function imported(spec: Node): readonly Declared[] {
   const alias = spec.childForFieldName('name');
   if (alias !== null) {
-    return alias.text === '_' || alias.text === '.' ? [] : [declare('import', alias)];
+    return alias.text === '_' || alias.text === '.' ? [] : [declare('name', alias)];
   }
   const path = spec.childForFieldName('path');
   if (path === null) return [];
   // A last part such as `v2` is a version; the package is named by the one before.
   const parts = path.text.slice(1, -1).split('/');
   const versioned = parts.length > 1 && /^v[0-9]+$/.test(parts.at(-1) ?? '');
-  return [declare('import', path, parts.at(versioned ? -2 : -1) ?? '')];
+  return [declare('name', path, parts.at(versioned ? -2 : -1) ?? '')];
 }

@@ -25,6 +25,8 @@ export function declaredInScript(item: Node): readonly Declared[] {
       return imported(item);
     case 'export_statement':
       return exported(item);
+    case 'expression_statement':
+      return assigned(item);
     default:
       return [];
   }
@@ -68,11 +70,23 @@ function exported(item: Node): readonly Declared[] {
     const alias = inField(each, 'alias');
     return alias.length > 0 ? alias : inField(each, 'name');
   });
+  const spaces = ofType(item, 'namespace_export').flatMap((each) => each.namedChildren);
   return [
     ...own,
+    // `export const a` and `export { a }` elsewhere stand in each other's way, as two values of one name do.
+    ...own.filter(({ key }) => key.startsWith('value ')).map((each) => ({ ...each, key: `export ${each.name}` })),
+    ...spaces.map((name) => declare('export', name)),
     ...(whole === undefined ? [] : [declare('export', whole)]),
     ...names.map((name) => declare('export', name)),
   ];
+}
+
+/** `module.exports = …`, `exports.a = …`: the second one takes the first one away. */
+function assigned(item: Node): readonly Declared[] {
+  return ofType(item, 'assignment_expression')
+    .flatMap((each) => inField(each, 'left'))
+    .filter(({ text }) => /^(?:module\.exports|(?:module\.)?exports\.[\w$]+)$/.test(text))
+    .map((left) => declare('export', left, left.text.replace(/^module\.(?=exports\.)/, '')));
 }
 
 function ofType(node: Node, type: string): readonly Node[] {

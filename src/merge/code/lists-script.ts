@@ -1,5 +1,6 @@
 // Items of TypeScript and JavaScript whose place among their like means nothing.
 import type { Node } from '../packages.ts';
+import { scriptKey } from './keys.ts';
 
 const DEFINITIONS: readonly string[] = [
   'function_declaration',
@@ -63,7 +64,7 @@ export function scriptMemberName(item: Node): string | undefined {
       return item.text;
     case 'pair':
     case 'pair_pattern':
-      return plainKey(item.childForFieldName('key'));
+      return scriptKey(item.childForFieldName('key'));
     case 'object_assignment_pattern':
       return item.childForFieldName('left')?.text;
     case 'method_definition':
@@ -73,10 +74,10 @@ export function scriptMemberName(item: Node): string | undefined {
     case 'public_field_definition':
     case 'field_definition':
       return isPlainMember(item)
-        ? plainKey(item.childForFieldName('name') ?? item.childForFieldName('property'))
+        ? scriptKey(item.childForFieldName('name') ?? item.childForFieldName('property'))
         : undefined;
     case 'enum_assignment':
-      return item.childForFieldName('value')?.type === 'string' ? plainKey(item.childForFieldName('name')) : undefined;
+      return item.childForFieldName('value')?.type === 'string' ? scriptKey(item.childForFieldName('name')) : undefined;
     default:
       return undefined;
   }
@@ -84,10 +85,4 @@ export function scriptMemberName(item: Node): string | undefined {
 
 function isPlainMember(item: Node): boolean {
   return !item.children.some(({ type }) => type === 'decorator');
-}
-
-/** A key that is written out; `"a"` and `a` are the same. */
-function plainKey(key: Node | null): string | undefined {
-  if (key === null || key.type === 'computed_property_name') return undefined;
-  return key.type === 'string' ? key.text.slice(1, -1) : key.text;
 }

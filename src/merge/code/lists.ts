@@ -3,6 +3,7 @@
 // decorators that register something, numbers of an enum. Only what is added is judged; what is there stays in place.
 import type { Node } from '../packages.ts';
 import { declaredBy } from './declarations.ts';
+import { goKey, plainText, pythonKey } from './keys.ts';
 import type { GrammarName } from './languages.ts';
 import { isGoDefinition, isGoImport } from './lists-go.ts';
 import { isPythonDefinition, isPythonImport } from './lists-python.ts';
@@ -129,7 +130,9 @@ function claimOfValue(list: List, item: Node): Claim | undefined {
   if (isByPosition(list)) return undefined;
   const value = (each: Node): Node => (each.type === 'literal_element' ? (each.namedChildren[0] ?? each) : each);
   const kinds = new Set(list.items.map((each) => value(each).type));
-  return kinds.size === 1 && PLAIN.includes(value(item).type) ? { sort: 'value', names: [item.text] } : undefined;
+  return kinds.size === 1 && PLAIN.includes(value(item).type)
+    ? { sort: 'value', names: [plainText(value(item).text)] }
+    : undefined;
 }
 
 /** Methods of a Python class: attributes are in order (fields of data classes, members of enumerations). */
@@ -145,10 +148,10 @@ function memberName(item: Node): string | undefined {
       return item.text;
     case 'aliased_import':
       return item.childForFieldName('alias')?.text;
-    case 'keyed_element': {
-      const key = item.childForFieldName('key') ?? item.namedChildren[0];
-      return key?.text;
-    }
+    case 'keyed_element':
+      return goKey(item.childForFieldName('key') ?? item.namedChildren[0] ?? null);
+    case 'pair':
+      return item.parent?.type === 'dictionary' ? pythonKey(item.childForFieldName('key')) : scriptMemberName(item);
     case 'field_declaration':
       return item.childrenForFieldName('name').length === 1 ? item.childForFieldName('name')?.text : undefined;
     case 'method_elem':

@@ -20,6 +20,8 @@ describe('lock files', () => {
       ['Cargo.lock', 'cargo update --workspace'],
       ['poetry.lock', 'poetry lock'],
       ['uv.lock', 'uv lock'],
+      ['pylock.toml', 'pip lock -e .'],
+      ['MODULE.bazel.lock', 'bazel mod deps'],
       ['Pipfile.lock', 'pipenv lock'],
       ['composer.lock', 'composer update --lock'],
       ['Gemfile.lock', 'bundle lock'],

@@ -1,5 +1,6 @@
 // The client: one list of endpoints, one session, and no retry of what may have been applied. A question goes to the
 // next endpoint when one does not answer; a transaction does so only where it certainly never left this machine.
+import { createAsker } from './asker.ts';
 import { EtcdFault, etcdFaultOf, faultOfAnswer } from './errors.ts';
 import type { User } from './place.ts';
 import { type Answer, createTransport, type Tls } from './transport.ts';
@@ -11,6 +12,7 @@ import {
   type Range,
   type Ranged,
   ranged,
+  rangeOp,
   type Txn,
 } from './wire.ts';
 
@@ -103,14 +105,18 @@ export function createClient({ endpoints, tls, user, timeoutMs }: ClientOptions)
     }
   }
 
+  const read = createAsker(async (operations) =>
+    answered(await call('/v3/kv/txn', { compare: [], success: operations, failure: [] }, 'question')),
+  );
+
   return {
     async write(txn) {
       return answered(await call('/v3/kv/txn', txn, 'once'));
     },
-    async read(operations) {
-      return answered(await call('/v3/kv/txn', { compare: [], success: operations, failure: [] }, 'question'));
-    },
+    read,
     async range(range) {
+      // One key goes along with what others ask; what may be long comes alone.
+      if (range.range_end === undefined) return ranged((await read([rangeOp(range)])).responses[0]);
       return ranged(await call('/v3/kv/range', range, 'question'));
     },
     async grant(seconds) {

@@ -10,6 +10,8 @@ export interface Lasts {
   op(space: string): Operation;
   /** The space's revision, by the answer; 0 where nothing was ever committed. */
   learn(space: string, kvs: readonly Kv[]): number;
+  /** A commit has landed at this revision. */
+  reach(space: string, revision: number): void;
   /** The history is another one. */
   forget(): void;
 }
@@ -31,6 +33,7 @@ export function createLasts(keys: Keys): Lasts {
       else known.set(space, Math.max(before, revision));
       return revision === 0 ? before : revision;
     },
+    reach: (space, revision) => known.set(space, Math.max(known.get(space) ?? 0, revision)),
     forget: () => known.clear(),
   };
 }

@@ -45,7 +45,8 @@ export interface Transport {
 const IDLE_MS = 15_000;
 
 export function createTransport(tls: Tls): Transport {
-  const options = { keepAlive: true, maxSockets: 64, maxFreeSockets: 16, timeout: IDLE_MS };
+  // As many are kept as there may be: what comes in waves would open most of its connections anew with each.
+  const options = { keepAlive: true, maxSockets: 64, maxFreeSockets: 64, timeout: IDLE_MS };
   const plainAgent = new http.Agent(options);
   const secureAgent = new https.Agent({ ...options, ...tls });
 

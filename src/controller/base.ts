@@ -45,6 +45,19 @@ export async function originAt(
   version?: number,
 ): Promise<Origin> {
   if (revision === 0 || hash === '') return ABSENT;
+  const key = JSON.stringify([resource, revision, hash, version]);
+  const origin = await context.origins.ask(key, () => lookUp(context, resource, revision, hash, version));
+  // The bytes go different ways from here.
+  return origin.content === undefined ? origin : { ...origin, content: new Uint8Array(origin.content) };
+}
+
+async function lookUp(
+  context: Context,
+  resource: ResourceId,
+  revision: number,
+  hash: string,
+  version: number | undefined,
+): Promise<Origin> {
   const head = await versionAt(context, resource, revision, version);
   if (head === undefined) return GONE;
   if (head.hash !== hash) {

@@ -1,5 +1,6 @@
 // Carries a plan out: one guarded commit, or an answer that stores nothing. Nothing is forced: what goes over another
 // version is guarded by the version it goes over, and a head that moved means a new plan.
+import { invariant } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Merged, Outcome } from '../core/outcome.ts';
 import { type Head, writtenOf } from '../core/version.ts';
@@ -26,16 +27,21 @@ import {
   type Plan,
 } from './plan-requests.ts';
 import { replay } from './replay.ts';
-import { submit } from './submit.ts';
+import { type Sender, submit, submitBy } from './submit.ts';
 
-/** One attempt at the plan. A clash means that the head moved meanwhile: make a new plan. */
+/**
+ * One attempt at the plan. A clash means that the head moved meanwhile: make a new plan. Where it is the one that the plan
+ * was made from, what that was to go on from came to nothing. `by`: how a merge gets to the store.
+ */
 export async function carryOut(
   context: Context,
   found: Case,
   plan: Plan,
   merge: MergeResult | undefined,
+  by?: Sender,
 ): Promise<Outcome | Clash> {
   const { intent, clash } = found;
+  invariant(clash.ahead === undefined || plan.type === 'merged', 'a version that is not there yet is only merged with');
   switch (plan.type) {
     case 'reject':
     case 'retry':
@@ -54,7 +60,7 @@ export async function carryOut(
         const { notes } = plan.receipt;
         return notes === undefined ? same : { ...same, notes };
       }
-      return send(context, found, plan, mergedRequest(context, found, plan, hash), merge);
+      return send(context, found, plan, mergedRequest(context, found, plan, hash), merge, by);
     }
     case 'overwrite':
       return send(context, found, plan, overwriteRequest(context, found), merge);
@@ -122,11 +128,15 @@ async function send(
   plan: Plan,
   request: CommitRequest,
   merge: MergeResult | undefined,
+  by?: Sender,
 ): Promise<Outcome | Clash> {
   const { intent, clash } = found;
   const { resource } = intent.token;
-  const reply = await submit(context, request, intent.signal);
+  const { signal } = intent;
+  const reply = await (by === undefined ? submit(context, request, signal) : submitBy(by, context, request, signal));
   switch (reply.status) {
+    case 'unsent':
+      return clash;
     case 'unknown':
       return { status: 'unknown', commitId: intent.commitId, resource };
     case 'replayed':

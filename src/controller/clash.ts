@@ -4,6 +4,7 @@ import type { Repairs, Token } from '../core/token.ts';
 import { type Head, hasContent } from '../core/version.ts';
 import type { Awaitable, CommitReply, CommitRequest, EntryMeta, Snapshot } from '../stores/store.ts';
 import { originOfIntent } from './base.ts';
+import type { Ahead } from './chain.ts';
 import { type Context, headToken, tokenOn } from './context.ts';
 import { guardOf, type Intent, requestOf, staleReads, writeOf } from './intent.ts';
 import type { Proposal } from './proposal.ts';
@@ -17,6 +18,8 @@ export interface Clash {
   /** The space's revision at which the head was read. */
   readonly revision: number;
   readonly stalePremises: readonly Token[];
+  /** The head is not there yet: it is what a commit under way is about to write. */
+  readonly ahead?: Ahead;
 }
 
 export function isClash(value: Outcome | Clash): value is Clash {

@@ -9,10 +9,10 @@ import { attempt, type Clash, committed, type FirstTry, firstTry, isClash } from
 import { type Context, headToken } from './context.ts';
 import { conflicted } from './hand-back.ts';
 import { formlessIntent, type Intent, type IntentOptions, intentOf, makeIntent } from './intent.ts';
-import { judge } from './judge.ts';
 import { afterBaseGone, isBaseGone } from './lost-base.ts';
 import { plainProposal, plainRequest, swapDirect } from './plain.ts';
 import { mismatchError } from './submit.ts';
+import { swap } from './swap.ts';
 import { taken } from './taken.ts';
 
 type OnClash = (context: Context, intent: Intent, clash: Clash) => Promise<Outcome>;
@@ -48,7 +48,7 @@ export function commitOrResolve(
   options?: IntentOptions,
 ): Promise<Outcome> {
   try {
-    return begun(context, token, change, options, judge, false) as Promise<Outcome>;
+    return begun(context, token, change, options, swap, false) as Promise<Outcome>;
   } catch (error) {
     return Promise.reject(error);
   }

@@ -5,11 +5,14 @@ import type { Repairs, Token } from '../core/token.ts';
 import type { Head } from '../core/version.ts';
 import type { Engine } from '../merge/types.ts';
 import type { Direct } from '../stores/direct.ts';
-import type { Store } from '../stores/store.ts';
+import type { Store, StoredRecord } from '../stores/store.ts';
 import type { Policy } from '../strategies/policy.ts';
 import type { Strategy } from '../strategies/types.ts';
+import type { Origin } from './base.ts';
+import type { Chains } from './chain.ts';
 import type { Lanes } from './lanes.ts';
 import type { Ring } from './ring.ts';
+import type { Shared } from './shared.ts';
 import type { Limits } from './types.ts';
 
 export interface Counters {
@@ -37,6 +40,10 @@ export interface Context {
   readonly counters: Counters;
   readonly history: Ring<ConflictEntry>;
   readonly lanes: Lanes;
+  readonly chains: Chains;
+  /** Versions that changes were begun from, and the stored policy, for those who ask at once. */
+  readonly origins: Shared<Origin>;
+  readonly policies: Shared<StoredRecord | undefined>;
   readonly newId: () => string;
   /** Names that were checked already. */
   readonly agents: KnownAgents;

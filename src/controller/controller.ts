@@ -7,6 +7,7 @@ import { engineNames } from '../merge/merge.ts';
 import { directOf } from '../stores/direct.ts';
 import { assertStrategy, Policy } from '../strategies/policy.ts';
 import { defaultSleep } from './backoff.ts';
+import { Chains } from './chain.ts';
 import { commit, commitOrResolve } from './commit.ts';
 import { listConflicts, readConflict, sideContent, withOffer } from './conflicts.ts';
 import { type Context, KnownAgents, shapeOfTokens } from './context.ts';
@@ -24,6 +25,7 @@ import { begin, checkPage, getVersion, hasChanged, history, list, read } from '.
 import { rehearse } from './rehearse.ts';
 import { resolve } from './resolve.ts';
 import { Ring } from './ring.ts';
+import { Shared } from './shared.ts';
 import { stats } from './stats.ts';
 import { transact } from './transact.ts';
 import type { Controller, ControllerOptions } from './types.ts';
@@ -117,6 +119,9 @@ function createContext(options: ControllerOptions): Context {
     counters: { conflicts: 0, retries: 0, rejected: 0 },
     history: new Ring(max),
     lanes: createLanes(),
+    chains: new Chains(options.store),
+    origins: new Shared(),
+    policies: new Shared(),
     newId: createIds(),
     agents: new KnownAgents(),
     shape: shapeOfTokens(space),

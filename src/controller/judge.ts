@@ -1,28 +1,20 @@
-// The policy at work: a clash becomes a verdict, the verdict a plan, the plan one guarded commit or an answer. When
-// the head moves meanwhile, the plan is made anew against the new head; the base stays what the agent read (trap T1).
+// The policy at work: a clash becomes a case, the case a verdict, and the verdict a plan. What becomes of the plan, and of
+// one whose head moves meanwhile, stands in swap.ts.
 import type { ConflictKind } from '../core/conflict-kind.ts';
-import type { Outcome } from '../core/outcome.ts';
 import { type Head, hasContent } from '../core/version.ts';
 import type { MergeResult, MergeSide } from '../merge/types.ts';
 import { decide } from '../strategies/decide.ts';
 import type { Facts, Verdict } from '../strategies/facts.ts';
-import { describeStrategy } from '../strategies/policy-file.ts';
 import type { Strategy } from '../strategies/types.ts';
 import { settledByPolicy, unfitReason } from './apply-recorded.ts';
-import { jitter } from './backoff.ts';
-import { type Origin, originOfIntent } from './base.ts';
-import { carryOut } from './carry-out.ts';
-import { type Clash, isSame, unchanged } from './clash.ts';
+import type { Origin } from './base.ts';
+import type { Clash } from './clash.ts';
 import type { Context } from './context.ts';
 import { runCustom } from './custom.ts';
-import { conflicted } from './hand-back.ts';
-import { type Intent, staleReads } from './intent.ts';
-import { turnUntil } from './lanes.ts';
-import { note } from './ledger.ts';
+import type { Intent } from './intent.ts';
 import { runMerge } from './merging.ts';
 import { planOf } from './plan.ts';
 import type { Plan } from './plan-requests.ts';
-import { matchPolicy } from './policy.ts';
 
 /** All that a plan is made from: one clash, seen against the base that the agent really read. */
 export interface Case {
@@ -33,67 +25,6 @@ export interface Case {
   readonly strategy: Strategy;
   /** How the strategy is called in the log: its text form. */
   readonly label: string;
-}
-
-const PATIENCE_MS = 1000;
-
-export async function judge(context: Context, intent: Intent, first: Clash): Promise<Outcome> {
-  if (first.stalePremises.length > 0) return handedBack(context, intent, first, 'a premise moved');
-  const { strategy } = await matchPolicy(context, intent.token.resource);
-  const contends = strategy.name === 'merge' || strategy.name === 'lastWriterWins';
-  if (!contends) return swap(context, intent, first, strategy);
-  const { resource } = intent.token;
-  const alone = context.lanes.length(resource) === 0;
-  const leave = await turnUntil(context.lanes.enter(resource, PATIENCE_MS), intent.signal);
-  try {
-    const clash = alone ? first : await lookAgain(context, intent, first);
-    return await swap(context, intent, clash, strategy);
-  } finally {
-    leave();
-  }
-}
-
-/**
- * After a wait the head has moved: merging against an old one would be work for nothing. A read that lags behind what the
- * store answered to the commit does not take its place (trap T8).
- */
-async function lookAgain(context: Context, intent: Intent, known: Clash): Promise<Clash> {
-  const ids = [intent.token.resource, ...intent.reads.map((read) => read.resource)];
-  const snapshot = await context.store.read(context.space, ids);
-  if (snapshot.revision < known.revision) return known;
-  const stalePremises = staleReads(intent.reads, (id) => snapshot.heads.find((head) => head?.resource === id));
-  return { status: 'clash', head: snapshot.heads[0], revision: snapshot.revision, stalePremises };
-}
-
-async function swap(context: Context, intent: Intent, first: Clash, strategy: Strategy): Promise<Outcome> {
-  const origin = await originOfIntent(context, intent);
-  const label = describeStrategy(strategy);
-  let clash = first;
-  for (let losses = 0; losses < context.limits.swaps; losses += 1) {
-    if (clash.stalePremises.length > 0) return handedBack(context, intent, clash, 'a premise moved');
-    if (isSame(clash.head, intent.proposal)) return unchanged(context, intent, clash.head, clash.revision);
-    const found = caseOf(intent, clash, origin, strategy, label);
-    const { plan, merge } = await planFor(context, found);
-    const done = await carryOut(context, found, plan, merge);
-    if (done.status !== 'clash') return done;
-    clash = done;
-    if (losses === 0) continue;
-    await context.sleep(jitter(context, losses - 1), intent.signal);
-    clash = await lookAgain(context, intent, clash);
-  }
-  return handedBack(
-    context,
-    intent,
-    clash,
-    `contended: the resource moved ${context.limits.swaps} times while this was being settled`,
-  );
-}
-
-/** Not for any strategy to decide: counted like every conflict that goes back to its author (rule E7). */
-async function handedBack(context: Context, intent: Intent, clash: Clash, reason: string): Promise<Outcome> {
-  const outcome = await conflicted(context, intent, clash, reason);
-  note(context, { intent, clash }, { type: 'handBack', reason });
-  return outcome;
 }
 
 const ABSENT: Origin = { state: 'absent' };
@@ -151,6 +82,17 @@ export async function planFor(context: Context, found: Case): Promise<{ plan: Pl
   }
 }
 
+/** The clean merge with what is only about to be there; undefined for every other plan, which has to wait for it. */
+export async function planAhead(
+  context: Context,
+  found: Case,
+): Promise<Extract<Plan, { readonly type: 'merged' }> | undefined> {
+  const verdict = decide(found.strategy, factsOf(found));
+  if (verdict.type !== 'merge' || found.kind === 'modified-deleted') return undefined;
+  const result = await mergeOf(context, found, verdict.strategy);
+  return result?.status === 'clean' ? { type: 'merged', content: result.content, receipt: result.receipt } : undefined;
+}
+
 const NO_SILENCE = 'it was deleted, and a merge does not make it again';
 
 /** A reason stands in a record, which has its own limit; what an engine of others says may be of any length. */
@@ -182,7 +124,7 @@ export async function mergeOf(
   if (origin.state === 'hash-only' || origin.state === 'gone') return undefined;
   const proposed: MergeSide | undefined =
     proposal.kind === 'content' ? proposal.content : proposal.kind === 'delete' ? null : undefined;
-  const current = await currentSide(context, clash.head);
+  const current = clash.ahead?.content ?? (await currentSide(context, clash.head));
   if (proposed === undefined || current === undefined) return undefined;
   const base = origin.content ?? null;
   const mediaType = clash.head?.mediaType;

@@ -39,7 +39,11 @@ export function holderOf(clash: Clash): string {
 }
 
 function headGuard(found: Case): Guard {
-  const { head } = found.clash;
+  const { head, ahead } = found.clash;
+  if (ahead !== undefined) {
+    const { resource, version, hash } = ahead.head;
+    return { resource, revision: 0, hash, version };
+  }
   return { resource: found.intent.token.resource, revision: head?.revision ?? 0, hash: head?.hash ?? '' };
 }
 

@@ -50,7 +50,7 @@ function told(rule: RuleMatch, source: PolicyMatch['source']): PolicyMatch {
 }
 
 async function storedPolicy(context: Context): Promise<Compiled | undefined> {
-  const record = await context.store.record(context.space, KIND, ID);
+  const record = await context.policies.ask(ID, () => context.store.record(context.space, KIND, ID));
   if (record === undefined) return undefined;
   const known = compiled.get(context);
   if (known?.revision === record.revision) return known;

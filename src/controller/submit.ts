@@ -20,6 +20,21 @@ export async function submit(context: Context, request: CommitRequest, signal?: 
   return settle(context, request, reply, signal);
 }
 
+/** Another way to the store than a call of its own; undefined where it was not sent. */
+export type Sender = (request: CommitRequest) => Promise<CommitReply | undefined>;
+
+/** The same by another way. `unsent`: it never got to the store. */
+export async function submitBy(
+  send: Sender,
+  context: Context,
+  request: CommitRequest,
+  signal?: AbortSignal,
+): Promise<Settled | { readonly status: 'unsent' }> {
+  signal?.throwIfAborted();
+  const reply = await send(request);
+  return reply === undefined ? { status: 'unsent' } : settle(context, request, reply, signal);
+}
+
 /** From a first answer to a definite one. */
 export async function settle(
   context: Context,

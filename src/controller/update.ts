@@ -7,6 +7,7 @@ import { parseAgentId, parseResourceId, type ResourceId } from '../core/resource
 import { hasContent } from '../core/version.ts';
 import type { Awaitable } from '../stores/store.ts';
 import { jitter } from './backoff.ts';
+import { fateOf } from './chain.ts';
 import { unchanged } from './clash.ts';
 import { commitNow } from './commit.ts';
 import { type Context, tokenOn } from './context.ts';
@@ -35,7 +36,8 @@ export async function update(
     for (let number = 0; ; number += 1) {
       const task: Task = { context, id, options, fn, deadline, number, last };
       // The first turn needs no lane, unless others wait there: going past them would cost one of them its turn.
-      const turn = number === 0 && context.lanes.length(id) === 0 ? takeTurn(task) : takeTurnInLane(task);
+      const isFree = context.lanes.length(id) === 0 && context.chains.ahead(id) === undefined;
+      const turn = number === 0 && isFree ? takeTurn(task) : takeTurnInLane(task);
       const { outcome, lost } = turn instanceof Promise ? await turn : turn;
       if (!lost) return outcome;
       last = outcome;
@@ -88,6 +90,9 @@ async function takeTurnInLane(task: Task): Promise<Turn> {
   const ends = options.signal !== undefined || options.deadlineMs !== undefined;
   const leave = await turnUntil(context.lanes.enter(id, PATIENCE_MS), ends ? deadline.signal : undefined);
   try {
+    // What is read before the commits that are under way have landed would lose to them.
+    const ahead = context.chains.ahead(id);
+    if (ahead !== undefined) await fateOf(context, ahead, ends ? deadline.signal : undefined);
     return await takeTurn(task);
   } finally {
     leave();

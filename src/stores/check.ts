@@ -1,7 +1,8 @@
 // What every store checks before a commit touches anything: mistakes of the caller are thrown, a request that is
 // larger than the store takes is answered alone. Below this, stores trust what they are given.
 import { EntenteError } from '../core/errors.ts';
-import type { Capabilities, CommitRequest } from './store.ts';
+import type { Head } from '../core/version.ts';
+import type { Capabilities, CommitRequest, Guard } from './store.ts';
 
 /** JSON characters of one record's value. */
 export const MAX_RECORD_LENGTH: number = 1024 * 1024;
@@ -12,9 +13,37 @@ function misuse(message: string): EntenteError {
   });
 }
 
-/** Throws `misuse` where a write has no guard, or two writes are on one resource. */
+/** Whether a guard holds on the head of its resource; undefined: it never was. */
+export function guardHolds(guard: Guard, head: Pick<Head, 'version' | 'revision' | 'hash'> | undefined): boolean {
+  if (head === undefined) return guard.revision === 0 && guard.hash === '';
+  if (head.revision === guard.revision) return head.hash === guard.hash;
+  // A tombstone has no hash, so that no version guard holds on it.
+  return head.version === guard.version && head.hash === guard.hash;
+}
+
+/** Guards that held as the log tells them: each by its revision, whichever way it was named. */
+export function guardsHeld(
+  guards: readonly Guard[],
+  headOf: (guard: Guard, index: number) => Pick<Head, 'revision'> | undefined,
+): readonly Guard[] {
+  if (guards.every(({ version }) => version === undefined)) return guards;
+  return guards.map((guard, index) => {
+    const { resource, revision, hash } = guard;
+    return { resource, revision: headOf(guard, index)?.revision ?? revision, hash };
+  });
+}
+
+function assertVersions(guards: readonly Guard[]): void {
+  const named = guards.filter(({ version }) => version !== undefined);
+  if (named.length > 1) throw misuse('One commit names two heads by their versions.');
+  if (named.some(({ revision, hash }) => revision !== 0 || hash === ''))
+    throw misuse('A guard that names a version has revision 0 and a hash.');
+}
+
+/** Throws `misuse` where a write has no guard, two writes are on one resource, or guards by version are not as they must be. */
 export function assertGuarded(request: CommitRequest): void {
   const { writes, guards } = request;
+  assertVersions(guards);
   if (writes.length === 0) return;
   const [write] = writes;
   const [guard] = guards;

@@ -30,6 +30,12 @@ export interface Guard {
   readonly resource: ResourceId;
   readonly revision: number;
   readonly hash: string;
+  /**
+   * Names the head by its version and hash, where its revision cannot be known yet: an earlier commit, whose reply is still
+   * out, is to write it. `revision` is 0 then and the hash is not empty, so that a store which does not know of this finds
+   * the guard stale. The log tells the revision that the head was found to have. One guard of a request at most has it.
+   */
+  readonly version?: number;
 }
 
 /** A new version of one resource. The store gives it version, revision and `born`. */

@@ -38,11 +38,21 @@ function randomWrite(random: Random, resource: string): Write {
   return writeOf(resource, pick(random, TEXTS), random(4) === 0 ? 'text/plain' : undefined);
 }
 
-async function randomGuard(random: Random, client: Client, resource: string, space: string): Promise<Guard> {
+/** `named`: another guard of the request names a version already. */
+async function randomGuard(
+  random: Random,
+  client: Client,
+  resource: string,
+  space: string,
+  named: boolean,
+): Promise<Guard> {
   const guard = await client.guard(resource, space);
   const kind = random(20);
   if (kind === 0) return { ...guard, revision: Math.max(0, guard.revision - 1) };
-  return kind === 1 ? { ...guard, hash: 'another' } : guard;
+  if (kind === 1) return { ...guard, hash: 'another' };
+  const head = kind === 2 ? await client.head(resource, space) : undefined;
+  if (head === undefined || head.deleted || named) return guard;
+  return { ...guard, revision: 0, version: head.version };
 }
 
 async function randomRecord(random: Random, store: Store, space: string): Promise<RecordWrite> {
@@ -61,7 +71,10 @@ async function randomRequest(random: Random, client: Client, ids: readonly strin
   const first = random(2) === 0 ? 'hot' : pick(random, RESOURCES);
   const names = [...new Set([first, ...Array.from({ length: random(3) }, () => pick(random, RESOURCES))])];
   const guards: Guard[] = [];
-  for (const name of names) guards.push(await randomGuard(random, client, name, space));
+  for (const name of names) {
+    const named = guards.some(({ version }) => version !== undefined);
+    guards.push(await randomGuard(random, client, name, space, named));
+  }
   const writes = names.filter(() => random(4) > 0).map((name) => randomWrite(random, name));
   const records = random(4) === 0 ? [await randomRecord(random, client.store, space)] : [];
   const outcome = pick(random, ['committed', 'merged', 'escalated', 'aborted'] as const);

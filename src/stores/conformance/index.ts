@@ -1,5 +1,6 @@
 // The conformance suite of stores: whoever writes a store, or a wrapper around one, runs it in their own test runner.
 // The rules are those of `Store` in ../store.ts, numbered as in docs/spec.md.
+import { chains } from './chains.ts';
 import { commits } from './commits.ts';
 import type { ConformanceOptions, Runner, StoreFactory } from './harness.ts';
 import { createRule } from './harness.ts';
@@ -28,6 +29,6 @@ export function describeStore(
 ): void {
   const rule = createRule(runner, factory, options.skip ?? []);
   runner.describe(`store conformance: ${name}`, () => {
-    for (const chapter of [commits, replays, records, lists, logs, lives]) chapter(rule);
+    for (const chapter of [commits, chains, replays, records, lists, logs, lives]) chapter(rule);
   });
 }

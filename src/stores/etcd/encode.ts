@@ -65,7 +65,10 @@ export interface Encoded {
 /** Throws `too-large` for what no transaction takes. */
 export function encode(request: CommitRequest): Encoded {
   const { space, agent, commitId, fingerprint, epoch, at, asOf } = request;
-  const guards = request.guards.map(({ resource, revision, hash }) => ({ resource, revision, hash }));
+  const guards = request.guards.map(
+    ({ resource, revision, hash, version }): Guard =>
+      version === undefined ? { resource, revision, hash } : { resource, revision, hash, version },
+  );
   const records = request.records.map(encodeRecord);
   const guarded = [...new Set<string>(guards.map(({ resource }) => resource))];
   if (guards.length + records.length > MAX_COMPARED) throw tooLarge(`more than ${MAX_COMPARED} guards and records`);

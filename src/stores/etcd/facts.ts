@@ -4,6 +4,7 @@
 import type { Head } from '../../core/version.ts';
 import type { Guard } from '../store.ts';
 import type { Encoded, EncodedRecord } from './encode.ts';
+import { isNamed } from './known.ts';
 import type { Opened } from './opened.ts';
 import type { Facts } from './plan.ts';
 import { headFrom, type RecordFacts, recordFrom } from './values.ts';
@@ -18,14 +19,14 @@ export async function gatherFacts({ client, keys, known }: Opened, group: readon
   const records = new Map<EncodedRecord, RecordFacts>();
   for (const { space, guards, records: replaced } of group) {
     for (const guard of guards) {
-      if (guard.revision === 0) continue;
-      const head = known.get(space, guard.resource, guard.revision);
+      if (guard.revision === 0 && guard.version === undefined) continue;
+      const head = known.get(space, guard);
       if (head !== undefined) heads.set(guard, head);
       else {
         also(asked, keys.head(space, guard.resource), (kv) => {
           const found = headFrom(guard.resource, kv);
           known.put(space, found);
-          if (found.revision === guard.revision) heads.set(guard, found);
+          if (isNamed(guard, found)) heads.set(guard, found);
         });
       }
     }

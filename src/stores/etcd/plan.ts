@@ -60,7 +60,10 @@ export function planCommit(encoded: Encoded, facts: Facts, spot: Spot): Planned 
     ...[...encoded.large.keys()].map((hash) => isPresent(keys.chunk(hash, 0))),
   ];
   const success = folded([
-    putOp(keys.entry(space, spot.segment, encoded.key), JSON.stringify(entryValue(encoded, heads, kept, spot.place))),
+    putOp(
+      keys.entry(space, spot.segment, encoded.key),
+      JSON.stringify(entryValue(encoded, bases, heads, kept, spot.place)),
+    ),
     putOp(keys.landed(space, encoded.key), String(spot.segment)),
     putOp(keys.last(space, spot.place), ''),
     ...tallyOps(encoded, spot),
@@ -90,9 +93,9 @@ function folded(operations: readonly Operation[]): readonly Operation[] {
   return groups;
 }
 
-function guardCompare(key: string, { revision, hash }: Guard, base: Head | undefined): Compare {
-  if (revision === 0) return hash === '' ? isAbsent(key) : isNever(key);
-  return base !== undefined && base.hash === hash ? hasMod(key, modOf(revision)) : isNever(key);
+function guardCompare(key: string, { revision, hash, version }: Guard, base: Head | undefined): Compare {
+  if (revision === 0 && version === undefined) return hash === '' ? isAbsent(key) : isNever(key);
+  return base !== undefined && base.hash === hash ? hasMod(key, modOf(base.revision)) : isNever(key);
 }
 
 function recordCompare(keys: Keys, space: string, record: EncodedRecord, old: RecordFacts | undefined): Compare {
@@ -115,6 +118,7 @@ function headValue(write: EncodedWrite, base: Head | undefined): HeadValue & { r
 
 function entryValue(
   { agent, commitId, fingerprint, at, guards, meta }: Encoded,
+  bases: ReadonlyMap<string, Head | undefined>,
   heads: readonly (HeadValue & { readonly r: string })[],
   kept: readonly string[],
   place: number,
@@ -125,7 +129,7 @@ function entryValue(
     c: commitId,
     f: fingerprint,
     t: at,
-    g: guards.map(({ resource, revision, hash }) => [resource, revision, hash]),
+    g: guards.map(({ resource, revision, hash }) => [resource, bases.get(resource)?.revision ?? revision, hash]),
     h: heads,
     m: meta,
     k: kept,

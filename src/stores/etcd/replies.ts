@@ -1,6 +1,7 @@
 // What became of one commit in the transaction's answer: the look at its commitId comes first, then what is stale.
 import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
+import { guardHolds } from '../check.ts';
 import type { CommitReply } from '../store.ts';
 import type { Encoded } from './encode.ts';
 import { revisionOf } from './numbers.ts';
@@ -50,10 +51,7 @@ function refusalOf(encoded: Encoded, { own, revision, trimmed }: Outcome): Fate 
     const kv = rest[encoded.guarded.length + index];
     return (kv === undefined ? 0 : recordFrom(kv).revision) === expected ? [] : [id];
   });
-  const isStale = encoded.guards.some(({ resource, revision, hash }) => {
-    const head = current.get(resource);
-    return (head?.revision ?? 0) !== revision || (head?.hash ?? '') !== hash;
-  });
+  const isStale = encoded.guards.some((guard) => !guardHolds(guard, current.get(guard.resource)));
   if (!isStale && staleRecords.length === 0) return { status: 'again' };
   if (encoded.asOf < trimmed) return { status: 'expired', trimmed };
   return { status: 'stale', revision, heads: [...current.values()], staleRecords };

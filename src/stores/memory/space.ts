@@ -4,6 +4,7 @@ import type { Page, PageRequest } from '../../core/page.ts';
 import type { ResourceId } from '../../core/resource.ts';
 import type { Token } from '../../core/token.ts';
 import type { Head } from '../../core/version.ts';
+import { guardHolds, guardsHeld } from '../check.ts';
 import { HASH_ONLY } from '../direct.ts';
 import { openHashes } from '../open-hashes.ts';
 import type {
@@ -62,7 +63,7 @@ export class MemorySpace {
     if (request.tokenBound) {
       const guard = request.guards[0] as Guard;
       const live = this.#liveAt(guard.resource);
-      if (holds(guard, live)) return this.#commitOne(request, live);
+      if (guardHolds(guard, live)) return this.#commitOne(request, live);
     }
     return this.commit(request);
   }
@@ -114,7 +115,7 @@ export class MemorySpace {
   }
 
   #guardsHold(guards: readonly Guard[]): boolean {
-    for (const guard of guards) if (!holds(guard, this.#liveAt(guard.resource))) return false;
+    for (const guard of guards) if (!guardHolds(guard, this.#liveAt(guard.resource))) return false;
     return true;
   }
 
@@ -153,7 +154,8 @@ export class MemorySpace {
   #apply(request: CommitRequest): CommitReply {
     if (this.#log.full) this.#dropOldest();
     const revision = this.#log.last + 1;
-    const { agent, commitId, fingerprint, at, guards, meta } = request;
+    const { agent, commitId, fingerprint, at, meta } = request;
+    const guards = guardsHeld(request.guards, ({ resource }) => this.#liveAt(resource));
     const bases: (Facts | undefined)[] = [];
     const heads: Head[] = [];
     for (const write of request.writes) {
@@ -317,11 +319,6 @@ export class MemorySpace {
     while (this.#log.trimmed < to) this.#dropOldest();
     return this.#log.trimmed;
   }
-}
-
-function holds(guard: Guard, live: Live | undefined): boolean {
-  if (live === undefined) return guard.revision === 0 && guard.hash === '';
-  return live.revision === guard.revision && live.hash === guard.hash;
 }
 
 function writtenBy(write: Write): Written {

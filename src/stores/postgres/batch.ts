@@ -5,12 +5,23 @@ import type { Head } from '../../core/version.ts';
 import { fromText } from '../escaped-text.ts';
 import type { CommitReply } from '../store.ts';
 import type { Encoded } from './encode.ts';
-import { type HeadRow, headOf } from './rows.ts';
+import { type GuardRow, type HeadRow, headOf } from './rows.ts';
 
 /** One request of a batch; `apart`: it touches what an earlier one does, so that it can only be looked at this time. */
 export interface Placed {
   readonly encoded: Encoded;
   readonly apart: boolean;
+  /** The guard that names a version means one that an earlier request of the batch is to write. */
+  readonly link?: Link;
+}
+
+/** Behind whom a request stands in a chain of writes of one resource, all in one batch. */
+export interface Link {
+  /** The one right before it, and the first of the chain. */
+  readonly before: number;
+  readonly root: number;
+  /** How many stand before it. */
+  readonly depth: number;
 }
 
 /** A request and the call of `commit` that it came with. */
@@ -28,20 +39,43 @@ export function place(requests: readonly Called[]): Placed[] {
   const written = new Set<string>();
   const awaited = new Set<string>();
   const late = new Set<number>();
-  return requests.map(({ encoded, call }) => {
+  const writers = new Map<string, number>();
+  const placed: Placed[] = [];
+  for (const [n, { encoded, call }] of requests.entries()) {
     const records = encoded.records.map(recordName);
     const writes = [...encoded.writes.map(({ id }) => `r ${id}`), ...records];
     const compares = [...encoded.guards.map(([id]) => `r ${id}`), ...records];
-    const meets = compares.some((name) => written.has(name)) || writes.some((name) => awaited.has(name));
+    const link = linkOf(encoded, placed, writers);
+    const met = link === undefined ? compares : compares.filter((_, place) => place !== encoded.named?.place);
+    const meets = met.some((name) => written.has(name)) || writes.some((name) => awaited.has(name));
     const apart = meets || keys.has(encoded.key) || late.has(call);
     keys.add(encoded.key);
     for (const name of writes) written.add(name);
+    for (const { id } of encoded.writes) writers.set(id, n);
     if (apart) {
       late.add(call);
       for (const name of compares) awaited.add(name);
     }
-    return { encoded, apart };
-  });
+    placed.push(apart || link === undefined ? { encoded, apart } : { encoded, apart, link });
+  }
+  return placed;
+}
+
+/** The named version is what the last writer of its resource in this batch is to write, as far as that can be told here. */
+function linkOf(
+  { named, guards }: Encoded,
+  placed: readonly Placed[],
+  writers: ReadonlyMap<string, number>,
+): Link | undefined {
+  if (named === undefined) return undefined;
+  const [id, , hash] = guards[named.place] as GuardRow;
+  const before = writers.get(id);
+  const last = before === undefined ? undefined : placed[before];
+  if (before === undefined || last === undefined || last.apart) return undefined;
+  const { writes } = last.encoded;
+  if (writes.length !== 1 || writes[0]?.hash !== hash) return undefined;
+  const { root = before, depth = 0 } = last.link ?? {};
+  return { before, root, depth: depth + 1 };
 }
 
 function recordName({ kind, id }: { readonly kind: string; readonly id: string }): string {
@@ -66,12 +100,14 @@ export function batchArguments(batch: readonly Placed[], epoch: string): [reques
   const text = JSON.stringify({
     epoch,
     apart: now.length < batch.length,
-    requests: batch.map(({ encoded, apart }, n) => requestOf(encoded, n, apart)),
-    guards: batch.flatMap(({ encoded }, n) =>
-      encoded.guards.map(([id, revision, hash]) => ({ n, id, revision, hash })),
-    ),
+    named: batch.some(({ encoded }) => encoded.named !== undefined),
+    linked: batch.some(({ link }) => link !== undefined),
+    requests: batch.map((placed, n) => requestOf(placed, n)),
+    guards: batch.flatMap((placed, n) => placed.encoded.guards.map((guard, at) => guardOf(placed, n, guard, at))),
     records: batch.flatMap(({ encoded }, n) => encoded.records.map((record, at) => ({ n, place: at, ...record }))),
-    writes: each(({ writes }, n) => writes.map((write, at) => ({ n, place: at, ...write }))),
+    writes: each((encoded, n) =>
+      encoded.writes.map((write, at) => ({ n, place: at, ...write, ...rankOf(batch[n], write.id) })),
+    ),
     needs: each((encoded, n) => [
       ...encoded.writes
         .filter(({ size }) => size !== null)
@@ -83,16 +119,36 @@ export function batchArguments(batch: readonly Placed[], epoch: string): [reques
   return [text, contents];
 }
 
-function requestOf(
-  { request, key, agent, commitId, fingerprint, guards, meta, keeps }: Encoded,
-  n: number,
-  apart: boolean,
-): object {
+function requestOf({ encoded, apart, link }: Placed, n: number): object {
+  const { request, key, agent, commitId, fingerprint, guards, named, meta, keeps } = encoded;
   const seen = { n, key, apart };
   if (apart) return seen;
   const { at } = request;
   const { outcome } = request.meta;
-  return { ...seen, agent, commit_id: commitId, fingerprint, at, guards: JSON.stringify(guards), meta, keeps, outcome };
+  const told = named === undefined ? { guards: JSON.stringify(guards) } : partedAt(named.place, guards);
+  return { ...seen, agent, commit_id: commitId, fingerprint, at, ...told, meta, keeps, outcome, link: link?.before };
+}
+
+/** The guards as text, in the two parts between which the revision of a named head comes. */
+function partedAt(place: number, guards: readonly GuardRow[]): { readonly guards: string; readonly rest: string } {
+  const texts = guards.map((guard) => JSON.stringify(guard));
+  const [id, , hash] = guards[place] as GuardRow;
+  const before = [...texts.slice(0, place), `[${JSON.stringify(id)},`].join(',');
+  const rest = [`,${JSON.stringify(hash)}]`, ...texts.slice(place + 1)].join(',');
+  return { guards: `[${before}`, rest: `${rest}]` };
+}
+
+function guardOf({ encoded: { named }, link }: Placed, n: number, [id, revision, hash]: GuardRow, at: number): object {
+  if (named?.place !== at) return { n, id, revision, hash };
+  return { n, id, hash, version: named.version, link: link?.before, depth: link?.depth };
+}
+
+/** Where a write stands in the chain of its resource. */
+function rankOf(placed: Placed | undefined, id: string): object {
+  if (placed?.link === undefined) return {};
+  const { encoded, link } = placed;
+  if (encoded.named === undefined || encoded.guards[encoded.named.place]?.[0] !== id) return {};
+  return { rank: link.depth, root: link.root };
 }
 
 interface Judged {

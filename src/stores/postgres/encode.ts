@@ -26,6 +26,11 @@ export interface EncodedRecord {
   readonly holds: readonly string[];
 }
 
+export interface Named {
+  readonly place: number;
+  readonly version: number;
+}
+
 export interface Encoded {
   readonly request: CommitRequest;
   /** Digest of agent and commitId, in hex. */
@@ -34,6 +39,8 @@ export interface Encoded {
   readonly commitId: string;
   readonly fingerprint: string;
   readonly guards: readonly GuardRow[];
+  /** The guard that names its head by the version, if there is such a one. */
+  readonly named: Named | undefined;
   readonly meta: string;
   readonly writes: readonly EncodedWrite[];
   readonly records: readonly EncodedRecord[];
@@ -67,6 +74,7 @@ export function encode(request: CommitRequest): Encoded {
     commitId: toText(commitId),
     fingerprint: toText(request.fingerprint),
     guards: request.guards.map(({ resource, revision, hash }) => [resource, revision, hash]),
+    named: namedOf(request),
     meta: JSON.stringify(request.meta),
     writes: request.writes.map(encodeWrite),
     records: request.records.map(encodeRecord),
@@ -74,6 +82,12 @@ export function encode(request: CommitRequest): Encoded {
     contents,
     bytes,
   };
+}
+
+function namedOf({ guards }: CommitRequest): Named | undefined {
+  const place = guards.findIndex(({ version }) => version !== undefined);
+  const version = guards[place]?.version;
+  return version === undefined ? undefined : { place, version };
 }
 
 function encodeWrite(write: Write): EncodedWrite {

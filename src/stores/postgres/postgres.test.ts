@@ -7,11 +7,13 @@ import { persist } from '../../../test/support/count-up.ts';
 import { openCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { type PostgresServer, startPostgres } from '../../../test/support/postgres-server.ts';
 import { createRandom } from '../../../test/support/random.ts';
+import { hashOf } from '../../core/hash.ts';
+import type { Head } from '../../core/version.ts';
 import { verifyStore } from '../../verify/index.ts';
 import { guardOf, makeRequest, writeOf } from '../conformance/index.ts';
 import { createMemoryStore } from '../memory.ts';
 import { createPostgresStore, type PostgresClient, type PostgresStoreOptions } from '../postgres.ts';
-import type { CommitReply, CommitRequest, Store } from '../store.ts';
+import type { CommitReply, CommitRequest, Guard, Store } from '../store.ts';
 
 const SPACE = makeRequest('').space;
 
@@ -83,7 +85,32 @@ describe('batches', () => {
     late: fc.integer({ min: 0, max: 2 }),
     id: fc.integer({ min: 0, max: 30 }),
     record: fc.option(fc.constantFrom('r', 's'), { nil: undefined }),
+    /** The guard names the version that the steps before it come to, if they all land. */
+    named: fc.boolean(),
   });
+  type Step = typeof arbitraryStep extends fc.Arbitrary<infer S> ? S : never;
+  type Seen = readonly (Pick<Head, 'version' | 'revision' | 'hash'> | undefined)[];
+
+  /** `past`: the heads as they were, the newest first. */
+  function requestsOf(steps: readonly Step[], past: readonly Seen[], epoch: string): CommitRequest[] {
+    const next = new Map(resources.map((name, at) => [name, { version: 0, hash: '', ...past[0]?.[at] }]));
+    return steps.map(({ resource, premise, body, late, id, record, named }) => {
+      const seen = past[Math.min(late, past.length - 1)] ?? [];
+      const guard = (name: string): Guard => guardOf(name, seen[resources.indexOf(name)] as Head | undefined);
+      const { version = 0, hash = '' } = next.get(resource) ?? {};
+      next.set(resource, { version: version + 1, hash: body === 'delete' ? '' : hashOf(body) });
+      // What was deleted, or never was, has no version to be named by.
+      const own = named && hash !== '' ? { ...guardOf(resource), hash, version } : guard(resource);
+      return makeRequest(epoch, {
+        commitId: `commit-${id}`,
+        fingerprint: JSON.stringify([resource, body]),
+        at: id,
+        guards: premise === undefined || premise === resource ? [own] : [guard(premise), own],
+        writes: [writeOf(resource, body === 'delete' ? { delete: true } : body)],
+        records: record === undefined ? [] : [{ kind: 'k', id: record, value: body, expected: 0 }],
+      });
+    });
+  }
 
   it('[PG1] a batch answers and leaves what its requests would one at a time, in array order', async () => {
     await fc.assert(
@@ -92,31 +119,15 @@ describe('batches', () => {
         async (batches) => {
           const one = openStore();
           const other = createMemoryStore();
-          const past: (Awaited<ReturnType<Store['read']>>['heads'][number] | undefined)[][] = [];
+          const past: Seen[] = [];
           for (const steps of batches) {
             const { heads } = await other.read(
               SPACE,
               resources.map((name) => guardOf(name).resource),
             );
             past.unshift([...heads]);
-            const requestsFor = (epoch: string): CommitRequest[] =>
-              steps.map(({ resource, premise, body, late, id, record }) => {
-                const seen = past[Math.min(late, past.length - 1)] ?? [];
-                const guard = (name: string) => guardOf(name, seen[resources.indexOf(name)]);
-                return makeRequest(epoch, {
-                  commitId: `commit-${id}`,
-                  fingerprint: JSON.stringify([resource, body]),
-                  at: id,
-                  guards:
-                    premise === undefined || premise === resource
-                      ? [guard(resource)]
-                      : [guard(premise), guard(resource)],
-                  writes: [writeOf(resource, body === 'delete' ? { delete: true } : body)],
-                  records: record === undefined ? [] : [{ kind: 'k', id: record, value: body, expected: 0 }],
-                });
-              });
-            const answers = await one.commit(requestsFor(await one.epoch()));
-            const wanted = await other.commit(requestsFor(await other.epoch()));
+            const answers = await one.commit(requestsOf(steps, past, await one.epoch()));
+            const wanted = await other.commit(requestsOf(steps, past, await other.epoch()));
             expect(answers.map(plain)).toEqual(wanted.map(plain));
           }
           expect(await one.log(SPACE, 0, 100)).toEqual(await other.log(SPACE, 0, 100));

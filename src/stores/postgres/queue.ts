@@ -120,10 +120,14 @@ async function flush(
   for (const [index, item] of batch.entries()) {
     const result = results[index] as Result;
     // What is behind one that waits may depend on it: it was looked at too early.
-    if (result.status === 'again' || (again.length > 0 && placed[index]?.apart === true)) again.push(item);
+    if (result.status === 'again' || (again.length > 0 && isLate(placed[index], result))) again.push(item);
     else item.answer(await replyTo(connection, space, item.encoded, result, options.cache));
   }
   return again;
+}
+
+function isLate(placed: Placed | undefined, { status }: Result): boolean {
+  return placed?.apart === true || (placed?.link !== undefined && status !== 'committed');
 }
 
 async function replyTo(

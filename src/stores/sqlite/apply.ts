@@ -3,7 +3,8 @@
 import { EntenteError } from '../../core/errors.ts';
 import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
-import type { CommitReply, CommitRequest, Guard, Write } from '../store.ts';
+import { guardHolds, guardsHeld } from '../check.ts';
+import type { CommitReply, CommitRequest, Write } from '../store.ts';
 import type { Connection, SpaceState } from './connection.ts';
 import { SMALL_BYTES } from './entries.ts';
 import { findEntry, findLanded } from './reads.ts';
@@ -18,7 +19,7 @@ export function applyCommit(connection: Connection, request: CommitRequest): Com
   for (const guard of request.guards) {
     const head = connection.head(state.sid, guard.resource);
     heads.push(head);
-    holds &&= isHeld(guard, head);
+    holds &&= guardHolds(guard, head);
   }
   const landed = replayOf(connection, state, request, holds && request.tokenBound && request.writes.length > 0);
   if (landed !== undefined) return landed;
@@ -42,11 +43,6 @@ export function applyPlain(connection: Connection, request: CommitRequest): Comm
   if (connection.space(request.space).sid === 0) return undefined;
   const reply = applyCommit(connection, request);
   return reply.status === 'committed' ? reply : undefined;
-}
-
-function isHeld({ revision, hash }: Guard, head: Head | undefined): boolean {
-  if (head === undefined) return revision === 0 && hash === '';
-  return head.revision === revision && head.hash === hash;
 }
 
 /** `bound`: guards that hold on the very token that names the commit, and that it moves, prove that it never landed (A5). */
@@ -101,7 +97,9 @@ function store(
   state.revision = revision;
   if (meta.outcome === 'merged') state.merged += 1;
   else if (meta.outcome === 'escalated') state.escalated += 1;
-  connection.log.add(state, { request, revision, heads, priors, passed });
+  const held = guardsHeld(guards, (_, index) => before[index]);
+  const logged = held === guards ? request : { ...request, guards: held };
+  connection.log.add(state, { request: logged, revision, heads, priors, passed });
   return { status: 'committed', revision, heads: heads.map((head) => ({ ...head })) };
 }
 

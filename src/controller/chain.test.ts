@@ -1,0 +1,383 @@
+// Merges that go on from one another before the store has answered, on a store that takes its time.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createTestController, start } from '../../test/support/controllers.ts';
+import { counted, countOf, sections, textOf } from '../../test/support/documents.ts';
+import { as, put, setUp, text, tokenOf } from '../../test/support/entente.ts';
+import { createFaultStore } from '../../test/support/fault-store.ts';
+import { lawRuns } from '../../test/support/law-runs.ts';
+import { scheduledController } from '../../test/support/races.ts';
+import { withMethods } from '../../test/support/wrap.ts';
+import { isEntenteError } from '../core/errors.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { DEFAULT_SPACE, parseResourceId } from '../core/resource.ts';
+import { mergeContents } from '../merge/index.ts';
+import { createMemoryStore } from '../stores/memory.ts';
+import type { CommitRequest, LogEntry, Store } from '../stores/store.ts';
+import { escalate } from '../strategies/escalate.ts';
+import { merge } from '../strategies/merge.ts';
+import { verifyStore } from '../verify/index.ts';
+import { createController } from './controller.ts';
+import type { Controller } from './types.ts';
+
+const plan = 'plan.md';
+const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `writer-${index}`);
+
+interface Slow {
+  readonly store: Store;
+  readonly inner: Store;
+  readonly calls: (readonly CommitRequest[])[];
+}
+
+/** A store whose every commit takes two turns of the event loop, as one over a network does. */
+function slow(before: (requests: readonly CommitRequest[], inner: Store) => unknown = () => undefined): Slow {
+  const inner = createMemoryStore();
+  const calls: (readonly CommitRequest[])[] = [];
+  const store = withMethods(inner, {
+    async commit(requests) {
+      calls.push(requests);
+      await nextTurn();
+      await before(requests, inner);
+      const replies = await inner.commit(requests);
+      await nextTurn();
+      return replies;
+    },
+  });
+  return { store, inner, calls };
+}
+
+const isMerge = ({ meta }: CommitRequest): boolean => meta.outcome === 'merged';
+const isNamed = ({ guards }: CommitRequest): boolean => guards.some(({ version }) => version !== undefined);
+
+async function logOf(store: Store): Promise<readonly LogEntry[]> {
+  const log = await store.log(DEFAULT_SPACE, 0, 1000);
+  return log.status === 'ok' ? log.entries : [];
+}
+
+/** All begin at once, then each raises its own count, at once. */
+async function raiseAll(entente: Controller, writers: readonly string[]): Promise<readonly Outcome[]> {
+  const drafts = await Promise.all(writers.map((agent) => entente.begin(plan, { agent })));
+  return Promise.all(
+    drafts.map(({ token, content }) =>
+      entente.commitOrResolve(token, { content: counted(textOf(content), token.agent) }),
+    ),
+  );
+}
+
+describe('chains', () => {
+  it('[CN1] those who wait go to the store together, and all is as if one after another', async () => {
+    const { store, inner, calls } = slow();
+    const { entente } = setUp({ store, default: merge('text') });
+    const writers = names(24);
+    const base = sections(writers);
+    await put(entente, plan, base);
+    const outcomes = await raiseAll(entente, writers);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['committed', ...Array(23).fill('merged')]);
+    const merges = calls.filter((requests) => requests.some(isMerge));
+    expect(merges.flat()).toHaveLength(23);
+    expect(merges.length).toBeLessThanOrEqual(10);
+    const entries = await logOf(inner);
+    for (const [index, { heads, guards }] of entries.entries()) {
+      const prior = entries[index - 1]?.heads[0];
+      expect(guards).toEqual([{ resource: plan, revision: prior?.revision ?? 0, hash: prior?.hash ?? '' }]);
+      expect(heads[0]?.version).toBe(index + 1);
+    }
+    for (const outcome of outcomes) {
+      if (outcome.status !== 'merged') continue;
+      const current = await entente.read(plan, { version: outcome.version - 1 });
+      const agent = writers.find((name) => name === outcome.token.agent) ?? '';
+      const sides = { base, current: current?.content ?? null, proposed: counted(base, agent) };
+      const alone = mergeContents({ ...sides, path: plan, options: { engine: 'text' } });
+      if (alone.status !== 'clean') throw new Error(`${agent} merges to ${alone.status}`);
+      expect(text(outcome.content)).toBe(textOf(alone.content ?? undefined));
+      expect(outcome.receipt).toEqual(alone.receipt);
+      const entry = entries.find(({ revision }) => revision === outcome.revision);
+      expect(entry?.meta).toMatchObject({
+        outcome: 'merged',
+        strategy: 'merge(text)',
+        extra: { base: 1, resource: plan },
+      });
+      expect(outcome.token).toMatchObject({ version: outcome.version, revision: outcome.revision, hash: outcome.hash });
+      const again = await inner.content(entry?.meta.receipt ?? '');
+      expect(JSON.parse(textOf(again))).toEqual(outcome.receipt);
+    }
+    expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
+    expect((await entente.stats()).merged).toBe(23);
+  });
+
+  it('[CN1] what was sent is answered again under its own id', async () => {
+    const { store } = slow();
+    const { entente } = setUp({ store, default: merge('text') });
+    const writers = names(6);
+    await put(entente, plan, sections(writers));
+    const drafts = await Promise.all(writers.map((agent) => entente.begin(plan, { agent })));
+    const send = (): Promise<readonly Outcome[]> =>
+      Promise.all(
+        drafts.map(({ token, content }) =>
+          entente.commitOrResolve(token, { content: counted(textOf(content), token.agent) }),
+        ),
+      );
+    const [first, again] = [await send(), await send()];
+    for (const [index, outcome] of again.entries()) {
+      const { token: _, ...before } = first[index] as Outcome & { readonly token: unknown };
+      expect(outcome).toMatchObject({ ...before, replayed: true });
+    }
+    expect((await entente.getVersion(plan))?.version).toBe(7);
+  });
+
+  it('[CN2] nobody is told before the store has acknowledged', async () => {
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { store, inner } = slow((requests) => (requests.some(isMerge) ? gate : undefined));
+    const { entente } = setUp({ store, default: merge('text') });
+    const writers = names(8);
+    await put(entente, plan, sections(writers));
+    let told = 0;
+    const work = raiseAll(
+      withTold(entente, () => (told += 1)),
+      writers,
+    );
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    expect(told).toBe(1);
+    expect((await inner.counts(DEFAULT_SPACE)).revision).toBe(2);
+    open();
+    expect((await work).filter(({ status }) => status === 'merged')).toHaveLength(7);
+  });
+
+  it('[CN2] where another process comes first, all behind it are merged anew', async () => {
+    let others = 0;
+    const { store, inner, calls } = slow(async (requests, own) => {
+      if (!requests.some(isMerge) || others === 2) return;
+      others += 1;
+      const elsewhere = createController({ store: own });
+      await elsewhere.update(plan, { agent: 'other' }, (draft) => ({
+        content: counted(textOf(draft.content), 'other'),
+      }));
+    });
+    const entente = createTestController({ store, default: merge('text') }, 7);
+    const writers = names(12);
+    await put(entente, plan, sections([...writers, 'other']));
+    const outcomes = await raiseAll(entente, writers);
+    expect(outcomes.every(({ status }) => status === 'committed' || status === 'merged')).toBe(true);
+    const found = textOf((await entente.read(plan))?.content);
+    expect([...writers, 'other'].map((name) => countOf(found, name))).toEqual([...Array(12).fill(1), 2]);
+    expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
+    // One first try, and a merge for each time that somebody else came first, and one that landed.
+    expect(calls.flat().length).toBeLessThanOrEqual(1 + 12 * 4);
+  });
+
+  it('[CN2] in any order of steps, from two processes, nothing is lost', async () => {
+    const racers = ['anna', 'bert', 'cleo', 'dora', 'emil'];
+    const property = fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+      const inner = createMemoryStore();
+      await start(createController({ store: inner }), plan, sections(racers));
+      const processes = [0, 1].map(() => scheduledController(inner, scheduler, merge('text')));
+      const work = racers.map(async (agent, index) => {
+        const entente = processes[index < 3 ? 0 : 1] as Controller;
+        const { token, content } = await entente.begin(plan, { agent });
+        return entente.commitOrResolve(token, { content: counted(textOf(content), agent) });
+      });
+      const outcomes = await scheduler.waitFor(Promise.all(work));
+      expect(outcomes.every(({ status }) => status === 'committed' || status === 'merged')).toBe(true);
+      const found = textOf((await createController({ store: inner }).read(plan))?.content);
+      expect(racers.map((agent) => countOf(found, agent))).toEqual(racers.map(() => 1));
+      expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
+    });
+    await fc.assert(property, { seed: 21, numRuns: lawRuns(150), endOnFailure: true });
+  });
+
+  it('[CN2] a caller that takes its merged bytes for its own changes nobody else', async () => {
+    const { store, inner } = slow();
+    const { entente } = setUp({ store, default: merge('text') });
+    const writers = names(10);
+    await put(entente, plan, sections(writers));
+    const drafts = await Promise.all(writers.map((agent) => entente.begin(plan, { agent })));
+    await Promise.all(
+      drafts.map(async ({ token, content }) => {
+        const outcome = await entente.commitOrResolve(token, { content: counted(textOf(content), token.agent) });
+        if (outcome.status === 'merged') outcome.content.fill(0);
+      }),
+    );
+    const found = textOf((await entente.read(plan))?.content);
+    expect(writers.map((name) => countOf(found, name))).toEqual(writers.map(() => 1));
+    expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])('[CN2] behind a bad network nothing is lost or doubled (seed %i)', async (seed) => {
+    const inner = createMemoryStore();
+    const faults = { beforeApply: 0.1, afterApply: 0.1, lostUnknown: 0.1, duplicate: 0.1, delay: 0.5 };
+    const store = createFaultStore(inner, { seed, ...faults });
+    const writers = names(8);
+    await start(createController({ store: inner }), plan, sections(writers));
+    const processes = [0, 1].map((index) => createTestController({ store, default: merge('text') }, seed + index));
+    await Promise.all(
+      writers.map(async (agent, index) => {
+        const entente = processes[index % 2] as Controller;
+        for (let done = 0; done < 6; ) {
+          try {
+            const { token, content } = await entente.begin(plan, { agent });
+            const outcome = await entente.commitOrResolve(token, { content: counted(textOf(content), agent) });
+            if (outcome.status !== 'committed' && outcome.status !== 'merged') throw new Error(outcome.status);
+            done += 1;
+          } catch (error) {
+            if (!isEntenteError(error)) throw error;
+          }
+        }
+      }),
+    );
+    store.heal();
+    const found = textOf((await createController({ store: inner }).read(plan))?.content);
+    expect(writers.map((name) => countOf(found, name))).toEqual(writers.map(() => 6));
+    expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
+  });
+
+  it('[CN3] an overlap is told of versions that there are, and of nothing that was only expected', async () => {
+    let others = 0;
+    const { store, inner } = slow(async (requests, own) => {
+      if (!requests.some(isMerge) || others > 0) return;
+      others += 1;
+      await put(createController({ store: own }), plan, counted(sections(['a', 'b', 'c', 'd']), 'd'), {
+        agent: 'other',
+      });
+    });
+    const entente = createTestController({ store, default: merge('text', { otherwise: escalate() }) }, 3);
+    const base = sections(['a', 'b', 'c', 'd']);
+    await put(entente, plan, base);
+    const drafts = await Promise.all(
+      ['first', 'second', 'clash', 'same'].map((agent) => entente.begin(plan, { agent })),
+    );
+    const changes = [counted(base, 'a'), counted(base, 'b'), base.replace('count b: 0', 'count b: many')];
+    const contents = [...changes, counted(counted(base, 'a'), 'b')];
+    const outcomes = await Promise.all(
+      drafts.map(({ token }, index) => entente.commitOrResolve(token, { content: contents[index] ?? '' })),
+    );
+    const { items } = await inner.history(DEFAULT_SPACE, parseResourceId(plan), {});
+    const known = new Map(items.map(({ head }) => [head.version, head.hash]));
+    const { items: conflicts } = await entente.conflicts();
+    expect(conflicts.length).toBeGreaterThan(0);
+    for (const { current } of conflicts) expect(known.get(current.version ?? 0)).toBe(current.hash);
+    for (const outcome of outcomes) {
+      if (outcome.status === 'unchanged') expect(known.get(outcome.head?.version ?? 0)).toBe(outcome.head?.hash);
+      else expect(['committed', 'merged', 'escalated']).toContain(outcome.status);
+    }
+    expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
+  });
+
+  it('[CN3] engines and validators of others see only versions that there are', async () => {
+    const seen: string[] = [];
+    const { store, inner, calls } = slow();
+    const { entente } = setUp({ store });
+    entente.registerEngine('own', (input) => {
+      seen.push(textOf(input.current ?? undefined));
+      return mergeContents({ ...input, options: { engine: 'text' } });
+    });
+    entente.registerStrategy('own.md', merge('own'));
+    entente.registerStrategy('checked.md', merge('text', { validate: () => true }));
+    const writers = names(5);
+    for (const resource of ['own.md', 'checked.md']) {
+      await put(entente, resource, sections(writers));
+      await Promise.all(
+        writers.map(async (agent) => {
+          const { token, content } = await entente.begin(resource, { agent });
+          const changed = counted(textOf(content), agent);
+          as(await entente.commitOrResolve(token, { content: changed }), agent === 'writer-0' ? 'committed' : 'merged');
+        }),
+      );
+    }
+    expect(calls.flat().some(isNamed)).toBe(false);
+    const { items } = await inner.history(DEFAULT_SPACE, parseResourceId('own.md'), {});
+    const known = await Promise.all(items.map(async ({ head }) => textOf(await inner.content(head.hash))));
+    expect(seen.length).toBeGreaterThan(0);
+    for (const current of seen) expect(known).toContain(current);
+  });
+
+  it('[CN5] a store that knows no guards by version is asked once, and everybody gets through', async () => {
+    const { store, inner, calls } = slow();
+    const ignorant = withMethods(store, {
+      commit: (requests) =>
+        store.commit(
+          requests.map((request) => ({
+            ...request,
+            guards: request.guards.map(({ resource, revision, hash }) => ({ resource, revision, hash })),
+          })),
+        ),
+    });
+    let named = 0;
+    const counting = withMethods(ignorant, {
+      commit: (requests) => {
+        if (requests.some(isNamed)) named += 1;
+        return ignorant.commit(requests);
+      },
+    });
+    const entente = createTestController({ store: counting, default: merge('text') }, 5);
+    const writers = names(16);
+    await put(entente, plan, sections(writers));
+    const outcomes = await raiseAll(entente, writers);
+    expect(outcomes.every(({ status }) => status === 'committed' || status === 'merged')).toBe(true);
+    expect(named).toBeLessThanOrEqual(3);
+    expect(calls.flat().length).toBeLessThanOrEqual(16 * 4);
+    expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
+  });
+});
+
+describe('chains and time', () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] }));
+  afterEach(() => vi.useRealTimers());
+
+  it('[CN4] a call that never ends holds nobody up longer than patience', async () => {
+    let hung = false;
+    const { store, inner } = slow((requests) => {
+      if (!requests.some(isMerge) || hung) return undefined;
+      hung = true;
+      return new Promise(() => undefined);
+    });
+    const { entente } = setUp({ store, default: merge('text') });
+    const writers = names(3);
+    await put(entente, plan, sections([...writers, 'late']));
+    const drafts = await Promise.all(writers.map((agent) => entente.begin(plan, { agent })));
+    const late = await tokenOf(entente, plan, 'late');
+    const told: string[] = [];
+    for (const { token, content } of drafts) {
+      const content2 = counted(textOf(content), token.agent);
+      void entente.commitOrResolve(token, { content: content2 }).then(({ status }) => told.push(status));
+    }
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    expect(hung).toBe(true);
+    const work = entente.commitOrResolve(late, { content: counted(sections([...writers, 'late']), 'late') });
+    for (let second = 0; second < 5; second += 1) {
+      await vi.advanceTimersByTimeAsync(1000);
+      for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    }
+    expect((await work).status).toBe('merged');
+    expect(told).toEqual(['committed', 'merged']);
+    expect((await inner.counts(DEFAULT_SPACE)).revision).toBe(4);
+  });
+
+  it('[CN4] after 64 commits the chain is waited for', async () => {
+    const { store, inner, calls } = slow();
+    const { entente } = setUp({ store, default: merge('text') });
+    const writers = names(100);
+    await put(entente, plan, sections(writers));
+    const outcomes = await raiseAll(entente, writers);
+    expect(outcomes.filter(({ status }) => status === 'merged')).toHaveLength(99);
+    const merges = calls.flat().filter(isMerge);
+    const roots = merges.filter((request) => !isNamed(request)).map((request) => merges.indexOf(request));
+    expect(roots).toEqual([0, 64]);
+    expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
+  });
+});
+
+/** Counts the answers. */
+function withTold(entente: Controller, told: () => unknown): Controller {
+  return {
+    ...entente,
+    async commitOrResolve(...input) {
+      const outcome = await entente.commitOrResolve(...input);
+      told();
+      return outcome;
+    },
+  };
+}

@@ -1,0 +1,191 @@
+// The loop of a clash: plan, commit what the plan says, and where the head moved meanwhile plan again against the new
+// head; the base stays what the agent read (trap T1). Who can win by trying again takes turns with the others in this
+// process, and goes on from what the one before is about to write (chain.ts).
+import { Buffer } from 'node:buffer';
+import type { Outcome } from '../core/outcome.ts';
+import type { Head } from '../core/version.ts';
+import { describeStrategy } from '../strategies/policy-file.ts';
+import type { Strategy } from '../strategies/types.ts';
+import { jitter } from './backoff.ts';
+import { type Origin, originOfIntent } from './base.ts';
+import { carryOut } from './carry-out.ts';
+import { type Ahead, fateOf } from './chain.ts';
+import { type Clash, isSame, unchanged } from './clash.ts';
+import type { Context } from './context.ts';
+import { conflicted } from './hand-back.ts';
+import { type Intent, staleReads } from './intent.ts';
+import { type Case, caseOf, planAhead, planFor } from './judge.ts';
+import { turnUntil } from './lanes.ts';
+import { note } from './ledger.ts';
+import type { Plan } from './plan-requests.ts';
+import { matchPolicy } from './policy.ts';
+import type { Sender } from './submit.ts';
+
+const PATIENCE_MS = 1000;
+
+/** What every attempt at one intent has in common. */
+interface Task {
+  readonly context: Context;
+  readonly intent: Intent;
+  readonly strategy: Strategy;
+  readonly label: string;
+  readonly origin: Origin;
+}
+
+/** What a commit that met a clash comes to under the policy. */
+export async function swap(context: Context, intent: Intent, first: Clash): Promise<Outcome> {
+  if (first.stalePremises.length > 0) return handedBack(context, intent, first, 'a premise moved');
+  const { strategy } = await matchPolicy(context, intent.token.resource);
+  const origin = await originOfIntent(context, intent);
+  const task: Task = { context, intent, strategy, label: describeStrategy(strategy), origin };
+  const contends = strategy.name === 'merge' || strategy.name === 'lastWriterWins';
+  const turns = contends ? new Turns(task, first) : undefined;
+  try {
+    return await tryAll(task, first, turns);
+  } finally {
+    turns?.leave();
+  }
+}
+
+async function tryAll(task: Task, first: Clash, turns: Turns | undefined): Promise<Outcome> {
+  const { context, intent } = task;
+  let clash = first;
+  for (let losses = 0; losses < context.limits.swaps; losses += 1) {
+    if (turns !== undefined) clash = await turns.take(clash, losses < 2);
+    const done = await tryOnce(task, clash, turns);
+    if (done.status !== 'clash') return done;
+    clash = done;
+    if (losses === 0) continue;
+    await context.sleep(jitter(context, losses - 1), intent.signal);
+    if (turns?.isTaken !== false) clash = await lookAgain(context, intent, clash);
+  }
+  const moved = `contended: the resource moved ${context.limits.swaps} times while this was being settled`;
+  return handedBack(context, intent, clash, moved);
+}
+
+/** One plan carried out against one head. */
+async function tryOnce(task: Task, clash: Clash, turns: Turns | undefined): Promise<Outcome | Clash> {
+  const { context, intent, origin, strategy, label } = task;
+  const { ahead } = clash;
+  if (ahead !== undefined && turns !== undefined) return tryAhead(task, clash, ahead, turns);
+  if (clash.stalePremises.length > 0) return handedBack(context, intent, clash, 'a premise moved');
+  if (isSame(clash.head, intent.proposal)) return unchanged(context, intent, clash.head, clash.revision);
+  const found = caseOf(intent, clash, origin, strategy, label);
+  const { plan, merge } = await planFor(context, found);
+  return carryOut(context, found, plan, merge, turns?.sender(found, plan));
+}
+
+/**
+ * What is only about to be there is good for a clean merge that adds to it and for nothing else: every other answer has
+ * to be one about a version that there is.
+ */
+async function tryAhead(task: Task, clash: Clash, ahead: Ahead, turns: Turns): Promise<Outcome | Clash> {
+  const { context, intent, origin, strategy, label } = task;
+  const found = caseOf(intent, clash, origin, strategy, label);
+  const plan = isSame(clash.head, intent.proposal) ? undefined : await planAhead(context, found);
+  const adds = plan !== undefined && plan.content !== null && Buffer.compare(plan.content, ahead.content) !== 0;
+  if (!adds || ahead.chain.broken) return tryOnce(task, await turns.wait(clash), turns);
+  const done = await carryOut(context, found, plan, undefined, turns.sender(found, plan));
+  if (done.status === 'clash' && done !== clash) turns.checkNamed(ahead, done);
+  return done;
+}
+
+/** A writer's turns at a contended resource: each ends at the latest when what it came to is known. */
+class Turns {
+  readonly #task: Task;
+  #leave: (() => void) | undefined;
+  /** What the store said last, which a guess does not take the place of. */
+  #known: Clash;
+
+  constructor(task: Task, first: Clash) {
+    this.#task = task;
+    this.#known = first;
+  }
+
+  get isTaken(): boolean {
+    return this.#leave !== undefined;
+  }
+
+  leave(): void {
+    this.#leave?.();
+    this.#leave = undefined;
+  }
+
+  /** Waits for a turn, unless it is there already; answers what to go on from. `fresh`: `known` was told just now. */
+  async take(known: Clash, fresh: boolean): Promise<Clash> {
+    if (known.ahead === undefined) this.#known = known;
+    if (this.isTaken) return known;
+    const { context, intent } = this.#task;
+    const { lanes, chains } = context;
+    const { resource } = intent.token;
+    const isAlone =
+      fresh && known === this.#known && lanes.length(resource) === 0 && chains.ahead(resource) === undefined;
+    this.#leave = await turnUntil(lanes.enter(resource, PATIENCE_MS), intent.signal);
+    if (isAlone) return known;
+    const ahead = chains.ahead(resource);
+    if (ahead === undefined) return lookAgain(context, intent, this.#known);
+    const { head } = ahead;
+    const isNewer = head.version > (this.#known.head?.version ?? 0);
+    const clash: Clash = { status: 'clash', head, revision: this.#known.revision, stalePremises: [], ahead };
+    if (!isNewer || !this.#mayChain() || !chains.isOpen(ahead)) return this.wait(clash);
+    await chains.breathe();
+    return clash;
+  }
+
+  /** Until the store has said what became of the one before, and what is there now. */
+  async wait({ ahead }: Clash): Promise<Clash> {
+    const { context, intent } = this.#task;
+    const head = ahead === undefined ? undefined : await fateOf(context, ahead, intent.signal);
+    if (head !== undefined && head.revision > this.#known.revision) this.#known = landedAt(head);
+    return lookAgain(context, intent, this.#known);
+  }
+
+  /** How a merge goes to the store: whoever comes next goes on from it as soon as it is on its way. */
+  sender({ clash: { head, ahead } }: Case, plan: Plan): Sender | undefined {
+    const { context } = this.#task;
+    const passes = plan.type === 'merged' && plan.resolvedBy === undefined && plan.content !== null;
+    if (!passes || head === undefined || head.deleted || !this.#mayChain()) return undefined;
+    return (request) => {
+      const reply = context.chains.send(request, head, ahead, context.lanes.length(head.resource) > 1);
+      this.leave();
+      return reply;
+    };
+  }
+
+  /** Engines and validators of others see only versions that there are. */
+  #mayChain(): boolean {
+    const { context, strategy } = this.#task;
+    // A store in this process's memory answers at once.
+    if (strategy.name !== 'merge' || context.direct !== undefined) return false;
+    return strategy.validate === undefined && !context.engines.has(strategy.engine);
+  }
+
+  /** A store that finds stale what it says is there has not understood the guard: it is not asked that again. */
+  checkNamed({ head: { version, hash } }: Ahead, done: Clash): void {
+    if (done.stalePremises.length > 0) return;
+    if (done.head?.version === version && done.head.hash === hash) this.#task.context.chains.stop();
+  }
+}
+
+function landedAt(head: Head): Clash {
+  return { status: 'clash', head, revision: head.revision, stalePremises: [] };
+}
+
+/**
+ * After a wait the head has moved: merging against an old one would be work for nothing. A read that lags behind what the
+ * store answered to the commit does not take its place (trap T8).
+ */
+async function lookAgain(context: Context, intent: Intent, known: Clash): Promise<Clash> {
+  const ids = [intent.token.resource, ...intent.reads.map((read) => read.resource)];
+  const snapshot = await context.store.read(context.space, ids);
+  if (snapshot.revision < known.revision) return known;
+  const stalePremises = staleReads(intent.reads, (id) => snapshot.heads.find((head) => head?.resource === id));
+  return { status: 'clash', head: snapshot.heads[0], revision: snapshot.revision, stalePremises };
+}
+
+/** Not for any strategy to decide: counted like every conflict that goes back to its author (rule E7). */
+async function handedBack(context: Context, intent: Intent, clash: Clash, reason: string): Promise<Outcome> {
+  const outcome = await conflicted(context, intent, clash, reason);
+  note(context, { intent, clash }, { type: 'handBack', reason });
+  return outcome;
+}

@@ -1,0 +1,137 @@
+// Rules of guards that name a version which an earlier commit is only about to write.
+import assert from 'node:assert/strict';
+import { hashOf } from '../../core/hash.ts';
+import type { CommitReply, Guard } from '../store.ts';
+import { guardOf, id, SPACE, textOf, writeOf } from './client.ts';
+import type { Chapter } from './harness.ts';
+
+/** The guard of a version that is not there yet. */
+function named(resource: string, version: number, text: string): Guard {
+  return { resource: id(resource), revision: 0, hash: hashOf(text), version };
+}
+
+const statuses = (replies: readonly CommitReply[]): string[] => replies.map(({ status }) => status);
+
+export const chains: Chapter = (rule) => {
+  rule('[ST53] a guard may name its head by version and hash, and the log tells the revision', async (t) => {
+    const first = await t.write('a', 'one', { at: 7 });
+    const second = await t.write('a', 'two');
+    const stale = [
+      named('a', 1, 'one'),
+      named('a', 1, 'two'),
+      named('a', 2, 'one'),
+      named('a', 3, 'two'),
+      named('none', 1, 'two'),
+      named('none', 0, 'two'),
+    ];
+    for (const guard of stale) {
+      const reply = await t.commit({ guards: [guard], writes: [writeOf(guard.resource, 'lost?')] });
+      const heads = guard.resource === 'a' ? [second] : [];
+      const told = { status: 'stale', revision: second.revision, heads, staleRecords: [] };
+      assert.deepEqual(reply, told, JSON.stringify(guard));
+    }
+    const premise = await t.write('b', 'premise');
+    const guards = [guardOf('b', premise), named('a', 2, 'two')];
+    const { revision, heads } = await t.applied({ guards, writes: [writeOf('a', 'three')], keeps: ['kept'] });
+    assert.equal(heads[0]?.version, 3);
+    assert.equal(heads[0]?.born, first.born);
+    const log = await t.store.log(SPACE, premise.revision, 10);
+    assert.ok(log.status === 'ok');
+    assert.deepEqual(
+      log.entries.map((entry) => [entry.revision, entry.guards]),
+      [[revision, [guardOf('b', premise), guardOf('a', second)]]],
+    );
+    assert.equal(await textOf(t.store, hashOf('three')), 'three');
+  });
+
+  rule('[ST53] a tombstone is named by no version, and what is misnamed is misuse', async (t) => {
+    await t.write('a', 'one');
+    const gone = await t.write('a', { delete: true });
+    const none: Guard = { resource: id('a'), revision: 0, hash: '', version: gone.version };
+    const full: Guard = { ...guardOf('a', gone), hash: hashOf('one'), version: gone.version };
+    const both = [named('a', 1, 'one'), named('b', 1, 'one')];
+    for (const guards of [[none], [full], both]) {
+      const request = t.request({ guards, keeps: ['kept'], writes: [writeOf('a', 'lost?')] });
+      await assert.rejects(async () => t.store.commit([request]), { code: 'misuse' });
+    }
+    assert.deepEqual(await t.head('a'), gone);
+  });
+
+  rule('[ST54] in a batch each may go on from the version that the one before it is to write', async (t) => {
+    const base = await t.write('a', 'v1');
+    const request = (from: Guard, text: string): ReturnType<typeof t.request> =>
+      t.request({
+        guards: [from],
+        writes: [writeOf('a', text)],
+        keeps: [`receipt of ${text}`],
+        agent: `agent of ${text}`,
+      });
+    const batch = [
+      request(guardOf('a', base), 'v2'),
+      request(named('a', 2, 'v2'), 'v3'),
+      request(named('a', 3, 'v3'), 'v4'),
+      request(named('a', 4, 'another'), 'v5'),
+      request(named('a', 5, 'v5'), 'v6'),
+    ];
+    const replies = await t.store.commit(batch);
+    assert.deepEqual(statuses(replies), ['committed', 'committed', 'committed', 'stale', 'stale']);
+    const landed = replies.flatMap((reply) => (reply.status === 'committed' ? reply.heads : []));
+    const last = landed.at(-1);
+    assert.deepEqual(
+      landed.map(({ version, born }) => [version, born]),
+      [2, 3, 4].map((version) => [version, base.born]),
+    );
+    for (const reply of replies.slice(3)) assert.deepEqual(reply.status === 'stale' ? reply.heads : [], [last]);
+    assert.deepEqual(await t.head('a'), last);
+    const log = await t.store.log(SPACE, base.revision, 10);
+    assert.ok(log.status === 'ok');
+    assert.deepEqual(
+      log.entries.map(({ guards, heads }) => [guards, heads]),
+      landed.map((head, index) => [[guardOf('a', index === 0 ? base : landed[index - 1])], [head]]),
+    );
+    const { items } = await t.store.history(SPACE, id('a'), {});
+    assert.deepEqual(
+      items.map(({ head }) => head),
+      [...landed, base].sort((x, y) => y.version - x.version),
+    );
+    assert.equal((await t.store.counts(SPACE)).resources, 1);
+  });
+
+  rule('[ST54] calls at once chain too, from what never was, and end with a delete', async (t) => {
+    const calls = [
+      t.request({ guards: [guardOf('a')], writes: [writeOf('a', 'v1')] }),
+      t.request({ guards: [named('a', 1, 'v1')], writes: [writeOf('a', 'v2', 'text/plain')] }),
+      t.request({
+        guards: [named('a', 2, 'v2'), guardOf('b')],
+        writes: [writeOf('a', { delete: true }), writeOf('b', 'v1')],
+      }),
+      t.request({ guards: [named('b', 1, 'v1')], writes: [writeOf('b', 'v2')] }),
+    ];
+    const replies = (await Promise.all(calls.map((request) => t.store.commit([request])))).flat();
+    assert.deepEqual(statuses(replies), ['committed', 'committed', 'committed', 'committed']);
+    const [first] = replies;
+    assert.ok(first?.status === 'committed');
+    const head = await t.head('a');
+    assert.equal(head?.deleted, true);
+    assert.equal(head?.version, 3);
+    assert.equal(head?.born, first.revision);
+    assert.equal((await t.head('b'))?.version, 2);
+    assert.equal((await t.store.counts(SPACE)).resources, 1);
+  });
+
+  rule('[ST54] behind one that landed before, and behind one that does not land', async (t) => {
+    const base = await t.write('a', 'v1');
+    const first = t.request({ guards: [guardOf('a', base)], writes: [writeOf('a', 'v2')] });
+    const [landed] = await t.store.commit([first]);
+    assert.equal(landed?.status, 'committed');
+    const again = await t.store.commit([
+      first,
+      t.request({ guards: [named('a', 2, 'v2')], writes: [writeOf('a', 'v3')] }),
+      t.request({ guards: [guardOf('a', base)], writes: [writeOf('a', 'w2')] }),
+      t.request({ guards: [named('a', 2, 'w2')], writes: [writeOf('a', 'w3')] }),
+      t.request({ guards: [named('a', 3, 'v3')], writes: [writeOf('a', 'v4')] }),
+    ]);
+    assert.deepEqual(statuses(again), ['replayed', 'committed', 'stale', 'stale', 'committed']);
+    assert.equal((await t.head('a'))?.version, 4);
+  });
+};

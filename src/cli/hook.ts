@@ -19,11 +19,28 @@ function readInput(): string {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EOF') return Buffer.concat(chunks).toString('utf8');
-      // A pipe that does not block: its writer is not done.
       if (code !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+      pause();
     }
   }
+}
+
+/** Past Node's own streams, which take milliseconds to come into being. */
+function say(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += fs.writeSync(descriptor, bytes, done);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      pause();
+    }
+  }
+}
+
+/** A pipe that does not block: its other end is not done. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
 }
 
 async function main(): Promise<void> {
@@ -35,8 +52,10 @@ async function main(): Promise<void> {
     open: async (place) => (await import('./place/guard.ts')).openGuard(place),
     alone: process.argv[3] === ALONE,
   });
-  if (fault !== undefined) process.stderr.write(`${fault}\n`);
-  process.stdout.write(out);
+  if (fault !== undefined) say(2, `${fault}\n`);
+  say(1, out);
+  // All is on disk or said: nothing that is still open is waited for.
+  process.exit();
 }
 
 void main();

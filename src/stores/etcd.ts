@@ -7,7 +7,6 @@ import { createClient } from './etcd/client.ts';
 import { readContent } from './etcd/contents.ts';
 import { createElsewhere } from './etcd/elsewhere.ts';
 import { MAX_GUARDS } from './etcd/encode.ts';
-import { closedFault } from './etcd/errors.ts';
 import { type Opened, open } from './etcd/opened.ts';
 import { parseAddress, tlsOf, userOf } from './etcd/place.ts';
 import { type CommitQueue, createQueue } from './etcd/queue.ts';
@@ -24,14 +23,15 @@ import {
 } from './etcd/reads.ts';
 import { trim } from './etcd/trim.ts';
 import { createWatch, type Watch } from './etcd/wake.ts';
+import { createOpening } from './opening.ts';
 import type { Capabilities, Store } from './store.ts';
 
 export interface EtcdStoreOptions {
-  /** `etcd://HOST:PORT,HOST:PORT?prefix=NAME`; `etcds://` over TLS. */
+  /** `etcd://HOST:PORT,HOST:PORT?prefix=NAME`; `etcds://` over TLS, with files in `&cacert=`, `&cert=` and `&key=`. */
   readonly url: string;
   /** Who asks. @default ETCDCTL_USER and ETCDCTL_PASSWORD */
   readonly user?: { readonly name: string; readonly password: string };
-  /** PEM texts. @default the files that ETCDCTL_CACERT, ETCDCTL_CERT and ETCDCTL_KEY name */
+  /** PEM texts. @default the files that the address names, or ETCDCTL_CACERT, ETCDCTL_CERT and ETCDCTL_KEY */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   /** Milliseconds to wait for one answer. @default 5,000 */
   readonly timeoutMs?: number;
@@ -55,8 +55,8 @@ interface Parts {
  */
 export function createEtcdStore(options: EtcdStoreOptions): Store {
   const { timeoutMs = 5000, onWarning = warn, user = userOf(process.env) } = options;
-  const { endpoints, prefix, shown } = parseAddress(options.url);
-  const tls = options.tls ?? tlsOf(process.env);
+  const { endpoints, prefix, shown, files } = parseAddress(options.url);
+  const tls = options.tls ?? tlsOf(process.env, files);
   const capabilities: Capabilities = {
     name: 'etcd',
     durability: 'quorum',
@@ -67,29 +67,15 @@ export function createEtcdStore(options: EtcdStoreOptions): Store {
   };
   const client = createClient({ endpoints, tls, user, timeoutMs });
   const cache = new ContentCache();
-  let parts: Promise<Parts> | undefined;
-  let closed = false;
-
-  async function make(): Promise<Parts> {
+  const opening = createOpening(async (): Promise<Parts> => {
     const elsewhere = options.contents === undefined ? undefined : createElsewhere(options.contents);
     const opened = await open(client, { prefix, place: shown, onWarning, elsewhere });
     const watch = createWatch(opened);
     return { opened, watch, queue: createQueue(opened, { capabilities, cache, onCommit: watch.notify }) };
-  }
-
-  async function use(): Promise<Parts> {
-    if (closed) throw closedFault();
-    parts ??= make();
-    try {
-      return await parts;
-    } catch (error) {
-      parts = undefined;
-      throw error;
-    }
-  }
+  });
 
   async function ask<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
-    const { opened } = await use();
+    const { opened } = await opening.use();
     try {
       return await work(opened);
     } catch (error) {
@@ -101,7 +87,7 @@ export function createEtcdStore(options: EtcdStoreOptions): Store {
     capabilities,
     async commit(requests) {
       for (const request of requests) assertGuarded(request);
-      return (await use()).queue.commit(requests);
+      return (await opening.use()).queue.commit(requests);
     },
     commitStatus: (space, agent, commitId) => ask((opened) => readStatus(opened, space, agent, commitId)),
     read: (space, ids) => ask((opened) => readSnapshot(opened, space, ids)),
@@ -120,7 +106,7 @@ export function createEtcdStore(options: EtcdStoreOptions): Store {
     counts: (space) => ask((opened) => readCounts(opened, space)),
     log: (space, after, limit) => ask((opened) => readLog(opened, space, after, limit)),
     async *wake(space: Space, signal: AbortSignal) {
-      yield* (await use()).watch.wake(space, signal);
+      yield* (await opening.use()).watch.wake(space, signal);
     },
     trim: (space, before) =>
       ask(async (opened) => {
@@ -132,15 +118,13 @@ export function createEtcdStore(options: EtcdStoreOptions): Store {
       }),
     epoch: () => ask(async (opened) => opened.epoch()),
     spaces: () => ask(readSpaces),
-    async close() {
-      if (closed) return;
-      closed = true;
-      const made = await parts?.catch(() => undefined);
-      await made?.queue.idle();
-      made?.watch.close();
-      client.close();
-      await options.contents?.close();
-    },
+    close: () =>
+      opening.close(async (made) => {
+        await made?.queue.idle();
+        made?.watch.close();
+        client.close();
+        await options.contents?.close();
+      }),
   };
 }
 

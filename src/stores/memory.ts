@@ -7,6 +7,7 @@ import { type Direct, offerDirect } from './direct.ts';
 import { Contents } from './memory/contents.ts';
 import { isPlain, MemorySpace } from './memory/space.ts';
 import { createWakers, type Wakers } from './memory/wakers.ts';
+import { closedFault } from './opening.ts';
 import type { Capabilities, CommitReply, CommitRequest, Store } from './store.ts';
 
 export interface MemoryStoreOptions {
@@ -30,10 +31,6 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     maxContentBytes: options.maxContentBytes ?? 64 * 1024 * 1024,
   };
   return memoryStore(capabilities, max, createWakers());
-}
-
-function closedFault(): EntenteError {
-  return new EntenteError('store-unavailable', 'The store is closed.', { next: 'Create a new store.' });
 }
 
 function memoryStore(capabilities: Capabilities, max: number, wakers: Wakers): Store {

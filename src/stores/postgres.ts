@@ -4,11 +4,11 @@ import type { Space } from '../core/resource.ts';
 import { assertGuarded } from './check.ts';
 import { ContentCache } from './content-cache.ts';
 import { fromText } from './escaped-text.ts';
+import { createOpening } from './opening.ts';
 import type { Connection } from './postgres/connection.ts';
 import { openConnection } from './postgres/connection.ts';
 import type { PostgresClient } from './postgres/driver.ts';
 import { connect } from './postgres/driver.ts';
-import { closedFault } from './postgres/errors.ts';
 import type { CommitQueue } from './postgres/queue.ts';
 import { createQueue } from './postgres/queue.ts';
 import {
@@ -22,6 +22,7 @@ import {
   readSnapshot,
   readStatus,
 } from './postgres/reads.ts';
+import { type PostgresTls, securedOf } from './postgres/tls.ts';
 import { checkedSchema, placeOf } from './postgres/url.ts';
 import { createWatch, type Watch } from './postgres/wake.ts';
 import type { Capabilities, Store } from './store.ts';
@@ -29,7 +30,10 @@ import type { Capabilities, Store } from './store.ts';
 export type { PostgresClient, Row } from './postgres/driver.ts';
 
 export interface PostgresStoreOptions {
-  /** `postgres://user:password@host:port/database`; what the client takes beside it goes into its query. */
+  /**
+   * `postgres://user:password@host:port/database`; what the client takes beside it goes into its query, and `sslmode`,
+   * `sslrootcert`, `sslcert` and `sslkey` as PostgreSQL's own tools have them.
+   */
   readonly url: string;
   /** The schema that holds the tables; it is made where it is missing. @default 'entente' */
   readonly schema?: string;
@@ -39,6 +43,8 @@ export interface PostgresStoreOptions {
   readonly timeoutMs?: number;
   /** Bytes of one content. @default 32 MiB */
   readonly maxContentBytes?: number;
+  /** PEM texts. @default the files that the address names, or PGSSLROOTCERT, PGSSLCERT and PGSSLKEY */
+  readonly tls?: PostgresTls;
   /** A client to use instead of the package `postgres`; the store ends it. */
   readonly client?: PostgresClient;
   /** Hears what is wrong with the set-up but does not stop it. @default process.emitWarning */
@@ -64,6 +70,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
   const { timeoutMs = 5000, connections = 8, random = Math.random, onWarning = warn } = options;
   const schema = checkedSchema(options.schema ?? 'entente');
   const place = placeOf(options.url);
+  const secured = options.client === undefined ? securedOf(options.url, process.env, options.tls) : undefined;
   const capabilities: Capabilities = {
     name: 'postgres',
     durability: 'fsync',
@@ -73,12 +80,10 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     maxContentBytes: options.maxContentBytes ?? 32 * 1024 * 1024,
   };
   const cache = new ContentCache();
-  let opened: Promise<Opened> | undefined;
-  let closed = false;
-
-  async function open(): Promise<Opened> {
+  const opening = createOpening(async (): Promise<Opened> => {
     const client =
-      options.client ?? (await connect({ url: options.url, connections, timeoutMs, onNotice: () => undefined }));
+      options.client ??
+      (await connect({ url: options.url, ...secured, connections, timeoutMs, random, onNotice: () => undefined }));
     try {
       const connection = await openConnection(client, { schema, place, deadlineMs: timeoutMs * 3, onWarning });
       const watch = createWatch(connection);
@@ -88,28 +93,17 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
       if (options.client === undefined) await client.end({ timeout: 0 }).catch(() => undefined);
       throw error;
     }
-  }
-
-  async function use(): Promise<Opened> {
-    if (closed) throw closedFault();
-    opened ??= open();
-    try {
-      return await opened;
-    } catch (error) {
-      opened = undefined;
-      throw error;
-    }
-  }
+  });
 
   async function read<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    return work((await use()).connection);
+    return work((await opening.use()).connection);
   }
 
   return {
     capabilities,
     async commit(requests) {
       for (const request of requests) assertGuarded(request);
-      return (await use()).queue.commit(requests);
+      return (await opening.use()).queue.commit(requests);
     },
     commitStatus: (space, agent, commitId) => read((connection) => readStatus(connection, space, agent, commitId)),
     read: (space, ids) => read((connection) => readSnapshot(connection, space, ids)),
@@ -128,10 +122,10 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     counts: (space) => read((connection) => readCounts(connection, space)),
     log: (space, after, limit) => read((connection) => readLog(connection, space, after, limit)),
     async *wake(space: Space, signal: AbortSignal) {
-      yield* (await use()).watch.wake(space, signal);
+      yield* (await opening.use()).watch.wake(space, signal);
     },
     async trim(space, before) {
-      const { connection } = await use();
+      const { connection } = await opening.use();
       const sid = await connection.sidFor(space);
       for (;;) {
         const [row] = await connection.read('select * from @.trim_step($1::int, $2::bigint, $3::int)', [
@@ -149,14 +143,12 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
         const rows = await connection.read('select name from @.space where revision > 0 order by name');
         return rows.map(({ name }) => fromText(name as string) as Space);
       }),
-    async close() {
-      if (closed) return;
-      closed = true;
-      const { connection, queue, watch } = (await opened?.catch(() => undefined)) ?? {};
-      await queue?.idle();
-      await watch?.close();
-      await connection?.close();
-    },
+    close: () =>
+      opening.close(async ({ connection, queue, watch }: Partial<Opened> = {}) => {
+        await queue?.idle();
+        await watch?.close();
+        await connection?.close();
+      }),
   };
 }
 

@@ -2,10 +2,11 @@
 // (write-ahead log, synchronous = FULL). Opened on first use, so that making a store cannot fail half way.
 import type { Space } from '../core/resource.ts';
 import { assertGuarded } from './check.ts';
+import { closedFault } from './opening.ts';
 import { Connection } from './sqlite/connection.ts';
 import type { SqliteDatabase } from './sqlite/driver.ts';
 import { loadDriver } from './sqlite/driver.ts';
-import { closedFault, faultOf } from './sqlite/errors.ts';
+import { faultOf } from './sqlite/errors.ts';
 import type { LockOptions } from './sqlite/lock.ts';
 import { withRetry } from './sqlite/lock.ts';
 import type { Looks } from './sqlite/looks.ts';

@@ -150,7 +150,3 @@ export function faultOf(error: unknown, place: string): EntenteError {
     { cause: new Error(message) },
   );
 }
-
-export function closedFault(): EntenteError {
-  return new EntenteError('store-unavailable', 'The store is closed.', { next: 'Create a new store.' });
-}

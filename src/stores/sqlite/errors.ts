@@ -140,7 +140,3 @@ export function lockedFault(place: string, waitedMs: number): EntenteError {
   const text = `The database was locked by another process for more than ${waitedMs} ms (${place}); nothing was stored.`;
   return new EntenteError(code, text, { next });
 }
-
-export function closedFault(): EntenteError {
-  return new EntenteError('store-unavailable', 'The store is closed.', { next: 'Create a new store.' });
-}

@@ -27,11 +27,11 @@ import { createOpening } from './opening.ts';
 import type { Capabilities, Store } from './store.ts';
 
 export interface EtcdStoreOptions {
-  /** `etcd://HOST:PORT,HOST:PORT?prefix=NAME`; `etcds://` over TLS. */
+  /** `etcd://HOST:PORT,HOST:PORT?prefix=NAME`; `etcds://` over TLS, with files in `&cacert=`, `&cert=` and `&key=`. */
   readonly url: string;
   /** Who asks. @default ETCDCTL_USER and ETCDCTL_PASSWORD */
   readonly user?: { readonly name: string; readonly password: string };
-  /** PEM texts. @default the files that ETCDCTL_CACERT, ETCDCTL_CERT and ETCDCTL_KEY name */
+  /** PEM texts. @default the files that the address names, or ETCDCTL_CACERT, ETCDCTL_CERT and ETCDCTL_KEY */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   /** Milliseconds to wait for one answer. @default 5,000 */
   readonly timeoutMs?: number;
@@ -55,8 +55,8 @@ interface Parts {
  */
 export function createEtcdStore(options: EtcdStoreOptions): Store {
   const { timeoutMs = 5000, onWarning = warn, user = userOf(process.env) } = options;
-  const { endpoints, prefix, shown } = parseAddress(options.url);
-  const tls = options.tls ?? tlsOf(process.env);
+  const { endpoints, prefix, shown, files } = parseAddress(options.url);
+  const tls = options.tls ?? tlsOf(process.env, files);
   const capabilities: Capabilities = {
     name: 'etcd',
     durability: 'quorum',

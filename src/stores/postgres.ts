@@ -22,6 +22,7 @@ import {
   readSnapshot,
   readStatus,
 } from './postgres/reads.ts';
+import { type PostgresTls, securedOf } from './postgres/tls.ts';
 import { checkedSchema, placeOf } from './postgres/url.ts';
 import { createWatch, type Watch } from './postgres/wake.ts';
 import type { Capabilities, Store } from './store.ts';
@@ -29,7 +30,10 @@ import type { Capabilities, Store } from './store.ts';
 export type { PostgresClient, Row } from './postgres/driver.ts';
 
 export interface PostgresStoreOptions {
-  /** `postgres://user:password@host:port/database`; what the client takes beside it goes into its query. */
+  /**
+   * `postgres://user:password@host:port/database`; what the client takes beside it goes into its query, and `sslmode`,
+   * `sslrootcert`, `sslcert` and `sslkey` as PostgreSQL's own tools have them.
+   */
   readonly url: string;
   /** The schema that holds the tables; it is made where it is missing. @default 'entente' */
   readonly schema?: string;
@@ -39,6 +43,8 @@ export interface PostgresStoreOptions {
   readonly timeoutMs?: number;
   /** Bytes of one content. @default 32 MiB */
   readonly maxContentBytes?: number;
+  /** PEM texts. @default the files that the address names, or PGSSLROOTCERT, PGSSLCERT and PGSSLKEY */
+  readonly tls?: PostgresTls;
   /** A client to use instead of the package `postgres`; the store ends it. */
   readonly client?: PostgresClient;
   /** Hears what is wrong with the set-up but does not stop it. @default process.emitWarning */
@@ -64,6 +70,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
   const { timeoutMs = 5000, connections = 8, random = Math.random, onWarning = warn } = options;
   const schema = checkedSchema(options.schema ?? 'entente');
   const place = placeOf(options.url);
+  const secured = options.client === undefined ? securedOf(options.url, process.env, options.tls) : undefined;
   const capabilities: Capabilities = {
     name: 'postgres',
     durability: 'fsync',
@@ -75,7 +82,8 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
   const cache = new ContentCache();
   const opening = createOpening(async (): Promise<Opened> => {
     const client =
-      options.client ?? (await connect({ url: options.url, connections, timeoutMs, onNotice: () => undefined }));
+      options.client ??
+      (await connect({ url: options.url, ...secured, connections, timeoutMs, random, onNotice: () => undefined }));
     try {
       const connection = await openConnection(client, { schema, place, deadlineMs: timeoutMs * 3, onWarning });
       const watch = createWatch(connection);

@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { EntenteError } from '../../core/errors.ts';
+import { TLS_FILES as POSTGRES_FILES } from '../../stores/postgres/tls.ts';
 import { findHome, HOME_NAME } from './home.ts';
 import { checkSocketPath, socketOf, socketUrl } from './socket.ts';
 
@@ -55,7 +56,7 @@ export async function parseStoreUrl(text: string, cwd: string): Promise<StoreUrl
     checkSocketPath(socket);
     return { kind: 'server', url: socketUrl(path.resolve(cwd, socket)) };
   }
-  if (/^postgres(ql)?:/.test(text)) return postgresUrl(text);
+  if (/^postgres(ql)?:/.test(text)) return postgresUrl(text, cwd);
   if (/^etcds?:/.test(text)) return etcdUrl(text, cwd);
   if (!text.startsWith('sqlite:') || text === 'sqlite:') {
     throw new EntenteError('misuse', `${JSON.stringify(text.slice(0, 120))} is no store URL. ${FORMS}`, {
@@ -65,8 +66,22 @@ export async function parseStoreUrl(text: string, cwd: string): Promise<StoreUrl
   return { kind: 'sqlite', path: await databasePath(path.resolve(cwd, text.slice('sqlite:'.length))) };
 }
 
+/** Files that an address names, as absolute ones: it is kept, and used from elsewhere. */
+function withAbsolute(text: string, names: readonly string[], cwd: string): string {
+  const at = text.indexOf('?');
+  const parameters = new URLSearchParams(at < 0 ? '' : text.slice(at + 1));
+  const named = names.filter((name) => !['', 'system'].includes(parameters.get(name) ?? ''));
+  if (named.length === 0) return text;
+  for (const name of named) parameters.set(name, path.resolve(cwd, parameters.get(name) ?? ''));
+  return `${text.slice(0, at)}?${parameters}`;
+}
+
+/** What of the query of a database's address is shown: nothing else of it is known not to be secret. */
+const SHOWN: readonly string[] = ['schema', 'sslmode', ...POSTGRES_FILES];
+
 /** The schema is named in the query; what is left of it is for the client. */
-function postgresUrl(text: string): Extract<StoreUrl, { kind: 'postgres' }> {
+function postgresUrl(given: string, cwd: string): Extract<StoreUrl, { kind: 'postgres' }> {
+  const text = withAbsolute(given, POSTGRES_FILES, cwd);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.host === '' || url.hash !== '') {
     throw new EntenteError('misuse', 'This is no address of a PostgreSQL database.', {
@@ -76,13 +91,18 @@ function postgresUrl(text: string): Extract<StoreUrl, { kind: 'postgres' }> {
   const schema = url.searchParams.get('schema') ?? 'entente';
   url.searchParams.delete('schema');
   const user = url.username === '' ? '' : `${url.username}@`;
-  const query = schema === 'entente' ? '' : `?schema=${encodeURIComponent(schema)}`;
+  const asked = SHOWN.flatMap((name) => {
+    const value = name === 'schema' ? schema : url.searchParams.get(name);
+    return value === null || (name === 'schema' && value === 'entente') ? [] : [`${name}=${encodeURIComponent(value)}`];
+  });
+  const query = asked.length === 0 ? '' : `?${asked.join('&')}`;
   return { kind: 'postgres', url: url.href, shown: `postgres://${user}${url.host}${url.pathname}${query}`, schema };
 }
 
-/** The user and the files of TLS come by the environment, as etcdctl has them. */
-async function etcdUrl(text: string, cwd: string): Promise<Extract<StoreUrl, { kind: 'etcd' }>> {
-  const { parseAddress } = await import('../../stores/etcd/place.ts');
+/** The user comes by the environment, as etcdctl has it. */
+async function etcdUrl(given: string, cwd: string): Promise<Extract<StoreUrl, { kind: 'etcd' }>> {
+  const { parseAddress, TLS_FILES } = await import('../../stores/etcd/place.ts');
+  const text = withAbsolute(given, TLS_FILES, cwd);
   const { shown, contents } = parseAddress(text);
   if (contents === undefined) return { kind: 'etcd', url: text, shown };
   // It is written down and shown with the rest.

@@ -12,7 +12,19 @@ export interface Address {
   readonly shown: string;
   /** The address of the store that has the large contents. */
   readonly contents?: string;
+  /** Files in PEM form. */
+  readonly files: TlsFiles;
 }
+
+/** Whom to trust, and the certificate of this client with its key: files, by the names that etcdctl has for them. */
+export interface TlsFiles {
+  readonly cacert?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export const TLS_FILES = ['cacert', 'cert', 'key'] as const;
+const PARAMETERS: readonly string[] = ['prefix', 'contents', ...TLS_FILES];
 
 export interface User {
   readonly name: string;
@@ -37,19 +49,33 @@ export function parseAddress(text: string): Address {
   if (hosts.includes('@')) throw wrong('a user and a password do not stand in it');
   const parameters = new URLSearchParams(query);
   for (const name of parameters.keys()) {
-    if (name !== 'prefix' && name !== 'contents')
-      throw wrong(`it has no parameter ${JSON.stringify(name.slice(0, 40))}`);
+    if (!PARAMETERS.includes(name)) throw wrong(`it has no parameter ${JSON.stringify(name.slice(0, 40))}`);
   }
   const prefix = checkedPrefix(parameters.get('prefix') ?? DEFAULT_PREFIX);
   const endpoints = hosts.split(',').map((host) => endpointOf(scheme, host));
   const contents = parameters.get('contents') ?? undefined;
+  const files = filesIn(scheme, parameters);
   const asked = [
     ...(prefix === DEFAULT_PREFIX ? [] : [`prefix=${prefix}`]),
     ...(contents === undefined ? [] : [`contents=${encodeURIComponent(contents)}`]),
+    ...Object.entries(files).map(([name, file]) => `${name}=${encodeURIComponent(file)}`),
   ];
   const hostsShown = endpoints.map(({ host }) => host).join(',');
   const shown = `${scheme}://${hostsShown}${asked.length === 0 ? '' : `?${asked.join('&')}`}`;
-  return { endpoints, prefix: `${prefix}/`, shown, ...(contents === undefined ? {} : { contents }) };
+  return { endpoints, prefix: `${prefix}/`, shown, files, ...(contents === undefined ? {} : { contents }) };
+}
+
+function filesIn(scheme: string, parameters: URLSearchParams): TlsFiles {
+  const named = TLS_FILES.flatMap((name) => {
+    const file = parameters.get(name);
+    if (file === '') throw wrong(`${name} names no file`);
+    return file === null ? [] : [[name, file] as const];
+  });
+  if (named.length > 0 && scheme !== 'etcds') throw wrong('files of certificates are for etcds://');
+  const files: TlsFiles = Object.fromEntries(named);
+  if ((files.cert === undefined) !== (files.key === undefined))
+    throw wrong('a certificate needs its key, and a key its certificate');
+  return files;
 }
 
 function endpointOf(scheme: string, host: string): URL {
@@ -76,23 +102,24 @@ export function userOf(env: Environment): User | undefined {
   return at < 0 ? { name: given, password: '' } : { name: given.slice(0, at), password: given.slice(at + 1) };
 }
 
-/** The files that ETCDCTL_CACERT, ETCDCTL_CERT and ETCDCTL_KEY name. Throws `misuse` where one cannot be read. */
-export function tlsOf(env: Environment): Tls {
-  const read = (name: string): string | undefined => {
-    const file = env[name];
-    if (file === undefined || file === '') return undefined;
+/** What the address names, or else ETCDCTL_CACERT, ETCDCTL_CERT and ETCDCTL_KEY. Throws `misuse` where a file cannot be read. */
+export function tlsOf(env: Environment, { cacert, cert, key }: TlsFiles = {}): Tls {
+  const read = (name: string, named: string | undefined, file: string | undefined): string | undefined => {
+    const path = named ?? file;
+    if (path === undefined || path === '') return undefined;
+    const shown = named === undefined ? name : JSON.stringify(named);
     try {
-      return readFileSync(file, 'utf8');
+      return readFileSync(path, 'utf8');
     } catch (error) {
-      throw new EntenteError('misuse', `${name} cannot be read: ${(error as Error).message}`, {
-        next: `Let ${name} name a file in PEM form, or take it away.`,
+      throw new EntenteError('misuse', `${shown} cannot be read: ${(error as Error).message}`, {
+        next: `Let ${shown} name a file in PEM form, or take it away.`,
       });
     }
   };
-  const [ca, cert, key] = [read('ETCDCTL_CACERT'), read('ETCDCTL_CERT'), read('ETCDCTL_KEY')];
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
+  const texts = {
+    ca: read('ETCDCTL_CACERT', cacert, env['ETCDCTL_CACERT']),
+    cert: read('ETCDCTL_CERT', cert, env['ETCDCTL_CERT']),
+    key: read('ETCDCTL_KEY', key, env['ETCDCTL_KEY']),
   };
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined));
 }

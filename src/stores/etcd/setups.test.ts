@@ -1,11 +1,13 @@
 // etcd as it is set up for production: users and passwords, TLS, a quota that is used up.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createAuthority, opensslIsInstalled, textIn } from '../../../test/support/certificates.ts';
 import { countOf, countUp } from '../../../test/support/count-up.ts';
 import { base64, useEtcd } from '../../../test/support/etcd-desk.ts';
 import { askEtcd, etcdIsInstalled } from '../../../test/support/etcd-server.ts';
 import { guardOf, makeRequest, writeOf } from '../conformance/index.ts';
+import { createEtcdStore } from '../etcd.ts';
 
 const isReady = etcdIsInstalled();
 
@@ -65,6 +67,38 @@ describe.skipIf(!isReady)('etcd over TLS', () => {
     ).toMatchObject({
       code: 'store-unavailable',
     });
+  });
+});
+
+const mayAsk = isReady && opensslIsInstalled();
+
+describe.skipIf(!mayAsk)('etcd that asks clients who they are', () => {
+  const authority = mayAsk ? createAuthority() : undefined;
+  const server = authority?.sign('server');
+  const files = { 'cert-file': server?.cert, 'key-file': server?.key, 'trusted-ca-file': authority?.ca };
+  const flags = Object.entries(files).flatMap(([name, file]) => [`--${name}`, file ?? '']);
+  const { cluster, openStore } = useEtcd({ tls: true, flags: ['--client-cert-auth', ...flags] });
+  afterAll(() => authority?.remove());
+
+  it('[ET26] a certificate in the address lets a client in, and without one nobody comes in', async () => {
+    if (authority === undefined) throw new Error('no authority');
+    const { cert, key } = authority.sign('ann');
+    const asked = new URLSearchParams({ cacert: authority.ca, cert, key });
+    const store = createEtcdStore({ url: `${cluster().url}?${asked}`, onWarning: () => undefined });
+    await countUp(store, { agent: 'ann', times: 2 });
+    expect(await countOf(store)).toBe('2');
+    await store.close();
+    const texts = { ca: textIn(authority.ca), cert: textIn(cert), key: textIn(key) };
+    expect(await countOf(openStore('entente', { tls: texts }))).toBe('2');
+    const stranger = createAuthority();
+    const other = stranger.sign('ann');
+    for (const tls of [{ ca: texts.ca }, { ca: texts.ca, cert: textIn(other.cert), key: textIn(other.key) }]) {
+      const error: unknown = await openStore('entente', { tls, timeoutMs: 1000 })
+        .epoch()
+        .catch((fault: unknown) => fault);
+      expect(error).toMatchObject({ code: 'store-unavailable' });
+    }
+    stranger.remove();
   });
 });
 

@@ -114,6 +114,9 @@ describe('set-ups of etcd', () => {
     expect(shelved.contents).toBe('sqlite:/srv/contents.db');
     expect(parseAddress(shelved.shown)).toEqual(shelved);
     expect(parseAddress('etcd://a').shown).toBe('etcd://a:2379');
+    const sealed = parseAddress('etcds://a?cacert=/srv/ca.pem&cert=/srv/a b.pem&key=/srv/a.key');
+    expect(sealed.files).toEqual({ cacert: '/srv/ca.pem', cert: '/srv/a b.pem', key: '/srv/a.key' });
+    expect(parseAddress(sealed.shown)).toEqual(sealed);
     for (const wrong of [
       'etcd:',
       'etcd://',
@@ -124,6 +127,9 @@ describe('set-ups of etcd', () => {
       'etcd://a?x=1',
       'etcd://a,',
       'etcd://a#b',
+      'etcd://a?cacert=/x',
+      'etcds://a?cacert=',
+      'etcds://a?cert=/x',
     ]) {
       expect([wrong, errorCodeOf(() => parseAddress(wrong))]).toEqual([wrong, 'misuse']);
     }
@@ -135,5 +141,8 @@ describe('set-ups of etcd', () => {
     expect(userOf({ ETCDCTL_USER: 'ann', ETCDCTL_PASSWORD: 'x' })).toEqual({ name: 'ann', password: 'x' });
     expect(tlsOf({})).toEqual({});
     expect(errorCodeOf(() => tlsOf({ ETCDCTL_CACERT: '/nowhere/ca.pem' }))).toBe('misuse');
+    // What the address names goes first.
+    expect(errorCodeOf(() => tlsOf({ ETCDCTL_CACERT: '/dev/null' }, { cacert: '/nowhere/ca.pem' }))).toBe('misuse');
+    expect(tlsOf({ ETCDCTL_CACERT: '/nowhere/ca.pem' }, { cacert: '/dev/null' })).toEqual({ ca: '' });
   });
 });

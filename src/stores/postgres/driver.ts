@@ -1,6 +1,7 @@
 // The only file that knows which client speaks to PostgreSQL. The npm package `postgres` is an optional peer: it is
 // loaded on first use, or handed in.
 import { EntenteError } from '../../core/errors.ts';
+import type { Ssl } from './tls.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -21,6 +22,9 @@ export interface ClientOptions {
   readonly url: string;
   readonly connections: number;
   readonly timeoutMs: number;
+  readonly ssl?: Ssl;
+  /** In [0, 1). */
+  readonly random: () => number;
   readonly onNotice: (message: string) => void;
 }
 
@@ -32,15 +36,21 @@ export function textArray(texts: readonly string[]): string {
   return `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }
 
+/** Seconds between tries to connect, at most. The client's own are 20: a server that is back would be away for that long. */
+const LONGEST_WAIT = 1;
+
 type Factory = (url: string, options: Readonly<Record<string, unknown>>) => PostgresClient;
 
 /** A pool of connections, each opened when it is first needed. */
-export async function connect({ url, connections, timeoutMs, onNotice }: ClientOptions): Promise<PostgresClient> {
+export async function connect(options: ClientOptions): Promise<PostgresClient> {
+  const { url, connections, timeoutMs, ssl, random, onNotice } = options;
   const factory = await loadClient();
   return factory(url, {
     max: connections,
     // Seconds; a connection that is not needed goes, so that a command line ends by itself.
     idle_timeout: 20,
+    ...(ssl === undefined ? {} : { ssl }),
+    backoff: (tries: number) => (0.5 + random() / 2) * Math.min(2 ** tries / 100, LONGEST_WAIT),
     connect_timeout: Math.max(1, Math.ceil(timeoutMs / 1000)),
     // A standby would answer reads with what was true some time ago, and refuse writes.
     target_session_attrs: 'read-write',

@@ -22,6 +22,16 @@ const refused: Meaning = {
   text: 'PostgreSQL does not let this user in',
   next: 'Check the user, the password and the database in the URL of the store.',
 };
+const untrusted: Meaning = {
+  code: 'store-unavailable',
+  text: 'The certificate of PostgreSQL is not one to trust',
+  next: 'Name the authority that signed it (sslrootcert=FILE), and the host by the name that stands in it.',
+};
+const noTls: Meaning = {
+  code: 'store-unavailable',
+  text: 'PostgreSQL and this client do not agree on TLS',
+  next: 'Look at sslmode, sslcert and sslkey in the URL of the store, and at pg_hba.conf and ssl of the server.',
+};
 const unready: Meaning = { ...unavailable, text: 'PostgreSQL is starting, stopping or has no connection to spare' };
 const readOnly: Meaning = {
   code: 'read-only',
@@ -71,6 +81,15 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ENETUNREACH: unreachable,
   ETIMEDOUT: unreachable,
   CONNECT_TIMEOUT: unreachable,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  CERT_HAS_EXPIRED: untrusted,
+  CERT_NOT_YET_VALID: untrusted,
+  ERR_TLS_CERT_ALTNAME_INVALID: untrusted,
+  EPROTO: noTls,
   CONNECTION_CLOSED: unreachable,
   CONNECTION_DESTROYED: unreachable,
   CONNECTION_ENDED: unreachable,

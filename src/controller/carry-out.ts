@@ -11,7 +11,6 @@ import { type Clash, committed, freshToken, repairsOf, unchanged } from './clash
 import { conflictIdOf } from './conflicts.ts';
 import { type Context, tokenOn } from './context.ts';
 import { conflicted, expectedOf } from './hand-back.ts';
-import { staleReads } from './intent.ts';
 import { type Case, mergeOf } from './judge.ts';
 import { note } from './ledger.ts';
 import { makePacket } from './packet.ts';
@@ -27,6 +26,7 @@ import {
   type Plan,
 } from './plan-requests.ts';
 import { replay } from './replay.ts';
+import { staleReads } from './requests.ts';
 import { type Sender, submit, submitBy } from './submit.ts';
 
 /**

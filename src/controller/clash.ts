@@ -6,9 +6,10 @@ import type { Awaitable, CommitReply, CommitRequest, EntryMeta, Snapshot } from 
 import { originOfIntent } from './base.ts';
 import type { Ahead } from './chain.ts';
 import { type Context, headToken, tokenOn } from './context.ts';
-import { guardOf, type Intent, requestOf, staleReads, writeOf } from './intent.ts';
+import type { Intent } from './intent.ts';
 import type { Proposal } from './proposal.ts';
 import { replay } from './replay.ts';
+import { guardOf, requestOf, staleReads, writeOf } from './requests.ts';
 import { epochChanged, expired, Mismatch, type Settled, settle, submit } from './submit.ts';
 
 /** The head that an intent ran into, and the premises that moved. */

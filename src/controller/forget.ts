@@ -4,9 +4,11 @@ import type { Page, PageRequest } from '../core/page.ts';
 import type { RecordedDecision } from '../core/recorded.ts';
 import { type AgentId, parseAgentId } from '../core/resource.ts';
 import type { LogEntry, StoredRecord } from '../stores/store.ts';
+import { parseCommitId, parseNote } from './checks.ts';
 import type { Context } from './context.ts';
-import { fingerprintOf, parseCommitId, parseNote, requestOf } from './intent.ts';
+import { fingerprintOf } from './intent.ts';
 import { RECORDED, readRecorded, recordedOf } from './recorded.ts';
+import { requestOf } from './requests.ts';
 import { Mismatch, mismatchError, submit } from './submit.ts';
 import type { ForgetOptions, Forgotten } from './types.ts';
 

@@ -6,8 +6,8 @@ import { hashOf } from '../core/hash.ts';
 import type { Token } from '../core/token.ts';
 import type { Standing } from '../stores/direct.ts';
 import type { CommitRequest, EntryMeta, Keep, RecordWrite, Write } from '../stores/store.ts';
+import { hasOwnName, isShaped } from './checks.ts';
 import type { Context } from './context.ts';
-import { hasOwnName, isShaped } from './intent.ts';
 import { isHash, isMediaType, isOneKind, type Proposal } from './proposal.ts';
 
 type PlainWrite = Exclude<Write, { kind: 'delete' }>;

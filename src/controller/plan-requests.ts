@@ -8,10 +8,10 @@ import type { CommitRequest, EntryMeta, Guard, Keep, Write } from '../stores/sto
 import type { Clash } from './clash.ts';
 import { openingRecord } from './conflicts.ts';
 import type { Context } from './context.ts';
-import { requestOf, writeOf } from './intent.ts';
 import type { Case } from './judge.ts';
 import type { Proposal } from './proposal.ts';
 import { receiptBytes } from './replay.ts';
+import { requestOf, writeOf } from './requests.ts';
 
 export type Plan =
   | {

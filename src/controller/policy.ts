@@ -1,6 +1,5 @@
 // Which strategy applies to a resource: registered rules, then those given at the start, then the stored policy, then
 // the default. Looked up once for each commit that meets a conflict (rule C1).
-
 import { EntenteError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -12,7 +11,8 @@ import { Policy, type RuleMatch } from '../strategies/policy.ts';
 import { parsePolicyDocument, parseStrategy } from '../strategies/policy-file.ts';
 import type { PolicyDocument, Strategy } from '../strategies/types.ts';
 import { type Context, tokenOn } from './context.ts';
-import { fingerprintOf, requestOf } from './intent.ts';
+import { fingerprintOf } from './intent.ts';
+import { requestOf } from './requests.ts';
 import { submit } from './submit.ts';
 import type { PolicyMatch, SetPolicyOptions, StoredPolicy } from './types.ts';
 

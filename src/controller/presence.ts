@@ -8,7 +8,8 @@ import { parseDraft, type Token } from '../core/token.ts';
 import type { Head } from '../core/version.ts';
 import type { RecordWrite, StoredRecord } from '../stores/store.ts';
 import type { Context } from './context.ts';
-import { fingerprintOf, requestOf } from './intent.ts';
+import { fingerprintOf } from './intent.ts';
+import { requestOf } from './requests.ts';
 import type { DraftFilter, OpenDraft } from './types.ts';
 
 const INTENT = 'intent';

@@ -5,8 +5,8 @@ import { type AgentId, parseResourceId, type ResourceId } from '../core/resource
 import { type Head, hasContent, type ResourceVersion } from '../core/version.ts';
 import { type Direct, HASH_ONLY, type Standing } from '../stores/direct.ts';
 import type { Awaitable, Snapshot, VersionEntry } from '../stores/store.ts';
+import { parseNote } from './checks.ts';
 import { type Context, headToken, tokenOn } from './context.ts';
-import { parseNote } from './intent.ts';
 import { announce } from './presence.ts';
 import type { BeginOptions, Draft } from './types.ts';
 

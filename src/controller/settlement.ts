@@ -8,10 +8,10 @@ import type { MergeResult } from '../merge/types.ts';
 import type { CommitRequest, EntryMeta, Guard, Keep, RecordWrite, Write } from '../stores/store.ts';
 import { changedRecord, packetOfConflict } from './conflicts.ts';
 import { type Context, tokenOn } from './context.ts';
-import { requestOf } from './intent.ts';
 import { makePacket } from './packet.ts';
 import type { Proposal } from './proposal.ts';
 import { replay } from './replay.ts';
+import { requestOf } from './requests.ts';
 import { submit } from './submit.ts';
 
 /** One attempt to settle one conflict against one head. */

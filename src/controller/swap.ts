@@ -13,12 +13,13 @@ import { type Ahead, fateOf } from './chain.ts';
 import { type Clash, isSame, unchanged } from './clash.ts';
 import type { Context } from './context.ts';
 import { conflicted } from './hand-back.ts';
-import { type Intent, staleReads } from './intent.ts';
+import type { Intent } from './intent.ts';
 import { type Case, caseOf, planAhead, planFor } from './judge.ts';
 import { turnUntil } from './lanes.ts';
 import { note } from './ledger.ts';
 import type { Plan } from './plan-requests.ts';
 import { matchPolicy } from './policy.ts';
+import { staleReads } from './requests.ts';
 import type { Sender } from './submit.ts';
 
 const PATIENCE_MS = 1000;

@@ -7,9 +7,10 @@ import { describeStrategy } from '../strategies/policy-file.ts';
 import { originOfIntent } from './base.ts';
 import { type Clash, isSame } from './clash.ts';
 import type { Context } from './context.ts';
-import { type Intent, writeOf } from './intent.ts';
+import type { Intent } from './intent.ts';
 import { caseOf, planFor } from './judge.ts';
 import { matchPolicy } from './policy.ts';
+import { writeOf } from './requests.ts';
 
 /** What one write comes to at one snapshot. */
 export interface Part {

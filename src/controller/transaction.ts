@@ -4,17 +4,9 @@ import { EntenteError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import { parseAgentId } from '../core/resource.ts';
 import type { Token } from '../core/token.ts';
+import { checkReads, checkToken, parseCommitId, parseNote } from './checks.ts';
 import type { Context } from './context.ts';
-import {
-  checkReads,
-  checkToken,
-  fingerprintOf,
-  formlessIntent,
-  type Intent,
-  makeIntent,
-  parseCommitId,
-  parseNote,
-} from './intent.ts';
+import { fingerprintOf, formlessIntent, type Intent, makeIntent } from './intent.ts';
 import { isBaseGone } from './lost-base.ts';
 import { taken } from './taken.ts';
 import type { TransactOptions } from './types.ts';

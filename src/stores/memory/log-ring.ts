@@ -1,6 +1,7 @@
 // The log of a space: the last N entries, in rows. By far most commits write one resource under that resource's own
 // guard; such an entry is a row of plain values in two arrays that exist already, and keeps no object alive. Everything
 // else (several writes, premises, records, keeps, no write at all) is an Entry object in its row.
+// Longer than most files: who writes a row and who reads it go by the same places in it.
 import type { AgentId, ResourceId } from '../../core/resource.ts';
 import type { Token } from '../../core/token.ts';
 import { HASH_ONLY } from '../direct.ts';

@@ -1,5 +1,7 @@
 // One space in memory: current versions, the ring of log entries, records and contents. Everything here is synchronous,
 // which is what makes a commit atomic.
+// Longer than most files: the parts lie in files of their own; what a commit does to all of them at once, and the short ways
+// through it, share fields that nobody else may touch.
 import type { Page, PageRequest } from '../../core/page.ts';
 import type { ResourceId } from '../../core/resource.ts';
 import type { Token } from '../../core/token.ts';

@@ -91,6 +91,49 @@ describe('a person at the client', () => {
     }
   });
 
+  it.each(ERAS.slice(1))(
+    '[M11] over %s where the client opens links alone, the link is that of the conflict and logs nobody in',
+    async (era) => {
+      const [asked, told]: [{ url?: string; message: string }[], object[]] = [[], []];
+      let decides: 'there' | 'later' = 'later';
+      const open = async (dashboard: string | undefined): Promise<Caller> => {
+        const session = desk.session('ann', dashboard === undefined ? {} : { dashboard });
+        const client = await desk.connect(session, era, {
+          capabilities: { elicitation: { url: {} } },
+          prepare: (one) =>
+            one.setRequestHandler('elicitation/create', async ({ params }) => {
+              asked.push(params as never);
+              const id = /conflicts\/(.+)$/.exec((params as { url?: string }).url ?? '')?.[1] ?? '';
+              const { controller } = desk.session('eve').call();
+              if (decides === 'there') told.push(await controller.resolve(id, { use: 'proposed' }, { agent: 'eve' }));
+              return { action: 'accept' } as never;
+            }),
+        });
+        return callerOf(client);
+      };
+      const call = await open('http://127.0.0.1:4711/');
+      const later = await call('entente_commit', { token: await stale(call), content: 'ann\n' });
+      expect([later.data.outcome, await stored()]).toEqual(['escalated', 'bob\n']);
+      expect(asked).toEqual([
+        expect.objectContaining({
+          mode: 'url',
+          url: `http://127.0.0.1:4711/#/conflicts/${encodeURIComponent(later.data.conflict_id)}`,
+          message: expect.stringMatching(/^Conflict \S+: "bob" changed plan\.md too/),
+        }),
+      ]);
+      decides = 'there';
+      const decided = await call('entente_commit', { token: await stale(call), content: 'ann again\n' });
+      expect(decided.data).toMatchObject({ outcome: 'decided', decision: 'proposed', saved: true });
+      expect([told.length, await stored()]).toEqual([1, 'ann again\n']);
+      // A server without pages has nothing to link to.
+      const bare = await open(undefined);
+      expect((await bare('entente_commit', { token: await stale(bare), content: 'x\n' })).data.outcome).toBe(
+        'escalated',
+      );
+      expect(asked.length).toBe(2);
+    },
+  );
+
   it('[M11] state that was altered, is another’s, or is past its time is refused; what moved stays in the queue', async () => {
     const session = desk.session('ann', { person: true });
     const { signer, clock } = desk.service;

@@ -1,9 +1,10 @@
-// To ask the person at the client, where one may decide and the client can show a form. The queue stays where a conflict
-// is: nobody is asked before it is there, and whatever does not come to a decision leaves it there. What the client sends
-// back with the answer is signed, for one principal, one conflict and some minutes.
+// To ask the person at the client: by a form, where one may decide and the client can show it, or by a link to the conflict
+// in the dashboard, where whoever follows it logs in. The queue stays where a conflict is: nobody is asked before it is there,
+// and whatever does not come to a decision leaves it there. What the client sends back with the answer is signed, for one
+// principal, one conflict and some minutes.
 import { type InputRequiredResult, inputRequired, inputResponse } from '@modelcontextprotocol/server';
 import { plural } from '../core/phrases.ts';
-import type { Conflict } from '../core/resolution.ts';
+import type { Conflict, ConflictDecision } from '../core/resolution.ts';
 import { perform } from '../service/operation.ts';
 import { resolve } from '../service/operations/resolve.ts';
 import { badToken, tokenExpired } from '../service/signing.ts';
@@ -60,8 +61,13 @@ function messageOf({ conflictId, packet }: Escalated, id: string): string {
   return `Conflict ${conflictId}: ${quoted(by)} changed ${idWord(id)} too, and the changes clash${places}.${shown}`;
 }
 
+/** Of the conflict itself, and of nobody's key: the link logs nobody in. */
+function linkTo(dashboard: string, conflictId: string): string {
+  return `${dashboard.replace(/\/+$/, '')}/#/conflicts/${encodeURIComponent(conflictId)}`;
+}
+
 async function question(
-  { session, call }: Exchange,
+  { session, call, asks }: Exchange,
   outcome: Escalated,
   id: string,
   conflict: Conflict,
@@ -71,18 +77,23 @@ async function question(
     ...{ conflict: conflict.id, revision: conflict.revision },
     exp: session.service.clock() + MINUTES * 60_000,
   };
+  const message = messageOf(outcome, id);
+  const { dashboard = '' } = session;
   return inputRequired({
     inputRequests: {
-      [KEY]: inputRequired.elicit({
-        message: messageOf(outcome, id),
-        requestedSchema: {
-          type: 'object',
-          properties: {
-            choice: { type: 'string', title: 'Which change is kept?', enum: [...Object.keys(CHOICES), QUEUE] },
-          },
-          required: ['choice'],
-        },
-      }),
+      [KEY]:
+        asks === 'url'
+          ? inputRequired.elicitUrl({ message, url: linkTo(dashboard, conflict.id) })
+          : inputRequired.elicit({
+              message,
+              requestedSchema: {
+                type: 'object',
+                properties: {
+                  choice: { type: 'string', title: 'Which change is kept?', enum: [...Object.keys(CHOICES), QUEUE] },
+                },
+                required: ['choice'],
+              },
+            }),
     },
     requestState: await session.service.signer.sign('c1', state),
   });
@@ -119,16 +130,30 @@ async function decided(exchange: Exchange, asked: Asked, side: Side, id: string)
   // What moved meanwhile is looked at again, by whoever takes it from the queue.
   if (outcome.status === 'conflict' || outcome.status === 'rejected' || outcome.status === 'unknown') return undefined;
   const copy = outcome.status === 'split' ? outcome.copy : undefined;
+  const answer = decidedAnswer(asked.conflict, side, id);
+  return copy === undefined
+    ? answer
+    : { ...answer, data: { ...answer.data, copy: { id: copy.resource, version: copy.version } } };
+}
+
+function decidedAnswer(conflictId: string, decision: ConflictDecision['decision'], id: string): Answer {
+  const said = decision in SAID ? SAID[decision as Side] : 'What is stored now is neither change alone.';
   return {
     lines: [
-      `DECIDED by a person: conflict ${asked.conflict} on ${idWord(id)}. ${SAID[side]}`,
+      `DECIDED by a person: conflict ${conflictId} on ${idWord(id)}. ${said}`,
       `NEXT: call entente_read with id=${idWord(id)} before you change it again.`,
     ],
     data: {
-      ...{ outcome: 'decided', saved: side !== 'current', id, conflict_id: asked.conflict, decision: side },
-      ...(copy === undefined ? {} : { copy: { id: copy.resource, version: copy.version } }),
+      ...{ outcome: 'decided', saved: decision === 'proposed' || decision === 'both', id },
+      ...{ conflict_id: conflictId, decision },
     },
   };
+}
+
+/** A client answers as soon as its person opens the link, which is long before a decision: then it waits in the queue. */
+function decidedThere({ conflictId }: Escalated, conflict: Conflict | undefined, id: string): Answer | undefined {
+  const { resolution } = conflict ?? {};
+  return resolution === undefined ? undefined : decidedAnswer(conflictId, resolution.decision, id);
 }
 
 /** A question for the person, what they decided, or undefined where the conflict stays in the queue. */
@@ -138,10 +163,11 @@ export async function askPerson(
   id: string,
 ): Promise<Answer | InputRequiredResult | undefined> {
   const { asks, call, context } = exchange;
-  if (!asks) return undefined;
+  if (asks === undefined) return undefined;
   const conflict = await call.controller.conflict(outcome.conflictId);
-  if (conflict?.state !== 'open') return undefined;
   const asked = context.mcpReq.requestState<Asked>();
+  if (asks === 'url' && asked?.conflict === outcome.conflictId) return decidedThere(outcome, conflict, id);
+  if (conflict?.state !== 'open') return undefined;
   if (asked === undefined) return question(exchange, outcome, id, conflict);
   const side = choiceOf(exchange);
   if (side === undefined || asked.conflict !== outcome.conflictId) return undefined;

@@ -14,6 +14,8 @@ export interface McpMountOptions {
   readonly service: Service;
   /** The package's. */
   readonly version: string;
+  /** Where people have the dashboard of this server, once that is known. @default there is none */
+  readonly dashboard?: () => string | undefined;
   /** Told of what failed inside. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -42,13 +44,15 @@ function busOf(session: Session, end: () => void): ServerEventBus {
 }
 
 /** What a server mounts at `/mcp`. */
-export function createMcpMount({ service, version, onFault }: McpMountOptions): Mount {
+export function createMcpMount({ service, version, dashboard, onFault }: McpMountOptions): Mount {
   const open = new Set<McpHttpHandler>();
   return {
     path: '/mcp',
     async handle({ request, response, body, principal, space, agent }) {
+      const pages = dashboard?.();
       const session = createSession({
         ...{ service, principal, space },
+        ...(pages === undefined ? {} : { dashboard: pages }),
         ...(agent === undefined ? {} : { agent }),
         ...(onFault === undefined ? {} : { onFault }),
         // A key that may decide what its own changes clash with is that of a person.

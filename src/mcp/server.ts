@@ -14,6 +14,7 @@ import {
   ProtocolErrorCode,
   Server,
 } from '@modelcontextprotocol/server';
+import { DEFAULT_SPACE } from '../core/resource.ts';
 import { mayAny } from '../service/rights.ts';
 import { type Answer, resultOf } from './answer.ts';
 import { openAsked } from './ask.ts';
@@ -22,7 +23,7 @@ import type { Subscriptions } from './follow.ts';
 import { servePrompts } from './prompts.ts';
 import { serveResources } from './resources.ts';
 import type { Session } from './session.ts';
-import type { Tool } from './tool.ts';
+import type { Exchange, Tool } from './tool.ts';
 import { changesTool } from './tools/changes.ts';
 import { commitTool } from './tools/commit.ts';
 import { conflictTool } from './tools/conflict.ts';
@@ -51,15 +52,21 @@ export function listingOf({ name, title, description, hints, inputSchema, output
   return { name, title, description, inputSchema, outputSchema, annotations: { ...hints } } as unknown as ToolListing;
 }
 
-/** True where the client can show its person a form: it said so with this request, or when the connection began. */
-function canAsk(server: Server, context: ServerContext): boolean {
+/**
+ * How the person at the client is asked, by what the client said with this request, or when the connection began. A form is
+ * for whoever may decide by this session's word; who follows a link logs in there, and is asked by name.
+ */
+function waysToAsk(server: Server, { person, dashboard, space }: Session, context: ServerContext): Exchange['asks'] {
   const envelope = context.mcpReq.envelope as { readonly [key: string]: unknown } | undefined;
   const declared = (envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities()) as
     | { readonly elicitation?: { readonly form?: object; readonly url?: object } }
     | undefined;
   const elicitation = declared?.elicitation;
+  if (elicitation === undefined) return undefined;
   // An empty declaration is that of the time when forms were all that there was.
-  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
+  const form = elicitation.form !== undefined || elicitation.url === undefined;
+  if (form && person !== undefined) return 'form';
+  return elicitation.url !== undefined && dashboard !== undefined && space === DEFAULT_SPACE ? 'url' : undefined;
 }
 
 async function callTool(
@@ -78,7 +85,7 @@ async function callTool(
     session,
     call: session.call({ signal: context.mcpReq.signal }),
     context,
-    asks: session.person !== undefined && canAsk(server, context),
+    asks: waysToAsk(server, session, context),
   };
   try {
     const answer = await tool.run(exchange, params.arguments);

@@ -14,6 +14,8 @@ export interface SessionOptions {
   readonly agent?: AgentId;
   /** Whoever sits at the client and may be asked to decide a conflict. @default nobody is asked */
   readonly person?: Principal;
+  /** Where people have the dashboard of this server, such as `http://127.0.0.1:4711`. @default there is none */
+  readonly dashboard?: string;
   /** The principal works on the store itself and holds no key. @default false */
   readonly local?: boolean;
   /** Told of what failed inside: the caller hears no more than that it did. */
@@ -34,6 +36,7 @@ export interface Session {
   readonly space: Space;
   readonly agent?: AgentId;
   readonly person?: Principal;
+  readonly dashboard?: string;
   readonly local: boolean;
   /** A call of an operation. */
   call(as?: CallAs): Call;
@@ -43,12 +46,13 @@ export interface Session {
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { service, principal, agent, person, local = false, onFault } = options;
+  const { service, principal, agent, person, dashboard, local = false, onFault } = options;
   const space = parseSpace(options.space);
   return {
     ...{ service, principal, space, local },
     ...(agent === undefined ? {} : { agent }),
     ...(person === undefined ? {} : { person }),
+    ...(dashboard === undefined ? {} : { dashboard }),
     call: (as = {}) =>
       service.call({
         ...{ principal: as.principal ?? principal, space: as.space ?? space },

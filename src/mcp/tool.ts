@@ -13,8 +13,8 @@ export interface Exchange {
   readonly call: Call;
   /** The request as the protocol has it, for what asks the person at the client. */
   readonly context: ServerContext;
-  /** True where the client said that it can show its person a form. */
-  readonly asks: boolean;
+  /** How the person at the client may be asked: by a form, or by a link to the dashboard; undefined: not at all. */
+  readonly asks: 'form' | 'url' | undefined;
 }
 
 export interface Hints {

@@ -24,11 +24,17 @@ export interface Told {
   readonly result: CallToolResult;
 }
 
+export interface SessionSetup {
+  readonly grants?: readonly string[];
+  readonly person?: boolean;
+  readonly dashboard?: string;
+}
+
 export interface McpDesk {
   readonly service: Service;
   readonly clock: { now: number };
   readonly faults: unknown[];
-  session(agent: string, options?: { readonly grants?: readonly string[]; readonly person?: boolean }): Session;
+  session(agent: string, options?: SessionSetup): Session;
   /** A client on a server of its own for the session. */
   connect(session: Session, era?: Era, options?: ClientSetup): Promise<Client>;
   /** A call of one tool by a fresh client of an agent. */
@@ -89,10 +95,11 @@ export function openMcp(options: Omit<ServiceOptions, 'store' | 'clock'> = {}): 
     ...{ id: `local-${name}`, name: name as never, grants: grants.map(parseGrant) },
   });
 
-  const session: McpDesk['session'] = (agent, { grants = ALL, person = false } = {}) =>
+  const session: McpDesk['session'] = (agent, { grants = ALL, person = false, dashboard } = {}) =>
     createSession({
       ...{ service, principal: principalOf(agent, grants), space: 'default', local: true },
       onFault: (error) => faults.push(error),
+      ...(dashboard === undefined ? {} : { dashboard }),
       ...(person ? { person: principalOf('person', [...ALL, 'resolve-own:**']) } : {}),
     });
   const connect: McpDesk['connect'] = async (who, era = '2026-07-28', setup = {}) => {

@@ -197,6 +197,7 @@ async function serve(context: Context): Promise<ExitCode> {
   try {
     if (place !== undefined) guard = await keepBeside(place, store, logger);
     const metrics = createMetrics();
+    let pages: string | undefined;
     const service = createService({ store, limits, meter: metrics.meter });
     const app = createHttpApp({
       service,
@@ -204,7 +205,7 @@ async function serve(context: Context): Promise<ExitCode> {
       metrics,
       mounts: [
         createMcpMount({
-          ...{ service, version: packageVersion() },
+          ...{ service, version: packageVersion(), dashboard: () => pages },
           onFault: (err) => logger.error({ err }, 'mcp failed'),
         }),
       ],
@@ -215,6 +216,7 @@ async function serve(context: Context): Promise<ExitCode> {
     const { made, id } = await ensureKeyFile(service.keys, keyFile);
     const url = await listening(() => (socket === undefined ? app.listen({ port, host }) : listenOn(app, socket)));
     const link = await dashboardLink({ service, id, url: publicUrl ?? url, ...page });
+    if (link !== undefined) pages = publicUrl ?? url;
     await tell(console, { url, link, keyFile, made, guard, store: location.url });
     log.release();
     await untilAborted(signal);

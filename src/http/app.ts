@@ -14,7 +14,7 @@ import { sendProblem } from './answer.ts';
 import { type Border, type BorderOptions, createBorder } from './border.ts';
 import { closeSoon } from './closing.ts';
 import { BUILT_DASHBOARD, dashboardRoutes } from './dashboard.ts';
-import { healthRoutes, metricsRoutes } from './health.ts';
+import { doubtStore, healthRoutes, metricsRoutes } from './health.ts';
 import { parseBody } from './json-body.ts';
 import { answerUnknown } from './methods.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -153,6 +153,7 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
   });
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error, request.id);
+    doubtStore(service, problem.code);
     if (problem.status >= 500) request.log.error({ requestId: request.id, err: error }, 'request failed');
     else if (SUSPECT.includes(problem.code))
       request.log.warn({ requestId: request.id, key: request.principal?.id, code: problem.code }, 'request refused');

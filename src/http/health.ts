@@ -6,13 +6,32 @@ import { forbidden, mayAll } from '../service/rights.ts';
 import type { Service } from '../service/service.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Answered without a key, so that they say no more than yes or no. */
+/** Answered without a key, so that they say no more than yes or no, and since when. */
 export function healthRoutes(app: FastifyInstance, service: Service): void {
+  const { readiness } = service;
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async () => {
-    await service.readiness.check();
-    return { status: 'ok' };
+    const { since } = await readiness.check();
+    return { status: 'ok', since: new Date(since).toISOString() };
   });
+  readiness.onTurn(({ ready, since, before, cause }) => {
+    const at = new Date(since).toISOString();
+    if (!ready) {
+      app.log.error({ since: at, err: cause }, 'the store does not answer, or takes no writes');
+      return;
+    }
+    const seconds = Math.round((since - before.since) / 1000);
+    app.log.warn({ since: at, away: new Date(before.since).toISOString(), seconds }, 'the store answers again');
+  });
+  app.addHook('onClose', async () => readiness.end());
+}
+
+/** What a store is in doubt for: it may be away, and not only for whoever asked. */
+const DOUBTFUL: readonly string[] = ['store-unavailable', 'store-full', 'store-locked', 'store-corrupt', 'read-only'];
+
+/** Looks at the store where an answer says that it failed, so that the log and `/readyz` know since when. */
+export function doubtStore({ readiness }: Service, code: string): void {
+  if (DOUBTFUL.includes(code)) readiness.doubt();
 }
 
 /** For keys that may audit every space: counts tell of all of them. */

@@ -99,9 +99,10 @@ function ofEntente(error: EntenteError, requestId: string): Problem {
   const { next, ...details } = error.details;
   const made = problem(error.code, STATUS[error.code] ?? 500, error.message, requestId);
   const oldest = typeof details['oldest'] === 'string' ? { oldest: details['oldest'] } : {};
+  const since = typeof details['since'] === 'string' ? { since: details['since'] } : {};
   const wait =
     typeof details['retryAfterMs'] === 'number' ? { retryAfter: Math.ceil(details['retryAfterMs'] / 1000) } : {};
-  return { ...made, ...oldest, ...wait, next: next === undefined ? [] : [next] };
+  return { ...made, ...oldest, ...since, ...wait, next: next === undefined ? [] : [next] };
 }
 
 interface FrameworkError {

@@ -6,6 +6,13 @@ const about = z.looseObject({ name: z.string(), version: z.string() }).meta({ id
 
 const health = z.looseObject({ status: z.literal('ok') }).meta({ id: 'Health' });
 
+const ready = z
+  .looseObject({
+    status: z.literal('ok'),
+    since: z.iso.datetime().meta({ description: 'When its store was found well.' }),
+  })
+  .meta({ id: 'Ready' });
+
 export const ROOT: readonly Endpoint[] = [
   {
     ...{ method: 'get', path: '//healthz', name: 'healthz', summary: 'Whether the server runs.', open: true },
@@ -13,7 +20,7 @@ export const ROOT: readonly Endpoint[] = [
   },
   {
     ...{ method: 'get', path: '//readyz', name: 'readyz', summary: 'Whether its store answers.', open: true },
-    ...{ output: health, good: [200], bad: [503], example: { status: 200 } },
+    ...{ output: ready, good: [200], bad: [503], example: { status: 200 } },
   },
   {
     ...{ method: 'get', path: '//metrics', name: 'metrics', summary: 'Metrics in the text form of Prometheus.' },

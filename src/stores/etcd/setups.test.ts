@@ -80,7 +80,7 @@ describe.skipIf(!mayAsk)('etcd that asks clients who they are', () => {
   const { cluster, openStore } = useEtcd({ tls: true, flags: ['--client-cert-auth', ...flags] });
   afterAll(() => authority?.remove());
 
-  it('[ET26] a certificate in the address lets a client in, and without one nobody comes in', async () => {
+  it('[ET27] a certificate in the address lets a client in, and without one nobody comes in', async () => {
     if (authority === undefined) throw new Error('no authority');
     const { cert, key } = authority.sign('ann');
     const asked = new URLSearchParams({ cacert: authority.ca, cert, key });

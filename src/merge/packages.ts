@@ -8,7 +8,7 @@ import type * as TreeSitter from 'web-tree-sitter';
 import type * as Yaml from 'yaml';
 
 export type { Node, Parser } from 'web-tree-sitter';
-export type { Document, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+export type { CST, Document, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 
 const load = createRequire(import.meta.url);
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { mergeContents } from './merge.ts';
 import { resolveConflict } from './resolve-region.ts';
 import type { MergeOptions, MergeResult } from './types.ts';
+import { checkDepth } from './yaml/parse.ts';
 
 const text = (content: Uint8Array | null): string => Buffer.from(content ?? []).toString();
 
@@ -155,6 +156,33 @@ describe('YAML by lines', () => {
     });
     expect(whole.status).toBe('clean');
   });
+
+  const reasonOf = (result: MergeResult): string | undefined =>
+    result.status === 'conflict' ? result.conflicts[0]?.reason : result.status;
+
+  it('[YM12] an alias without its anchor, or with another one of that name in front of it, is none that lines may make', () => {
+    const base = 'x: &a 1\nk: 0\ny: *a\nl: 0\nz: 3\n';
+    const used = base.replace('z: 3', 'z: *a');
+    for (const [other, reason] of [
+      ['x: 1\nk: 0\ny: 1\nl: 0\nz: 3\n', /no yaml any more/],
+      ['x: &a 1\nk: &a 0\ny: 1\nl: 0\nz: 3\n', /come twice/],
+    ] as const) {
+      expect(reasonOf(merge(base, other, used))).toMatch(reason);
+      expect(reasonOf(merge(base, used, other))).toMatch(reason);
+      expect(reasonOf(merge(base, other, used, { engine: 'text' }))).toMatch(
+        /come twice/.test(`${reason}`) ? /clean/ : /^syntax/,
+      );
+    }
+    expect(byLines(base, used, base.replace('&a 1', '&a 2'))).toMatch(/^clean/);
+    const renamed = base.replaceAll(/([&*])a/g, '$1b');
+    expect(reasonOf(merge(base, renamed, used))).toMatch(/no yaml any more/);
+  });
+
+  it('[YM12] a name that one side writes as a number and the other one as a text does not stand twice', () => {
+    const base = 'a: 1\n\nb: 1\n\nc: 1\n';
+    expect(reasonOf(merge(base, `200: 1\n${base}`, `${base}"200": 2\n`))).toMatch(/no yaml any more/);
+    expect(merge(base, `200: 1\n${base}`, `${base}"201": 2\n`).status).toBe('clean');
+  });
 });
 
 describe('large YAML', () => {
@@ -230,6 +258,22 @@ describe('hostile YAML', () => {
       base.replace('c: 0.10', 'c: 0.11').replace('993', '995'),
     );
     expect(merge(base, base.replace('993', '992'), base.replace('993', '994')).status).toBe('conflict');
+  });
+
+  it('[YM13] levels are counted before the parser goes down with them, whatever stands in quotes and comments', () => {
+    const deep = [
+      (count: number) => `a: ${'['.repeat(count)}${']'.repeat(count)}\n`,
+      (count: number) => `a: ${'["]", '.repeat(count)}${']'.repeat(count)}\n`,
+      (count: number) => `a: ${'{ ? '.repeat(count)}${'}'.repeat(count)}\n`,
+      (count: number) => `${'- '.repeat(count)}x\n`,
+      (count: number) => `${'? '.repeat(count)}x\n`,
+      (count: number) => Array.from({ length: count }, (_, i) => `${' '.repeat(i)}a:\n# ]\n`).join(''),
+    ];
+    for (const write of deep) {
+      expect(() => checkDepth(write(200))).not.toThrow();
+      expect(() => checkDepth(write(300))).toThrow(RangeError);
+    }
+    expect(() => checkDepth(`a:\n${'- []\n'.repeat(1_000)}`)).not.toThrow();
   });
 
   it('[YM13] deep nesting, cut documents, tags of code, NUL, invalid UTF-8 are told or merged by lines, never thrown', () => {

@@ -2,6 +2,8 @@
 import { isParseFailure, parseJson } from '../json/parse.ts';
 import { loadYaml } from '../packages.ts';
 import { OverBudget, type Watch } from '../watch.ts';
+import { aliasesIn } from '../yaml/aliases.ts';
+import { checkDepth } from '../yaml/parse.ts';
 import { declaredIn } from './declarations.ts';
 import type { Declared } from './declared.ts';
 import { grammarOf, type Language } from './languages.ts';
@@ -51,9 +53,12 @@ function readJson(content: Uint8Array, jsonc: boolean): Source {
 /** What the parser itself gives up on (nesting beyond its stack) is no YAML either. */
 function problemInYaml(text: string): string | undefined {
   try {
+    checkDepth(text);
     const documents = loadYaml().parseAllDocuments(text, { logLevel: 'silent' });
-    const errors = 'empty' in documents ? [] : documents.flatMap((document) => document.errors);
-    return errors[0]?.message.split('\n', 1)[0];
+    if ('empty' in documents) return undefined;
+    const [error] = documents.flatMap(({ errors }) => errors);
+    if (error !== undefined) return error.message.split('\n', 1)[0];
+    return aliasesIn(documents).isLost ? 'an alias has no anchor' : undefined;
   } catch (error) {
     if (error instanceof OverBudget) throw error;
     return error instanceof Error ? error.message : String(error);

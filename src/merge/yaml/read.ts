@@ -1,13 +1,12 @@
 // Reads YAML 1.2 into a mirror: `yaml` parses, the walk (walk.ts) writes what its nodes say. Its trees are some eighty
 // times as large as their text, so a large document is given to it in pieces (pieces.ts) wherever that is safe.
 import * as M from '../mirror/mirror.ts';
-import { type Document, loadYaml, type ParsedNode, type Scalar } from '../packages.ts';
+import { loadYaml, type ParsedNode, type Scalar } from '../packages.ts';
+import { aliasesIn } from './aliases.ts';
 import { parseJsonIn } from './json-text.ts';
+import { parseFirst, parseStream } from './parse.ts';
 import { Pieces, Uncut } from './pieces.ts';
 import { isEmpty, Walk } from './walk.ts';
-
-// Known tags are not resolved: what has a tag has no mirror, and `!!omap` and `!!set` compare each with each.
-const OPTIONS = { intAsBigInt: true, uniqueKeys: false, prettyErrors: false, resolveKnownTags: false } as const;
 
 /** Characters that the parser is given at once. */
 const PIECE = 8192;
@@ -59,21 +58,18 @@ export function readPieces(text: string, limits: M.Limits, size: number): M.Mirr
 }
 
 function parsePiece(source: string): ParsedNode | undefined {
-  const { errors, contents } = loadYaml().parseDocument(source, OPTIONS);
-  return errors.length > 0 || contents === null ? undefined : (contents as ParsedNode);
+  const { document, isOnly } = parseFirst(source);
+  const { errors, contents } = document;
+  return !isOnly || errors.length > 0 || contents === null ? undefined : (contents as ParsedNode);
 }
 
 /** The document as the parser reads it at once. */
 export function readWhole(text: string, limits: M.Limits): M.Mirror {
-  const document = loadYaml().parseDocument(text, OPTIONS);
+  const { document, isOnly } = parseFirst(text);
   const [error] = document.errors;
-  if (error !== undefined) {
-    const isSeveral = error.code === 'MULTIPLE_DOCS';
-    throw new M.Unmirrored(
-      isSeveral ? 'it holds several documents' : `it is no YAML: ${error.code} at ${error.pos[0]}`,
-    );
-  }
-  const { contents } = document as Document.Parsed;
+  if (error !== undefined) throw new M.Unmirrored(`it is no YAML: ${error.code} at ${error.pos[0]}`);
+  if (!isOnly) throw new M.Unmirrored('it holds several documents');
+  const { contents } = document;
   if (contents === null || (loadYaml().isScalar(contents) && isEmpty(contents as Scalar.Parsed))) {
     throw new M.Unmirrored('it holds nothing');
   }
@@ -86,7 +82,7 @@ export function readWhole(text: string, limits: M.Limits): M.Mirror {
   return walk.finish();
 }
 
-/** Is it a stream of documents without errors, with no name twice in a map? Undefined where that is too dear to tell. */
+/** Is it a stream of documents without errors, with no name twice in a map and no alias without its anchor? Undefined where that is too dear to tell. */
 export function isYaml(text: string): boolean | undefined {
   try {
     if (text.length <= PIECE || /^%/m.test(text)) return isFine(text);
@@ -114,21 +110,30 @@ function isCut(text: string): boolean {
   }
 }
 
+/** How many names of anchors come twice and have aliases: which one an alias means hangs on the order of lines. */
+export function doubledAnchors(text: string): number {
+  if (text.length > WHOLE || !text.includes('&')) return 0;
+  try {
+    return aliasesIn(parseStream(text)).doubled;
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return 0;
+    throw thrown;
+  }
+}
+
 function isStream(text: string): boolean {
-  const { parseAllDocuments, visit } = loadYaml();
-  const documents = parseAllDocuments(text, OPTIONS);
-  if (!Array.isArray(documents)) return true;
+  const { visit } = loadYaml();
+  const documents = parseStream(text);
   let isFine = true;
   for (const document of documents) {
     if (document.errors.length > 0) return false;
     visit(document, {
       Map(_, { items }) {
-        const names = new Set(
-          items.map(({ key }) => (loadYaml().isScalar(key) ? `${typeof key.value} ${key.value}` : key)),
-        );
+        // `200` and `"200"` are two names in YAML and one for most who read it.
+        const names = new Set(items.map(({ key }) => (loadYaml().isScalar(key) ? `${key.value}` : key)));
         if (names.size < items.length) isFine = false;
       },
     });
   }
-  return isFine;
+  return isFine && !aliasesIn(documents).isLost;
 }

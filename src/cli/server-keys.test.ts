@@ -139,3 +139,22 @@ describe('verify behind a server', () => {
     await expect(client.verify()).rejects.toThrow('knows of none');
   });
 });
+
+describe('a key that may write and not read', () => {
+  it('[HT7] goes through the loop with tokens that tell no hash, and is told that it may not read', async () => {
+    const blind = await server.caller('blind', ['commit:box/**', 'append-only:log/**']);
+    await ann.put('box/a.txt', 'one\n');
+    const as = ['--agent', 'blind'];
+    const begun = await run(['begin', 'box/a.txt', ...as], blind.key);
+    expect([begun.out, begun.err]).toEqual(['', expect.stringContaining('box/a.txt v1, not yours to read')]);
+    const landed = await run(['commit', 'box/a.txt', '--json', ...as], blind.key, { stdin: 'two\n' });
+    expect(landed.json()).toMatchObject({ status: 'committed', version: 2, hash: 'hidden' });
+    // Nothing is overwritten unseen: what is there and may not be read needs a begin before a whole content.
+    const other = ['commit', 'box/b.txt', ...as];
+    await ann.put('box/b.txt', 'one\n');
+    expect((await run(other, blind.key, { stdin: 'mine\n' })).code).toBe(2);
+    await ann.put('log/a.txt', 'one\n');
+    const added = await run(['commit', 'log/a.txt', '--append', '-q', ...as], blind.key, { stdin: 'two\n' });
+    expect([added.code, (await run(['show', 'log/a.txt'])).out]).toEqual([0, 'one\ntwo\n']);
+  });
+});

@@ -1,4 +1,5 @@
-// The controller's public surface, as types.
+// The controller’s public surface, as types.
+// Longer than most files: what callers rely on stands in one place.
 import type { Change, TransactWrite } from '../core/change.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Page, PageRequest } from '../core/page.ts';

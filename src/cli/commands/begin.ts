@@ -29,7 +29,8 @@ async function writeOutput(context: Context, draft: Draft, file: string): Promis
 
 function describe(draft: Draft): string {
   const { token, head } = draft;
-  if (head === undefined) return 'not there yet: a commit makes version 1';
+  if (head === undefined)
+    return token.version > 0 ? `v${token.version}, not yours to read` : 'not there yet: a commit makes version 1';
   if (head.deleted) return `v${token.version}, deleted by ${cleanName(head.agent)}: a commit makes it anew`;
   const only = head.size === undefined ? ', hash only: no content is stored here' : '';
   return `v${token.version} by ${cleanName(head.agent)}${only}`;

@@ -1,7 +1,7 @@
 // Brings the work of another folder (a worktree) into this one: three-way against what both began with. What lies in the
 // target is taken first and is never overwritten: it is merged with, or left as it is with the other side as a conflict.
 import { hashOf } from '../core/hash.ts';
-import { canonicalId } from './disk/names.ts';
+import { canonicalId, twinOf } from './disk/names.ts';
 import type { Ground } from './ground.ts';
 import { putRight } from './put-right.ts';
 import { reconcile } from './reconcile.ts';
@@ -32,6 +32,8 @@ async function applyOne(ground: Ground, path: string, options: ApplyOptions): Pr
   if (theirs !== undefined) ground.objects.keep(theirs);
   const now = await nowAt(ground, path);
   if (now.hash === theirHash) return { path, result: 'same' };
+  const twin = now.hash === '' && theirs !== undefined ? twinOf(ground.folder.root, path) : undefined;
+  if (twin !== undefined) return { path, result: 'skipped', reason: `it differs from ${twin} in letter case alone` };
   const sight = await sightOn(ground, path, baseHash, { base, current: now.content, hash: now.hash });
   const result = await settle(ground, {
     ...{ path, agent, content: theirs ?? null, sight },

@@ -430,6 +430,24 @@ describe('a guarded write', () => {
         { path: 'readme.md', why: 'case', twin: 'README.md' },
       ]),
     );
+    // Both are files of their own, and whoever reads one hears of the other, once.
+    for (const [path, twin] of [
+      ['README.md', '"readme.md"'],
+      ['readme.md', '"README.md"'],
+    ] as const) {
+      expect(await w.guard.isShared({ agent: 'b', path })).toBe(true);
+      expect(await w.guard.read({ agent: 'b', path })).toMatchObject({ note: expect.stringContaining(twin) });
+      expect(await w.guard.isShared({ agent: 'b', path })).toBe(false);
+      expect(await w.guard.read({ agent: 'b', path })).toEqual({ do: 'nothing' });
+    }
+    const applied = await w.guard.apply({
+      ...{ agent: 'c', paths: ['docs/A.md', 'Docs/A.MD'], base: async () => undefined },
+      ...{ theirs: async () => Buffer.from('x\n'), executable: async () => false },
+    });
+    expect(applied.map(({ result, reason }) => [result, reason])).toEqual([
+      ['skipped', expect.stringContaining('Docs')],
+      ['skipped', expect.stringContaining('Docs/a.md')],
+    ]);
   });
 
   it('[GD14] a write that is under way is waited for', async () => {

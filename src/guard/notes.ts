@@ -203,6 +203,11 @@ export function unfitNote(path: string): string {
   return `entente: ${quoted(path, 200)} is not guarded: its name is no id as it stands (composed letters, no backslash, no control characters). What others write to it is not merged. Next: rename the file.`;
 }
 
+/** A file beside which another one of its name lies, where letter case does not count. */
+export function besideNote(path: string, twin: string): string {
+  return `entente: ${quoted(path, 200)}: ${quoted(twin, 200)} lies beside it, and on many machines the two are one file. Look whether this is the one that you mean.`;
+}
+
 /** A new file whose name is another's where letter case does not count. */
 export function twinNote(path: string, twin: string): string {
   return `entente: ${quoted(path, 200)} was not written: ${quoted(twin, 200)} is there, and on many machines the two are one file. Next: write to that one, or choose a name that differs in more than letter case.`;

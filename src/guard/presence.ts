@@ -3,7 +3,7 @@
 import type { OpenDraft } from '../controller/types.ts';
 import { parseAgentId } from '../core/resource.ts';
 import type { Ground } from './ground.ts';
-import { heldNote, movedNote, othersNote, overNote } from './notes.ts';
+import { besideNote, heldNote, movedNote, othersNote, overNote } from './notes.ts';
 import type { Book } from './spool/book.ts';
 import { NOTE_LENGTH, type Verdict } from './types.ts';
 import { bytesWith, type Now, nowAt } from './versions.ts';
@@ -28,7 +28,25 @@ async function unheard(ground: Ground, path: string, agent: string): Promise<Dra
 /** Whether there is something to say, or to announce, at a read. */
 export async function isShared(ground: Ground, path: string, agent: string): Promise<boolean> {
   const { others, own } = await unheard(ground, path, agent);
-  return others.length > 0 || (ground.announces && !own);
+  const twin = twinHere(ground, ground.books.open(path), agent);
+  return others.length > 0 || twin !== undefined || (ground.announces && !own);
+}
+
+const twinKey = (twin: string): string => `twin ${twin}`;
+
+/** A file whose name differs in letter case alone, by the last look at all files, that this agent has not heard of. */
+function twinHere({ told }: Ground, { path, heard }: Book, agent: string): string | undefined {
+  const found = told.left.find((one) => one.why === 'case' && (one.path === path || one.twin === path));
+  const twin = found?.path === path ? found.twin : found?.path;
+  return twin === undefined || heard.get(agent)?.has(twinKey(twin)) === true ? undefined : twin;
+}
+
+/** Said once: two files here are one on many machines, and easily taken for one. */
+export function twinFor(ground: Ground, book: Book, agent: string): string | undefined {
+  const twin = twinHere(ground, book, agent);
+  if (twin === undefined) return undefined;
+  ground.books.append(book.path, [{ t: 'heard', a: agent, k: twinKey(twin) }]);
+  return besideNote(book.path, twin);
 }
 
 /** Told once for each draft. Where the guard announces, the read is a draft that others hear of in turn. */

@@ -1,6 +1,6 @@
 // Sessions and reads: what an agent knows from now on, and what it should hear, once.
 import type { Ground } from './ground.ts';
-import { heldFor, joinNotes, meet, newsFor } from './presence.ts';
+import { heldFor, joinNotes, meet, newsFor, twinFor } from './presence.ts';
 import { reconcile } from './reconcile.ts';
 import type { Sight } from './spool/book.ts';
 import type { ReadEvent, Verdict } from './types.ts';
@@ -19,7 +19,8 @@ export async function read(ground: Ground, path: string, { agent, lines }: ReadE
   };
   if (old?.hash !== hash || old.as !== sight.as || !isSamePart(old, sight))
     ground.books.append(path, [{ t: 'sight', a: agent, s: sight }]);
-  const note = joinNotes(news, heldFor(ground, book, agent), await meet(ground, path, agent));
+  const said = [heldFor(ground, book, agent), twinFor(ground, book, agent)];
+  const note = joinNotes(news, ...said, await meet(ground, path, agent));
   return note === undefined ? { do: 'nothing' } : { do: 'note', note };
 }
 

@@ -1,7 +1,7 @@
 // Watches a guarded folder and captures what changes. What the system reports is a hint for haste; the truth is the next
 // look at all files, which comes now and then whatever was reported.
 import { type FSWatcher, watch } from 'node:fs';
-import type { Captured, Guard } from './types.ts';
+import type { Captured, Guard, LeftOut } from './types.ts';
 
 export interface WatchOptions {
   readonly root: string;
@@ -10,6 +10,8 @@ export interface WatchOptions {
   /** Runs `work` after a while; answers how to take that back. */
   readonly later: (ms: number, work: () => void) => () => void;
   readonly onCaptured: (captured: readonly Captured[]) => void;
+  /** Names that were not there, or not found out about, at the look before. */
+  readonly onLeftOut: (left: readonly LeftOut[]) => void;
   readonly onFault: (error: unknown) => void;
   /** Milliseconds between looks at all files. @default 5,000 */
   readonly everyMs?: number;
@@ -21,7 +23,8 @@ const EVERY_MS = 5000;
 
 /** Ends with the signal, after the capture that is under way. */
 export async function watchFolder(options: WatchOptions): Promise<void> {
-  const { root, guard, signal, later, onCaptured, onFault, everyMs = EVERY_MS } = options;
+  const { root, guard, signal, later, onCaptured, onLeftOut, onFault, everyMs = EVERY_MS } = options;
+  let left = guard.leftOut();
   let named = new Set<string>();
   let all = true;
   let wake: () => void = () => {};
@@ -40,6 +43,10 @@ export async function watchFolder(options: WatchOptions): Promise<void> {
       all = false;
       try {
         onCaptured(await (everything ? guard.capture() : guard.capture(paths)));
+        const known = new Set(left.map(({ path }) => path));
+        const fresh = guard.leftOut().filter(({ path }) => !known.has(path));
+        if (fresh.length > 0) onLeftOut(fresh);
+        left = guard.leftOut();
       } catch (error) {
         onFault(error);
       }

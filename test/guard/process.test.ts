@@ -18,6 +18,7 @@ import { openGuard } from '../../src/cli/place/guard.ts';
 import { findPlace } from '../../src/guard/front/place.ts';
 import { listenOn } from '../../src/guard/server.ts';
 import { createLock } from '../../src/guard/spool/lock.ts';
+import type { LeftOut } from '../../src/guard/types.ts';
 import { watchFolder } from '../../src/guard/watch.ts';
 import { runIn } from '../support/command-line.ts';
 import { ward } from '../support/guard.ts';
@@ -208,6 +209,7 @@ describe('the process', () => {
             if (seen.includes('a.md v2') && !seen.includes('deep/new.md v1')) w.put('deep/new.md', 'x\n');
             if (seen.includes('deep/new.md v1')) resolve();
           },
+          onLeftOut: () => {},
           onFault: () => {},
         });
       });
@@ -218,6 +220,32 @@ describe('the process', () => {
       w.remove();
     }
     expect(seen).toEqual(['a.md v1', 'a.md v2', 'deep/new.md v1']);
+  });
+
+  it('[GD33] a watched folder: two files that differ in letter case alone are told of when the second one comes', async () => {
+    const w = await ward({ 'a.md': text() });
+    const stop = new AbortController();
+    try {
+      const told = await new Promise<readonly LeftOut[]>((resolve) => {
+        void watchFolder({
+          ...{ root: w.root, guard: w.guard, signal: stop.signal, everyMs: 50 },
+          later: (ms, later) => {
+            const timer = setTimeout(later, ms);
+            return () => clearTimeout(timer);
+          },
+          onCaptured: (all) => {
+            if (all.some(({ path }) => path === 'a.md')) w.put('A.md', 'other\n');
+          },
+          onLeftOut: resolve,
+          onFault: () => {},
+        });
+      });
+      expect(told).toEqual([expect.objectContaining({ why: 'case' })]);
+    } finally {
+      stop.abort();
+      await w.guard.drain();
+      w.remove();
+    }
   });
 
   it('[GD27] what the fast path wrote down is in the store before anybody else looks', async () => {

@@ -99,7 +99,10 @@ export async function keepFolder(keeping: Keeping): Promise<Kept> {
         serveHook({ host, text, cwd: root, home, clock: Date.now, guardOf: guards.of, landed: guards.landed }),
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
-    const watching = watch ? watchFolder({ root, guard, signal, later, onCaptured, onFault }) : Promise.resolve();
+    const onLeftOut = (left: readonly LeftOut[]): void => namesOf(left).forEach(keeping.onWarning);
+    const watching = watch
+      ? watchFolder({ root, guard, signal, later, onCaptured, onLeftOut, onFault })
+      : Promise.resolve();
     return {
       socket,
       found: found.length - clashing.length,

@@ -9,6 +9,7 @@ import type { Connection } from './postgres/connection.ts';
 import { openConnection } from './postgres/connection.ts';
 import type { PostgresClient } from './postgres/driver.ts';
 import { connect } from './postgres/driver.ts';
+import { gatherReads, type ReadHeads } from './postgres/gather.ts';
 import type { CommitQueue } from './postgres/queue.ts';
 import { createQueue } from './postgres/queue.ts';
 import {
@@ -57,6 +58,7 @@ interface Opened {
   readonly connection: Connection;
   readonly queue: CommitQueue;
   readonly watch: Watch;
+  readonly heads: ReadHeads;
 }
 
 /** Log entries that one step of a trim takes: others can commit in between. */
@@ -88,7 +90,8 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
       const connection = await openConnection(client, { schema, place, deadlineMs: timeoutMs * 3, onWarning });
       const watch = createWatch(connection);
       const queue = createQueue(connection, { capabilities, random, cache, onCommit: watch.notify });
-      return { connection, queue, watch };
+      const heads = gatherReads((space, ids) => readSnapshot(connection, space, ids));
+      return { connection, queue, watch, heads };
     } catch (error) {
       if (options.client === undefined) await client.end({ timeout: 0 }).catch(() => undefined);
       throw error;
@@ -106,7 +109,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
       return (await opening.use()).queue.commit(requests);
     },
     commitStatus: (space, agent, commitId) => read((connection) => readStatus(connection, space, agent, commitId)),
-    read: (space, ids) => read((connection) => readSnapshot(connection, space, ids)),
+    read: async (space, ids) => (await opening.use()).heads(space, ids),
     content: (hash) =>
       read(async (connection) => {
         const known = cache.get(hash);

@@ -5,12 +5,17 @@ import type { Planner } from '../plan.ts';
 import type { Region, Sides } from '../three-way.ts';
 import { type Blocks, blocksOf } from './blocks.ts';
 import { type Counts, countsOf, hasCommon, isNew, type Order, orderOf } from './entries.ts';
+import { keepHeadings } from './headings.ts';
 import { type MarkdownLine, outlineOf } from './outline.ts';
 import { planMarkdown } from './plan-markdown.ts';
 
 export const planChangelog: Planner = (texts, finish, options, watch) => {
   const plan = planMarkdown(texts, finish, options, watch);
-  if (!plan.regions.some(isTwofoldInsertion)) return plan;
+  const regions = plan.regions.some(isTwofoldInsertion) ? keepAll(plan.texts, plan.regions) : plan.regions;
+  return { ...plan, regions: keepHeadings(plan.texts, regions) };
+};
+
+function keepAll(texts: Sides, regions: readonly Region[]): readonly Region[] {
   const outlines = { current: outlineOf(texts.current), proposed: outlineOf(texts.proposed) };
   const heading = outlineOf(texts.base).findIndex(({ kind }) => kind === 'heading');
   const isUnderHeading = ({ baseStart }: Region): boolean => heading >= 0 && heading < baseStart;
@@ -19,13 +24,12 @@ export const planChangelog: Planner = (texts, finish, options, watch) => {
     current: countsOf(texts.current),
     proposed: countsOf(texts.proposed),
   };
-  const regions = plan.regions.flatMap((region) =>
+  return regions.flatMap((region) =>
     isTwofoldInsertion(region) && isUnderHeading(region)
       ? (keepBoth(texts, { outlines, counts }, region) ?? [region])
       : [region],
   );
-  return { ...plan, regions };
-};
+}
 
 /** Both sides put something where the base has nothing. */
 function isTwofoldInsertion({ kind, baseStart, baseEnd }: Region): boolean {

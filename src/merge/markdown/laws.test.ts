@@ -90,7 +90,11 @@ describe.each(engines)('laws of the %s merge', { timeout: LAW_TIMEOUT }, (engine
       fc.property(seeds, (seed) => {
         const input = inputOf(seed, engine);
         const plain = mergeContents({ ...input, options: { engine: 'text' } });
-        if (plain.status === 'clean') expect(contentOf(mergeContents(input))).toBe(contentOf(plain));
+        if (plain.status !== 'clean') return;
+        const result = mergeContents(input);
+        // A change log may see an entry under a wrong heading where lines see nothing.
+        if (engine === 'changelog' && result.status === 'conflict') return;
+        expect(contentOf(result)).toBe(contentOf(plain));
       }),
       options,
     );

@@ -256,6 +256,41 @@ describe('change logs', () => {
     }
   });
 
+  it('[CG6] an entry that one side adds does not come under a heading that the other one put above it', () => {
+    const open = '- old\n\n';
+    const released = log(`## 1.1.0\n\n${open}`);
+    const renamed = log(open).replace('## Unreleased\n', '## Unreleased\n\n## 1.1.0\n');
+    const fixed = log(`${open}### Fixed\n\n- bug\n\n`);
+    for (const theirs of [released, renamed, log(open).replace('Unreleased', '1.1.0')]) {
+      for (const ours of [log('- old\n- new\n\n'), fixed]) {
+        for (const sides of [
+          [log(open), ours, theirs],
+          [log(open), theirs, ours],
+        ] as const) {
+          const result = merge(sides, 'changelog');
+          if (result.status !== 'conflict') throw new Error(JSON.stringify(sides));
+          const [conflict] = result.conflicts;
+          expect(
+            Buffer.concat([conflict?.current ?? Buffer.of(), conflict?.proposed ?? Buffer.of()]).toString(),
+          ).toMatch(/new|bug/);
+        }
+      }
+    }
+  });
+
+  it('[CG6] what goes where its side put it is merged: above the release, below a section, edits of what was released', () => {
+    const open = '- old\n\n';
+    const released = log(`## 1.1.0\n\n${open}`);
+    expect(merged([log(open), released, log(`- new\n${open}`)], 'changelog')).toBe(log(`- new\n## 1.1.0\n\n${open}`));
+    expect(merged([log(open), released, log('- old, mended\n\n')], 'changelog')).toBe(
+      log('## 1.1.0\n\n- old, mended\n\n'),
+    );
+    expect(merged([log(open), released, `${log(open)}- second\n`], 'changelog')).toBe(`${released}- second\n`);
+    expect(merged([log(open), released, log(open).replace('# Changes', '# All changes')], 'changelog')).toBe(
+      released.replace('# Changes', '# All changes'),
+    );
+  });
+
   it('[CG4] only where it is asked for: the name of the file is not enough', () => {
     const sides = { base: log(''), current: log('- a\n\n'), proposed: log('- b\n\n'), path: 'CHANGELOG.md' };
     expect(mergeContents(sides)).toMatchObject({ status: 'conflict', stats: { engine: 'markdown' } });

@@ -127,6 +127,20 @@ describe('following what others commit', () => {
     expect(w.text('older.md')).toBeUndefined();
   });
 
+  it('[GD37] a guard that stops while files wait leaves none of them out', async () => {
+    const w = await make({ [F]: LINES });
+    await w.guard.capture();
+    const names = Array.from({ length: 20 }, (_, index) => `file-${index}.md`);
+    const first = follow(w);
+    await commit(w, 'bob', 'first\n', 'first.md');
+    await until(() => first.arrived.length === 1);
+    for (const name of names) await commit(w, 'bob', `${name}\n`, name);
+    await until(() => first.arrived.length > 1);
+    await first.end();
+    follow(w);
+    await until(() => names.every((name) => w.text(name) === `${name}\n`));
+  });
+
   it('[GD37] where the log no longer reaches back to the cursor, every file is looked at', async () => {
     const w = await make({ [F]: LINES });
     await w.guard.capture();

@@ -4,6 +4,8 @@ import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
 import { fromText } from '../escaped-text.ts';
 import type { CommitReply } from '../store.ts';
+import { columnsOf, guardPlace } from './columns.ts';
+import type { Row } from './driver.ts';
 import type { Encoded } from './encode.ts';
 import { type GuardRow, type HeadRow, headOf } from './rows.ts';
 
@@ -82,91 +84,48 @@ function recordName({ kind, id }: { readonly kind: string; readonly id: string }
   return `c ${JSON.stringify([kind, id])}`;
 }
 
-/** The arguments of `commit_batch`, but for the space. */
-export function batchArguments(batch: readonly Placed[], epoch: string): [requests: string, contents: string[]] {
-  const contents: string[] = [];
-  const places = new Map<string, number>();
-  const need = (n: number, hash: string, bytes: Uint8Array | undefined): object => {
-    if (bytes === undefined) return { n, hash };
-    const known = places.get(hash);
-    if (known !== undefined) return { n, hash, content: known };
-    contents.push(Buffer.from(bytes).toString('base64'));
-    places.set(hash, contents.length);
-    return { n, hash, content: contents.length };
-  };
-  const now = batch.map(({ apart }, n) => ({ n, apart })).filter(({ apart }) => !apart);
-  const each = <T>(work: (encoded: Encoded, n: number) => readonly T[]): T[] =>
-    now.flatMap(({ n }) => work((batch[n] as Placed).encoded, n));
-  const text = JSON.stringify({
-    epoch,
-    apart: now.length < batch.length,
-    named: batch.some(({ encoded }) => encoded.named !== undefined),
-    linked: batch.some(({ link }) => link !== undefined),
-    requests: batch.map((placed, n) => requestOf(placed, n)),
-    guards: batch.flatMap((placed, n) => placed.encoded.guards.map((guard, at) => guardOf(placed, n, guard, at))),
-    records: batch.flatMap(({ encoded }, n) => encoded.records.map((record, at) => ({ n, place: at, ...record }))),
-    writes: each((encoded, n) =>
-      encoded.writes.map((write, at) => ({ n, place: at, ...write, ...rankOf(batch[n], write.id) })),
-    ),
-    needs: each((encoded, n) => [
-      ...encoded.writes
-        .filter(({ size }) => size !== null)
-        .map(({ hash }) => need(n, hash, encoded.contents.get(hash))),
-      ...encoded.keeps.map((hash) => need(n, hash, encoded.contents.get(hash))),
-      ...encoded.records.flatMap(({ holds }) => holds).map((hash) => need(n, hash, undefined)),
-    ]),
-  });
-  return [text, contents];
+/** The statement for a batch; `@.` stands for the schema. */
+export const COMMIT_BATCH: string = `select o_epoch, o_revision, o_trimmed, o_revisions::text, o_versions::text,
+  o_lives::text, o_others::text from @.commit_batch($1::int, ${[...Array(38).keys()].map((at) => `$${at + 2}`).join(', ')},
+  $40::text::jsonb)`;
+
+/** Its parameters. */
+export function batchParameters(sid: number, batch: readonly Placed[], epoch: string): unknown[] {
+  const records = batch.flatMap(({ encoded }, index) =>
+    encoded.records.map((record, place) => ({ n: index + 1, place, ...record })),
+  );
+  return [
+    ...[sid, epoch, batch.some(({ apart }) => apart), batch.some(({ link }) => link !== undefined)],
+    ...columnsOf(batch),
+    records.length === 0 ? null : JSON.stringify(records),
+  ];
 }
 
-function requestOf({ encoded, apart, link }: Placed, n: number): object {
-  const { request, key, agent, commitId, fingerprint, guards, named, meta, keeps } = encoded;
-  const seen = { n, key, apart };
-  if (apart) return seen;
-  const { at } = request;
-  const { outcome } = request.meta;
-  const told = named === undefined ? { guards: JSON.stringify(guards) } : partedAt(named.place, guards);
-  return { ...seen, agent, commit_id: commitId, fingerprint, at, ...told, meta, keeps, outcome, link: link?.before };
-}
-
-/** The guards as text, in the two parts between which the revision of a named head comes. */
-function partedAt(place: number, guards: readonly GuardRow[]): { readonly guards: string; readonly rest: string } {
-  const texts = guards.map((guard) => JSON.stringify(guard));
-  const [id, , hash] = guards[place] as GuardRow;
-  const before = [...texts.slice(0, place), `[${JSON.stringify(id)},`].join(',');
-  const rest = [`,${JSON.stringify(hash)}]`, ...texts.slice(place + 1)].join(',');
-  return { guards: `[${before}`, rest: `${rest}]` };
-}
-
-function guardOf({ encoded: { named }, link }: Placed, n: number, [id, revision, hash]: GuardRow, at: number): object {
-  if (named?.place !== at) return { n, id, revision, hash };
-  return { n, id, hash, version: named.version, link: link?.before, depth: link?.depth };
-}
-
-/** Where a write stands in the chain of its resource. */
-function rankOf(placed: Placed | undefined, id: string): object {
-  if (placed?.link === undefined) return {};
-  const { encoded, link } = placed;
-  if (encoded.named === undefined || encoded.guards[encoded.named.place]?.[0] !== id) return {};
-  return { rank: link.depth, root: link.root };
-}
-
-interface Judged {
-  readonly good: readonly number[];
-  readonly others: readonly {
-    readonly n: number;
-    readonly landed: number | null;
-    readonly stale: readonly string[];
-    readonly heads: readonly HeadRow[];
-  }[];
-}
-
-interface Answer extends Judged {
-  readonly epoch?: string;
+/** What `commit_batch` answers, arrays as text. */
+interface Answer {
   readonly revision: number;
   readonly trimmed: number;
-  readonly written: readonly (readonly [n: number, place: number, version: number, born: number])[];
-  readonly apart: Judged | Record<string, never>;
+  /** By request: its revision; undefined where it was not committed. */
+  readonly revisions: readonly (number | undefined)[];
+  /** By guard, of all requests in a row: the head before. */
+  readonly versions: readonly (number | undefined)[];
+  readonly lives: readonly (number | undefined)[];
+  readonly others: readonly Other[];
+}
+
+interface Other {
+  readonly n: number;
+  readonly landed: number | null;
+  readonly stale: readonly string[];
+  readonly heads: readonly HeadRow[];
+}
+
+function numbersOf(text: unknown): (number | undefined)[] {
+  if (typeof text !== 'string' || text.length < 3) return [];
+  return text
+    .slice(1, -1)
+    .split(',')
+    .map((item) => (item === 'NULL' ? undefined : Number(item)));
 }
 
 /** What became of a request: its reply, the revision at which it landed before, or `again`: it waits for its turn. */
@@ -176,31 +135,45 @@ export type Result =
   | { readonly status: 'again' };
 
 /** Results in the order of the batch; or the epoch, where it is another one. */
-export function readAnswer(text: string, batch: readonly Placed[]): Result[] | { readonly epoch: string } {
-  const answer = JSON.parse(text) as Answer;
-  if (answer.epoch !== undefined) return { epoch: answer.epoch };
-  const results: Result[] = batch.map(() => ({ status: 'again' }));
-  const first = answer.revision - answer.good.length + 1;
-  answer.good.forEach((n, index) => {
-    const { encoded } = batch[n] as Placed;
-    results[n] = { status: 'committed', revision: first + index, heads: new Array<Head>(encoded.writes.length) };
+export function readAnswer(row: Row, batch: readonly Placed[], epoch: string): Result[] | { readonly epoch: string } {
+  const now = row['o_epoch'] as string;
+  if (now !== epoch) return { epoch: now };
+  const answer: Answer = {
+    revision: Number(row['o_revision']),
+    trimmed: Number(row['o_trimmed']),
+    revisions: numbersOf(row['o_revisions']),
+    versions: numbersOf(row['o_versions']),
+    lives: numbersOf(row['o_lives']),
+    others: typeof row['o_others'] === 'string' ? (JSON.parse(row['o_others']) as Other[]) : [],
+  };
+  let guard = 0;
+  const results = batch.map((placed, n): Result => {
+    const first = guard;
+    guard += placed.encoded.guards.length;
+    const revision = answer.revisions[n];
+    if (revision === undefined) return { status: 'again' };
+    return { status: 'committed', revision, heads: headsOf(placed, answer, revision, first) };
   });
-  for (const [n, at, version, born] of answer.written) {
-    const reply = results[n] as unknown as { readonly revision: number; readonly heads: Head[] };
-    reply.heads[at] = headFrom((batch[n] as Placed).encoded, at, reply.revision, version, born);
-  }
-  const { others = [] } = answer.apart;
-  for (const { n, landed, stale, heads } of [...answer.others, ...others]) {
-    results[n] =
-      landed === null ? refusal(batch[n] as Placed, answer, stale, heads) : { status: 'landed', revision: landed };
+  for (const { n, landed, stale, heads } of answer.others) {
+    results[n - 1] =
+      landed === null ? refusal(batch[n - 1] as Placed, answer, stale, heads) : { status: 'landed', revision: landed };
   }
   return results;
 }
 
-function headFrom({ request, writes }: Encoded, at: number, revision: number, version: number, born: number): Head {
-  const row = writes[at] as Encoded['writes'][number];
-  const { agent, at: time } = request;
-  return headOf({ ...row, agent, at: time, revision, version, born });
+function headsOf(
+  { encoded, link }: Placed,
+  { versions, lives, revisions }: Answer,
+  revision: number,
+  first: number,
+): Head[] {
+  const { agent, at } = encoded.request;
+  return encoded.writes.map((write, place) => {
+    const guard = guardPlace(encoded, place);
+    const { depth, root } = link !== undefined && guard === encoded.named?.place ? link : { depth: 0, root: -1 };
+    const born = lives[first + guard] || (revisions[root] ?? revision);
+    return headOf({ ...write, agent, at, revision, version: (versions[first + guard] ?? 0) + depth + 1, born });
+  });
 }
 
 function refusal(

@@ -3,6 +3,8 @@
 // another (batch.ts sees to that), but for chains of writes of one resource, in which each names the version that the one
 // before it writes: of those a first part holds. Requests marked `apart` are only looked at, after the others are applied.
 //
+// Requests come as columns, an array for each: as JSON they were measured to cost the server more than their rows.
+//
 // The space's row is locked before anything is read: under READ COMMITTED each later statement sees all that was
 // committed before, so what was compared stays true until the end of the transaction, and revisions have no holes.
 
@@ -10,149 +12,173 @@
 export const OVERFLOW_STATE = 'EN001';
 
 /**
- * What stands against each request: that it landed before, a guard that moved, records that changed. Rows are looked up
- * one by one, by subqueries: a join would be planned by what the tables held when they were made, and read them whole.
- * `late`: requests of a chain that was broken before them. They are judged with those apart, after the rest is applied.
+ * Columns by what they are of: `r_` requests, `g_` their guards, `w_` writes, `c_` the contents that are needed. `…_n` is a
+ * request's place, counted from 1; `w_guard` is the place of the guard of a write, `c_at` that of the bytes in `p_contents`.
+ * `r_named` is the place of the guard that names a version, whose revision the log tells between `r_guards` and `r_rest`.
+ * In a chain `g_link` and `r_link` are the request right before, `g_depth` how many stand before, `w_root` the first.
+ *
+ * Answers the space's `revision` and `trimmed`; `revisions` of the requests that were committed; of each guard the version
+ * and the life of its head before (0: none, or deleted); and `others`, those that were neither committed nor left for the
+ * next time. Rows are looked up one by one, by subqueries: a join would be planned by what the tables held when they were
+ * made, and read them whole. The first pass writes, the second one only looks, at those apart and at those whose chain
+ * was broken before them.
  */
-const judgeFunction = `
-create function @.judge(p_sid integer, j jsonb, p_apart boolean, p_late integer[],
-  out good integer[], out others jsonb, out late integer[])
-language plpgsql stable as $body$
-declare
-  landed jsonb;
-  moved integer[];
-  stale jsonb := '{}';
-  heads jsonb;
-  l record;
-begin
-  select coalesce(jsonb_object_agg(r.n, r.revision) filter (where r.revision is not null), '{}') into landed from (
-    select q.n, (select e.revision from @.entry e where e.sid = p_sid and e.key = decode(q.key, 'hex')) as revision
-    from jsonb_to_recordset(j->'requests') as q(n int, key text, apart boolean)
-    where q.apart = p_apart or q.n = any(p_late)
-  ) r;
-  moved := array(
-    select distinct g.n from jsonb_to_recordset(j->'guards')
-      as g(n int, id text, revision bigint, hash text, version bigint, depth int)
-    where not case when g.version is null then
-      coalesce((select h.revision = g.revision and h.hash = g.hash from @.head h
-        where h.sid = p_sid and h.id = g.id), g.revision = 0 and g.hash = '')
-    else
-      coalesce((select case when p_apart or g.depth is null then h.version = g.version and h.hash = g.hash
-          else h.version + g.depth = g.version end
-        from @.head h where h.sid = p_sid and h.id = g.id), not p_apart and g.depth is not null and g.version = g.depth)
-    end);
-  if jsonb_array_length(j->'records') > 0 then
-    select coalesce(jsonb_object_agg(t.n, t.ids), '{}') into stale from (
-      select w.n, jsonb_agg(w.id order by w.place) as ids
-      from jsonb_to_recordset(j->'records') as w(n int, place int, kind text, id text, expected bigint)
-      where coalesce((select c.revision from @.record c
-        where c.sid = p_sid and c.kind = w.kind and c.id = w.id), 0) <> w.expected
-      group by w.n
-    ) t;
-  end if;
-  good := array(
-    select r.n from jsonb_to_recordset(j->'requests') as r(n int, apart boolean)
-    where (r.apart = p_apart or r.n = any(p_late)) and r.n <> all(moved) and not landed ? r.n::text and not stale ? r.n::text order by r.n);
-  late := '{}';
-  if not p_apart and (j->>'linked')::boolean then
-    for l in select g.n, g.link from jsonb_to_recordset(j->'guards') as g(n int, link int)
-      where g.link is not null order by g.n
-    loop
-      continue when l.link = any(good) and l.n = any(good);
-      good := array_remove(good, l.n);
-      late := late || l.n;
-    end loop;
-  end if;
-  others := '[]';
-  if landed = '{}' and moved = '{}' and stale = '{}' then return; end if;
-  select coalesce(jsonb_object_agg(t.n, t.heads), '{}') into heads from (
-    select x.n, jsonb_agg(x.head) as heads from (
-      select g.n, (select to_jsonb(h) - 'sid' from @.head h where h.sid = p_sid and h.id = g.id) as head
-      from jsonb_to_recordset(j->'guards') as g(n int, id text)
-      where g.n = any(moved) or stale ? g.n::text
-    ) x where x.head is not null group by x.n
-  ) t;
-  select jsonb_agg(jsonb_build_object('n', r.n, 'landed', landed->r.n::text,
-    'stale', coalesce(stale->r.n::text, '[]'), 'heads', coalesce(heads->r.n::text, '[]')))
-  into others
-  from jsonb_to_recordset(j->'requests') as r(n int, apart boolean)
-  where (r.apart = p_apart or r.n = any(p_late)) and r.n <> all(good) and r.n <> all(late);
-  others := coalesce(others, '[]');
-end $body$;
-`;
-
-/**
- * `commit_batch(sid, requests, contents)`: `requests` is JSON as batch.ts writes it, `contents` are the bytes that it
- * names by their place, in base64. Answers JSON: `revision` and `trimmed` of the space, `good` (those that were committed, in the
- * order of their revisions), `written` (heads), `others` (those that were not), and the same of those apart.
- */
-export const commitFunction: string = `${judgeFunction}
-create function @.commit_batch(p_sid integer, p_requests text, p_contents text[]) returns text
+export const commitFunction: string = `
+create function @.commit_batch(
+  p_sid integer, p_epoch text, p_apart boolean, p_linked boolean,
+  r_apart boolean[], r_bound boolean[], r_key bytea[], r_agent text[], r_commit text[], r_print text[],
+  r_at double precision[], r_guards text[], r_named integer[], r_link integer[], r_rest text[], r_meta text[],
+  r_keeps text[], r_tally integer[],
+  g_n integer[], g_id text[], g_revision bigint[], g_hash text[], g_version bigint[], g_link integer[],
+  g_depth integer[],
+  w_n integer[], w_place integer[], w_guard integer[], w_depth integer[], w_root integer[], w_id text[], w_hash text[],
+  w_size bigint[], w_media text[], w_deleted boolean[],
+  c_n integer[], c_hash text[], c_at integer[], p_contents bytea[], p_records jsonb,
+  out o_epoch text, out o_revision bigint, out o_trimmed bigint, out o_revisions bigint[], out o_versions bigint[],
+  out o_lives bigint[], out o_others jsonb)
 language plpgsql as $body$
 declare
-  j constant jsonb := p_requests::jsonb;
   s @.space%rowtype;
-  v_epoch text;
-  good integer[];
-  others jsonb;
-  late integer[];
-  apart jsonb := '{}';
-  written jsonb := '[]';
-  passed jsonb := '{}';
-  held jsonb := '{}';
-  overtaken integer[] := '{}';
-  alive bigint := 0;
-  opened bigint := 0;
+  v_all bigint[];
+  v_versions bigint[];
+  v_lives bigint[];
+  v_seen bigint[];
+  v_moved integer[];
+  v_landed integer[];
+  v_landed_at bigint[];
+  v_stale jsonb := '{}';
+  v_bad integer[];
+  v_late integer[] := '{}';
+  v_overtaken integer[] := '{}';
+  v_heads jsonb;
+  v_more jsonb;
+  v_fresh bigint;
+  v_alive bigint := 0;
+  v_opened bigint := 0;
+  v_merged bigint := 0;
+  v_escalated bigint := 0;
+  v_passed jsonb := '{}';
+  l record;
 begin
   select * into strict s from @.space where sid = p_sid for update;
-  select value into strict v_epoch from @.meta where name = 'epoch';
-  if j->>'epoch' <> v_epoch then return jsonb_build_object('epoch', v_epoch)::text; end if;
-  select t.good, t.others, t.late into good, others, late from @.judge(p_sid, j, false, '{}') t;
-  if s.revision + cardinality(good) > 9007199254740991 then
-    raise exception 'the space has used up its revisions' using errcode = '${OVERFLOW_STATE}';
-  end if;
-  if cardinality(good) > 0 then
-    if (j->>'named')::boolean then
-      select coalesce(jsonb_object_agg(g.n, (select h.revision from @.head h where h.sid = p_sid and h.id = g.id))
-          filter (where g.link is null), '{}'), coalesce(array_agg(g.link) filter (where g.link is not null), '{}')
-      into held, overtaken
-      from jsonb_to_recordset(j->'guards') as g(n int, id text, version bigint, link int)
-      where g.version is not null and g.n = any(good);
-    end if;
-    with w as materialized (
-      select s.revision + array_position(good, x.n) as revision, x.n, x.place, x.id, x.hash, x.size, x.media, x.deleted,
-        q.agent, q.at, coalesce(h.version, 0) + coalesce(x.rank, 0) + 1 as version,
-        case when not h.deleted then h.born else s.revision + array_position(good, coalesce(x.root, x.n)) end as born,
-        coalesce(not h.deleted, false) or x.rank is not null as alive
-      from jsonb_to_recordset(j->'writes')
-        as x(n int, place int, id text, hash text, size bigint, media text, deleted boolean, rank int, root int)
-      join jsonb_to_recordset(j->'requests') as q(n int, agent text, at double precision) on q.n = x.n
-      left join lateral (select * from @.head o where o.sid = p_sid and o.id = x.id limit 1) h on true
-      where x.n = any(good)
-    ), made as (
-      insert into @.head as h (sid, id, version, revision, born, hash, size, media, agent, at, deleted)
-      select p_sid, w.id, w.version, w.revision, w.born, w.hash, w.size, w.media, w.agent, w.at, w.deleted
-      from w where w.n <> all(overtaken)
-      on conflict (sid, id) do update set version = excluded.version, revision = excluded.revision,
-        born = excluded.born, hash = excluded.hash, size = excluded.size, media = excluded.media,
-        agent = excluded.agent, at = excluded.at, deleted = excluded.deleted
-    ), kept as (
-      insert into @.version (sid, revision, place, id, version, born, hash, size, media, agent, at, deleted)
-      select p_sid, w.revision, w.place, w.id, w.version, w.born, w.hash, w.size, w.media, w.agent, w.at, w.deleted
-      from w
-    )
-    select coalesce(jsonb_agg(jsonb_build_array(w.n, w.place, w.version, w.born)), '[]'),
-      coalesce(sum((not w.deleted)::int - w.alive::int), 0)
-    into written, alive from w;
+  o_revision := s.revision;
+  o_trimmed := s.trimmed;
+  for v_pass in 0 .. 1 loop
+    exit when v_pass = 1 and not p_apart and v_late = '{}';
+    -- One statement for all of it: each has a price of its own, however little it looks at.
+    select m.value, j.moved, j.versions, j.lives, j.seen, k.landed, k.landed_at, a.revisions
+    into strict o_epoch, v_moved, v_versions, v_lives, v_seen, v_landed, v_landed_at, v_all
+    from @.meta m cross join (
+      select coalesce(array_agg(t.n) filter (where t.judged and not t.holds), '{}') as moved,
+        array_agg(t.version order by t.i) as versions, array_agg(t.life order by t.i) as lives,
+        array_agg(t.revision order by t.i) as seen
+      from (
+        select g.i, g.n, coalesce(h.version, 0) as version, case when h.deleted is false then h.born else 0 end as life,
+          h.revision, case when v_pass = 0 then not r_apart[g.n] else r_apart[g.n] or g.n = any(v_late) end as judged,
+          case when g.version is null then coalesce(h.revision = g.revision and h.hash = g.hash, g.revision = 0 and g.hash = '')
+            when v_pass = 0 and g.link is not null then coalesce(h.version, 0) + g.depth = g.version
+            else coalesce(h.version = g.version and h.hash = g.hash, false) end as holds
+        from unnest(g_n, g_id, g_revision, g_hash, g_version, g_link, g_depth) with ordinality
+          as g(n, id, revision, hash, version, link, depth, i)
+        left join lateral (select * from @.head o where o.sid = p_sid and o.id = g.id limit 1) h on true
+      ) t
+    ) j cross join lateral (
+      select coalesce(array_agg(t.n), '{}') as landed, array_agg(t.revision) as landed_at from (
+        select q.n::integer as n, (select e.revision from @.entry e where e.sid = p_sid and e.key = q.key) as revision
+        from unnest(r_key, r_apart, r_bound) with ordinality as q(key, apart, bound, n)
+        where case when v_pass = 0 then not q.apart else q.apart or q.n = any(v_late) end
+          and (not q.bound or q.n = any(j.moved))
+      ) t where t.revision is not null
+    ) k cross join (
+      select array_agg(s.revision + i order by i) as revisions from generate_series(1, cardinality(r_apart)) i
+    ) a
+    where m.name = 'epoch';
+    if p_epoch <> o_epoch then return; end if;
 
-    if jsonb_array_length(j->'records') > 0 then
+    v_bad := v_moved || v_landed;
+    if p_records is not null then
+      select coalesce(jsonb_object_agg(t.n, t.ids), '{}'), v_bad || coalesce(array_agg(t.n), '{}') into v_stale, v_bad
+      from (
+        select x.n, jsonb_agg(x.id order by x.place) as ids
+        from jsonb_to_recordset(p_records) as x(n int, place int, kind text, id text, expected bigint)
+        where case when v_pass = 0 then not r_apart[x.n] else r_apart[x.n] or x.n = any(v_late) end
+          and coalesce((select c.revision from @.record c
+            where c.sid = p_sid and c.kind = x.kind and c.id = x.id), 0) <> x.expected
+        group by x.n
+      ) t;
+    end if;
+    if v_pass = 0 and p_linked then
+      for l in select g.n, g.link from unnest(g_n, g_link) as g(n, link) where g.link is not null order by g.n loop
+        if l.n = any(v_bad) or l.link = any(v_bad) or l.link = any(v_late) then
+          v_late := v_late || l.n;
+        else
+          v_overtaken := v_overtaken || l.link;
+        end if;
+      end loop;
+      v_bad := array(select b from unnest(v_bad) b where b <> all(v_late));
+    end if;
+
+    if cardinality(v_bad) > 0 then
+      select coalesce(jsonb_object_agg(t.n, t.heads), '{}') into v_heads from (
+        select x.n, jsonb_agg(x.head) as heads from (
+          select g.n, (select to_jsonb(h) - 'sid' from @.head h where h.sid = p_sid and h.id = g.id) as head
+          from unnest(g_n, g_id) as g(n, id) where g.n = any(v_bad)
+        ) x where x.head is not null group by x.n
+      ) t;
+      select jsonb_agg(jsonb_build_object('n', b.n, 'landed', v_landed_at[array_position(v_landed, b.n)],
+        'stale', coalesce(v_stale->b.n::text, '[]'), 'heads', coalesce(v_heads->b.n::text, '[]')))
+      into v_more from (select distinct unnest(v_bad) as n) b;
+      o_others := coalesce(o_others, '[]') || v_more;
+    end if;
+    exit when v_pass = 1;
+
+    o_versions := v_versions;
+    o_lives := v_lives;
+    if v_bad = '{}' and v_late = '{}' and not p_apart then
+      o_revisions := v_all;
+      v_fresh := cardinality(v_all);
+    else
+      select array_agg(t.revision order by t.n), count(t.revision) into o_revisions, v_fresh from (
+        select r.n, case when r.good then s.revision + count(*) filter (where r.good) over (order by r.n) end as revision
+        from (
+          select q.n, not q.apart and q.n <> all(v_bad) and q.n <> all(v_late) as good
+          from unnest(r_apart) with ordinality as q(apart, n)
+        ) r
+      ) t;
+    end if;
+    continue when v_fresh = 0;
+    if s.revision + v_fresh > 9007199254740991 then
+      raise exception 'the space has used up its revisions' using errcode = '${OVERFLOW_STATE}';
+    end if;
+    o_revision := s.revision + v_fresh;
+
+    insert into @.head as h (sid, id, version, revision, born, hash, size, media, agent, at, deleted)
+    select p_sid, w.id, v_versions[w.guard] + w.depth + 1, o_revisions[w.n],
+      case when v_lives[w.guard] = 0 then o_revisions[w.root] else v_lives[w.guard] end,
+      w.hash, w.size, w.media, r_agent[w.n], r_at[w.n], w.deleted
+    from unnest(w_n, w_guard, w_depth, w_root, w_id, w_hash, w_size, w_media, w_deleted)
+      as w(n, guard, depth, root, id, hash, size, media, deleted)
+    where o_revisions[w.n] is not null and w.n <> all(v_overtaken)
+    on conflict (sid, id) do update set version = excluded.version, revision = excluded.revision,
+      born = excluded.born, hash = excluded.hash, size = excluded.size, media = excluded.media,
+      agent = excluded.agent, at = excluded.at, deleted = excluded.deleted;
+
+    insert into @.version (sid, revision, place, id, version, born, hash, size, media, agent, at, deleted)
+    select p_sid, o_revisions[w.n], w.place, w.id, v_versions[w.guard] + w.depth + 1,
+      case when v_lives[w.guard] = 0 then o_revisions[w.root] else v_lives[w.guard] end,
+      w.hash, w.size, w.media, r_agent[w.n], r_at[w.n], w.deleted
+    from unnest(w_n, w_place, w_guard, w_depth, w_root, w_id, w_hash, w_size, w_media, w_deleted)
+      as w(n, place, guard, depth, root, id, hash, size, media, deleted)
+    where o_revisions[w.n] is not null;
+
+    if p_records is not null then
       with w as materialized (
-        select s.revision + array_position(good, x.n) as revision, x.*, c.state as before, c.holds as held
-        from jsonb_to_recordset(j->'records')
+        select o_revisions[x.n] as revision, x.*, c.state as before, c.holds as held
+        from jsonb_to_recordset(p_records)
           as x(n int, place int, kind text, id text, state text, value text, holds text[])
         left join lateral (select * from @.record o where o.sid = p_sid and o.kind = x.kind and o.id = x.id limit 1) c
           on true
-        where x.n = any(good)
+        where o_revisions[x.n] is not null
       ), gone as (
         delete from @.record c using w where w.value is null and c.sid = p_sid and c.kind = w.kind and c.id = w.id
       ), put as (
@@ -164,38 +190,40 @@ begin
       select coalesce(sum((w.value is not null and w.state is not distinct from 'open')::int
           - (w.before is not distinct from 'open')::int) filter (where w.kind = 'conflict'), 0),
         coalesce(jsonb_object_agg(w.n::text || '.' || w.place::text, to_jsonb(w.held)) filter (where w.held <> '{}'), '{}')
-      into opened, passed from w;
+      into v_opened, v_passed from w;
     end if;
 
     insert into @.entry (sid, revision, key, agent, commit_id, fingerprint, at, guards, meta, holds)
-    select p_sid, s.revision + array_position(good, r.n), decode(r.key, 'hex'), r.agent, r.commit_id, r.fingerprint,
-      r.at, r.guards || coalesce(coalesce(s.revision + array_position(good, r.link), (held->>r.n::text)::bigint)::text
-        || r.rest, ''), r.meta, r.keeps || case when passed = '{}' then '{}' else array(
-        select jsonb_array_elements_text(p.value) from jsonb_each(passed) p where split_part(p.key, '.', 1) = r.n::text)
+    select p_sid, q.revision, q.key, q.agent, q.commit_id, q.print, q.at,
+      case when q.named is null then q.guards
+        else q.guards || coalesce(o_revisions[q.link], v_seen[q.named])::text || q.rest end,
+      q.meta, q.keeps::text[] || case when v_passed = '{}' then '{}' else array(
+        select jsonb_array_elements_text(p.value) from jsonb_each(v_passed) p where split_part(p.key, '.', 1) = q.n::text)
       end
-    from jsonb_to_recordset(j->'requests') as r(n int, key text, agent text, commit_id text, fingerprint text,
-      at double precision, guards text, rest text, link int, meta text, keeps text[])
-    where r.n = any(good);
+    from unnest(o_revisions, r_key, r_agent, r_commit, r_print, r_at, r_guards, r_named, r_link, r_rest, r_meta, r_keeps)
+      with ordinality as q(revision, key, agent, commit_id, print, at, guards, named, link, rest, meta, keeps, n)
+    where q.revision is not null;
 
-    if jsonb_array_length(j->'needs') > 0 then
+    if cardinality(c_n) > 0 then
       insert into @.content as c (hash, needed, bytes)
-      select x.hash, count(*), decode((array_agg(p_contents[x.content]) filter (where x.content is not null))[1], 'base64')
-      from jsonb_to_recordset(j->'needs') as x(n int, hash text, content int)
-      where x.n = any(good) group by x.hash order by x.hash
+      select x.hash, count(*), p_contents[min(x.at)]
+      from unnest(c_n, c_hash, c_at) as x(n, hash, at)
+      where o_revisions[x.n] is not null group by x.hash order by x.hash
       on conflict (hash) do update set needed = c.needed + excluded.needed, bytes = coalesce(c.bytes, excluded.bytes);
     end if;
 
-    update @.space as u set revision = u.revision + cardinality(good), resources = u.resources + alive,
-      open = u.open + opened, merged = u.merged + t.merged, escalated = u.escalated + t.escalated
-    from (select count(*) filter (where r.outcome = 'merged') as merged,
-        count(*) filter (where r.outcome = 'escalated') as escalated
-      from jsonb_to_recordset(j->'requests') as r(n int, outcome text) where r.n = any(good)) t
+    -- Mostly nothing is made or deleted, and nothing merged or escalated.
+    if 0 = any(v_lives) or true = any(w_deleted) then
+      select coalesce(sum((not w.deleted)::int - (v_lives[w.guard] > 0 or w.depth > 0)::int), 0) into v_alive
+      from unnest(w_n, w_guard, w_depth, w_deleted) as w(n, guard, depth, deleted) where o_revisions[w.n] is not null;
+    end if;
+    if 1 = any(r_tally) or 2 = any(r_tally) then
+      select count(*) filter (where q.tally = 1), count(*) filter (where q.tally = 2)
+      into v_merged, v_escalated from unnest(o_revisions, r_tally) as q(revision, tally) where q.revision is not null;
+    end if;
+    update @.space as u set revision = o_revision, resources = u.resources + v_alive, open = u.open + v_opened,
+      merged = u.merged + v_merged, escalated = u.escalated + v_escalated
     where u.sid = p_sid;
-  end if;
-  if (j->>'apart')::boolean or late <> '{}' then
-    select to_jsonb(t) into apart from @.judge(p_sid, j, true, late) t;
-  end if;
-  return jsonb_build_object('revision', s.revision + cardinality(good), 'trimmed', s.trimmed, 'good', good,
-    'others', others, 'written', written, 'apart', apart)::text;
+  end loop;
 end $body$;
 `;

@@ -39,6 +39,11 @@ export function textArray(texts: readonly string[]): string {
 /** Seconds between tries to connect, at most. The client's own are 20: a server that is back would be away for that long. */
 const LONGEST_WAIT = 1;
 
+/** What is an array in that notation already goes as it is. */
+function arrayText(value: string | readonly string[]): string {
+  return typeof value === 'string' ? value : textArray(value);
+}
+
 type Factory = (url: string, options: Readonly<Record<string, unknown>>) => PostgresClient;
 
 /** A pool of connections, each opened when it is first needed. */
@@ -57,7 +62,7 @@ export async function connect(options: ClientOptions): Promise<PostgresClient> {
     // Asking the server for its types, the client would wait where nobody hears that the connection is lost: an
     // unhandled rejection. The one array type that is sent is told here instead.
     fetch_types: false,
-    types: { texts: { to: TEXT_ARRAY, from: [TEXT_ARRAY], serialize: textArray, parse: (text: string) => text } },
+    types: { texts: { to: TEXT_ARRAY, from: [TEXT_ARRAY], serialize: arrayText, parse: (text: string) => text } },
     onnotice: ({ message }: { readonly message?: string }) => onNotice(message ?? ''),
     connection: {
       application_name: 'entente',

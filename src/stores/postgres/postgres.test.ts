@@ -200,7 +200,7 @@ describe('several servers on one database', () => {
 
 describe('faults', () => {
   /** A Bind message that carries a batch. */
-  const isBatch = (chunk: Buffer): boolean => chunk.includes('"requests"');
+  const isBatch = (chunk: Buffer): boolean => chunk.includes(String.raw`{\"outcome\":`);
 
   it('[PG5] a connection that is lost at a commit is unknown, and the same again settles it: one effect each', async () => {
     const random = createRandom(5).next;

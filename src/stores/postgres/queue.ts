@@ -5,8 +5,9 @@ import type { Space } from '../../core/resource.ts';
 import { checkLimits } from '../check.ts';
 import type { ContentCache } from '../content-cache.ts';
 import type { Capabilities, CommitReply, CommitRequest, LogEntry } from '../store.ts';
-import { batchArguments, type Called, type Placed, place, type Result, readAnswer } from './batch.ts';
+import { batchParameters, type Called, COMMIT_BATCH, type Placed, place, type Result, readAnswer } from './batch.ts';
 import type { Connection } from './connection.ts';
+import type { Row } from './driver.ts';
 import { type Encoded, encode } from './encode.ts';
 import { isOfRequest, isSerialization, leavesNothing } from './errors.ts';
 import { readEntry } from './reads.ts';
@@ -14,6 +15,10 @@ import { readEntry } from './reads.ts';
 /** Requests and bytes in one batch: more would only make the others wait longer. */
 const MAX_REQUESTS = 512;
 const MAX_BYTES = 16 * 1024 * 1024;
+/** Batches of a space under way: the row's lock lets one work, and while it does the next one is made and sent. */
+const FLIGHTS = 2;
+/** Fewer than these are not parted into two batches: each has its price. */
+const LEAST_REQUESTS = 8;
 
 /** How often a batch that stood in another transaction's way is tried before that is told. */
 const TRIES = 6;
@@ -38,31 +43,55 @@ interface Waiting extends Called {
   readonly answer: (reply: CommitReply) => void;
 }
 
+interface Flight {
+  readonly batch: readonly Waiting[];
+  readonly calls: ReadonlySet<number>;
+}
+
+interface Lane {
+  readonly waiting: Waiting[];
+  readonly flights: Set<Flight>;
+  /** The next look at what waits is planned. */
+  due: boolean;
+  readonly idle: (() => void)[];
+}
+
 export function createQueue(connection: Connection, options: QueueOptions): CommitQueue {
-  const lanes = new Map<Space, { waiting: Waiting[]; running: Promise<void> }>();
+  const lanes = new Map<Space, Lane>();
   let calls = 0;
 
-  async function run(space: Space, lane: { waiting: Waiting[] }): Promise<void> {
-    // Callers that are woken together reach us in one turn of the event loop: let them all in.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (lane.waiting.length > 0) {
-      const size = batchSize(lane.waiting);
-      const batch = lane.waiting.splice(0, size);
-      const again = await flush(connection, space, batch, options);
-      lane.waiting.unshift(...again);
+  /** Callers that are woken together reach us in one turn of the event loop: lets them all in. */
+  function plan(space: Space, lane: Lane): void {
+    if (lane.due) return;
+    lane.due = true;
+    setImmediate(() => {
+      lane.due = false;
+      pump(space, lane);
+    });
+  }
+
+  function pump(space: Space, lane: Lane): void {
+    while (lane.flights.size < FLIGHTS) {
+      const batch = takeBatch(lane);
+      if (batch.length === 0) break;
+      const flight: Flight = { batch, calls: new Set(batch.map(({ call }) => call)) };
+      lane.flights.add(flight);
+      void flush(connection, space, batch, options).then((again) => {
+        lane.flights.delete(flight);
+        lane.waiting.unshift(...again);
+        plan(space, lane);
+      });
     }
+    if (lane.flights.size > 0 || lane.waiting.length > 0) return;
     lanes.delete(space);
+    for (const resolve of lane.idle) resolve();
   }
 
   function enter(space: Space, item: Waiting): void {
-    const lane = lanes.get(space);
-    if (lane !== undefined) {
-      lane.waiting.push(item);
-      return;
-    }
-    const fresh = { waiting: [item], running: Promise.resolve() };
-    lanes.set(space, fresh);
-    fresh.running = run(space, fresh);
+    const lane: Lane = lanes.get(space) ?? { waiting: [], flights: new Set(), due: false, idle: [] };
+    lanes.set(space, lane);
+    lane.waiting.push(item);
+    plan(space, lane);
   }
 
   function submit(request: CommitRequest, call: number): Promise<CommitReply> {
@@ -84,18 +113,40 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
       return Promise.all(requests.map((request) => submit(request, call)));
     },
     async idle() {
-      while (lanes.size > 0) await Promise.all([...lanes.values()].map(({ running }) => running));
+      await Promise.all([...lanes.values()].map(({ idle }) => new Promise<void>((resolve) => idle.push(resolve))));
     },
   };
 }
 
-function batchSize(waiting: readonly Waiting[]): number {
+/** The next batch: its share of all that is under way, so that while one is in the database another one is made. */
+function takeBatch(lane: Lane): Waiting[] {
+  const { waiting, flights } = lane;
+  let under = waiting.length;
+  for (const { batch } of flights) under += batch.length;
+  const share = Math.max(LEAST_REQUESTS, Math.ceil(under / FLIGHTS));
+  const taken = { batch: [] as Waiting[], calls: new Set<number>() };
   let bytes = 0;
-  for (let index = 0; index < waiting.length; index += 1) {
-    bytes += waiting[index]?.encoded.bytes ?? 0;
-    if (index === MAX_REQUESTS || (index > 0 && bytes > MAX_BYTES)) return index;
+  for (const item of waiting) {
+    const { batch, calls } = taken;
+    bytes += item.encoded.bytes;
+    if (batch.length === MAX_REQUESTS || (batch.length > 0 && bytes > MAX_BYTES)) break;
+    if ([...flights].some((flight) => comesBehind(item, flight))) break;
+    // What would have to wait for this batch goes along with it.
+    if (batch.length >= share && !comesBehind(item, taken)) break;
+    batch.push(item);
+    calls.add(item.call);
   }
-  return waiting.length;
+  waiting.splice(0, taken.batch.length);
+  return taken.batch;
+}
+
+/** Two batches may overtake one another: what has to come behind one that is under way is not sent beside it. */
+function comesBehind({ encoded, call }: Waiting, { batch, calls }: Flight): boolean {
+  if (calls.has(call)) return true;
+  const { named, guards } = encoded;
+  if (named === undefined) return false;
+  const id = guards[named.place]?.[0];
+  return batch.some((item) => item.encoded.writes.some((write) => write.id === id));
 }
 
 /** One call for the batch; answers those that must wait for the next one. Never throws. */
@@ -166,7 +217,7 @@ async function send(
   const open = batch.filter(isOf);
   if (open.length === 0) return batch.map(() => changed);
   const sid = await connection.sidFor(space);
-  const answer = readAnswer(await call(connection, sid, open, epoch, random), open);
+  const answer = readAnswer(await call(connection, sid, open, epoch, random), open, epoch);
   if ('epoch' in answer) {
     connection.forgetEpoch(answer.epoch);
     return send(connection, space, batch, random);
@@ -181,16 +232,12 @@ async function call(
   batch: readonly Placed[],
   epoch: string,
   random: () => number,
-): Promise<string> {
-  const [text, contents] = batchArguments(batch, epoch);
+): Promise<Row> {
+  const parameters = batchParameters(sid, batch, epoch);
   for (let tries = 1; ; tries += 1) {
     try {
-      const [row] = await connection.write('select @.commit_batch($1::int, $2::text, $3::text[]) as answer', [
-        sid,
-        text,
-        contents,
-      ]);
-      return row?.['answer'] as string;
+      const [row] = await connection.write(COMMIT_BATCH, parameters);
+      return row ?? {};
     } catch (error) {
       if (!isSerialization(error) || tries === TRIES) throw error;
       await new Promise((resolve) => setTimeout(resolve, random() * 5 * 2 ** tries));

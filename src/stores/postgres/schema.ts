@@ -93,7 +93,12 @@ create table @.content (
   bytes bytea
 );
 alter table @.content alter column bytes set storage external;
-${commitFunction}
 ${trimFunction}
+`,
+  `
+drop function if exists @.commit_batch(integer, text, text[]);
+drop function if exists @.judge(integer, jsonb, boolean);
+drop function if exists @.judge(integer, jsonb, boolean, integer[]);
+${commitFunction}
 `,
 ];

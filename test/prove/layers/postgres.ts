@@ -12,7 +12,7 @@ import { raise } from '../raise.ts';
 
 const WRITERS = 8;
 /** A Bind message that carries a batch. */
-const isBatch = (chunk: Buffer): boolean => chunk.includes('"requests"');
+const isBatch = (chunk: Buffer): boolean => chunk.includes(String.raw`{\"outcome\":`);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** After all that a batch has written, so that all of it has to go. */

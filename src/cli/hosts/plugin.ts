@@ -1,5 +1,5 @@
-// The plugin for opencode: it hands the two events of a tool to the hook, and does what the answer says. Plain JavaScript
-// on Node's own modules, because opencode loads it as it stands.
+// The plugin for opencode, for both of its generations: it hands the two events of a tool to the hook, and does what the
+// answer says. Plain JavaScript on Node's own modules, because opencode loads it as it stands.
 
 /** The text of `.opencode/plugins/entente.js`; `words`: the program of the hook and its arguments. */
 export function pluginText(words: readonly string[]): string {
@@ -27,37 +27,68 @@ function ask(body) {
   })
 }
 
-export const Entente = async ({ directory, worktree }) => {
-  const args = new Map()
-  const notes = new Map()
+/** What a call was asked to do, before anybody changes it, and what is to be said after it. */
+const calls = new Map()
+
+async function before(call, args) {
+  const kept = { args: { ...args } }
+  const answer = await ask({ event: "tool.execute.before", ...call, args })
+  if (answer.stop) throw new Error(answer.stop)
+  if (answer.args) Object.assign(args, answer.args)
+  calls.set(call.callID, { ...kept, note: answer.note })
+}
+
+/** What is to be said to the model; "" for nothing. */
+async function after(call, args, failed) {
+  const kept = calls.get(call.callID) ?? { args: args ?? {} }
+  calls.delete(call.callID)
+  const answer = await ask({ event: "tool.execute.after", ...call, args: kept.args, ...(failed ? { failed } : {}) })
+  return [kept.note, answer.note].filter(Boolean).join("\\n")
+}
+
+/** opencode 1. */
+async function server({ directory, worktree }) {
   const at = directory || worktree
+  const callOf = ({ tool, sessionID, callID }) => ({ tool, sessionID, callID, directory: at })
   return {
     event: async ({ event }) => {
       const sessionID = event.properties?.info?.id
       if (event.type === "session.created" && sessionID) await ask({ event: event.type, sessionID, directory: at })
     },
-    "tool.execute.before": async (input, output) => {
-      // What the tool was asked to do, before anybody changes it: the call after it is told the same.
-      args.set(input.callID, { ...output.args })
-      const body = { event: "tool.execute.before", tool: input.tool, sessionID: input.sessionID, callID: input.callID }
-      const answer = await ask({ ...body, directory: at, args: output.args })
-      if (answer.stop) {
-        args.delete(input.callID)
-        throw new Error(answer.stop)
-      }
-      if (answer.args) Object.assign(output.args, answer.args)
-      if (answer.note) notes.set(input.callID, answer.note)
-    },
+    "tool.execute.before": (input, output) => before(callOf(input), output.args),
     "tool.execute.after": async (input, output) => {
-      const given = args.get(input.callID) ?? input.args ?? {}
-      args.delete(input.callID)
-      const body = { event: "tool.execute.after", tool: input.tool, sessionID: input.sessionID, callID: input.callID }
-      const answer = await ask({ ...body, directory: at, args: given })
-      const said = [notes.get(input.callID), answer.note].filter(Boolean)
-      notes.delete(input.callID)
-      if (said.length > 0) output.output = \`\${output.output ?? ""}\\n\\n\${said.join("\\n")}\`
+      const said = await after(callOf(input), input.args)
+      if (said) output.output = \`\${output.output ?? ""}\\n\\n\${said}\`
     },
   }
 }
+
+/** opencode 2. */
+async function setup(ctx) {
+  const at = ctx.location?.directory ?? process.cwd()
+  const callOf = ({ tool, sessionID, id }) => ({ tool, sessionID, callID: id, directory: at })
+  await ctx.tool.hook("execute.before", (event) => before(callOf(event), event.input ?? {}))
+  await ctx.tool.hook("execute.after", async (event) => {
+    const said = await after(callOf(event), event.input, event.status === "error")
+    if (said && event.status === "completed") event.result = withNote(event.result, said)
+  })
+  const end = new AbortController()
+  void (async () => {
+    for await (const event of ctx.event.subscribe({ signal: end.signal })) {
+      const sessionID = event.data?.sessionID
+      if (event.type === "session.created" && sessionID) await ask({ event: event.type, sessionID, directory: at })
+    }
+  })().catch(() => {})
+  return () => end.abort()
+}
+
+function withNote(result, said) {
+  if (typeof result === "string") return \`\${result}\\n\\n\${said}\`
+  const { content } = result ?? {}
+  if (Array.isArray(content)) return { ...result, content: [...content, { type: "text", text: said }] }
+  return { ...result, content: \`\${content ?? ""}\\n\\n\${said}\` }
+}
+
+export default { id: "entente", server, setup }
 `;
 }

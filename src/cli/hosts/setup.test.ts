@@ -196,20 +196,40 @@ describe('the plugin of opencode', () => {
     'tool.execute.before'(input: object, output: { args: { [name: string]: unknown } }): Promise<void>;
     'tool.execute.after'(input: object, output: { output: string }): Promise<void>;
   }
+  type Handler = (event: { [name: string]: unknown }) => Promise<void>;
+  interface Plugin {
+    server(input: object): Promise<Hooks>;
+    setup(context: object): Promise<() => void>;
+  }
+  const ANSWERS =
+    '#!/bin/sh\nbody=$(cat)\nprintf "%s\\n" "$body" >>"$SEEN"\ncase $body in *clash*) printf \'{"stop":"CONFLICT"}\';; *before*) printf \'{"args":{"filePath":"a","content":"merged"},"note":"merged with b"}\';; esac\n';
+
+  async function plugins(): Promise<{
+    readonly folder: string;
+    readonly plugin: (words: readonly string[]) => Promise<Plugin>;
+    readonly script: string;
+    readonly seen: () => readonly { [name: string]: unknown }[];
+  }> {
+    const { folder, write, read } = await project({});
+    process.env['SEEN'] = join(folder, 'seen');
+    return {
+      folder,
+      script: write('hook.sh', ANSWERS),
+      plugin: async (words) => {
+        const file = write(`plugin-${words.length}.mjs`, pluginText(words));
+        return ((await import(file)) as { default: Plugin }).default;
+      },
+      seen: () =>
+        read('seen')
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as { [name: string]: unknown }),
+    };
+  }
 
   it('[HK11] changes the arguments in place, throws what stops, adds notes, and goes on where the hook cannot run', async () => {
-    const { folder, write, read } = await project({});
-    const script = write(
-      'hook.sh',
-      '#!/bin/sh\nbody=$(cat)\nprintf "%s\\n" "$body" >>"$SEEN"\ncase $body in *clash*) printf \'{"stop":"CONFLICT"}\';; *before*) printf \'{"args":{"filePath":"a","content":"merged"},"note":"merged with b"}\';; esac\n',
-    );
-    const plugin = async (words: readonly string[]): Promise<Hooks> => {
-      const file = write(`plugin-${words.length}.mjs`, pluginText(words));
-      const { Entente } = (await import(file)) as { Entente: (input: object) => Promise<Hooks> };
-      return Entente({ directory: folder });
-    };
-    process.env['SEEN'] = join(folder, 'seen');
-    const hooks = await plugin(['sh', script]);
+    const { folder, script, plugin, seen } = await plugins();
+    const hooks = await (await plugin(['sh', script])).server({ directory: folder });
     const input = { tool: 'write', sessionID: 's', callID: 'c' };
     const output = { args: { filePath: 'a', content: 'stale' } };
     await hooks['tool.execute.before'](input, output);
@@ -217,17 +237,42 @@ describe('the plugin of opencode', () => {
     const result = { output: 'Wrote file.' };
     await hooks['tool.execute.after'](input, result);
     expect(result.output).toBe('Wrote file.\n\nmerged with b');
-    const seen = read('seen')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { args: object });
-    expect(seen.map(({ args }) => args)).toEqual([
+    expect(seen().map(({ args }) => args)).toEqual([
       { filePath: 'a', content: 'stale' },
       { filePath: 'a', content: 'stale' },
     ]);
     await expect(hooks['tool.execute.before'](input, { args: { content: 'clash' } })).rejects.toThrow('CONFLICT');
-    const gone = await plugin(['/nowhere/hook', 'x', 'y']);
+    const gone = await (await plugin(['/nowhere/hook', 'x', 'y'])).server({ directory: folder });
     await gone['tool.execute.before'](input, output);
     expect(output.args.content).toBe('merged');
+  });
+
+  it('[HK11] does the same in its second generation, where a tool that failed is told as failed, and a session as it begins', async () => {
+    const { folder, script, plugin, seen } = await plugins();
+    const handlers: { [name: string]: Handler } = {};
+    async function* events(): AsyncGenerator<object> {
+      yield { type: 'session.created', data: { sessionID: 's' } };
+    }
+    const end = await (await plugin(['sh', script, 'v2', 'x'])).setup({
+      location: { directory: folder },
+      tool: { hook: async (name: string, handler: Handler) => Object.assign(handlers, { [name]: handler }) },
+      event: { subscribe: events },
+    });
+    const at = { tool: 'write', sessionID: 's', id: 'c' };
+    const input = { filePath: 'a', content: 'stale' };
+    await handlers['execute.before']?.({ ...at, input });
+    expect(input.content).toBe('merged');
+    const done = { ...at, input, status: 'completed', result: { content: [{ type: 'text', text: 'Wrote.' }] } };
+    await handlers['execute.after']?.(done);
+    expect(done.result.content).toEqual([
+      { type: 'text', text: 'Wrote.' },
+      { type: 'text', text: 'merged with b' },
+    ]);
+    await expect(handlers['execute.before']?.({ ...at, input: { content: 'clash' } })).rejects.toThrow('CONFLICT');
+    await handlers['execute.after']?.({ ...at, id: 'd', input, status: 'error', error: {} });
+    while (!seen().some(({ event }) => event === 'session.created')) await new Promise((next) => setTimeout(next, 5));
+    end();
+    const failed = seen().filter(({ callID }) => callID === 'd');
+    expect(failed).toEqual([expect.objectContaining({ failed: true, directory: folder, args: input })]);
   });
 });

@@ -252,6 +252,18 @@ describe('opencode', () => {
     expect(parse(opencode, 'before-patch', () => 'const a = 1;\n')).toMatchObject({
       writes: [{ path: '/w/app/src/a.ts', change: { edits: [{ old: 'const a = 1;\n', new: 'const a = 2;\n' }] } }],
     });
+    // The names of its second generation, which tells of tools that failed too.
+    const second = { sessionID: 'ses_1', callID: 'c', directory: '/w/app', event: 'tool.execute.after', failed: true };
+    const edit = { tool: 'edit', args: { path: 'notes/plan.md', oldString: 'a', newString: 'b' } };
+    expect(opencode.parse({ ...second, ...edit }, nothingThere, {})).toMatchObject({
+      ...{
+        kind: 'after',
+        failed: true,
+        writes: [{ path: '/w/app/notes/plan.md', change: { edits: [{ old: 'a', new: 'b' }] } }],
+      },
+    });
+    const shell = { tool: 'shell', args: { command: 'npm test' } };
+    expect(opencode.parse({ ...second, ...shell }, nothingThere, {})).toMatchObject({ kind: 'afterCommand' });
   });
 
   it('[HK11] the plugin is told the complete arguments, what to throw, or what to add', () => {

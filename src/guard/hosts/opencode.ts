@@ -34,11 +34,15 @@ function parse(body: Fields, look: Look, tools: Tools): HostEvent {
   if (phase === undefined) return OTHER;
   const args = fieldsOf(body, 'args');
   const cwd = textOf(body, 'directory');
-  const at: Call = { agent, call: textOf(body, 'callID') ?? JSON.stringify(args), phase, failed: false, cwd };
+  const failed = body['failed'] === true;
+  const at: Call = { agent, call: textOf(body, 'callID') ?? JSON.stringify(args), phase, failed, cwd };
   const tool = textOf(body, 'tool') ?? '';
-  const path = textOf(args, 'filePath');
+  const told = { kind: phase, agent, call: at.call, ...(failed ? { failed } : {}) } as const;
+  // The second generation has other names for some things.
+  const path = textOf(args, 'filePath', 'path');
   switch (tool) {
     case 'bash':
+    case 'shell':
       return commandEvent(at, textOf(args, 'command'));
     case 'read':
       return path === undefined || phase === 'after' ? OTHER : { kind: 'read', agent, path: inFolder(cwd, path) };
@@ -46,12 +50,12 @@ function parse(body: Fields, look: Look, tools: Tools): HostEvent {
     case 'edit': {
       if (path === undefined) return OTHER;
       const change = tool === 'write' ? contentOf(args) : editOf(args);
-      return { kind: phase, agent, call: at.call, writes: [{ path: inFolder(cwd, path), change }] };
+      return { ...told, writes: [{ path: inFolder(cwd, path), change }] };
     }
     case 'apply_patch':
     case 'patch': {
       const writes = patchWrites(textOf(args, 'patchText', 'patch') ?? '', cwd, phase, look);
-      return writes.length === 0 ? commandEvent(at, tool) : { kind: phase, agent, call: at.call, writes };
+      return writes.length === 0 ? commandEvent(at, tool) : { ...told, writes };
     }
     default:
       return listedEvent(tools, tool, args, at);

@@ -36,6 +36,48 @@ describe('the commit queue', () => {
     expect(replies.filter(({ status }) => status === 'stale')).toHaveLength(4);
   });
 
+  it('[SQ8] serves a caller that has been alone inside its call, and who calls in the same go after it together', async () => {
+    const run: string[] = [];
+    const { client } = await openWatched((sql) => run.push(sql));
+    for (let index = 0; index < 6; index += 1) await create(client, `alone-${index}`);
+    run.length = 0;
+    const replies = await Promise.all(Array.from({ length: 64 }, (_, index) => create(client, `r/${index}`)));
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set(['committed']));
+    expect(run.filter((sql) => sql.includes('INSERT INTO log SELECT'))).toHaveLength(1);
+    expect(run.filter((sql) => sql === 'BEGIN IMMEDIATE')).toHaveLength(1);
+    for (let index = 0; index < 3; index += 1) await create(client, `again-${index}`);
+    run.length = 0;
+    const content = new Uint8Array([7]);
+    const late = client.commit({ guards: [guardOf('late')], writes: [writeOf('late', content)] });
+    expect(run.filter((sql) => sql.includes('INSERT INTO log SELECT'))).toHaveLength(1);
+    content.fill(0);
+    expect(await late).toMatchObject({ status: 'committed' });
+    expect(await client.store.content(hashOf(new Uint8Array([7])))).toEqual(new Uint8Array([7]));
+  });
+
+  it('[SQ8] waits as long as each turn brings a commit, for sixteen turns, and for four once there are many', async () => {
+    const run: string[] = [];
+    const { client } = await openWatched((sql) => run.push(sql));
+    /** One commit in each of so many turns, `first` of them in the first one. */
+    const feed = async (turns: number, first: number): Promise<number> => {
+      run.length = 0;
+      const sent: Promise<unknown>[] = [];
+      const send = (turn: number): void => {
+        // Before the commit, so that it comes before what that one waits for.
+        if (turn < turns) setImmediate(send, turn + 1);
+        const name = `${first}-${turns}-${turn}`;
+        for (let index = 0; index < (turn === 1 ? first : 1); index += 1) sent.push(create(client, `${name}-${index}`));
+      };
+      send(1);
+      while (sent.length < first + turns - 1) await new Promise((resolve) => setImmediate(resolve));
+      await Promise.all(sent);
+      return run.filter((sql) => sql === 'BEGIN IMMEDIATE').length;
+    };
+    expect(await feed(12, 1)).toBe(1);
+    expect(await feed(30, 1)).toBe(2);
+    expect(await feed(8, 64)).toBe(2);
+  });
+
   it('[SQ8] takes bytes and values at the call: they may be changed while the commit waits', async () => {
     const { client } = await openWatched(() => undefined);
     for (const size of [10, 10_000]) {

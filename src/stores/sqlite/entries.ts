@@ -127,7 +127,10 @@ function packHead(packed: unknown[], head: Head, start: number, prior: Head | un
 
 /** The fingerprint of a plain commit is little more than a hash, which is there already. */
 function packFingerprint(fingerprint: string, hash: string = ''): Packed[3] {
-  return hash.length >= LONG && fingerprint.includes(hash) ? fingerprint.split(hash) : fingerprint;
+  const at = hash.length >= LONG ? fingerprint.indexOf(hash) : -1;
+  if (at < 0) return fingerprint;
+  const rest = fingerprint.slice(at + hash.length);
+  return [fingerprint.slice(0, at), ...(rest.length < hash.length ? [rest] : rest.split(hash))];
 }
 
 /** Only guards that held come into the log, so those of written resources say what the priors say. */

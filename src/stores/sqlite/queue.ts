@@ -18,8 +18,11 @@ const MAX_BYTES = 32 * 1024 * 1024;
 /** A caller that is alone goes ahead at once; after so many times at most we look whether it is still alone. */
 const LOOK_OUT = 64;
 
-/** Turns of the event loop that a transaction waits at most while each brings more requests. */
+/** Turns of the event loop that a transaction waits at most while each brings more requests, and while these are few. */
 const MAX_TURNS = 4;
+const MORE_TURNS = 16;
+/** So many that one more would hardly make the share of each in the sync smaller. */
+const MANY = 64;
 
 export interface QueueOptions {
   readonly random: () => number;
@@ -65,6 +68,11 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
   let running: Promise<void> | undefined;
   /** Transactions of a single request in a row. */
   let alone = 0;
+  /** One was served inside its call, and who was called together with it has not been heard yet. */
+  let hasGone = false;
+  const hear = (): void => {
+    hasGone = false;
+  };
 
   /** Whether the first request waits for others. */
   function isLookOut(): boolean {
@@ -74,11 +82,29 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
   }
 
   /**
+   * A caller that has been alone is served inside its call: nothing of its request needs to be copied, and nothing waits.
+   * Of several that call in one go the first goes ahead like this, and the others go together. Undefined, and nothing has
+   * happened, where it takes a transaction.
+   */
+  function atOnce(request: CommitRequest): CommitReply | undefined {
+    if (hasGone || running !== undefined || isLookOut()) return undefined;
+    if (checkLimits(request, options.capabilities) !== undefined) return undefined;
+    const reply = tryAtOnce(connection, request);
+    if (reply === undefined) return undefined;
+    alone += 1;
+    hasGone = true;
+    queueMicrotask(hear);
+    if (reply.status === 'committed') options.onCommit(request.space);
+    return reply;
+  }
+
+  /**
    * Callers that are woken together reach us in one turn of the event loop: let them all in. What comes over sockets
    * comes in more turns than one, since while one half is taken in the other half is still being answered.
    */
   async function gather(): Promise<void> {
-    for (let turn = 0; turn < MAX_TURNS && waiting.length < MAX_REQUESTS; turn += 1) {
+    for (let turn = 0; turn < (waiting.length < MANY ? MORE_TURNS : MAX_TURNS); turn += 1) {
+      if (waiting.length >= MAX_REQUESTS) return;
       const before = waiting.length;
       await new Promise((resolve) => setImmediate(resolve));
       if (waiting.length === before) return;
@@ -124,6 +150,8 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
   return {
     commit(requests) {
       if (requests.length === 0) return Promise.resolve([]);
+      const reply = requests.length === 1 ? atOnce(requests[0] as CommitRequest) : undefined;
+      if (reply !== undefined) return Promise.resolve([reply]);
       return new Promise((resolve) => enter({ replies: [], resolve, missing: requests.length }, requests));
     },
     async idle() {
@@ -217,6 +245,14 @@ function answerAll(batch: readonly Waiting[], onCommit: QueueOptions['onCommit']
     if (reply === undefined) continue;
     if (reply.status === 'committed') onCommit(item.request.space);
     answer(item, reply);
+  }
+}
+
+function tryAtOnce(connection: Connection, request: CommitRequest): CommitReply | undefined {
+  try {
+    return connection.writeAtOnce(() => applyPlain(connection, request));
+  } catch (error) {
+    return failure(error, connection.place);
   }
 }
 

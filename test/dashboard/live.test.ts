@@ -125,6 +125,25 @@ describe.skipIf(!there)('the dashboard while others work', () => {
     await context.close();
   });
 
+  it('[DB33] while the server answers and its store does not, the page says since when, and goes on by itself', async () => {
+    const { page, context } = await stage.visit({ screen: '#/queue' });
+    await isLive(page);
+    const since = '2026-03-04T05:06:07.000Z';
+    const problem = { status: 503, contentType: 'application/problem+json' };
+    await context.route(/\/events\?|\/readyz$/, (route) =>
+      route.fulfill({ ...problem, body: JSON.stringify({ code: 'store-unavailable', detail: 'away', since }) }),
+    );
+    // Ends the stream that is open, as the server does when its store goes; what is routed is answered all the same.
+    await context.setOffline(true);
+    await page.getByText('The store is away').waitFor();
+    await context.setOffline(false);
+    expect(await page.locator(`.banner time[datetime="${since}"]`).count()).toBe(1);
+    await context.unroute(/\/events\?|\/readyz$/);
+    await isLive(page);
+    await page.getByText('The store is away').waitFor({ state: 'detached' });
+    await context.close();
+  });
+
   it('[DB34] the code of a link logs in once; a key that is pasted works too, and a wrong one is told', async () => {
     const link = await stage.link();
     const { page, context, close } = await stage.visit({ login: false });

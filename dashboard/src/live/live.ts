@@ -9,8 +9,16 @@ import { eventsOf } from './events.ts';
 
 export type LiveState = 'connecting' | 'live' | 'offline' | 'refused';
 
-/** How the feed stands, and when it was last alive: milliseconds since 1970. */
-export const live: Signal<{ readonly state: LiveState; readonly at?: number }> = signal({ state: 'connecting' });
+export interface Live {
+  readonly state: LiveState;
+  /** When the feed was last alive: milliseconds since 1970. */
+  readonly at?: number;
+  /** Since when the server answers and its store does not. */
+  readonly storeAway?: number;
+}
+
+/** How the feed stands. */
+export const live: Signal<Live> = signal({ state: 'connecting' });
 
 /** Whether this tab may offer actions: not while nobody would answer them. */
 export const canAct: ReadonlySignal<boolean> = computed(() => live.value.state !== 'offline');
@@ -51,6 +59,19 @@ function wait(ms: number, stop: AbortSignal): Promise<void> {
   });
 }
 
+/** Since when the server's store is away, where the server itself answers. */
+async function storeAway(stop: AbortSignal): Promise<number | undefined> {
+  try {
+    const response = await send({ path: '//readyz', key: '', signal: stop });
+    if (response.status !== 503) return undefined;
+    const { since } = (await response.json()) as { readonly since?: unknown };
+    const at = Date.parse(String(since));
+    return Number.isNaN(at) ? undefined : at;
+  } catch {
+    return undefined;
+  }
+}
+
 function follow(stop: AbortSignal): void {
   const name = `entente.${principalId.peek()}.${session.peek()?.space ?? ''}`;
   const channel = new BroadcastChannel(name);
@@ -70,9 +91,10 @@ function follow(stop: AbortSignal): void {
     take(message);
     channel.postMessage(message);
   };
-  const tellState = (state: LiveState): void => {
+  const tellState = (state: LiveState, away?: number): void => {
     const at = state === 'live' ? Date.now() : live.peek().at;
-    tell({ type: 'state', live: { state, ...(at === undefined ? {} : { at }) }, cursor });
+    const more = { ...(at === undefined ? {} : { at }), ...(away === undefined ? {} : { storeAway: away }) };
+    tell({ type: 'state', live: { state, ...more }, cursor });
   };
 
   /** Reads one stream to its end. */
@@ -135,7 +157,7 @@ function follow(stop: AbortSignal): void {
       if (await readUntilItEnds()) return;
       if (live.peek().at !== before) tries = 0;
       // A stream that ended by itself is opened again at once; only then is it an outage.
-      if (tries > 0) tellState('offline');
+      if (tries > 0) tellState('offline', await storeAway(stop));
       await wait(tries === 0 ? 50 : Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries), stop);
       if (stop.aborted) return;
     }

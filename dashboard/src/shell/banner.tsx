@@ -4,7 +4,16 @@ import { live } from '../live/live.ts';
 import { Time } from '../parts/time.tsx';
 
 export function ConnectionBanner(): JSX.Element | null {
-  const { state, at } = live.value;
+  const { state, at, storeAway } = live.value;
+  if (state === 'offline' && storeAway !== undefined) {
+    return (
+      <p class="banner warn" role="status">
+        <strong>The store is away</strong> since{' '}
+        <time dateTime={new Date(storeAway).toISOString()}>{new Date(storeAway).toLocaleString()}</time>: the server
+        answers, but can neither read nor keep anything. What you see is from then; actions are off until it is back.
+      </p>
+    );
+  }
   if (state === 'offline') {
     return (
       <p class="banner warn" role="status">

@@ -1,6 +1,7 @@
 // Declarations of Go: one name for one thing in a package; methods by their receiver's type.
 import type { Node } from '../packages.ts';
 import { type Declared, declare, inField } from './declared.ts';
+import { fieldsInGo } from './members.ts';
 
 const SPECS = ['const_spec', 'var_spec', 'type_spec', 'type_alias'];
 
@@ -18,10 +19,13 @@ export function declaredInGo(item: Node): readonly Declared[] {
     case 'const_declaration':
     case 'var_declaration':
     case 'type_declaration':
-      return specsOf(item)
-        .flatMap((spec) => spec.childrenForFieldName('name'))
-        .filter(({ type, text }) => type !== ',' && text !== '_')
-        .map((name) => declare('name', name));
+      return specsOf(item).flatMap((spec) => [
+        ...spec
+          .childrenForFieldName('name')
+          .filter(({ type, text }) => type !== ',' && text !== '_')
+          .map((name) => declare('name', name)),
+        ...inField(spec, 'type').flatMap((type) => fieldsInGo(spec.childForFieldName('name')?.text ?? '', type)),
+      ]);
     case 'import_declaration':
       return item.descendantsOfType('import_spec').flatMap(imported);
     default:

@@ -1,20 +1,19 @@
 // Declarations of Python. Giving a name twice is legal, which is what makes it dangerous: the first one is gone.
 import type { Node } from '../packages.ts';
 import { type Declared, declare, inField } from './declared.ts';
+import { itemsInPython, membersInPython } from './members.ts';
 
 /** What one statement at the top level of a module declares. */
 export function declaredInPython(item: Node): readonly Declared[] {
   switch (item.type) {
     case 'function_definition':
-    case 'class_definition':
       return named(inField(item, 'name'));
+    case 'class_definition':
+      return [...named(inField(item, 'name')), ...membersOf(item)];
     case 'decorated_definition':
       return isRepeatable(item) ? [] : inField(item, 'definition').flatMap(declaredInPython);
     case 'expression_statement':
-      return item.namedChildren
-        .filter(({ type }) => type === 'assignment')
-        .flatMap((assignment) => inField(assignment, 'left'))
-        .flatMap((left) => (left.type === 'identifier' ? named([left]) : []));
+      return item.namedChildren.filter(({ type }) => type === 'assignment').flatMap(assigned);
     case 'import_statement':
       return item.childrenForFieldName('name').flatMap((name) => imported(name, ''));
     case 'import_from_statement': {
@@ -24,6 +23,18 @@ export function declaredInPython(item: Node): readonly Declared[] {
     default:
       return [];
   }
+}
+
+function assigned(assignment: Node): readonly Declared[] {
+  const left = assignment.childForFieldName('left');
+  if (left?.type !== 'identifier') return [];
+  const right = assignment.childForFieldName('right');
+  return [...named([left]), ...(right?.type === 'dictionary' ? itemsInPython(left.text, right) : [])];
+}
+
+function membersOf(item: Node): readonly Declared[] {
+  const body = inField(item, 'body').flatMap(({ namedChildren }) => namedChildren);
+  return membersInPython(item.childForFieldName('name')?.text ?? '', body.flatMap(declaredInPython));
 }
 
 function named(names: readonly Node[]): readonly Declared[] {

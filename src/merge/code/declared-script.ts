@@ -1,6 +1,7 @@
 // Declarations of TypeScript and JavaScript. A name may mean a value and a type at once; each meaning is declared once.
 import type { Node } from '../packages.ts';
 import { type Declared, declare, inField } from './declared.ts';
+import { membersInScript, plainValue } from './members.ts';
 
 const VALUES = new Set(['function_declaration', 'generator_function_declaration', 'function_signature']);
 const TYPES = new Set(['interface_declaration', 'type_alias_declaration']);
@@ -8,6 +9,10 @@ const BOTH = new Set(['class_declaration', 'abstract_class_declaration', 'enum_d
 
 /** What one statement at the top level declares. */
 export function declaredInScript(item: Node): readonly Declared[] {
+  return [...declared(item), ...inside(item)];
+}
+
+function declared(item: Node): readonly Declared[] {
   const names = (): readonly Node[] => inField(item, 'name');
   if (VALUES.has(item.type)) return names().map((name) => declare('value', name));
   if (TYPES.has(item.type)) return names().map((name) => declare('type', name));
@@ -30,6 +35,33 @@ export function declaredInScript(item: Node): readonly Declared[] {
     default:
       return [];
   }
+}
+
+/** The members of what is declared: of a body, or of an object that a name or the whole module is given. */
+function inside(item: Node): readonly Declared[] {
+  switch (item.type) {
+    case 'class_declaration':
+    case 'abstract_class_declaration':
+    case 'interface_declaration':
+    case 'enum_declaration':
+      return inField(item, 'body').flatMap((body) => membersInScript(item.childForFieldName('name')?.text ?? '', body));
+    case 'lexical_declaration':
+    case 'variable_declaration':
+      return ofType(item, 'variable_declarator').flatMap((each) => given(each, 'name', 'value'));
+    case 'expression_statement':
+      return ofType(item, 'assignment_expression').flatMap((each) => given(each, 'left', 'right'));
+    case 'export_statement': {
+      const value = plainValue(item.childForFieldName('value'));
+      return value === undefined ? [] : membersInScript('default', value);
+    }
+    default:
+      return [];
+  }
+}
+
+function given(item: Node, name: string, value: string): readonly Declared[] {
+  const node = plainValue(item.childForFieldName(value));
+  return node === undefined ? [] : membersInScript(item.childForFieldName(name)?.text ?? '', node);
 }
 
 function asBoth(name: Node): readonly Declared[] {

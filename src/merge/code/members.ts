@@ -1,0 +1,76 @@
+// Members of what a source declares at its top level: of classes, interfaces, enumerations, objects, dictionaries, structs.
+// In most languages the second one of a name takes the first one away without a word.
+import type { Node } from '../packages.ts';
+import { type Declared, declare } from './declared.ts';
+import { pythonKey } from './keys.ts';
+import { scriptMemberName } from './lists-script.ts';
+
+/** A member of `owner`; `kind` keeps apart what may have one name (a getter and a setter). */
+function member(owner: string, kind: string, node: Node, name: string): Declared {
+  return { ...declare('member', node, `${owner}.${name}`), key: `member ${owner} ${kind} ${name}` };
+}
+
+/** Signatures of methods are left out: overloads of an interface have one name on purpose. */
+const SCRIPT_BODIES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['class_body', ['method_definition', 'public_field_definition', 'field_definition']],
+  ['interface_body', ['property_signature']],
+  ['enum_body', ['property_identifier', 'enum_assignment']],
+  ['object', ['pair', 'shorthand_property_identifier', 'method_definition']],
+]);
+
+/** The members of a body in TypeScript or JavaScript; none for other nodes. */
+export function membersInScript(owner: string, body: Node): readonly Declared[] {
+  const types = SCRIPT_BODIES.get(body.type) ?? [];
+  return body.namedChildren.flatMap((item) => {
+    if (!types.includes(item.type)) return [];
+    const name = scriptName(item);
+    return name === undefined ? [] : [member(owner, kindOf(item), item, name)];
+  });
+}
+
+function scriptName(item: Node): string | undefined {
+  if (item.type === 'property_identifier') return item.text;
+  if (item.type === 'enum_assignment') return item.childForFieldName('name')?.text;
+  return scriptMemberName(item);
+}
+
+/** `static`, `get`, `set`. */
+function kindOf(item: Node): string {
+  const words = item.children.map(({ type }) => type).filter((type) => ['static', 'get', 'set'].includes(type));
+  return words.join(' ');
+}
+
+/** The value that a declaration gives, without what only types it. */
+export function plainValue(value: Node | null): Node | undefined {
+  let node = value ?? undefined;
+  while (node?.type === 'as_expression' || node?.type === 'satisfies_expression') node = node.namedChildren[0];
+  return node;
+}
+
+/** The items of a dictionary that are written out. */
+export function itemsInPython(owner: string, dictionary: Node): readonly Declared[] {
+  return dictionary.namedChildren
+    .filter(({ type }) => type === 'pair')
+    .flatMap((item) => {
+      const name = pythonKey(item.childForFieldName('key'));
+      return name === undefined ? [] : [member(owner, '', item, name)];
+    });
+}
+
+/** The fields of a struct: its methods may not have their names either. */
+export function fieldsInGo(owner: string, type: Node): readonly Declared[] {
+  if (type.type !== 'struct_type') return [];
+  return type.namedChildren
+    .flatMap(({ namedChildren }) => namedChildren)
+    .filter((field) => field.type === 'field_declaration')
+    .flatMap((field) => field.childrenForFieldName('name'))
+    .filter(({ text }) => text !== '_' && text !== ',')
+    .map((name) => declare('name', name, `${owner}.${name.text}`));
+}
+
+/** The members of a class, as a reader of statements finds them in its body. */
+export function membersInPython(owner: string, body: readonly Declared[]): readonly Declared[] {
+  return body
+    .filter(({ key }) => key.startsWith('name '))
+    .map((each) => ({ ...each, key: `member ${owner} ${each.name}`, name: `${owner}.${each.name}` }));
+}

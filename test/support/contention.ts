@@ -64,18 +64,21 @@ export interface Contended {
   readonly order: readonly string[];
 }
 
-/**
- * Jain's index of the pace of each, over the time until it was done: 1 where all were as fast, 1/n where one alone got
- * through. What luck has given one of them evens out over some hundred commits.
- */
-export function fairnessOf({ order }: Contended): number {
-  const last = new Map(order.map((agent, place) => [agent, place + 1]));
-  let [sum, squares] = [0, 0];
-  for (const end of last.values()) {
-    sum += 1 / end;
-    squares += 1 / end ** 2;
+/** Jain's index: 1 where all are equal, 1/n where one has everything. */
+function jainOf(values: readonly number[]): number {
+  const sum = values.reduce((all, one) => all + one, 0);
+  return sum ** 2 / (values.length * values.reduce((all, one) => all + one ** 2, 0));
+}
+
+/** How evenly the attempts are spread over the writers, and their pace: how soon each was done, who all do as much. */
+export function fairnessOf({ store, order }: Contended): { readonly attempts: number; readonly pace: number } {
+  const attempts = new Map<string, number>();
+  for (const [key, count] of store.attempts) {
+    const agent = key.slice(0, key.indexOf('/'));
+    attempts.set(agent, (attempts.get(agent) ?? 0) + count);
   }
-  return (sum * sum) / (last.size * squares);
+  const last = new Map(order.map((agent, place) => [agent, place + 1]));
+  return { attempts: jainOf([...attempts.values()]), pace: jainOf([...last.values()].map((end) => 1 / end)) };
 }
 
 /** Lets all of them work at once. Throws where one does not get through, or a count is not what its writer made it. */

@@ -64,8 +64,7 @@ export const crowds: Layer = {
   title: 'contention: 8 and 64 writers on one resource, 200 agents on 20',
   async run(context) {
     const { seed, size, tally, note } = context;
-    // T10 has 200 of each; updates run a function anew for each attempt, and take longer.
-    const [commits, updates] = [size(2, 200, 200), size(2, 20, 200)];
+    const commits = size(2, 20, 200);
     /** What gets through of what is sent, and of what there is time for. */
     const [yields, paces]: [number[], number[]] = [[], []];
     for (const writers of [8, 64]) {
@@ -74,20 +73,21 @@ export const crowds: Layer = {
       const { mean, max } = priceOf(contended, writers * commits);
       demand(mean <= 4 && max <= 20, `${writers} writers: ${mean.toFixed(2)} attempts a commit, ${max} at most`);
       const fairness = fairnessOf(contended);
-      if (commits >= 200) demand(fairness >= 0.9, `${writers} writers: a fairness of ${fairness.toFixed(3)}`);
+      const told = `a fairness (Jain) of ${fairness.attempts.toFixed(3)} in attempts and ${fairness.pace.toFixed(3)} in pace`;
+      if (commits > 2) demand(fairness.attempts >= 0.9, `${writers} writers: ${told}`);
+      // Those of one process go on from one another, so that a process gets through in bursts: luck that takes long to even out.
+      if (commits >= 200) demand(fairness.pace >= 0.85, `${writers} writers: ${told}`);
       yields.push(1 / mean);
       paces.push((writers * commits) / contended.ms);
       const turns: number[] = [];
-      await contend({ ...crowd, commits: updates }, updateOnce(turns));
+      await contend(crowd, updateOnce(turns));
       const [runs, most] = [turns.reduce((sum, one) => sum + one, 0), Math.max(...turns)];
       demand(runs / turns.length <= 4 && most <= 20, `${writers} writers: ${runs} runs for ${turns.length} updates`);
       for (const attempts of contended.store.attempts.values()) tally.operations += attempts;
       tally.operations += runs;
       // Each is in the text that they all wrote, which was counted.
-      tally.acknowledged += writers * (commits + updates);
-      note(
-        `${writers} writers: ${mean.toFixed(2)} attempts a commit, ${max} at most, fairness (Jain) ${fairness.toFixed(3)}`,
-      );
+      tally.acknowledged += 2 * writers * commits;
+      note(`${writers} writers: ${mean.toFixed(2)} attempts a commit, ${max} at most, ${told}`);
     }
     const shareOf = ([few = 0, many = 0]: readonly number[]): number => Math.round((100 * many) / few);
     demand(

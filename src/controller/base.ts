@@ -18,17 +18,21 @@ const ABSENT: Origin = { state: 'absent' };
 const GONE: Origin = { state: 'gone' };
 
 /** What the token read. */
-export function originOf(context: Context, token: Token): Promise<Origin> {
-  return originAt(context, token.resource, token.revision, token.hash, token.version);
+export function originOf(context: Context, token: Token, moved: boolean = false): Promise<Origin> {
+  return originAt(context, token.resource, token.revision, token.hash, token.version, moved);
 }
 
-/** What the change was made on: for a refused content that comes again, what the first refusal was made on (rule A1). */
+/**
+ * What the change was made on: for a refused content that comes again, what the first refusal was made on (rule A1).
+ * `moved`: it is known not to be the head.
+ */
 export function originOfIntent(
   context: Context,
   { token, relapsed }: { readonly token: Token; readonly relapsed: boolean },
+  moved: boolean = false,
 ): Promise<Origin> {
   const { repairs } = token;
-  if (!relapsed || repairs === undefined) return originOf(context, token);
+  if (!relapsed || repairs === undefined) return originOf(context, token, moved);
   return originAt(context, token.resource, repairs.revision, repairs.hash);
 }
 
@@ -43,22 +47,25 @@ export async function originAt(
   revision: number,
   hash: string,
   version?: number,
+  moved: boolean = false,
 ): Promise<Origin> {
   if (revision === 0 || hash === '') return ABSENT;
   const key = JSON.stringify([resource, revision, hash, version]);
-  const origin = await context.origins.ask(key, () => lookUp(context, resource, revision, hash, version));
+  const origin = await context.origins.ask(key, () => lookUp(context, { resource, revision, version, moved }, hash));
   // The bytes go different ways from here.
   return origin.content === undefined ? origin : { ...origin, content: new Uint8Array(origin.content) };
 }
 
-async function lookUp(
-  context: Context,
-  resource: ResourceId,
-  revision: number,
-  hash: string,
-  version: number | undefined,
-): Promise<Origin> {
-  const head = await versionAt(context, resource, revision, version);
+interface Sought {
+  readonly resource: ResourceId;
+  readonly revision: number;
+  readonly version: number | undefined;
+  readonly moved: boolean;
+}
+
+async function lookUp(context: Context, sought: Sought, hash: string): Promise<Origin> {
+  const { resource, revision } = sought;
+  const head = await versionAt(context, sought);
   if (head === undefined) return GONE;
   if (head.hash !== hash) {
     throw new EntenteError('bad-token', `The token does not say what ${resource} was at revision ${revision}.`, {
@@ -71,17 +78,16 @@ async function lookUp(
 }
 
 /** Looks at the head first: most bases are it, or lie close below it. */
-async function versionAt(
-  context: Context,
-  resource: ResourceId,
-  revision: number,
-  version: number | undefined,
-): Promise<Head | undefined> {
-  const snapshot = await context.store.read(context.space, [resource]);
+async function versionAt(context: Context, { resource, revision, version, moved }: Sought): Promise<Head | undefined> {
+  const { store, space } = context;
+  const above = version === undefined ? undefined : { after: String(version + 1), limit: 1 };
+  // Where the head is known to have moved, both questions are on their way at once.
+  const early = moved && above !== undefined ? store.history(space, resource, above) : undefined;
+  const [snapshot, told] = await Promise.all([store.read(space, [resource]), early]);
   const head = snapshot.heads[0];
   if (head?.revision === revision) return head;
-  if (version !== undefined && head !== undefined && version < head.version) {
-    const { items } = await context.store.history(context.space, resource, { after: String(version + 1), limit: 1 });
+  if (above !== undefined && version !== undefined && head !== undefined && version < head.version) {
+    const { items } = told ?? (await store.history(space, resource, above));
     if (items[0]?.head.revision === revision) return items[0].head;
   }
   // A head that is older than what the token read comes from a read that lags (trap T8): the history starts above it.

@@ -106,6 +106,27 @@ describe('chains', () => {
     expect((await entente.stats()).merged).toBe(23);
   });
 
+  it('[CN1] who comes while a chain is under way goes behind it, and breaks nothing', async () => {
+    const { store, inner, calls } = slow();
+    const { entente } = setUp({ store, default: merge('text') });
+    const writers = names(12);
+    await put(entente, plan, sections(writers));
+    calls.length = 0;
+    const work = writers.map(async (agent) => {
+      for (let round = 0; round < 4; round += 1) {
+        const { token, content } = await entente.begin(plan, { agent });
+        const outcome = await entente.commitOrResolve(token, { content: counted(textOf(content), agent) });
+        expect(['committed', 'merged']).toContain(outcome.status);
+      }
+    });
+    await Promise.all(work);
+    const found = textOf((await entente.read(plan))?.content);
+    expect(writers.map((name) => countOf(found, name))).toEqual(writers.map(() => 4));
+    // The first try of each, its merge, and that again for those whose ground was taken before they were sent.
+    expect(calls.flat().length).toBeLessThanOrEqual(3 * 12 * 4);
+    expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
+  });
+
   it('[CN1] what was sent is answered again under its own id', async () => {
     const { store } = slow();
     const { entente } = setUp({ store, default: merge('text') });

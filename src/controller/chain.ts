@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { invariant } from '../core/errors.ts';
 import type { Head } from '../core/version.ts';
-import type { CommitReply, CommitRequest, Store } from '../stores/store.ts';
+import type { Awaitable, CommitReply, CommitRequest, Store } from '../stores/store.ts';
 import type { Context } from './context.ts';
 
 /** The version that a commit under way is about to write. */
@@ -32,7 +32,8 @@ interface Chain {
 
 interface Waiting {
   readonly request: CommitRequest;
-  readonly link: Ahead;
+  /** Undefined for a commit that goes on from nothing, and only keeps its place behind a chain. */
+  readonly link: Ahead | undefined;
   readonly tell: (head: Head | undefined) => void;
   /** Undefined: it was not sent, since what it goes on from came to nothing. */
   readonly answer: (reply: CommitReply | undefined) => void;
@@ -43,7 +44,12 @@ interface Waiting {
 interface Place {
   last: Ahead | undefined;
   waiting: Waiting[];
+  /** Commits that go on from nothing: they come after those that wait. */
+  behind: Waiting[];
   running: Promise<void> | undefined;
+  /** How many that lost are about to send what they come to. */
+  settling: number;
+  timer: NodeJS.Timeout | undefined;
 }
 
 /** Commits in one chain. Then its end is waited for, and looked at, so that another process gets its turn. */
@@ -51,6 +57,8 @@ const MAX_LENGTH = 64;
 const MAX_BYTES = 4 * 1024 * 1024;
 /** How long a call to the store keeps the next one on its resource waiting. */
 const PATIENCE_MS = 1000;
+/** How long a first try gives those who lost before it. */
+const COURTESY_MS = 25;
 /** How long links may follow one another before other work of this process gets its turn. */
 const BREATH_MS = 5;
 
@@ -69,9 +77,14 @@ export class Chains {
     return this.#places.get(resource)?.last;
   }
 
+  /** Whether a commit of a chain is worth its while with this store. */
+  get isOn(): boolean {
+    return !this.#off;
+  }
+
   /** Whether another commit may go on from it. */
   isOpen({ length, bytes }: Ahead): boolean {
-    return !this.#off && length < MAX_LENGTH && bytes < MAX_BYTES;
+    return length < MAX_LENGTH && bytes < MAX_BYTES;
   }
 
   /** The store does not know guards that name a version: from now on every answer is waited for. */
@@ -86,8 +99,7 @@ export class Chains {
    */
   send(request: CommitRequest, base: Head, before: Ahead | undefined, more: boolean): Promise<CommitReply | undefined> {
     const { resource } = base;
-    const place = this.#places.get(resource) ?? { last: undefined, waiting: [], running: undefined };
-    this.#places.set(resource, place);
+    const place = this.#placeOf(resource);
     const { promise: fate, resolve: tell } = open<Head | undefined>();
     const { promise, resolve: answer, reject: fail } = open<CommitReply | undefined>();
     const link = linkOf(request, base, before, fate);
@@ -100,14 +112,56 @@ export class Chains {
     return promise;
   }
 
+  /**
+   * Somebody lost here, and settles it: first tries of others stand back for a moment, or each would take the ground from
+   * under all who settle. Call the result when it is sent, or comes to something else.
+   */
+  settling(resource: string): () => void {
+    if (this.#off) return () => undefined;
+    const place = this.#placeOf(resource);
+    place.settling += 1;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      place.settling -= 1;
+      if (place.settling === 0 && place.last === undefined) this.#pump(resource, place);
+    };
+  }
+
+  /** A commit under its own guard. Where others settle what they lost, it goes behind them: most likely it has lost too. */
+  commit(request: CommitRequest, resource: string): Awaitable<readonly CommitReply[]> {
+    const place = this.#places.size === 0 ? undefined : this.#places.get(resource);
+    if (place === undefined || (place.last === undefined && place.settling === 0)) return this.#store.commit([request]);
+    const { promise, resolve, reject } = open<readonly CommitReply[]>();
+    const answer = (reply: CommitReply | undefined): void => resolve([reply as CommitReply]);
+    place.behind.push({ request, link: undefined, tell: () => undefined, answer, fail: reject });
+    if (place.running === undefined) place.timer ??= setTimeout(() => this.#pump(resource, place), COURTESY_MS);
+    return promise;
+  }
+
+  #placeOf(resource: string): Place {
+    const known = this.#places.get(resource);
+    if (known !== undefined) return known;
+    const timer = undefined;
+    const place: Place = { last: undefined, waiting: [], behind: [], running: undefined, settling: 0, timer };
+    this.#places.set(resource, place);
+    return place;
+  }
+
   /** One call at a time, so that what goes on from another never gets there first; but none is waited for for ever. */
   #pump(resource: string, place: Place): void {
     if (place.running !== undefined) return;
-    const batch = place.waiting.filter((one) => !one.link.chain.broken);
-    for (const one of place.waiting) if (one.link.chain.broken) this.#end(place, one, undefined);
+    const isDoomed = ({ link }: Waiting): boolean => link?.chain.broken === true;
+    const batch = [...place.waiting.filter((one) => !isDoomed(one)), ...place.behind];
+    for (const one of place.waiting) if (isDoomed(one)) this.#end(place, one, undefined);
     place.waiting = [];
+    place.behind = [];
+    clearTimeout(place.timer);
+    place.timer = undefined;
     if (batch.length === 0) {
-      if (place.last === undefined && this.#places.get(resource) === place) this.#places.delete(resource);
+      const isIdle = place.last === undefined && place.settling === 0;
+      if (isIdle && this.#places.get(resource) === place) this.#places.delete(resource);
       return;
     }
     const call = this.#call(place, batch);
@@ -127,7 +181,10 @@ export class Chains {
   async #call(place: Place, batch: readonly Waiting[]): Promise<void> {
     let replies: readonly CommitReply[];
     try {
-      replies = await this.#store.commit(batch.map(({ request }) => request));
+      const answer = this.#store.commit(batch.map(({ request }) => request));
+      // A store that answers at once, in this process's memory, leaves nothing to wait for.
+      if (!(answer instanceof Promise)) this.#off = true;
+      replies = await answer;
     } catch (error) {
       // What is thrown was not applied. One of them may be at fault for all: alone it shows which.
       if (batch.length > 1) for (const one of batch) await this.#call(place, [one]);
@@ -138,11 +195,13 @@ export class Chains {
   }
 
   #end(place: Place, { link, tell, answer, fail }: Waiting, reply: CommitReply | undefined, error?: unknown): void {
-    const { chain } = link;
-    const landed = reply?.status === 'committed' ? reply.heads[0] : undefined;
-    if (landed === undefined) chain.broken = true;
-    if (place.last === link || (chain.broken && place.last?.chain === chain)) place.last = undefined;
-    tell(landed);
+    if (link !== undefined) {
+      const { chain } = link;
+      const landed = reply?.status === 'committed' ? reply.heads[0] : undefined;
+      if (landed === undefined) chain.broken = true;
+      if (place.last === link || (chain.broken && place.last?.chain === chain)) place.last = undefined;
+      tell(landed);
+    }
     if (error === undefined) answer(reply);
     else fail(error);
   }

@@ -35,13 +35,15 @@ export interface FirstTry {
 
 /**
  * Sends an intent under its own guards, at once. Undefined where it has to be judged before anything is sent: what was
- * read and is written back, a refused content that comes again, an overwrite that the log must show.
+ * read and is written back, a refused content that comes again, an overwrite that the log must show. `isTurn`: it has a turn
+ * of its own, and stands back for nobody.
  */
-export function firstTry(context: Context, intent: Intent): FirstTry | undefined {
+export function firstTry(context: Context, intent: Intent, isTurn: boolean): FirstTry | undefined {
   if (intent.relapsed || intent.supersede || intent.proposal.hash === intent.token.hash) return undefined;
   intent.signal?.throwIfAborted();
   const request = firstRequest(context, intent, metaOf(intent));
-  return { request, replies: context.store.commit([request]) };
+  const { store, chains } = context;
+  return { request, replies: isTurn ? store.commit([request]) : chains.commit(request, intent.token.resource) };
 }
 
 function firstRequest(context: Context, intent: Intent, meta: EntryMeta): CommitRequest {

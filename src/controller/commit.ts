@@ -75,7 +75,7 @@ function begun(
   now: boolean,
   late?: Late,
 ): Awaitable<Outcome> {
-  if (options !== undefined) return write(context, token, change, until(options, late), onClash);
+  if (options !== undefined) return write(context, token, change, until(options, late), onClash, late !== undefined);
   const at = context.clock();
   const landed = swapDirect(context, token, change, at);
   if (landed !== undefined) {
@@ -94,8 +94,10 @@ function begun(
     return now ? outcome : Promise.resolve(outcome);
   }
   const request = plainRequest(context, token, change, at);
-  if (request === undefined) return write(context, token, change, until(options, late), onClash);
-  const replies = context.store.commit([request]);
+  if (request === undefined) return write(context, token, change, until(options, late), onClash, late !== undefined);
+  // An update has its turn already, and waits for nobody.
+  const isTurn = late !== undefined;
+  const replies = isTurn ? context.store.commit([request]) : context.chains.commit(request, token.resource);
   if (!(replies instanceof Promise)) return afterPlain(context, token, request, replies, onClash, now, late);
   return replies.then((answered) => afterPlain(context, token, request, answered, onClash, true, late));
 }
@@ -141,6 +143,7 @@ async function write(
   given: Change,
   options: IntentOptions | undefined,
   onClash: OnClash,
+  isTurn: boolean,
 ): Promise<Outcome> {
   const change = taken(given);
   const made = makeIntent(context, token, change, options);
@@ -150,7 +153,7 @@ async function write(
     if ('status' in formed) return formed;
     intent = formed;
   }
-  const first = firstTry(context, intent);
+  const first = firstTry(context, intent, isTurn);
   if (first === undefined) return settleDown(context, intent, undefined, undefined, onClash);
   const replies = first.replies instanceof Promise ? await first.replies : first.replies;
   const reply = replies[0] as CommitReply;

@@ -36,15 +36,21 @@ interface Task {
 /** What a commit that met a clash comes to under the policy. */
 export async function swap(context: Context, intent: Intent, first: Clash): Promise<Outcome> {
   if (first.stalePremises.length > 0) return handedBack(context, intent, first, 'a premise moved');
-  const { strategy } = await matchPolicy(context, intent.token.resource);
-  const origin = await originOfIntent(context, intent);
-  const task: Task = { context, intent, strategy, label: describeStrategy(strategy), origin };
-  const contends = strategy.name === 'merge' || strategy.name === 'lastWriterWins';
-  const turns = contends ? new Turns(task, first) : undefined;
+  const { resource } = intent.token;
+  const settled = context.chains.settling(resource);
   try {
-    return await tryAll(task, first, turns);
+    // Together: whoever won meanwhile is about to come again, and a head that is known for long has moved.
+    const [{ strategy }, origin] = await Promise.all([
+      matchPolicy(context, resource),
+      originOfIntent(context, intent, true),
+    ]);
+    const task: Task = { context, intent, strategy, label: describeStrategy(strategy), origin };
+    const contends = strategy.name === 'merge' || strategy.name === 'lastWriterWins';
+    const turns = contends ? new Turns(task, first, settled) : undefined;
+    if (turns?.mayChain() !== true) settled();
+    return await tryAll(task, first, turns).finally(() => turns?.leave());
   } finally {
-    turns?.leave();
+    settled();
   }
 }
 
@@ -97,10 +103,13 @@ class Turns {
   #leave: (() => void) | undefined;
   /** What the store said last, which a guess does not take the place of. */
   #known: Clash;
+  readonly #sent: () => void;
 
-  constructor(task: Task, first: Clash) {
+  /** `sent`: hears when the first commit is on its way. */
+  constructor(task: Task, first: Clash, sent: () => void) {
     this.#task = task;
     this.#known = first;
+    this.#sent = sent;
   }
 
   get isTaken(): boolean {
@@ -128,7 +137,7 @@ class Turns {
     const { head } = ahead;
     const isNewer = head.version > (this.#known.head?.version ?? 0);
     const clash: Clash = { status: 'clash', head, revision: this.#known.revision, stalePremises: [], ahead };
-    if (!isNewer || !this.#mayChain() || !chains.isOpen(ahead)) return this.wait(clash);
+    if (!isNewer || !this.mayChain() || !chains.isOpen(ahead)) return this.wait(clash);
     await chains.breathe();
     return clash;
   }
@@ -145,19 +154,19 @@ class Turns {
   sender({ clash: { head, ahead } }: Case, plan: Plan): Sender | undefined {
     const { context } = this.#task;
     const passes = plan.type === 'merged' && plan.resolvedBy === undefined && plan.content !== null;
-    if (!passes || head === undefined || head.deleted || !this.#mayChain()) return undefined;
+    if (!passes || head === undefined || head.deleted || !this.mayChain()) return undefined;
     return (request) => {
       const reply = context.chains.send(request, head, ahead, context.lanes.length(head.resource) > 1);
       this.leave();
+      this.#sent();
       return reply;
     };
   }
 
   /** Engines and validators of others see only versions that there are. */
-  #mayChain(): boolean {
+  mayChain(): boolean {
     const { context, strategy } = this.#task;
-    // A store in this process's memory answers at once.
-    if (strategy.name !== 'merge' || context.direct !== undefined) return false;
+    if (strategy.name !== 'merge' || context.direct !== undefined || !context.chains.isOn) return false;
     return strategy.validate === undefined && !context.engines.has(strategy.engine);
   }
 

@@ -309,6 +309,8 @@ describe('entente serve --guard', () => {
     expect(await post(server, '/commits', { token: draft.token, content })).toMatchObject({ http: 409 });
     const { token } = await post(server, '/drafts', { id: 'notes/plan.md' });
     expect(await post(server, '/commits', { token, content })).toMatchObject({ status: 'committed' });
+    // Nobody touches the file: the commit comes to it.
+    while (at.read('notes/plan.md') !== content) await new Promise((resolve) => setTimeout(resolve, 20));
     const hook = (event: string, tool: string, input: object): string => {
       const told = { session_id: 's', cwd: at.folder, hook_event_name: event, tool_name: tool, tool_input: input };
       return execFileSync(FRONT, ['claude-code'], {

@@ -4,13 +4,18 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Controller } from '../../src/controller/types.ts';
 import { createRecorder, type HistoryOperation } from '../../src/verify/index.ts';
+import { bundled } from '../support/bundled.ts';
 import { sections } from '../support/documents.ts';
 import type { WorkerOrder, WorkerResult } from './history-worker.ts';
 
 export function startWorker(order: WorkerOrder): Promise<WorkerResult> {
   const file = fileURLToPath(new URL('./history-worker.ts', import.meta.url));
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const child = fork(file, [], { execArgv: ['--import', loader] });
+  // A controller of its own may start threads for its merges, from files beside its modules; a client needs none.
+  const child =
+    'url' in order.place
+      ? fork(bundled(file), [], { execArgv: [] })
+      : fork(file, [], { execArgv: ['--import', loader] });
   child.send(order);
   return new Promise((resolve, reject) => {
     let result: WorkerResult | undefined;

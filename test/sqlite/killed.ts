@@ -2,29 +2,12 @@
 // a fault is: nothing here knows of a test runner.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { bundled } from '../support/bundled.ts';
 
-let script: string | undefined;
-
-/** The child as one file of JavaScript: most of the time of a child that lives for a moment would go into its start. */
-function childScript(): string {
-  if (script !== undefined) return script;
-  const source = fileURLToPath(new URL('./child.ts', import.meta.url));
-  // Where the packages that it needs are found.
-  const folder = fileURLToPath(new URL('../../node_modules/.cache/entente', import.meta.url));
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `child-${process.pid}.mjs`);
-  buildSync({
-    ...{ entryPoints: [source], outfile: file, bundle: true, packages: 'external', logLevel: 'error' },
-    ...{ platform: 'node', format: 'esm', target: 'node20' },
-  });
-  process.once('exit', () => rmSync(file, { force: true }));
-  script = file;
-  return file;
-}
+const childScript = (): string => bundled(fileURLToPath(new URL('./child.ts', import.meta.url)));
 
 export interface Acknowledged {
   readonly agent: string;

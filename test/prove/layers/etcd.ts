@@ -57,14 +57,15 @@ function compare(who: string, told: readonly number[], log: readonly number[], t
   demand(same, `${who} was told ${told.length} of ${log.length} commits, ${missing} are missing`);
 }
 
-/** For each fault the longest time without an acknowledgement that began in the ten seconds after it, in seconds, ascending. */
+/** For each fault the longest time without an acknowledgement that began before the next one, or within ten seconds; ascending. */
 function stillAfter(faults: readonly number[], told: readonly HistoryOperation[]): readonly number[] {
   const times = told.flatMap((one) => (one.type === 'write' ? [one.return] : [])).sort((a, b) => a - b);
-  const longest = faults.map((fault) => {
+  const longest = faults.map((fault, which) => {
+    const end = Math.min(fault + 10_000_000, faults[which + 1] ?? Number.POSITIVE_INFINITY);
     let still = 0;
     for (let index = 1; index < times.length; index += 1) {
       const [before = 0, after = 0] = [times[index - 1], times[index]];
-      if (after >= fault && before < fault + 10_000_000) still = Math.max(still, after - Math.max(before, fault));
+      if (after >= fault && before < end) still = Math.max(still, after - Math.max(before, fault));
     }
     return still / 1_000_000;
   });
@@ -129,7 +130,7 @@ async function disturbed(context: ProofContext): Promise<void> {
     compare('a reader', always, log, tally);
     compare('a reader that stood still now and then', now, log, tally);
     const still = stillAfter(began, told);
-    const at = (share: number): string => (still[Math.floor(share * (still.length - 1))] ?? 0).toFixed(2);
+    const at = (share: number): string => (still[Math.ceil(share * still.length) - 1] ?? 0).toFixed(2);
     note(
       `${kills} kills of the leader, ${pauses} pauses, ${cuts} partitions, ${compactions} compactions, ${unknowns} unknown ` +
         `answers, all settled; after a fault commits stood still for ${at(0.5)} s (median), ${at(0.99)} s (p99)`,

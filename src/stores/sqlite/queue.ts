@@ -150,9 +150,12 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
   return {
     commit(requests) {
       if (requests.length === 0) return Promise.resolve([]);
-      const reply = requests.length === 1 ? atOnce(requests[0] as CommitRequest) : undefined;
-      if (reply !== undefined) return Promise.resolve([reply]);
-      return new Promise((resolve) => enter({ replies: [], resolve, missing: requests.length }, requests));
+      // Inside the promise: a request that is none rejects it, whichever way it goes.
+      return new Promise((resolve) => {
+        const reply = requests.length === 1 ? atOnce(requests[0] as CommitRequest) : undefined;
+        if (reply === undefined) enter({ replies: [], resolve, missing: requests.length }, requests);
+        else resolve([reply]);
+      });
     },
     async idle() {
       while (running !== undefined) await running;

@@ -1,5 +1,7 @@
 // The server over HTTP, with the load in a process of its own, against a bare fastify with a Map in this process. The two
 // take turns; ratios are of rates, and the median of the rounds counts. What the feed costs is told in milliseconds.
+// On disk the bare one swaps in place, one row and one page: INSERT OR REPLACE, which it had before, compared nothing in its
+// transaction and wrote 20 KB of pages for each request instead of 4.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,23 +22,28 @@ const FEED_MS = 10_000;
 /** Databases stay referenced: the driver closes one that nobody holds. */
 const held: SqliteDatabase[] = [];
 
-/** A write by hand: one transaction of SQLite for each, synced before it is answered. */
-async function rawWrite(path: string): Promise<(id: string, etag: string, content: Buffer) => void> {
+/** Stores a content where the one with the ETag `known` stands; undefined: where none is. False: it does not. */
+type Swap = (id: string, known: string | undefined, etag: string, content: Buffer) => boolean;
+
+/** A write by hand: a compare-and-swap in one transaction of SQLite for each, synced before it is answered. */
+async function rawSwap(path: string): Promise<Swap> {
   const db = (await loadDriver())(path, { readOnly: false });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
   db.exec('CREATE TABLE heads (id TEXT PRIMARY KEY, etag TEXT, content BLOB)');
   const [begin, commit] = [db.prepare('BEGIN IMMEDIATE'), db.prepare('COMMIT')];
-  const put = db.prepare('INSERT OR REPLACE INTO heads VALUES (?, ?, ?)');
+  const add = db.prepare('INSERT OR IGNORE INTO heads VALUES (?, ?, ?)');
+  const swap = db.prepare('UPDATE heads SET etag = ?, content = ? WHERE id = ? AND etag = ?');
   held.push(db);
-  return (id, etag, content) => {
+  return (id, known, etag, content) => {
     begin.run();
-    put.run(id, etag, content);
+    const { changes } = known === undefined ? add.run(id, etag, content) : swap.run(etag, content, id, known);
     commit.run();
+    return Number(changes) === 1;
   };
 }
 
 /** The same conditional requests by hand: a Map, a hash, no rights, no log. */
-async function bare(write: (id: string, etag: string, content: Buffer) => void = () => undefined): Promise<Target> {
+async function bare(swap: Swap = () => true): Promise<Target> {
   const app = fastify({ logger: false });
   const kept = new Map<string, { readonly content: Buffer; readonly etag: string }>();
   app.removeAllContentTypeParsers();
@@ -56,7 +63,7 @@ async function bare(write: (id: string, etag: string, content: Buffer) => void =
       return reply.code(412).send('');
     const content = request.body as Buffer;
     const etag = `"${createHash('sha256').update(content).digest('hex')}"`;
-    write(id, etag, content);
+    if (!swap(id, known, etag, content)) return reply.code(412).send('');
     kept.set(id, { content, etag });
     return reply.header('etag', etag).send({ id, etag });
   });
@@ -125,7 +132,7 @@ export async function run(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'entente-bench-http-'));
   const [plain, memory] = [await bare(), await ours(createMemoryStore())];
   const disk = await ours(createSqliteStore({ path: join(folder, 'entente.db'), onWarning: () => undefined }));
-  const single = await bare(await rawWrite(join(folder, 'bare.db')));
+  const single = await bare(await rawSwap(join(folder, 'bare.db')));
   const rows = [
     await compare('HTTP GET, memory', [memory, 'get', 16], [plain, 'get', 16], 0.5),
     await compare('HTTP PUT If-Match, memory', [memory, 'put', 16], [plain, 'put', 16], 0.5),

@@ -165,47 +165,61 @@ function arrange(sequences: Sequences, all: Elements): (node: number, place: num
   return (node, place) => places.get(node) ?? place;
 }
 
+type PlaceOf = (node: number, place: number) => number;
+
 /** Opens the elements that stand on all sides and differ, and writes down who added and removed the others. */
-function mergePairs(sequences: Sequences, placeOf: (node: number, place: number) => number): void {
-  const { context, work, elements, ids, offset, current, proposed, agreed } = sequences;
+function mergePairs(sequences: Sequences, placeOf: PlaceOf): void {
   const regions = [...new Set([...sequences.parts.values()].filter(isRegion))];
   let next = 0;
-  for (let i = 0; i < ids.base.length; i++) {
+  for (let i = 0; i < sequences.ids.base.length; i++) {
     while ((regions[next]?.to ?? Number.POSITIVE_INFINITY) <= i) next++;
-    if ((regions[next]?.from ?? Number.POSITIVE_INFINITY) <= i) continue;
-    const c = current.at[i] as number;
-    const p = proposed.at[i] as number;
-    const settled = sequences.decided.get(i);
-    if (settled !== undefined) {
-      const { nodes, verdict, item, own } = settled;
-      const result = item === undefined ? offset + i : placeOf(item, offset + c);
-      writeVerdict(context, { ...C.childPlace(work.place, offset + i, result), own }, nodes, verdict);
-    } else if (c < 0 || p < 0) {
-      const by = [...(c < 0 ? C.BY_CURRENT : []), ...(p < 0 ? C.BY_PROPOSED : [])];
-      C.removed(context, work.place, offset + i, by);
-    } else if (ids.base[i] !== ids.current[c] || ids.base[i] !== ids.proposed[p]) {
-      const node = elements.current[c] as number;
-      const own = { current: offset + c, proposed: offset + p };
-      const place = { ...C.childPlace(work.place, offset + i, placeOf(node, offset + c)), own };
-      const pair = { base: elements.base[i] as number, current: node, proposed: elements.proposed[p] as number, place };
-      if (isTorn(sequences, i, c, p)) clashValues(context, pair, 'content', SHIFTED);
-      else context.work.push(pair);
-    }
+    if ((regions[next]?.from ?? Number.POSITIVE_INFINITY) > i) mergePair(sequences, i, placeOf);
   }
+  tellNew(sequences, placeOf);
+  for (const region of regions) writeRegion(sequences, region, placeOf);
+}
+
+/** What became of one element of the base, outside of what clashes as a run. */
+function mergePair(sequences: Sequences, base: number, placeOf: PlaceOf): void {
+  const { context, work, elements, ids, offset } = sequences;
+  const c = sequences.current.at[base] as number;
+  const p = sequences.proposed.at[base] as number;
+  const settled = sequences.decided.get(base);
+  if (settled !== undefined) {
+    const { nodes, verdict, item, own } = settled;
+    const result = item === undefined ? offset + base : placeOf(item, offset + c);
+    writeVerdict(context, { ...C.childPlace(work.place, offset + base, result), own }, nodes, verdict);
+    return;
+  }
+  if (c < 0 || p < 0) {
+    C.removed(context, work.place, offset + base, [...(c < 0 ? C.BY_CURRENT : []), ...(p < 0 ? C.BY_PROPOSED : [])]);
+    return;
+  }
+  if (ids.base[base] === ids.current[c] && ids.base[base] === ids.proposed[p]) return;
+  const node = elements.current[c] as number;
+  const own = { current: offset + c, proposed: offset + p };
+  const place = { ...C.childPlace(work.place, offset + base, placeOf(node, offset + c)), own };
+  const pair = { base: elements.base[base] as number, current: node, proposed: elements.proposed[p] as number, place };
+  if (isTorn(sequences, base, c, p)) clashValues(context, pair, 'content', SHIFTED);
+  else context.work.push(pair);
+}
+
+/** Writes down who added the elements that the base does not have. */
+function tellNew(
+  { context, work, elements, offset, current, proposed, agreed, parts }: Sequences,
+  placeOf: PlaceOf,
+): void {
   const isNew = (hunk: Hunk): boolean => {
-    const part = sequences.parts.get(hunk);
+    const part = parts.get(hunk);
     return (isInsertion(hunk) || isIrregular(hunk)) && (part === undefined || !isRegion(part));
   };
+  const tell = ({ bStart, bEnd }: Hunk, by: readonly C.Changer[], nodeAt: (j: number) => number): void => {
+    for (let j = bStart; j < bEnd; j++) C.added(context, work.place, placeOf(nodeAt(j), offset + j), by);
+  };
   for (const hunk of current.hunks.filter(isNew)) {
-    const by = agreed.has(hunk) ? C.BOTH : C.BY_CURRENT;
-    for (let j = hunk.bStart; j < hunk.bEnd; j++) {
-      C.added(context, work.place, placeOf(elements.current[j] as number, offset + j), by);
-    }
+    tell(hunk, agreed.has(hunk) ? C.BOTH : C.BY_CURRENT, (j) => elements.current[j] as number);
   }
   for (const hunk of proposed.hunks.filter((each) => isNew(each) && !agreed.has(each))) {
-    for (let j = hunk.bStart; j < hunk.bEnd; j++) {
-      C.added(context, work.place, placeOf(~(elements.proposed[j] as number), offset + j), C.BY_PROPOSED);
-    }
+    tell(hunk, C.BY_PROPOSED, (j) => ~(elements.proposed[j] as number));
   }
-  for (const region of regions) writeRegion(sequences, region, placeOf);
 }

@@ -135,5 +135,5 @@ function isStream(text: string): boolean {
       },
     });
   }
-  return isFine && !aliasesIn(documents).isLost;
+  return isFine && !(text.includes('*') && aliasesIn(documents).isLost);
 }

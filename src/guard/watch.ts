@@ -1,6 +1,7 @@
 // Watches a guarded folder and captures what changes. What the system reports is a hint for haste; the truth is the next
 // look at all files, which comes now and then whatever was reported.
 import { type FSWatcher, watch } from 'node:fs';
+import { isReserved } from './disk/reserved.ts';
 import type { Captured, Guard, LeftOut } from './types.ts';
 
 export interface WatchOptions {
@@ -29,10 +30,13 @@ export async function watchFolder(options: WatchOptions): Promise<void> {
   let all = true;
   let wake: () => void = () => {};
   const hint = (name: string | null): void => {
+    // The guard's own files change with each look: to look again for their sake would never end.
+    if (name !== null && isReserved(name)) return;
     if (name === null) all = true;
     else named.add(name);
     wake();
   };
+  let cancelLook: () => void = () => {};
   const watcher = startWatching(root, hint, onFault);
   const stop = (): void => wake();
   signal.addEventListener('abort', stop, { once: true });
@@ -50,18 +54,22 @@ export async function watchFolder(options: WatchOptions): Promise<void> {
       } catch (error) {
         onFault(error);
       }
-      const woken = await hinted(
-        () => named.size > 0 || all || signal.aborted,
-        everyMs,
-        later,
-        (fn) => {
-          wake = fn;
-        },
-      );
-      if (woken && !signal.aborted) await pause(TOGETHER_MS, later);
-      if (!woken) all = true;
+      // Counted from look to look, not from the last hint: hints without a pause do not put it off.
+      if (everything) {
+        cancelLook();
+        cancelLook = later(everyMs, () => {
+          all = true;
+          wake();
+        });
+      }
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        if (named.size > 0 || all || signal.aborted) resolve();
+      });
+      if (!all && !signal.aborted) await pause(TOGETHER_MS, later);
     }
   } finally {
+    cancelLook();
     signal.removeEventListener('abort', stop);
     watcher?.close();
   }
@@ -84,26 +92,6 @@ function startWatching(
     onFault(error);
     return undefined;
   }
-}
-
-/** True when a hint came, false when the time was over. */
-function hinted(
-  ready: () => boolean,
-  ms: number,
-  later: WatchOptions['later'],
-  onWake: (fn: () => void) => void,
-): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (ready()) {
-      resolve(true);
-      return;
-    }
-    const cancel = later(ms, () => resolve(false));
-    onWake(() => {
-      cancel();
-      resolve(true);
-    });
-  });
 }
 
 function pause(ms: number, later: WatchOptions['later']): Promise<void> {

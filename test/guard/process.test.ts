@@ -18,7 +18,7 @@ import { openGuard } from '../../src/cli/place/guard.ts';
 import { findPlace } from '../../src/guard/front/place.ts';
 import { listenOn } from '../../src/guard/server.ts';
 import { createLock } from '../../src/guard/spool/lock.ts';
-import type { LeftOut } from '../../src/guard/types.ts';
+import type { Guard, LeftOut } from '../../src/guard/types.ts';
 import { watchFolder } from '../../src/guard/watch.ts';
 import { runIn } from '../support/command-line.ts';
 import { ward } from '../support/guard.ts';
@@ -220,6 +220,44 @@ describe('the process', () => {
       w.remove();
     }
     expect(seen).toEqual(['a.md v1', 'a.md v2', 'deep/new.md v1']);
+  });
+
+  it('[GD26] a watched folder: its own files are no hint, and hints without a pause put no look at all files off', async () => {
+    const w = await ward({ 'a.md': text(), 'busy.md': '0\n' });
+    const stop = new AbortController();
+    const asked: (readonly string[] | undefined)[] = [];
+    const guard: Guard = {
+      ...w.guard,
+      capture: (paths) => {
+        asked.push(paths);
+        return w.guard.capture(paths);
+      },
+    };
+    let count = 0;
+    const busy = setInterval(() => w.put('busy.md', `${++count}\n`), 10);
+    try {
+      const looks = (): number => asked.filter((paths) => paths === undefined).length;
+      await new Promise<void>((resolve) => {
+        void watchFolder({
+          ...{ root: w.root, guard, signal: stop.signal, everyMs: 200 },
+          later: (ms, later) => {
+            const timer = setTimeout(later, ms);
+            return () => clearTimeout(timer);
+          },
+          onCaptured: () => {
+            if (looks() > 3 && asked.length > 8) resolve();
+          },
+          onLeftOut: () => {},
+          onFault: () => {},
+        });
+      });
+    } finally {
+      clearInterval(busy);
+      stop.abort();
+      await guard.drain();
+      w.remove();
+    }
+    expect(new Set(asked.flatMap((paths) => paths ?? []))).toEqual(new Set(['busy.md']));
   });
 
   it('[GD33] a watched folder: two files that differ in letter case alone are told of when the second one comes', async () => {

@@ -7,6 +7,7 @@ import { hashOf } from '../core/hash.ts';
 import { parseResourceId } from '../core/resource.ts';
 import { canonicalId, foldName, isCanonical } from './disk/names.ts';
 import { type Seen, scan, stampOf } from './disk/scan.ts';
+import { FileFault } from './disk/way.ts';
 import { EXTERNAL, type Ground } from './ground.ts';
 import { reconcile } from './reconcile.ts';
 import type { Stamps } from './spool/stamps.ts';
@@ -22,6 +23,8 @@ interface Look {
   readonly stamps: Stamps;
   readonly options: ReconcileOptions;
   readonly captured: Captured[];
+  /** What the machine did not let be looked at. */
+  readonly faults: LeftOut[];
 }
 
 /** Runs work alone, after what was asked for before. */
@@ -34,7 +37,7 @@ export async function captureAll(
   inTurn: InTurn,
   options: ReconcileOptions = {},
 ): Promise<readonly Captured[]> {
-  const look: Look = { ground, stamps, options, captured: [] };
+  const look: Look = { ground, stamps, options, captured: [], faults: [] };
   const found = new Set<string>();
   const unfit: LeftOut[] = [];
   let set: Seen[] = [];
@@ -53,7 +56,8 @@ export async function captureAll(
   }
   if (set.length > 0) await inTurn(() => captureSet(look, set));
   for (const id of await gone(ground, stamps, found)) await inTurn(() => captureOne(look, id, undefined));
-  ground.told.left = [...unfit, ...twins(found)];
+  ground.told.left = [...unfit, ...twins(found), ...look.faults];
+  ground.told.folders = foldersOf(found);
   for (const id of stamps.keys()) if (!found.has(id)) stamps.delete(id);
   await inTurn(async () => {
     ground.stampFile.save(stamps);
@@ -62,6 +66,17 @@ export async function captureAll(
     ground.trim();
   });
   return look.captured;
+}
+
+/** The folders of files and those above them, each once. */
+function foldersOf(ids: Iterable<string>): readonly string[] {
+  const folders = new Set(['']);
+  for (const id of ids) {
+    for (let at = id.lastIndexOf('/'); at > 0 && !folders.has(id.slice(0, at)); at = id.lastIndexOf('/', at - 1)) {
+      folders.add(id.slice(0, at));
+    }
+  }
+  return [...folders];
 }
 
 /** Files that are one file where letter case does not count: each but the first of them. */
@@ -110,18 +125,27 @@ async function isNew(ground: Ground, id: string): Promise<boolean> {
 export async function captureSome(
   ground: Ground,
   stamps: Stamps,
+  inTurn: InTurn,
   ids: readonly string[],
-  options: ReconcileOptions = {},
 ): Promise<readonly Captured[]> {
-  const look: Look = { ground, stamps, options, captured: [] };
-  const left = await ground.ignored.among(ids);
-  for (const id of new Set(ids)) {
-    if (left.has(id) || canonicalId(id) === undefined) continue;
+  const look: Look = { ground, stamps, options: {}, captured: [], faults: [] };
+  const all = [...new Set(ids)];
+  // Asked once for all of them: each time is a process.
+  const left = await ground.ignored.among(all);
+  const mine = all.filter((id) => !left.has(id) && canonicalId(id) !== undefined);
+  for (let at = 0; at < mine.length; at += TOGETHER) {
+    await inTurn(() => captureNamed(look, mine.slice(at, at + TOGETHER)));
+  }
+  return look.captured;
+}
+
+async function captureNamed(look: Look, ids: readonly string[]): Promise<void> {
+  const { ground } = look;
+  for (const id of ids) {
     const seen = await stampOf(ground.folder.root, id);
     if (seen === undefined ? ground.books.open(id).disk === undefined : seen.size > ground.maxBytes) continue;
     await captureOne(look, id, seen?.stamp);
   }
-  return look.captured;
 }
 
 async function captureOne(look: Look, id: string, stamp: string | undefined): Promise<void> {
@@ -136,10 +160,15 @@ async function captureOne(look: Look, id: string, stamp: string | undefined): Pr
     if (proves) stamps.set(id, stamp);
     else stamps.delete(id);
   } catch (error) {
-    // A link, or a file that is written without a pause: it does not keep the others from being looked at.
-    if (!isEntenteError(error) || !['bad-id', 'store-locked'].includes(error.code)) throw error;
+    if (!isOfOneFile(error)) throw error;
+    if (error instanceof FileFault) look.faults.push({ path: id, why: 'fault', fault: error.message });
     stamps.delete(id);
   }
+}
+
+/** A link, a file that is written without a pause or may not be read: no reason not to look at the others. */
+function isOfOneFile(error: unknown): boolean {
+  return error instanceof FileFault || (isEntenteError(error) && ['bad-id', 'store-locked'].includes(error.code));
 }
 
 /** Files that are seen for the first time, as they are found: one commit for all of them. */
@@ -150,7 +179,11 @@ async function captureNew(look: Look, fresh: readonly Seen[]): Promise<void> {
   const agent = options.author ?? runningAgent(ground) ?? EXTERNAL;
   const writes = [];
   for (const { id, stamp, fresh: young } of fresh) {
-    const content = await ground.folder.read(id).catch(() => undefined);
+    const content = await ground.folder.read(id).catch((error: unknown) => {
+      if (!isOfOneFile(error)) throw error;
+      if (error instanceof FileFault) look.faults.push({ path: id, why: 'fault', fault: error.message });
+      return undefined;
+    });
     if (content === undefined) continue;
     const { token } = await ground.controller.begin(id, { agent });
     writes.push({ id, stamp, young, hash: hashOf(content), token, change: { content } });
@@ -173,6 +206,12 @@ async function captureNew(look: Look, fresh: readonly Seen[]): Promise<void> {
 /** Files of which the fast path wrote down something that no version holds yet; all of them unless some are named. */
 export async function drain(ground: Ground, inTurn: InTurn, ids?: readonly string[]): Promise<void> {
   const books = ids === undefined ? ground.books.all() : ids.map((id) => ground.books.open(id));
-  for (const { pending, path } of books) if (pending.length > 0) await inTurn(() => reconcile(ground, path));
+  for (const { pending, path } of books) {
+    if (pending.length === 0) continue;
+    await inTurn(() => reconcile(ground, path)).catch((error: unknown) => {
+      // What was written down is in versions by now: the rest is for the next look at the file.
+      if (!isOfOneFile(error)) throw error;
+    });
+  }
   await inTurn(async () => ground.desk.tidy());
 }

@@ -1,8 +1,10 @@
 // What the fast path wrote down and let through without the store: made versions, in its order, before anything else is
 // decided about their file.
+import { isEntenteError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import { linesOf, settleIntent } from './announced.ts';
-import { EXTERNAL } from './ground.ts';
+import { FileFault } from './disk/way.ts';
+import { EXTERNAL, type Ground } from './ground.ts';
 import { settle } from './settle.ts';
 import type { Book, Pending, Sight } from './spool/book.ts';
 import { nowAt } from './versions.ts';
@@ -16,11 +18,21 @@ export async function drain(work: Work): Promise<void> {
   if (pending.length === 0) return;
   for (const one of pending) await drainOne(work, book, one);
   // The guard may have put something there meanwhile, before or after what was seen: what lies there tells.
-  const disk = await ground.folder.read(path);
-  const hash = disk === undefined ? '' : hashOf(disk);
-  const h = pending.some((one) => one.h === hash) ? hash : (book.disk ?? hash);
+  const hash = await hashThere(ground, path);
+  const h = hash !== undefined && pending.some((one) => one.h === hash) ? hash : (book.disk ?? hash ?? '');
   ground.books.append(path, [...linesOf(work), { t: 'disk', h, n: pending.length }]);
   work.settled.splice(0);
+}
+
+/** Undefined where that cannot be read, a link for one: what was written down before is a version all the same. */
+async function hashThere({ folder }: Ground, path: string): Promise<string | undefined> {
+  try {
+    const disk = await folder.read(path);
+    return disk === undefined ? '' : hashOf(disk);
+  } catch (error) {
+    if (error instanceof FileFault || (isEntenteError(error) && error.code === 'bad-id')) return undefined;
+    throw error;
+  }
 }
 
 async function drainOne(work: Work, book: Book, pending: Pending): Promise<void> {

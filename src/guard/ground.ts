@@ -49,8 +49,8 @@ export interface Ground {
   readonly stampFile: StampFile;
   /** Forgets agents that were silent for long, and takes away kept bytes that nothing needs: once a day. */
   readonly trim: () => void;
-  /** What the last look at all files found out about names. */
-  readonly told: { left: readonly LeftOut[] };
+  /** What the last look at all files had to leave, and in which folders it found files. */
+  readonly told: { left: readonly LeftOut[]; folders: readonly string[] };
   /** The revision up to which the feed of the space was followed; undefined where nobody follows it. */
   readonly followed: { revision?: number };
   readonly followFile: FollowFile;

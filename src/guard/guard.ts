@@ -56,7 +56,7 @@ function groundOf(options: GuardOptions): Ground {
   const places = placesIn(state, space);
   return {
     ...{ folder, controller, rehearsal, merge, clock, sleep, maxBytes, announces, movedIn, latest },
-    ...{ told: { left: [] }, followed: {} },
+    ...{ told: { left: [], folders: [''] }, followed: {} },
     trim: () => {
       expireDaily(places, clock());
       // By the clock of the file system, which says how old the bytes are.
@@ -95,11 +95,7 @@ export function createGuard(options: GuardOptions): Guard {
       const path = await locate(ground, given);
       return withNews(ground, agent, path === undefined ? SILENCE : await work(path));
     });
-  const idsOf = async (paths: readonly string[]): Promise<readonly string[]> => {
-    const found = await Promise.all(paths.map((path) => locate(ground, path)));
-    return found.filter((path) => path !== undefined);
-  };
-  /** Of files that were let through already: nobody is asked again whether they are left alone. */
+  /** Whether they are left alone is not asked here: of many, git is asked once. */
   const insideOf = async (paths: readonly string[]): Promise<readonly string[]> => {
     const found = await Promise.all(paths.map((path) => idIn(ground.folder.root, path)));
     return found.filter((id) => id !== undefined && canonicalId(id) !== undefined) as readonly string[];
@@ -125,12 +121,14 @@ export function createGuard(options: GuardOptions): Guard {
       return beforeCommand(ground, stamps, inTurn, event);
     },
     afterCommand: async (event) => withNews(ground, event.agent, await afterCommand(ground, stamps, inTurn, event)),
-    capture: (paths) =>
+    capture: async (paths) =>
       paths === undefined
         ? captureAll(ground, stamps, inTurn)
-        : inTurn(async () => captureSome(ground, stamps, await idsOf(paths))),
+        : captureSome(ground, stamps, inTurn, await insideOf(paths)),
     follow: (given) => follow(ground, inTurn, given),
     leftOut: () => ground.told.left,
+    folders: () => ground.told.folders,
+    leftAlone: (paths) => ground.ignored.among(paths),
     recoverable: (path) => inTurn(() => recoverable(ground, path)),
     recover: (path, which) => inTurn(() => recover(ground, path, which)),
     apply: (given) => inTurn(() => apply(ground, given)),

@@ -102,10 +102,15 @@ export interface FollowOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-/** A file whose name is to be told of: it is not guarded (`name`), or is one with another where case does not count. */
+/**
+ * A file that is to be told of: its name keeps it from being guarded (`name`), or is one with another's where case does not
+ * count (`case`); or the machine does not let it be read or put right (`fault`).
+ */
 export interface LeftOut {
   readonly path: string;
-  readonly why: 'name' | 'case';
+  readonly why: 'name' | 'case' | 'fault';
+  /** What the machine said. */
+  readonly fault?: string;
   readonly twin?: string;
 }
 
@@ -168,8 +173,12 @@ export interface Guard {
   capture(paths?: readonly string[]): Promise<readonly Captured[]>;
   /** Brings to disk what others commit, from where the last one stopped, until the signal. */
   follow(options: FollowOptions): Promise<void>;
-  /** Names that the last look at all files found to be none, or to be one with another. */
+  /** Files that the last look at all files had to leave, or whose names are to be told of. */
   leftOut(): readonly LeftOut[];
+  /** The folders of the guarded files that the last look at all files found: `''` is the root. */
+  folders(): readonly string[];
+  /** Those of the paths below the root that are left alone: by their names, or because git ignores them. */
+  leftAlone(paths: readonly string[]): Promise<ReadonlySet<string>>;
   /** All bytes that are kept of a file, the newest first. */
   recoverable(path: string): Promise<readonly Recoverable[]>;
   recover(path: string, which: RecoverWhich): Promise<Uint8Array | undefined>;

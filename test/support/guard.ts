@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { guardOver } from '../../src/cli/place/guard.ts';
 import { createController } from '../../src/controller/controller.ts';
 import type { Controller } from '../../src/controller/types.ts';
+import { type Folder, openFolder } from '../../src/guard/disk/folder.ts';
 import type { Guard, ToolChange } from '../../src/guard/types.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import type { Store } from '../../src/stores/store.ts';
@@ -37,6 +38,8 @@ export interface WardOptions {
   readonly onClock?: () => void;
   /** Reads are announced. */
   readonly announces?: boolean;
+  /** Something in front of the disk. */
+  readonly disk?: (folder: Folder) => Folder;
   /** Something in front of the guard. */
   readonly wrap?: (guard: Guard) => Guard;
 }
@@ -61,6 +64,7 @@ export async function ward(files: { readonly [path: string]: string } = {}, opti
         options.onClock?.();
         return now;
       },
+      ...(options.disk === undefined ? {} : { folder: options.disk(await openFolder(root)) }),
       ...(options.announces === undefined ? {} : { announces: options.announces }),
       sleep: async () => {
         options.whileWaiting?.();

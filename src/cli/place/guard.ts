@@ -4,7 +4,7 @@ import { createController } from '../../controller/controller.ts';
 import { cursorOf } from '../../controller/feed.ts';
 import { movedInSight } from '../../controller/moved.ts';
 import { DEFAULT_SPACE, parseSpace } from '../../core/resource.ts';
-import { openFolder } from '../../guard/disk/folder.ts';
+import { type Folder, openFolder } from '../../guard/disk/folder.ts';
 import { readHookConfig } from '../../guard/front/place.ts';
 import { createGuard } from '../../guard/guard.ts';
 import type { Guard } from '../../guard/types.ts';
@@ -28,6 +28,8 @@ export interface GuardSetting {
   readonly clock?: () => number;
   readonly sleep?: (ms: number) => Promise<void>;
   readonly warn?: (message: string) => void;
+  /** @default the root of the place, as it is on disk */
+  readonly folder?: Folder;
   /** @default what `.entente/config.json` says of hooks */
   readonly announces?: boolean;
 }
@@ -44,7 +46,7 @@ export async function guardOver(store: Store, place: GuardPlace, setting: GuardS
   };
   const controller = createController({ ...shared, store });
   return createGuard({
-    folder: await openFolder(root),
+    folder: setting.folder ?? (await openFolder(root)),
     state: path.join(home, 'guard'),
     space,
     controller,

@@ -44,16 +44,17 @@ export interface Kept {
 
 const MOST_NAMES = 5;
 
+function wordsOf({ path: file, why, twin = '', fault = '' }: LeftOut): string {
+  if (why === 'fault') return `${cleanName(fault)}. It is guarded again once it can be.`;
+  return why === 'name'
+    ? `${JSON.stringify(file)} is not guarded: its name is no id as it stands (composed letters, no backslash, no control characters). Rename it.`
+    : `${cleanName(file)} and ${cleanName(twin)} differ in letter case alone: on many machines they are one file. Rename one of them.`;
+}
+
 function namesOf(left: readonly LeftOut[]): readonly string[] {
-  const words = left
-    .slice(0, MOST_NAMES)
-    .map(({ path: file, why, twin = '' }) =>
-      why === 'name'
-        ? `${JSON.stringify(file)} is not guarded: its name is no id as it stands (composed letters, no backslash, no control characters). Rename it.`
-        : `${cleanName(file)} and ${cleanName(twin)} differ in letter case alone: on many machines they are one file. Rename one of them.`,
-    );
+  const words = left.slice(0, MOST_NAMES).map(wordsOf);
   const more = left.length - words.length;
-  return more > 0 ? [...words, `${more} more names are like that.`] : words;
+  return more > 0 ? [...words, `${more} more files are like that.`] : words;
 }
 
 /** What is to be said of a change on disk that is in a conflict and in no version. */

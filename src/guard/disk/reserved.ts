@@ -1,7 +1,9 @@
 // What a guard leaves alone: the state of other tools and of entente itself, secrets, what git ignores, and the guard's
 // own temporary files.
 import { spawn } from 'node:child_process';
+import * as path from 'node:path';
 import { isOwnName } from './folder.ts';
+import { isOwnFile } from './own-output.ts';
 
 /** Folded as file systems fold names: letter case, and trailing dots and blanks. */
 function foldSegment(segment: string): string {
@@ -41,7 +43,10 @@ export function createIgnored(root: string): Ignored {
       const asked = [...new Set(ids)].filter((id) => !known.has(id) && !isReserved(id));
       if (asked.length > 0) {
         const ignored = await checkIgnore(root, asked);
-        for (const id of asked) known.set(id, ignored === undefined ? isMade(id) : ignored.has(id));
+        for (const id of asked) {
+          const left = ignored === undefined ? isMade(id) : ignored.has(id);
+          known.set(id, left || isOwnFile(path.join(root, id)));
+        }
       }
       return new Set(ids.filter((id) => isReserved(id) || known.get(id) === true));
     },

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import type { BigIntStats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import * as path from 'node:path';
+import { isOwnOutput } from './own-output.ts';
 import { isMade, isReserved } from './reserved.ts';
 
 export interface Seen {
@@ -82,9 +83,9 @@ export async function stampOf(root: string, id: string): Promise<Seen | undefine
   return seenOf(id, await lstat(path.join(root, id), { bigint: true }).catch(() => undefined));
 }
 
-/** Undefined for what is no plain file. */
+/** Undefined for what is no plain file, or what this process itself writes into. */
 export function seenOf(id: string, found: BigIntStats | undefined): Seen | undefined {
-  if (found === undefined || !found.isFile()) return undefined;
+  if (found === undefined || !found.isFile() || isOwnOutput(found)) return undefined;
   const { size, mtimeNs, ctimeNs, ctimeMs, ino } = found;
   const stamp = `${size}.${mtimeNs}.${ctimeNs}.${ino}`;
   return { id, stamp, size: Number(size), fresh: Date.now() - Number(ctimeMs) < FRESH_MS };

@@ -30,6 +30,22 @@ export interface Opened {
   readonly mode: number;
 }
 
+/** Faults that lie with one file or its folder: no reason to leave any other one. */
+const OF_ONE = ['EACCES', 'EPERM', 'EROFS', 'EIO', 'EBUSY', 'ESTALE', 'ETXTBSY', 'EISDIR', 'ENAMETOOLONG'];
+
+/** The machine does not let one file be read or written. It has the code and the real path, as faults of the system do. */
+export class FileFault extends Error {
+  readonly code: string;
+  readonly path: string;
+
+  constructor(file: string, { code = '', message }: NodeJS.ErrnoException) {
+    super(`${JSON.stringify(file)} cannot be used: ${message.replace(/, .*$/s, '')}`);
+    this.name = 'FileFault';
+    this.code = code;
+    this.path = file;
+  }
+}
+
 interface Place {
   readonly root: string;
   readonly proc: boolean;
@@ -81,6 +97,10 @@ async function inFolder<T>(
     }
     if (!proc && (await realpath(folder)) !== folder) throw refused(id, 'a folder on the way is a link');
     return await use(folder, name);
+  } catch (error) {
+    // The path in the message is that of an opened folder, which says nothing to anybody.
+    const isOfOne = error instanceof Error && OF_ONE.includes(String((error as NodeJS.ErrnoException).code));
+    throw isOfOne ? new FileFault(path.join(root, id), error) : error;
   } finally {
     for (const handle of handles) await handle.close();
   }

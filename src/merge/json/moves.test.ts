@@ -29,6 +29,22 @@ function outcome(triple: Triple, engine?: string): unknown {
 
 const swapped = ([base, current, proposed]: Triple): Triple => [base, proposed, current];
 
+function ordersOf(values: readonly string[]): readonly (readonly string[])[] {
+  if (values.length < 2) return [values];
+  return values.flatMap((value, i) => ordersOf(values.toSpliced(i, 1)).map((rest) => [value, ...rest]));
+}
+
+const PAIRS = ['ab', 'ac', 'ad', 'bc', 'bd', 'cd'];
+
+/** For each pair, whether its first one stands in front. */
+const orderOf = (values: Values): readonly boolean[] => PAIRS.map(([a, b]) => values.indexOf(a) < values.indexOf(b));
+
+/** A pair stays in front of each other only where both sides left it so. */
+function wantedOrder(current: Values, proposed: Values): readonly boolean[] {
+  const other = orderOf(proposed);
+  return orderOf(current).map((isBefore, i) => isBefore && other[i] === true);
+}
+
 describe('elements that moved', () => {
   const base = ['a', 'b', 'c', 'd'];
 
@@ -46,6 +62,25 @@ describe('elements that moved', () => {
     expect(outcome([base, ['b', 'c', 'd', 'a'], ['a', 'b', 'd']])).toEqual(['b', 'd', 'a']);
     // Who adds a value that the other side moves or removes has added one.
     expect(outcome([base, ['b', 'c', 'd'], ['a', 'b', 'c', 'd', 'a']])).toEqual(['b', 'c', 'd', 'a']);
+  });
+
+  it('[MJ35] past each other are a clash, and otherwise each side’s order holds', () => {
+    const orders = ordersOf(base);
+    for (const current of orders) {
+      for (const proposed of orders) {
+        const triple: Triple = [base, current, proposed];
+        const found = outcome(triple);
+        expect(outcome(swapped(triple)), JSON.stringify(triple)).toEqual(found);
+        if (`${found}`.includes('/list')) continue;
+        expect(orderOf(found as Values), JSON.stringify(triple)).toEqual(wantedOrder(current, proposed));
+      }
+    }
+    const past: Triple = [
+      ['a', 'b', 'c'],
+      ['b', 'a', 'c'],
+      ['a', 'c', 'b'],
+    ];
+    for (const engine of ['json', 'yaml']) expect(outcome(past, engine)).toEqual(['content /list']);
   });
 
   it('[MJ33] such a clash is settled as a whole', () => {

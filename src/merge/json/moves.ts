@@ -2,7 +2,7 @@
 // so that two sides that moved one element to two places would leave it twice, and one that was moved and removed would
 // come back. And where a run was exchanged as a whole, an element may stand in its neighbour's place.
 import type { Hunk } from '../diff.ts';
-import { isExchange } from './alignment.ts';
+import { DISSOLVED, isExchange, isInsertion } from './alignment.ts';
 import type { Context } from './context.ts';
 import { equalValues } from './equal.ts';
 import type { Sequences } from './regions.ts';
@@ -47,6 +47,79 @@ export function movesMeet({ context, ids, current, proposed, agreed }: Sequences
   return [...tallies.values()].some(
     (tally) => tally.current <= 0 && tally.proposed <= 0 && tally.result > Math.min(tally.current, tally.proposed),
   );
+}
+
+/** Pairs of moves that are compared. */
+const MOST_PAIRS = 4_000_000;
+
+/** An element that a side took from one place and put in another one: its index in the base, and where it stands now. */
+interface Move {
+  readonly base: number;
+  readonly place: number;
+  readonly hunk: Hunk;
+}
+
+/**
+ * Whether the two sides moved different elements past each other: the merge has the order of a side that left the two as
+ * they were, and the other side's move would be undone without a word. Only elements that are there once are looked at.
+ */
+export function movesCross(sequences: Sequences): boolean {
+  const { context, current, proposed } = sequences;
+  const ours = movesOf(sequences, 'current');
+  const theirs = ours.length === 0 ? [] : movesOf(sequences, 'proposed');
+  // Each is compared with each: beyond that, a person looks.
+  if (ours.length * theirs.length > MOST_PAIRS) return true;
+  const placeIn = (side: 'current' | 'proposed', own: Move | undefined, base: number): number =>
+    own?.place ?? (sequences[side].at[base] as number);
+  const moved = {
+    current: new Map(ours.map((move) => [move.base, move])),
+    proposed: new Map(theirs.map((move) => [move.base, move])),
+  };
+  for (const a of ours) {
+    for (const b of theirs) {
+      context.watch(1);
+      if (a.base === b.base || current.at[b.base] === DISSOLVED || proposed.at[a.base] === DISSOLVED) continue;
+      const places = {
+        current: [a.place, placeIn('current', moved.current.get(b.base), b.base)] as const,
+        proposed: [placeIn('proposed', moved.proposed.get(a.base), a.base), b.place] as const,
+      };
+      if (Math.min(...places.current, ...places.proposed) < 0) continue;
+      const before = a.base < b.base;
+      const [mine, other] = [places.current[0] < places.current[1], places.proposed[0] < places.proposed[1]];
+      const wanted = mine === before ? other : mine;
+      if (isInFront(a.hunk, b.hunk) !== wanted) return true;
+    }
+  }
+  return false;
+}
+
+/** Hunks that do not clash: the one that begins first, and at one place the insertion. */
+function isInFront(one: Hunk, other: Hunk): boolean {
+  return one.aStart === other.aStart ? isInsertion(one) : one.aStart < other.aStart;
+}
+
+function movesOf({ context, ids, ...sides }: Sequences, side: 'current' | 'proposed'): readonly Move[] {
+  const { hunks } = sides[side];
+  const came = new Map<number, Omit<Move, 'base'> | undefined>();
+  for (const hunk of hunks) {
+    for (let j = hunk.bStart; j < hunk.bEnd; j++) {
+      context.watch(1);
+      const id = ids[side][j] as number;
+      came.set(id, came.has(id) ? undefined : { place: j, hunk });
+    }
+  }
+  if (came.size === 0) return [];
+  const went = new Map<number, number | undefined>();
+  for (const { aStart, aEnd } of hunks) {
+    for (let i = aStart; i < aEnd; i++) {
+      const id = ids.base[i] as number;
+      if (came.get(id) !== undefined) went.set(id, went.has(id) ? undefined : i);
+    }
+  }
+  return [...went].flatMap(([id, base]) => {
+    const found = came.get(id);
+    return found === undefined || base === undefined ? [] : [{ base, ...found }];
+  });
 }
 
 /**

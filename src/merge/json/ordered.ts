@@ -6,7 +6,7 @@ import { align, DELETED, isExchange, isInsertion, isIrregular } from './alignmen
 import { clash, type Verdict } from './clash.ts';
 import * as C from './context.ts';
 import type { Elements } from './keyed.ts';
-import { isShifted, movesMeet } from './moves.ts';
+import { isShifted, movesCross, movesMeet } from './moves.ts';
 import {
   decideRegions,
   fillRegion,
@@ -43,9 +43,12 @@ export function mergeOrdered(context: C.Context, work: C.Work, all: Elements): v
   findParts(sequences);
   const before = clashesIn(context);
   const verdict = decideHunks(sequences);
-  if (clashesIn(context) === before && movesMeet(sequences)) {
-    clashValues(context, work, 'content', MOVED);
-    return;
+  if (clashesIn(context) === before) {
+    const reason = movesMeet(sequences) ? MOVED : movesCross(sequences) ? CROSSED : undefined;
+    if (reason !== undefined) {
+      clashValues(context, work, 'content', reason);
+      return;
+    }
   }
   const placeOf = arrange(sequences, all);
   mergePairs(sequences, placeOf);
@@ -53,6 +56,7 @@ export function mergeOrdered(context: C.Context, work: C.Work, all: Elements): v
 }
 
 const MOVED = 'both sides moved one element, or one moved what the other removed';
+const CROSSED = 'the sides moved two elements past each other: each order undoes the other side’s';
 const SHIFTED = 'a side wrote these elements anew: which one took the place of this one cannot be told';
 
 function clashesIn({ clashes, decided }: C.Context): number {

@@ -167,7 +167,7 @@ async function captureOne(look: Look, id: string, stamp: string | undefined): Pr
 }
 
 /** A link, a file that is written without a pause or may not be read: no reason not to look at the others. */
-function isOfOneFile(error: unknown): boolean {
+export function isOfOneFile(error: unknown): boolean {
   return error instanceof FileFault || (isEntenteError(error) && ['bad-id', 'store-locked'].includes(error.code));
 }
 

@@ -132,7 +132,7 @@ export type RecoverWhich = { readonly version: number } | { readonly hash: strin
 /** What `apply` did with, or would do to, one file. */
 export interface Applied {
   readonly path: string;
-  /** `left`: both sides changed the same places; the target is as it was and the conflict is open. */
+  /** `left`: both sides changed the same places, and the conflict is open; or the file cannot be used. The target is as it was. */
   readonly result: 'added' | 'changed' | 'merged' | 'deleted' | 'same' | 'left' | 'skipped';
   readonly version?: number;
   readonly conflictId?: string;

@@ -8,6 +8,7 @@ import {
   realpathSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import * as http from 'node:http';
@@ -67,6 +68,34 @@ async function repository(): Promise<{ readonly main: string; readonly worktree:
 }
 
 describe('worktrees', () => {
+  it('[GD45] a conflict of apply has its true base and is opened once; a link in the way is left, and the others are applied', async () => {
+    const { main, worktree } = await repository();
+    writeFileSync(join(main, 'a.md'), text({ 9: 'HERE' }));
+    rmSync(join(main, 'b.md'));
+    symlinkSync('elsewhere', join(main, 'b.md'));
+    writeFileSync(join(worktree, 'a.md'), text({ 2: 'THERE', 9: 'THERE' }));
+    for (const name of ['b.md', 'c.md']) writeFileSync(join(worktree, name), 'new\n');
+    const apply = async (): Promise<
+      readonly { readonly path: string; readonly result: string; readonly conflictId?: string }[]
+    > => {
+      const { exit, stdout } = await entente(['apply', worktree, '--json'], { cwd: main });
+      expect(exit).toBe(8);
+      return (JSON.parse(stdout) as { files: { path: string; result: string }[] }).files;
+    };
+    const first = await apply();
+    expect(first.map(({ path, result }) => `${path} ${result}`)).toEqual(['a.md left', 'b.md left', 'c.md added']);
+    const again = await apply();
+    expect(again.map(({ conflictId }) => conflictId).slice(0, 2)).toEqual(
+      first.map(({ conflictId }) => conflictId).slice(0, 2),
+    );
+    const shown = await entente(['conflicts', 'show', first[0]?.conflictId ?? ''], { cwd: main });
+    expect(shown.stdout).toContain('clash 1: content, line 9 now');
+    expect(shown.stdout).not.toContain('clash 2');
+    const listed = await entente(['conflicts', 'list', '--json'], { cwd: main });
+    expect(listed.stdout.split('c-').length - 1).toBe(1);
+    expect(readFileSync(join(main, 'a.md'), 'utf8')).toBe(text({ 9: 'HERE' }));
+  });
+
   it('[GD22] worktrees share the store with a space each; apply merges with what lies in the target, committed or not, and overwrites nothing', async () => {
     const { main, worktree } = await repository();
     const [here, there] = [findPlace(main), findPlace(worktree)];
@@ -99,8 +128,8 @@ describe('worktrees', () => {
     expect(['run.sh', 'new.md'].map((name) => statSync(join(main, name)).mode & 0o100)).toEqual([0o100, 0]);
     const kept = await entente(['recover', 'a.md', '--json'], { cwd: main });
     const versions = (JSON.parse(kept.stdout) as { kept: { agent: string; version: number }[] }).kept;
-    expect(versions.map(({ agent }) => agent)).toEqual([there?.space, 'external']);
-    const old = await entente(['recover', 'a.md', '--take', '1'], { cwd: main });
+    expect(versions.map(({ agent }) => agent)).toEqual([there?.space, 'external', 'external']);
+    const old = await entente(['recover', 'a.md', '--take', '2'], { cwd: main });
     expect(old.stdout).toBe(text({ 2: 'HUMAN' }));
     const conflicts = await entente(['conflicts', 'list', '--json'], { cwd: main });
     expect(conflicts.stdout).toContain('b.md');

@@ -69,7 +69,7 @@ function asBoth(name: Node): readonly Declared[] {
 }
 
 /** The names that a pattern binds. */
-function bound(pattern: Node): readonly Node[] {
+export function bound(pattern: Node): readonly Node[] {
   const found: Node[] = [];
   const open: Node[] = [pattern];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {

@@ -1,13 +1,14 @@
-// Reads one version of a source for the check: whether it parses, and what it declares at its top level.
+// Reads one version of a source for the check: whether it parses, and what it declares.
 import { isParseFailure, parseJson } from '../json/parse.ts';
-import { loadYaml } from '../packages.ts';
+import { loadYaml, type Node } from '../packages.ts';
 import { OverBudget, type Watch } from '../watch.ts';
 import { aliasesIn } from '../yaml/aliases.ts';
 import { checkDepth } from '../yaml/parse.ts';
 import { declaredIn } from './declarations.ts';
 import type { Declared } from './declared.ts';
-import { grammarOf, type Language } from './languages.ts';
+import { type GrammarName, grammarOf, type Language } from './languages.ts';
 import { firstError, MAX_SOURCE, parseCode } from './parse.ts';
+import { repeatedInScopes } from './scopes.ts';
 
 export interface Source {
   /** Where and why it does not parse; undefined where it does. */
@@ -39,10 +40,14 @@ export function readSource(language: Language, content: Uint8Array, watch: Watch
   try {
     const error = firstError(parsed.root);
     const problem = error === undefined ? undefined : `line ${error.line}: ${error.near}`;
-    return { problem, declared: problem === undefined ? declaredIn(grammar, parsed.root) : [] };
+    return { problem, declared: problem === undefined ? allIn(grammar, parsed.root) : [] };
   } finally {
     parsed.free();
   }
+}
+
+function allIn(grammar: GrammarName, root: Node): readonly Declared[] {
+  return [...declaredIn(grammar, root), ...repeatedInScopes(grammar, root)];
 }
 
 function readJson(content: Uint8Array, jsonc: boolean): Source {

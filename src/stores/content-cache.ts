@@ -3,6 +3,8 @@
 
 /** Contents beyond a quarter of the bound are not kept. */
 const MAX_BYTES = 16 * 1024 * 1024;
+/** What keeping one costs beside its bytes: the hash, the array and the place in the map. Small ones are mostly that. */
+const ENTRY_BYTES = 256;
 
 export class ContentCache {
   /** In the order of use, the longest unused first. */
@@ -13,11 +15,11 @@ export class ContentCache {
   put(hash: string, bytes: Uint8Array): void {
     if (bytes.length > MAX_BYTES / 4 || this.#kept.has(hash)) return;
     this.#kept.set(hash, bytes);
-    this.#bytes += bytes.length;
+    this.#bytes += bytes.length + ENTRY_BYTES;
     for (const [oldest, { length }] of this.#kept) {
       if (this.#bytes <= MAX_BYTES) return;
       this.#kept.delete(oldest);
-      this.#bytes -= length;
+      this.#bytes -= length + ENTRY_BYTES;
     }
   }
 

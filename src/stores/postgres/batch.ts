@@ -172,7 +172,9 @@ function headsOf(
     const guard = guardPlace(encoded, place);
     const { depth, root } = link !== undefined && guard === encoded.named?.place ? link : { depth: 0, root: -1 };
     const born = lives[first + guard] || (revisions[root] ?? revision);
-    return headOf({ ...write, agent, at, revision, version: (versions[first + guard] ?? 0) + depth + 1, born });
+    const { id, hash, size, media, deleted } = write;
+    const version = (versions[first + guard] ?? 0) + depth + 1;
+    return headOf({ id, hash, size, media, deleted, agent, at, revision, version, born });
   });
 }
 

@@ -1,6 +1,6 @@
 // A request as it goes into the batch: plain data and bytes of its own, made as soon as the caller hands it in, so that
 // what the caller changes afterwards changes nothing here.
-import { createHash } from 'node:crypto';
+import { hashOf } from '../../core/hash.ts';
 import { recordText } from '../check.ts';
 import { toText } from '../escaped-text.ts';
 import { openHashes } from '../open-hashes.ts';
@@ -50,9 +50,7 @@ export interface Encoded {
 }
 
 export function commitKey(agent: string, commitId: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([agent, commitId]))
-    .digest('hex');
+  return hashOf(JSON.stringify([agent, commitId]));
 }
 
 /** Throws `too-large` where a record's value is larger than a store takes. */

@@ -172,7 +172,8 @@ async function flush(
     const result = results[index] as Result;
     // What is behind one that waits may depend on it: it was looked at too early.
     if (result.status === 'again' || (again.length > 0 && isLate(placed[index], result))) again.push(item);
-    else item.answer(await replyTo(connection, space, item.encoded, result, options.cache));
+    else if (result.status === 'landed') item.answer(await replay(connection, space, item.encoded, result.revision));
+    else item.answer(keptReply(item.encoded, result, options.cache));
   }
   return again;
 }
@@ -181,16 +182,10 @@ function isLate(placed: Placed | undefined, { status }: Result): boolean {
   return placed?.apart === true || (placed?.link !== undefined && status !== 'committed');
 }
 
-async function replyTo(
-  connection: Connection,
-  space: Space,
-  encoded: Encoded,
-  result: Exclude<Result, { readonly status: 'again' }>,
-  cache: ContentCache,
-): Promise<CommitReply> {
-  if (result.status === 'landed') return replay(connection, space, encoded, result.revision);
-  if (result.status === 'committed') for (const [hash, bytes] of encoded.contents) cache.put(hash, bytes);
-  return result;
+/** Made at once: a promise for each would be waited for by all behind it in the batch. */
+function keptReply({ contents }: Encoded, reply: CommitReply, cache: ContentCache): CommitReply {
+  if (reply.status === 'committed') for (const [hash, bytes] of contents) cache.put(hash, bytes);
+  return reply;
 }
 
 /** One of them is at fault: alone it shows which, and the others go on. */

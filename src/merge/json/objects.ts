@@ -3,8 +3,9 @@
 import { clash } from './clash.ts';
 import * as C from './context.ts';
 import { equalKeys } from './equal.ts';
+import { isRenamedTwice } from './renamed.ts';
 import * as T from './tape.ts';
-import { itemOf, planVerdict, writeVerdict } from './verdict.ts';
+import { clashValues, itemOf, planVerdict, writeVerdict } from './verdict.ts';
 import { FRONT, type Insertions, insertAfter, weave } from './weave.ts';
 
 export function mergeObjects(context: C.Context, work: C.Work): void {
@@ -16,6 +17,7 @@ export function mergeObjects(context: C.Context, work: C.Work): void {
   let p = proposed + T.RECORD;
   let b = base < 0 ? T.RECORD : base + T.RECORD;
   let anchor = FRONT;
+  const before = context.work.length;
   // Most objects have the same members in the same order on all sides: no name is decoded, no map built.
   while (c < end && p < endProposed && b < endBase && sameNames(context, b, c, p)) {
     if (!C.sameInAll(context, b, c, p)) pushMember(context, work, T.keyOf(context.current, c), b, c, p);
@@ -30,6 +32,12 @@ export function mergeObjects(context: C.Context, work: C.Work): void {
     current: membersBetween(context.current, c, end),
     proposed: membersBetween(context.proposed, p, endProposed),
   };
+  if (isRenamedTwice(context, rest)) {
+    // What was found in it up to here belongs to the clash.
+    context.work.length = before;
+    clashValues(context, work, 'content', RENAMED);
+    return;
+  }
   const gone = keepOwn(context, work, rest);
   const insertions = takeNew(context, work, rest, anchor);
   for (const [name] of rest.base) {
@@ -40,6 +48,8 @@ export function mergeObjects(context: C.Context, work: C.Work): void {
   const items = weave(T.childrenOf(context.current, current), insertions, (node) => !gone.has(node), isNew);
   context.plans.set(current, { kind: 'items', items, source: proposed });
 }
+
+const RENAMED = 'both sides gave one member another name';
 
 interface Rest {
   readonly base: ReadonlyMap<string, number>;

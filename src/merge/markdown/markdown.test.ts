@@ -37,6 +37,25 @@ describe('Markdown', () => {
     expect(merged([nested, nested.replace('inner', 'inner!'), nested.replace('one', 'one!')])).toBe('conflict');
   });
 
+  it('[MD7] a link or a footnote that both sides define, and not alike, is a conflict at both places', () => {
+    const base = '# T\n\none\n\ntwo\n\nthree\n\n[x]: http://x\n';
+    const write = (one: string, two: string, rest = base): string =>
+      rest.replace('one\n', `one\n${one}`).replace('three\n', `three\n${two}`);
+    for (const [mine, other] of [
+      ['\n[a b]: http://one\n', '\n[A  b]: http://two\n'],
+      ['\n[^1]: first\n', '\n[^1]: second\n'],
+    ] as const) {
+      const texts: Texts = [base, write(mine, ''), write('', other)];
+      const [b, c, p] = texts;
+      for (const each of [texts, [b, p, c] as const]) expect(conflictsOf(merge(each))).toHaveLength(2);
+    }
+    const same = '\n[a]: http://one\n';
+    expect(merged([base, write(same, ''), write('', same)])).toBe(write(same, same));
+    expect(merged([base, write(same, ''), write('', '\n[b]: http://two\n')])).toBe(write(same, '\n[b]: http://two\n'));
+    const code = '\n```\n[a]: http://two\n```\n';
+    expect(merged([base, write(same, ''), write('', code)])).toBe(write(same, code));
+  });
+
   it('[MD2] a heading and the paragraph right below it are different blocks', () => {
     expect(merged(['# Title\ntext\n', '# Other\ntext\n', '# Title\ntext and more\n'])).toBe('# Other\ntext and more\n');
   });

@@ -6,6 +6,7 @@ import { type Planner, planLines } from '../plan.ts';
 import type { Region, Sides } from '../three-way.ts';
 import type { MergeOptions } from '../types.ts';
 import type { Watch } from '../watch.ts';
+import { keepDefinitions } from './definitions.ts';
 import { frontMatterLines } from './front-matter.ts';
 import { mergeFront } from './merge-front.ts';
 import { outlineOf } from './outline.ts';
@@ -19,12 +20,13 @@ export const planMarkdown: Planner = (texts, finish, options, watch) => {
   const front = mergeFront(partOf(texts, 'front', cuts), options, watch);
   const { notes } = front;
   if (front.by === 'lines') {
-    const regions = [...front.regions, ...bodyRegions(texts, cuts, options, watch)];
+    const regions = keepDefinitions(texts, [...front.regions, ...bodyRegions(texts, cuts, options, watch)]);
     return { texts, keys: texts, regions, finish, notes };
   }
   const merged = withFront(texts, cuts, front.content);
   const lines = splitLines(front.content).count;
-  const regions = bodyRegions(merged, { base: lines, current: lines, proposed: lines }, options, watch);
+  const own = { base: lines, current: lines, proposed: lines };
+  const regions = keepDefinitions(merged, bodyRegions(merged, own, options, watch));
   return { texts: merged, keys: merged, regions, finish, notes, front: { entries: front.entries, lines, own: cuts } };
 };
 

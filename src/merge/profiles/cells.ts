@@ -6,6 +6,8 @@ export interface Cell {
   readonly id: string;
   /** undefined: no text, or one that has no bytes in UTF-8. */
   readonly source: string | undefined;
+  /** Its outputs and count, to be compared. */
+  readonly run: string;
 }
 
 export interface Cells {
@@ -25,7 +27,9 @@ export function cellsOf(side: MergeSide): Cells {
 
 function cellOf(value: unknown): Cell | undefined {
   const id = fieldOf(value, 'id');
-  return typeof id === 'string' ? { id, source: sourceText(fieldOf(value, 'source')) } : undefined;
+  if (typeof id !== 'string') return undefined;
+  const run = JSON.stringify([fieldOf(value, 'outputs'), fieldOf(value, 'execution_count')]);
+  return { id, source: sourceText(fieldOf(value, 'source')), run };
 }
 
 /** A document as a plain value; undefined for an absent side and for what is no JSON (merges of whole values). */

@@ -113,6 +113,20 @@ describe('notebooks', () => {
     expect(merged(other)).toBe(other.current?.toString());
   });
 
+  it('[NB7] outputs of one side beside the other side’s source are taken, with a note', () => {
+    const input = inputOf(
+      book(a, b),
+      book(a, { ...b, source: ['changed\n'] }),
+      book(a, { ...b, count: 6, outputs: [out('6')] }),
+    );
+    for (const each of [input, { ...input, current: input.proposed, proposed: input.current }]) {
+      expect(typeof merged(each)).toBe('string');
+      expect(notesOf(mergeContents(each))).toEqual(['outputs-stale']);
+    }
+    const fresh = inputOf(book(a, b), book({ ...a, source: ['x\n'] }, b), book(a, { ...b, count: 6 }));
+    expect(notesOf(mergeContents(fresh))).toEqual([]);
+  });
+
   it('[NB3] outputs stay with the source that made them; of a source that nobody ran there are none to take', () => {
     const ran = (source: readonly string[], count: number): Cell => ({
       id: 'b',

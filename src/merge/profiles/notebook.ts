@@ -4,7 +4,7 @@
 import type { MergeConflict } from '../../core/region.ts';
 import { parseIndex, parsePointer } from '../json/pointer.ts';
 import type { ConflictedMerge, Engine, Note, RegionDecision } from '../types.ts';
-import { type Cells, cellsOf } from './cells.ts';
+import { type Cell, type Cells, cellsOf } from './cells.ts';
 import { mergeWithProfile, type Profile, withArrays } from './profile.ts';
 import { mergeSource } from './source.ts';
 
@@ -20,7 +20,8 @@ export const notebook: Profile = {
     return settleCells(result, sides);
   },
   remarks: ({ base, current, proposed }) => {
-    if ([base, current, proposed].every((side) => cellsOf(side).isKeyed)) return [];
+    const sides = { base: cellsOf(base), current: cellsOf(current), proposed: cellsOf(proposed) };
+    if (Object.values(sides).every(({ isKeyed }) => isKeyed)) return remarkOnStale(sides);
     const message = 'Not every cell has an id of its own: cells were merged as a sequence, sources and outputs whole.';
     return [{ code: 'no-cell-ids', message }];
   },
@@ -37,6 +38,29 @@ interface Clash {
   readonly id: string;
   readonly cell: string;
   readonly member: string;
+}
+
+/** Cells that one side alone ran, and not with the source that the other side gave them. */
+function remarkOnStale({ base, current, proposed }: Sides): readonly Note[] {
+  const isStale = (before: Cell, runner: Cell, other: Cell): boolean =>
+    runner.run !== before.run &&
+    other.run === before.run &&
+    other.source !== before.source &&
+    other.source !== runner.source;
+  const stale = [...base.byId.values()].filter((before) => {
+    const [ours, theirs] = [current.byId.get(before.id), proposed.byId.get(before.id)];
+    if (ours === undefined || theirs === undefined) return false;
+    return isStale(before, ours, theirs) || isStale(before, theirs, ours);
+  });
+  if (stale.length === 0) return [];
+  const message = `One side ran ${shown(stale.map(({ id }) => id))} with a source that the other side changed: run the cells again.`;
+  return [{ code: 'outputs-stale', message }];
+}
+
+/** Names of cells, for people. */
+function shown(cells: readonly string[]): string {
+  const some = cells.slice(0, 10).map((id) => JSON.stringify(id.slice(0, 64)));
+  return `${some.join(', ')}${cells.length > some.length ? ` and ${cells.length - some.length} more` : ''}`;
 }
 
 function settleCells(result: ConflictedMerge, sides: Sides): ReturnType<Profile['settle']> {
@@ -91,9 +115,7 @@ function notesOf(kept: Readonly<Record<'current' | 'proposed', ReadonlySet<strin
   return (['current', 'proposed'] as const).flatMap((side) => {
     const cells = [...kept[side]];
     if (cells.length === 0) return [];
-    const shown = cells.slice(0, 10).map((id) => JSON.stringify(id.slice(0, 64)));
-    const more = cells.length > shown.length ? ` and ${cells.length - shown.length} more` : '';
-    const message = `Both sides ran ${shown.join(', ')}${more}: the outputs and counts are ${side}’s; run the cells again.`;
+    const message = `Both sides ran ${shown(cells)}: the outputs and counts are ${side}’s; run the cells again.`;
     return [{ code: 'outputs-kept', message }];
   });
 }

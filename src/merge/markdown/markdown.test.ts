@@ -37,6 +37,11 @@ describe('Markdown', () => {
     expect(merged([nested, nested.replace('inner', 'inner!'), nested.replace('one', 'one!')])).toBe('conflict');
   });
 
+  it('[MD2] a conflict into which a side moved a line that the other one deleted stays as it is', () => {
+    const base = 'oak\n\n### yew\n\n';
+    expect(merged([base, '\n- elm\n\n', '\noak\n### yew\n\n'])).toBe('conflict');
+  });
+
   it('[MD7] a link or a footnote that both sides define, and not alike, is a conflict at both places', () => {
     const base = '# T\n\none\n\ntwo\n\nthree\n\n[x]: http://x\n';
     const write = (one: string, two: string, rest = base): string =>

@@ -6,6 +6,7 @@ import { type Planner, planLines } from '../plan.ts';
 import type { Region, Sides } from '../three-way.ts';
 import type { MergeOptions } from '../types.ts';
 import type { Watch } from '../watch.ts';
+import { arrivalsIn } from './arrivals.ts';
 import { keepDefinitions } from './definitions.ts';
 import { frontMatterLines } from './front-matter.ts';
 import { mergeFront } from './merge-front.ts';
@@ -42,8 +43,11 @@ function bodyRegions(texts: Sides, cuts: Cuts, options: MergeOptions, watch: Wat
   const body = regions.map((region) => moved(region, cuts));
   if (body.every(({ kind }) => kind !== 'conflict')) return body;
   const outlines = outlinesOf(texts, cuts);
+  const comesFromElsewhere = arrivalsIn(texts);
   return body.flatMap((region) =>
-    region.kind === 'conflict' ? refineByBlocks(texts, outlines, region, watch) : [region],
+    region.kind === 'conflict' && !comesFromElsewhere(region)
+      ? refineByBlocks(texts, outlines, region, watch)
+      : [region],
   );
 }
 

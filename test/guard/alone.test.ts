@@ -177,7 +177,7 @@ describe('what the guard itself says', () => {
       child.kill('SIGTERM');
       await ended;
     }
-    expect((await runIn(root, ['list'])).out).not.toContain('guard.log');
+    expect((await runIn(root, ['status'])).out).not.toContain('guard.log');
     expect(readFileSync(log, 'utf8')).not.toContain('guard.log v');
   });
 });

@@ -145,7 +145,7 @@ describe.skipIf(!etcdIsInstalled())('etcd', () => {
   describe('faults', () => {
     it('[ET9] an answer that is lost is unknown, and the same again settles it: one effect each (T5)', async () => {
       const random = createRandom(5).next;
-      const isCommit = (chunk: Buffer): boolean => chunk.includes('/v3/kv/txn') && chunk.includes('VERSION');
+      const isCommit = (chunk: Buffer): boolean => chunk.includes('/v3/kv/txn') && chunk.includes('request_put');
       const proxy = await openCuttingProxy(node(), { random, before: 0.2, after: 0.2, isRequest: isCommit });
       const url = `etcd://${new URL(proxy.url).host}?prefix=${freshPrefix()}`;
       const store = openStore('', { url });

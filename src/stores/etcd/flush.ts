@@ -8,7 +8,7 @@ import type { Encoded } from './encode.ts';
 import { isFull, leavesNothing } from './errors.ts';
 import { gatherFacts } from './facts.ts';
 import type { Opened } from './opened.ts';
-import { type Planned, planCommit } from './plan.ts';
+import { type Planned, planCommit, type Touched } from './plan.ts';
 import { type Fate, fateOf, replayOf } from './replies.ts';
 import { mayBeFlat, type Sent, sendFlat, sendNested } from './transaction.ts';
 import { trimFrom } from './values.ts';
@@ -22,6 +22,7 @@ const DOUBTS = 8;
 /** A commit that is to be answered. */
 export interface Waiting {
   readonly encoded: Encoded;
+  readonly touched: Touched;
   readonly call: number;
   tries: number;
   readonly answer: (reply: CommitReply) => void;

@@ -115,6 +115,36 @@ describe.skipIf(!etcdIsInstalled())('etcd', () => {
       expect(await verifyStore(store, SPACE)).toMatchObject({ ok: true, entries: 45 });
     });
 
+    it('[ET28] with transactions under way beside each other none is lost or doubled, and what touches one waits for it', async () => {
+      const store = openStore();
+      const epoch = await store.epoch();
+      const answered: number[] = [];
+      /** Goes on from its own last version, and reads a resource of a neighbour with each. */
+      const lane = async (index: number): Promise<void> => {
+        let head: Head | undefined;
+        for (let round = 0; round < 4; round += 1) {
+          const sent = Math.max(0, ...answered);
+          const { heads } = await store.read(SPACE, [guardOf(`lane/${(index + 1) % 80}`).resource]);
+          const premise = guardOf(`lane/${(index + 1) % 80}`, heads[0]);
+          const write = writeOf(`lane/${index}`, `${round}`);
+          const guards = [guardOf(`lane/${index}`, head), ...(round === 2 ? [premise] : [])];
+          const [reply] = await store.commit([makeRequest(epoch, { guards, writes: [write] })]);
+          if (reply?.status === 'stale') round -= 1;
+          else if (reply?.status !== 'committed') throw new Error(`${reply?.status}`);
+          else {
+            expect(reply.revision).toBeGreaterThan(sent);
+            answered.push(reply.revision);
+            [head] = reply.heads;
+          }
+        }
+      };
+      const counting = [0, 1, 2, 3].map((index) => countUp(store, { agent: `agent-${index}`, times: 5 }));
+      await Promise.all([...Array.from({ length: 80 }, (_, index) => lane(index)), ...counting]);
+      expect(await countOf(store)).toBe('20');
+      expect(new Set(answered).size).toBe(320);
+      expect(await verifyStore(store, SPACE)).toMatchObject({ ok: true, entries: 340 });
+    });
+
     it('[ET3] a log of many segments is read on from every place, whoever closed them', async () => {
       const prefix = freshPrefix();
       const stores = [openStore(prefix), openStore(prefix)];

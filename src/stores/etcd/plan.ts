@@ -5,7 +5,7 @@ import type { Guard } from '../store.ts';
 import type { Encoded, EncodedRecord, EncodedWrite } from './encode.ts';
 import type { Keys } from './keys.ts';
 import { modOf } from './numbers.ts';
-import type { EntryValue, HeadValue, RecordFacts, RecordValue, VersionValue } from './values.ts';
+import type { CurrentValue, EntryValue, HeadValue, RecordFacts, RecordValue, VersionValue } from './values.ts';
 import {
   type Compare,
   deleteOp,
@@ -149,7 +149,7 @@ function writeOps(
   base: Head | undefined,
 ): Operation[] {
   const { v, b, h, s, m, d } = head;
-  const value: VersionValue = {
+  const current: CurrentValue = {
     v,
     b,
     h,
@@ -159,11 +159,12 @@ function writeOps(
     a: agent,
     t: at,
     p: place,
-    g: segment,
-    c: key,
   };
-  const text = JSON.stringify(value);
-  const operations = [putOp(keys.head(space, write.id), text), putOp(keys.version(space, write.id, v), text)];
+  const version: VersionValue = { ...current, g: segment, c: key };
+  const operations = [
+    putOp(keys.head(space, write.id), JSON.stringify(current)),
+    putOp(keys.version(space, write.id, v), JSON.stringify(version)),
+  ];
   if (s !== undefined) operations.push(putOp(keys.byVersion(h, space, write.id, v), ''));
   if (write.isDelete) operations.push(putOp(keys.tomb(space, write.id), ''));
   else if (base?.deleted === true) operations.push(deleteOp(keys.tomb(space, write.id)));

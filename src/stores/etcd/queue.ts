@@ -1,4 +1,4 @@
-// Commits that wait together go to etcd together, in one transaction (transaction.ts). One of a space is under way at a
+// Commits that wait together go to etcd together, in one transaction (transaction.ts). Three of a space may be under way at a
 // time, and what waits meanwhile is the next one.
 import { checkLimits } from '../check.ts';
 import type { ContentCache } from '../content-cache.ts';
@@ -13,6 +13,8 @@ import { FLAT_ROOM } from './transaction.ts';
 
 /** Bytes of one transaction: etcd takes 1.5 MiB. */
 const MAX_BYTES = 900 * 1024;
+/** Transactions of a space under way at a time: etcd’s gateway reads one while another is applied, or made here. */
+const FLIGHTS = 3;
 /** Operations that the depths of one transaction may have together. */
 const MAX_DEPTH = 124;
 
@@ -29,10 +31,15 @@ export interface CommitQueue {
   idle(): Promise<void>;
 }
 
+/** A transaction that is under way. */
+interface Flight {
+  readonly group: readonly Waiting[];
+  readonly done: Promise<void>;
+}
+
 interface Lane {
   waiting: Waiting[];
-  /** The transaction that is under way. */
-  running: Promise<void> | undefined;
+  readonly flights: Set<Flight>;
   readonly doubts: Doubts;
 }
 
@@ -41,23 +48,25 @@ export function createQueue(opened: Opened, { capabilities, cache, onCommit }: Q
   const sending = new Set<Promise<unknown>>();
   let calls = 0;
 
-  /** Starts the next transaction; called again whenever one is done. */
+  /** Starts what can be started; called again whenever a transaction is done. */
   function pump(space: string, lane: Lane): void {
-    if (lane.running !== undefined) return;
-    if (lane.waiting.length === 0) {
-      if (lanes.get(space) === lane) lanes.delete(space);
-      return;
+    while (lane.flights.size < (lane.doubts.left > 0 ? 1 : FLIGHTS)) {
+      const group = takeGroup(lane);
+      if (group.length === 0) break;
+      const done = flush(opened, space, group, { cache, onCommit, doubts: lane.doubts }).then((again) => {
+        lane.waiting.unshift(...again);
+        lane.flights.delete(flight);
+        pump(space, lane);
+      });
+      const flight: Flight = { group, done };
+      lane.flights.add(flight);
     }
-    lane.running = flush(opened, space, takeGroup(lane), { cache, onCommit, doubts: lane.doubts }).then((again) => {
-      lane.waiting.unshift(...again);
-      lane.running = undefined;
-      pump(space, lane);
-    });
+    if (lane.flights.size === 0 && lane.waiting.length === 0 && lanes.get(space) === lane) lanes.delete(space);
   }
 
   function enter(item: Waiting): void {
     const { space } = item.encoded;
-    const lane = lanes.get(space) ?? { waiting: [], running: undefined, doubts: { left: 0 } };
+    const lane = lanes.get(space) ?? { waiting: [], flights: new Set(), doubts: { left: 0 } };
     if (!lanes.has(space)) lanes.set(space, lane);
     lane.waiting.push(item);
     // Callers that are woken together reach us in one turn of the event loop: let them all in.
@@ -84,7 +93,9 @@ export function createQueue(opened: Opened, { capabilities, cache, onCommit }: Q
       }
       try {
         if (item.large.size > 0) await sendContents(opened, item.large);
-        replies.push(new Promise((answer) => enter({ encoded: item, call, tries: 0, answer })));
+        replies.push(
+          new Promise((answer) => enter({ encoded: item, touched: touchedBy(item), call, tries: 0, answer })),
+        );
       } catch (error) {
         // What was sent so far is named by nothing.
         replies.push({ status: 'unavailable', error: opened.faultOf(error) });
@@ -103,29 +114,32 @@ export function createQueue(opened: Opened, { capabilities, cache, onCommit }: Q
     async idle() {
       while (sending.size > 0) await Promise.allSettled(sending);
       while (lanes.size > 0) {
-        await Promise.all([...lanes.values()].map(({ running }) => running));
+        await Promise.all([...lanes.values()].flatMap(({ flights }) => [...flights].map(({ done }) => done)));
         await new Promise((resolve) => setImmediate(resolve));
       }
     },
   };
 }
 
-/** Commits that touch one another, or come behind such a one in their call, wait for the next transaction (rule D2). */
+/**
+ * Commits that touch one another, or come behind such a one in their call, wait for the next transaction (rule D2); so do
+ * those that touch what is under way. Behind one that is under way only a full one goes: the others gain by gathering.
+ */
 function takeGroup(lane: Lane): Waiting[] {
-  const written = new Set<string>();
-  const late = new Set<number>();
+  const { written, compared, late } = underWay(lane);
   const group: Waiting[] = [];
   const rest: Waiting[] = [];
   let bytes = 0;
   let depth = 0;
   let flat = 0;
+  let wasFull = false;
   for (const item of lane.waiting) {
-    const touched = touchedBy(item.encoded);
+    const { touched } = item;
     const own = depthOf(item.encoded);
     const isApart =
       late.has(item.call) ||
       touched.compared.some((key) => written.has(key)) ||
-      touched.written.some((key) => written.has(key));
+      touched.written.some((key) => written.has(key) || compared.has(key));
     const isFull =
       group.length === PLACES ||
       (group.length > 0 &&
@@ -135,6 +149,7 @@ function takeGroup(lane: Lane): Waiting[] {
     // What waits is not overtaken by what goes on from it.
     for (const key of touched.written) written.add(key);
     if (isApart || isFull) {
+      if (!isApart) wasFull = true;
       late.add(item.call);
       rest.push(item);
       continue;
@@ -144,8 +159,20 @@ function takeGroup(lane: Lane): Waiting[] {
     flat += flatOf(item.encoded);
     group.push(item);
   }
+  if (lane.flights.size > 0 && !wasFull) return [];
   lane.waiting = rest;
   return group;
+}
+
+/** What the transactions under way touch, and the calls that their commits are of. */
+function underWay({ flights }: Lane): { written: Set<string>; compared: Set<string>; late: Set<number> } {
+  const items = [...flights].flatMap(({ group }) => group);
+  const touched = items.map((item) => item.touched);
+  return {
+    written: new Set(touched.flatMap((one) => one.written)),
+    compared: new Set(touched.flatMap((one) => one.compared)),
+    late: new Set(items.map(({ call }) => call)),
+  };
 }
 
 /** An upper bound of what planCommit comes to. */

@@ -46,7 +46,7 @@ export function mayBeFlat(planned: readonly Planned[]): boolean {
 }
 
 function holdsNever(compare: Compare): boolean {
-  return compare.target === 'VERSION' && compare.result === 'LESS';
+  return compare.target === undefined && compare.result === 'LESS';
 }
 
 function aheadOf({ keys, segments }: Opened, space: string): readonly Operation[] {

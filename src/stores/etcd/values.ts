@@ -16,11 +16,15 @@ export interface HeadValue {
   readonly d?: 1;
 }
 
-/** The head of a resource, and each version in its history, with the place of its commit. */
-export interface VersionValue extends HeadValue {
+/** The head of a resource, with the place of its commit. Older ones have what a version has. */
+export interface CurrentValue extends HeadValue {
   readonly a: string;
   readonly t: number;
   readonly p: number;
+}
+
+/** Each version in its history. */
+export interface VersionValue extends CurrentValue {
   /** Segment and key of the log entry that wrote it. */
   readonly g: number;
   readonly c: string;
@@ -78,7 +82,7 @@ export function headOf(value: HeadValue, { resource, revision, agent, at }: Writ
 }
 
 export function headFrom(resource: string, kv: Kv): Head {
-  const value = read<VersionValue>(kv);
+  const value = read<CurrentValue>(kv);
   return headOf(value, { resource, revision: revisionOf(kv.mod, value.p), agent: value.a, at: value.t });
 }
 

@@ -19,14 +19,15 @@ export interface Range {
 
 export type Operation =
   | { readonly request_range: Range }
-  | { readonly request_put: { readonly key: string; readonly value: string; readonly lease?: string } }
+  | { readonly request_put: { readonly key: string; readonly value?: string; readonly lease?: string } }
   | { readonly request_delete_range: { readonly key: string; readonly range_end?: string } }
   | { readonly request_txn: Txn };
 
+/** What is left out is etcd's zero: the target VERSION, the result EQUAL, the version 0. So a key alone says: is not there. */
 export type Compare = { readonly key: string; readonly range_end?: string } & (
-  | { readonly target: 'VERSION'; readonly result: 'EQUAL' | 'GREATER' | 'LESS'; readonly version: string }
-  | { readonly target: 'MOD'; readonly result: 'EQUAL'; readonly mod_revision: string }
-  | { readonly target: 'VALUE'; readonly result: 'EQUAL'; readonly value: string }
+  | { readonly target?: undefined; readonly result?: 'GREATER' | 'LESS' }
+  | { readonly target: 'MOD'; readonly mod_revision: string }
+  | { readonly target: 'VALUE'; readonly value: string }
 );
 
 export interface Txn {
@@ -61,7 +62,8 @@ export function getOp(key: string): Operation {
 }
 
 export function putOp(key: string, value: string | Uint8Array, lease?: string): Operation {
-  return { request_put: { key: base64(key), value: base64(value), ...(lease === undefined ? {} : { lease }) } };
+  const named = value.length === 0 ? { key: base64(key) } : { key: base64(key), value: base64(value) };
+  return { request_put: lease === undefined ? named : { ...named, lease } };
 }
 
 export function deleteOp(key: string): Operation {
@@ -78,29 +80,29 @@ export function txnOp(txn: Txn): Operation {
 
 /** The key is not there. */
 export function isAbsent(key: string): Compare {
-  return { key: base64(key), target: 'VERSION', result: 'EQUAL', version: '0' };
+  return { key: base64(key) };
 }
 
 export function isPresent(key: string): Compare {
-  return { key: base64(key), target: 'VERSION', result: 'GREATER', version: '0' };
+  return { key: base64(key), result: 'GREATER' };
 }
 
 /** No key starts with the prefix: over a range that is empty etcd compares with a key that never was. */
 export function isEmpty(prefix: string): Compare {
-  return { ...under(prefix), target: 'VERSION', result: 'EQUAL', version: '0' };
+  return under(prefix);
 }
 
 /** Holds never: for what is known to be stale before it is sent. */
 export function isNever(key: string): Compare {
-  return { key: base64(key), target: 'VERSION', result: 'LESS', version: '0' };
+  return { key: base64(key), result: 'LESS' };
 }
 
 export function hasMod(key: string, mod: number): Compare {
-  return { key: base64(key), target: 'MOD', result: 'EQUAL', mod_revision: String(mod) };
+  return { key: base64(key), target: 'MOD', mod_revision: String(mod) };
 }
 
 export function hasValue(key: string, value: string): Compare {
-  return { key: base64(key), target: 'VALUE', result: 'EQUAL', value: base64(value) };
+  return { key: base64(key), target: 'VALUE', value: base64(value) };
 }
 
 export interface Kv {

@@ -4,10 +4,11 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { guardFaults } from '../../test/support/guard-faults.ts';
 import { anySteps, apartSteps, playAnything, playApart, remoteSteps } from '../../test/support/guard-scene.ts';
+import { isLong, LAW_TIMEOUT } from '../../test/support/law-runs.ts';
 
-const RUNS = process.env['ENTENTE_LONG'] === '1' ? 2000 : 20;
+const RUNS = isLong ? 2000 : 20;
 
-describe('interleavings', () => {
+describe('interleavings', { timeout: LAW_TIMEOUT }, () => {
   it('[GD16] each edit that was acknowledged is on disk, in an open conflict or readable as a version, whatever hosts do', async () => {
     await fc.assert(
       fc.asyncProperty(anySteps, (steps) => playAnything(steps)),

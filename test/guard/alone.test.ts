@@ -1,36 +1,19 @@
 // What must not keep a guard from its work: files that cannot be read, links in the place of files, storms in folders that
 // are left alone, a machine that watches no more, and the guard's own words.
 import { spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createWatches } from '../../src/guard/disk/watches.ts';
 import { FileFault } from '../../src/guard/disk/way.ts';
 import { createFast } from '../../src/guard/front/fast.ts';
 import { findPlace } from '../../src/guard/front/place.ts';
 import { commandLine, runIn } from '../support/command-line.ts';
+import { useFolders } from '../support/folders.ts';
 import { LINES, toolCall, ward, withLine } from '../support/guard.ts';
 
-const made: string[] = [];
-function folder(): string {
-  const one = realpathSync(mkdtempSync(join(tmpdir(), 'entente-alone-')));
-  made.push(one);
-  return one;
-}
-afterEach(() => {
-  for (const one of made.splice(0)) rmSync(one, { recursive: true, force: true });
-});
+const folder = useFolders('entente-alone-');
 
 function system(code: string): Error {
   return Object.assign(new Error(`${code}: told by a test, open 'x'`), { code });
@@ -177,7 +160,9 @@ describe('what the guard itself says', () => {
       child.kill('SIGTERM');
       await ended;
     }
-    expect((await runIn(root, ['status'])).out).not.toContain('guard.log');
+    const stored = (await runIn(root, ['log'])).out;
+    expect(stored).toContain('b.md');
+    expect(stored).not.toContain('guard.log');
     expect(readFileSync(log, 'utf8')).not.toContain('guard.log v');
   });
 });

@@ -1,20 +1,9 @@
 // The guard's process form on a real store: worktrees, apply, recover, the socket, and a lock that outlives nobody.
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import * as http from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openGuard } from '../../src/cli/place/guard.ts';
 import { findPlace } from '../../src/guard/front/place.ts';
 import { listenOn } from '../../src/guard/server.ts';
@@ -22,17 +11,10 @@ import { createLock } from '../../src/guard/spool/lock.ts';
 import type { Guard, LeftOut } from '../../src/guard/types.ts';
 import { watchFolder } from '../../src/guard/watch.ts';
 import { runIn } from '../support/command-line.ts';
+import { useFolders } from '../support/folders.ts';
 import { ward } from '../support/guard.ts';
 
-const made: string[] = [];
-function folder(): string {
-  const one = realpathSync(mkdtempSync(join(tmpdir(), 'entente-gp-')));
-  made.push(one);
-  return one;
-}
-afterEach(() => {
-  for (const one of made.splice(0)) rmSync(one, { recursive: true, force: true });
-});
+const folder = useFolders('entente-gp-');
 
 function git(cwd: string, ...words: readonly string[]): string {
   const who = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false'];

@@ -1,5 +1,5 @@
 // Which store the suites of the controller run on: memory, unless a test file has said otherwise before it loads them.
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -60,7 +60,11 @@ function etcdStore(): Store {
 }
 
 function sqliteStore(): Store {
-  const store = createSqliteStore({ path: join(mkdtempSync(join(tmpdir(), 'entente-suite-')), 'entente.db') });
-  onTestFinished(() => store.close());
+  const folder = mkdtempSync(join(tmpdir(), 'entente-suite-'));
+  const store = createSqliteStore({ path: join(folder, 'entente.db') });
+  onTestFinished(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
   return store;
 }

@@ -5,13 +5,24 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { type Keep, openKeep } from './keep.ts';
 import { proofPage } from './page.ts';
-import { joined, type LayerReport, lastLine, layers, longLayers, type ProofReport, prove } from './prove.ts';
+import {
+  type LayerReport,
+  lastLine,
+  layerIds,
+  layers,
+  longLayers,
+  type ProofReport,
+  prove,
+  type Ran,
+  summed,
+} from './prove.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const known = [...layers, ...longLayers].map(({ id }) => id);
 const USAGE = `npm run prove [-- --short|--long|--smoke] [--seed N] [--layer ID]... [--minutes N] [--json] [--no-write]
-Layers: ${known.join(', ')} (${longLayers.map(({ id }) => id).join(', ')} in the long form, or by name)`;
+  [--keep DIR [--again]]   each layer's report in that folder as soon as it has ended; layers that are there do not run again
+Layers: ${layerIds.join(', ')} (${longLayers.map(({ id }) => id).join(', ')} in the long form, or by name)`;
 /** They need one processor and nobody else: a process of their own has the other one for them. */
 const BESIDE = ['L2', 'L3', 'L8', 'L9', 'L10', 'L11', 'L12'];
 
@@ -24,6 +35,8 @@ function readArguments() {
       seed: { type: 'string' },
       layer: { type: 'string', multiple: true },
       minutes: { type: 'string' },
+      keep: { type: 'string' },
+      again: { type: 'boolean' },
       beside: { type: 'boolean' },
       json: { type: 'boolean' },
       'no-write': { type: 'boolean' },
@@ -31,19 +44,31 @@ function readArguments() {
   });
   const { long, smoke, seed: given, layer, minutes = '30' } = values;
   const only = layer?.flatMap((names) => names.split(','));
-  const unknown = only?.find((name) => !known.includes(name));
+  const unknown = only?.find((name) => !layerIds.includes(name));
   if (unknown !== undefined) throw new Error(`There is no layer ${unknown}.`);
   if (given !== undefined && !/^\d{1,9}$/.test(given))
     throw new Error('--seed takes a whole number below 1,000,000,000.');
   if (!(Number(minutes) > 0)) throw new Error('--minutes takes a number above 0.');
   const scale: 'smoke' | 'short' | 'long' = long ? 'long' : smoke ? 'smoke' : 'short';
-  const seed = given === undefined ? Date.now() % 1_000_000_000 : Number(given);
+  const asked = given === undefined ? undefined : Number(given);
+  const keep = values.keep === undefined ? undefined : openKeep(values.keep, { scale, seed: asked, ran: ranHere });
+  const seed = keep?.seed ?? asked ?? Date.now() % 1_000_000_000;
   return {
     ...{ scale, seed, only, minutes: Number(minutes), json: values.json === true },
+    ...{ keep, folder: values.keep, again: values.again === true },
     write: values['no-write'] !== true,
     // A part of another run, which tells the rest.
     isPart: values.beside === true,
   };
+}
+
+const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).stdout?.trim() ?? '';
+
+/** What is run here and now: of the commit that was there when this began. */
+function ranHere(): Ran {
+  const [first] = cpus();
+  const machine = `${first?.model.trim() || 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}`;
+  return { commit, machine, date: new Date().toISOString() };
 }
 
 function lineOf({ id, result, tally, notes, message, seconds }: LayerReport): string {
@@ -53,10 +78,10 @@ function lineOf({ id, result, tally, notes, message, seconds }: LayerReport): st
   return `${id.padEnd(4)} ${result.padEnd(8)} ${seconds.toFixed(1).padStart(6)} s  ${counts}  ${said}\n`;
 }
 
-type Order = Pick<ReturnType<typeof readArguments>, 'scale' | 'seed' | 'minutes'>;
+type Order = Pick<ReturnType<typeof readArguments>, 'scale' | 'seed' | 'minutes' | 'keep' | 'folder'>;
 
 /** Some of the layers, in a process of their own, which tells each layer's line itself. */
-async function proveBeside({ scale, seed, minutes }: Order, only: readonly string[]): Promise<ProofReport> {
+async function proveBeside({ scale, seed, minutes, folder }: Order, only: readonly string[]): Promise<ProofReport> {
   const order = [
     `--${scale}`,
     '--seed',
@@ -67,6 +92,7 @@ async function proveBeside({ scale, seed, minutes }: Order, only: readonly strin
     only.join(','),
     '--json',
     '--beside',
+    ...(folder === undefined ? [] : ['--keep', folder, '--again']),
   ];
   const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), ...order], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -83,15 +109,37 @@ async function proveBeside({ scale, seed, minutes }: Order, only: readonly strin
   return JSON.parse(output) as ProofReport;
 }
 
-/** All that is asked for; where there are two processors, in two processes. */
-async function proveAll(order: Order, only: readonly string[] | undefined): Promise<ProofReport> {
-  const onLayer = (layer: LayerReport): void => void process.stderr.write(lineOf(layer));
-  const wanted = only ?? [...layers, ...(order.scale === 'long' ? longLayers : [])].map(({ id }) => id);
+/** The layers that are named; where there are two processors, in two processes. */
+async function proveAll(order: Order, wanted: readonly string[]): Promise<ProofReport> {
+  const onLayer = (layer: LayerReport): void => {
+    order.keep?.take(layer);
+    process.stderr.write(lineOf(layer));
+  };
+  const options = { ...order, onLayer, ...(order.folder === undefined ? {} : { histories: order.folder }) };
   const [here, beside] = [false, true].map((is) => wanted.filter((id) => BESIDE.includes(id) === is));
   if (here === undefined || beside === undefined || here.length === 0 || beside.length === 0 || cpus().length < 2)
-    return prove({ ...order, only: wanted, onLayer });
-  const [one, other] = await Promise.all([prove({ ...order, only: here, onLayer }), proveBeside(order, beside)]);
-  return joined(one, other);
+    return prove({ ...options, only: wanted });
+  const [one, other] = await Promise.all([prove({ ...options, only: here }), proveBeside(order, beside)]);
+  return summed(order, [...one.layers, ...other.layers]);
+}
+
+/** What is not in the folder yet, and what is. */
+async function proveMissing(order: Order, keep: Keep, ids: readonly string[], again: boolean): Promise<ProofReport> {
+  const missing = keep.missing(ids, again);
+  const kept = keep.layers().filter(({ id }) => ids.includes(id) && !missing.includes(id));
+  for (const { id, result, ran } of kept)
+    process.stderr.write(`${id.padEnd(4)} ${result.padEnd(8)} kept: ${ran?.date}, commit ${ran?.commit}\n`);
+  const { layers: run } = await proveAll(order, missing);
+  const there = keep.layers().filter(({ id }) => ids.includes(id));
+  return summed(order, [...there, ...run.filter(({ id }) => there.every((layer) => layer.id !== id))]);
+}
+
+/** Of the layer that ran last. */
+function usualOf({ layers: reports }: ProofReport): Ran {
+  const told = reports
+    .flatMap(({ ran }) => (ran === undefined ? [] : [ran]))
+    .sort((a, b) => (a.date < b.date ? -1 : 1));
+  return told.at(-1) ?? ranHere();
 }
 
 async function main(): Promise<number> {
@@ -102,17 +150,18 @@ async function main(): Promise<number> {
     process.stderr.write(`${(error as Error).message}\n${USAGE}\n`);
     return 2;
   }
-  const { scale, seed, only, json, write, isPart } = given;
+  const { scale, seed, only, json, write, isPart, keep, folder, again } = given;
   if (!isPart) process.stderr.write(`proof: ${scale} form, seed ${seed}\n`);
-  const report = await proveAll(given, only);
+  const ids = only ?? [...layers, ...(scale === 'long' ? longLayers : [])].map(({ id }) => id);
+  const report = await (keep === undefined ? proveAll(given, ids) : proveMissing(given, keep, ids, again));
+  const kept = folder === undefined ? '' : ` --keep ${folder} --again`;
   for (const { id, result, history } of report.layers) {
     if (result !== 'violated' || isPart) continue;
-    process.stderr.write(`violated: ${id}. Again: npm run prove -- --${scale} --seed ${seed} --layer ${id}\n`);
+    process.stderr.write(`violated: ${id}. Again: npm run prove -- --${scale} --seed ${seed} --layer ${id}${kept}\n`);
     if (history !== undefined) process.stderr.write(`what was told before: npx entente verify ${history}\n`);
   }
   if (write && !json && only === undefined && scale !== 'smoke') {
-    const { stdout } = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' });
-    writeFileSync(`${root}docs/proof.md`, proofPage(report, (stdout ?? '').trim()));
+    writeFileSync(`${root}docs/proof.md`, proofPage(report, keep === undefined ? ranHere() : usualOf(report)));
   }
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${lastLine(report)}\n`);
   return report.ok ? 0 : 1;

@@ -1,7 +1,7 @@
 // The proof in half a minute: every layer, far smaller than `npm run prove`, and every planted bug.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import { recordOn } from '../proof/record.ts';
@@ -9,12 +9,13 @@ import { hasStrace } from '../sqlite/killed.ts';
 import { runIn } from '../support/command-line.ts';
 import { plantedFaults } from '../support/planted-faults.ts';
 import { createRandom } from '../support/random.ts';
-import { createTally, layerSeed, Violation } from './frame.ts';
+import { createTally, layerSeed, type Scale, Violation } from './frame.ts';
+import { type Keep, openKeep } from './keep.ts';
 import { growthOf } from './layers/soak.ts';
 import { loseUnsynced } from './layers/sqlite.ts';
 import { proofPage } from './page.ts';
 import { createProofStores } from './places.ts';
-import { joined, lastLine, layers, longLayers, prove, runLayer } from './prove.ts';
+import { type LayerReport, lastLine, layers, longLayers, prove, runLayer, summed } from './prove.ts';
 
 // A machine that has other things to do is slow, not broken.
 describe('npm run prove', { timeout: 600_000 }, () => {
@@ -34,11 +35,12 @@ describe('npm run prove', { timeout: 600_000 }, () => {
     expect(lastLine(report)).toMatch(
       /^operations \d{4,}, acknowledged \d{3,}, faults \d{3,}, lost 0, doubled 0, planted 12\/12$/,
     );
-    const page = proofPage(report, 'abc');
+    const ran = { commit: 'abc', machine: 'a machine', date: '2026-01-02T03:04:05.000Z' };
+    const page = proofPage(report, ran);
     const [first] = report.layers;
     if (first === undefined) throw new Error('no layers');
     const lacking = { ...report, layers: [{ ...first, result: 'not run', message: 'no etcd here' } as const] };
-    expect(proofPage(lacking, '')).toContain('| – | – | – | – | – | – | **not run**: no etcd here |');
+    expect(proofPage(lacking, ran)).toContain('| – | – | – | – | – | – | **not run**: no etcd here |');
     for (const { id } of layers) expect(page).toContain(`| ${id} |`);
   });
 
@@ -49,9 +51,44 @@ describe('npm run prove', { timeout: 600_000 }, () => {
     expect(new Set(layers.map(({ id }) => layerSeed(5, id))).size).toBeGreaterThan(11);
     expect(layerSeed(5, 'L3')).not.toBe(layerSeed(6, 'L3'));
     // Two processes with a part each come to what one does with all.
-    const parts = joined(await prove({ ...only, only: ['L10'] }), await prove({ ...only, only: ['L2'] }));
+    const parts = summed(only, [...two.layers, ...(await prove({ ...only, only: ['L2'] })).layers]);
     expect(parts.layers.map(({ id }) => id)).toEqual(['L2', 'L10']);
     expect(lastLine(parts)).toBe(lastLine(one));
+  });
+
+  it('[PV8] each layer of a kept run is on disk as it ends; what is missing goes on, with the seed and the form of the folder', async () => {
+    const folder = join(mkdtempSync(join(tmpdir(), 'entente-kept-')), 'proof');
+    onTestFinished(() => rmSync(dirname(folder), { recursive: true }));
+    const [machine, date] = ['a machine', '2026-01-02T03:04:05.000Z'];
+    const open = (commit: string, order: { scale?: Scale; seed?: number } = {}): Keep =>
+      openKeep(folder, { scale: 'smoke', seed: undefined, ...order, ran: () => ({ commit, machine, date }) });
+    const first = open('abc', { seed: 5 });
+    const asked = ['L5', 'L10', 'L12'];
+    expect(first.missing(asked, false)).toEqual(asked);
+    const { layers: told } = await prove({ scale: 'smoke', seed: 5, only: ['L10'], onLayer: first.take });
+    expect(first.layers()).toMatchObject([{ ...told[0], ran: { commit: 'abc', machine, date } }]);
+    // As it is stopped here and goes on with another commit: with one layer that fails, and one that the machine lacks something for.
+    const second = open('def');
+    expect([second.seed, second.missing(asked, false)]).toEqual([5, ['L5', 'L12']]);
+    const like = (id: string, result: LayerReport['result']): LayerReport => ({
+      ...{ id, title: id, result, tally: createTally(), notes: [], seconds: 1, message: 'why' },
+    });
+    second.take(like('L5', 'violated'));
+    second.take({
+      ...like('L12', 'held'),
+      planted: [{ id: 'R1', bug: 'b', seam: 's', layer: 'L2', found: true, said: '' }],
+    });
+    second.take(like('L7', 'not run'));
+    expect([second.missing(asked, false), second.missing(asked, true), second.missing(['L7'], false)]).toEqual([
+      ...[[], ['L5'], ['L7']],
+    ]);
+    const report = summed({ scale: 'smoke', seed: 5 }, second.layers());
+    expect(report).toMatchObject({ ok: false, planted: [{ id: 'R1' }], total: told[0]?.tally });
+    const page = proofPage(report, { commit: 'def', machine, date: '2026-01-03T00:00:00.000Z' });
+    expect(page).toMatch(/\| L10 \|.* s, commit abc, 2026-01-02\) \|/);
+    expect(page).toMatch(/\| L12 \|.*\(1 s, 2026-01-02\) \|/);
+    expect(() => open('def', { seed: 6 })).toThrow(/keeps a run of the smoke form with seed 5/);
+    expect(() => open('def', { scale: 'long' })).toThrow(/not of the long form/);
   });
 
   it('[PV5] where a promise was broken, what clients were told is kept, and `entente verify` finds the fault in it again', async () => {

@@ -37,6 +37,17 @@ export const layers: readonly Layer[] = [
 /** Measured in minutes: run in the long form, and where it is asked for by name. */
 export const longLayers: readonly Layer[] = [soak];
 
+/** In the order of the table. */
+export const layerIds: readonly string[] = [...layers, ...longLayers].map(({ id }) => id);
+
+/** Where and when a layer ran, where it is told on its own. */
+export interface Ran {
+  readonly commit: string;
+  readonly machine: string;
+  /** When it had ended, as ISO 8601. */
+  readonly date: string;
+}
+
 export interface LayerReport {
   readonly id: string;
   readonly title: string;
@@ -48,6 +59,10 @@ export interface LayerReport {
   /** Where what clients were told before that is kept. */
   readonly history?: string;
   readonly seconds: number;
+  /** Of the layer that hunts planted bugs: what became of each. */
+  readonly planted?: readonly Hunted[];
+  /** Of a layer that was kept. */
+  readonly ran?: Ran;
 }
 
 export interface ProofReport {
@@ -113,36 +128,31 @@ export async function prove(options: ProofOptions): Promise<ProofReport> {
   const { scale, only, onLayer = () => undefined } = options;
   const stores = createProofStores();
   const reports: LayerReport[] = [];
-  hunted.length = 0;
   try {
     for (const layer of [...layers, ...longLayers]) {
       if (only === undefined ? longLayers.includes(layer) && scale !== 'long' : !only.includes(layer.id)) continue;
-      const report = await runLayer(layer, options, stores);
+      const told = await runLayer(layer, options, stores);
+      const report = layer === oracle ? { ...told, planted: [...hunted] } : told;
       reports.push(report);
       onLayer(report);
     }
   } finally {
     await stores.close();
   }
-  return summed(options, reports, [...hunted]);
+  return summed(options, reports);
 }
 
-function summed(
+/** What so many layers came to, in the usual order. */
+export function summed(
   { scale, seed }: Pick<ProofOptions, 'scale' | 'seed'>,
-  reports: readonly LayerReport[],
-  planted: readonly Hunted[],
+  layerReports: readonly LayerReport[],
 ): ProofReport {
+  const reports = [...layerReports].sort((a, b) => layerIds.indexOf(a.id) - layerIds.indexOf(b.id));
+  const planted = reports.flatMap((report) => report.planted ?? []);
   const total = createTally();
   for (const { tally } of reports) for (const name of tallyNames) total[name] += tally[name];
   const ok = reports.every(({ result }) => result !== 'violated');
   return { scale, seed, layers: reports, total, planted, ok };
-}
-
-/** Two parts of one proof, with their layers in the usual order. */
-export function joined(one: ProofReport, other: ProofReport): ProofReport {
-  const order = [...layers, ...longLayers].map(({ id }) => id);
-  const reports = [...one.layers, ...other.layers].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
-  return summed(one, reports, [...one.planted, ...other.planted]);
 }
 
 /** The last line of a run. */

@@ -7,6 +7,7 @@ import type { Watch } from '../watch.ts';
 import type { Declared } from './declared.ts';
 import { grammarOf, type Language, titleOf } from './languages.ts';
 import { readSource, type Source } from './source.ts';
+import { mayStray, strayIn } from './strays.ts';
 
 /** The code of the note on a merge whose source could not be checked. */
 export const UNCHECKED = 'unchecked';
@@ -18,7 +19,8 @@ export function checkSource(language: Language, input: MergeInput, result: Clean
   if (content === null || current === null || proposed === null) return result;
   const merged = readSource(language, content, watch);
   if (merged === undefined) return noted(result, whyUnread(language));
-  if (merged.problem === undefined && repeated(merged.declared).size === 0) return result;
+  const isPlain = merged.problem === undefined && repeated(merged.declared).size === 0;
+  if (isPlain && !mayStray(language, input, result, merged.declared)) return result;
   const sides = [current, proposed].map((side) => readSource(language, side, watch));
   const broken = sides.findIndex((side) => side === undefined || side.problem !== undefined);
   if (broken >= 0) {
@@ -28,7 +30,10 @@ export function checkSource(language: Language, input: MergeInput, result: Clean
     const side = broken === 0 ? 'current' : 'proposed';
     return noted(result, `${side} does not parse as ${titleOf(language)} (${problem}), so the merge was not checked`);
   }
-  const problem = merged.problem === undefined ? duplicateIn(merged, sides) : unparsable(language, merged.problem);
+  const problem =
+    merged.problem === undefined
+      ? (duplicateIn(merged, sides) ?? straysIn(language, input, merged, sides, watch))
+      : unparsable(language, merged.problem);
   return problem === undefined ? result : refused(input, result, problem);
 }
 
@@ -70,6 +75,19 @@ function duplicateIn(merged: Source, sides: readonly (Source | undefined)[]): st
     return `duplicate: ${declared[0]?.name} is declared more often than in either side (lines ${lines})`;
   }
   return undefined;
+}
+
+/** Nothing is told of a base that does not parse. */
+function straysIn(
+  language: Language,
+  { base }: MergeInput,
+  { declared: merged }: Source,
+  sides: readonly (Source | undefined)[],
+  watch: Watch,
+): string | undefined {
+  const before = base === null ? undefined : readSource(language, base, watch);
+  if (before === undefined || before.problem !== undefined) return undefined;
+  return strayIn({ merged, base: before.declared, sides: sides.map((side) => side?.declared ?? []) });
 }
 
 /** At the root and not by lines: each change is in order, only together they are not. */

@@ -7,7 +7,7 @@ import { itemsInPython, membersInPython } from './members.ts';
 export function declaredInPython(item: Node): readonly Declared[] {
   switch (item.type) {
     case 'function_definition':
-      return named(inField(item, 'name'));
+      return named(inField(item, 'name')).map((each) => ({ ...each, text: item.text }));
     case 'class_definition':
       return [...named(inField(item, 'name')), ...membersOf(item)];
     case 'decorated_definition':

@@ -11,6 +11,8 @@ export interface Declared {
   readonly line: number;
   /** Two that say the same are no duplicate (Python: the same import twice). */
   readonly same?: string;
+  /** The whole of a member, so that it is known elsewhere. */
+  readonly text?: string;
 }
 
 /** A declaration of `space`, at that node. */

@@ -7,7 +7,8 @@ import { scriptMemberName } from './lists-script.ts';
 
 /** A member of `owner`; `kind` keeps apart what may have one name (a getter and a setter). */
 function member(owner: string, kind: string, node: Node, name: string): Declared {
-  return { ...declare('member', node, `${owner}.${name}`), key: `member ${owner} ${kind} ${name}` };
+  const { text } = node;
+  return { ...declare('member', node, `${owner}.${name}`), key: `member ${owner} ${kind} ${name}`, text };
 }
 
 /** Signatures of methods are left out: overloads of an interface have one name on purpose. */
@@ -63,9 +64,12 @@ export function fieldsInGo(owner: string, type: Node): readonly Declared[] {
   return type.namedChildren
     .flatMap(({ namedChildren }) => namedChildren)
     .filter((field) => field.type === 'field_declaration')
-    .flatMap((field) => field.childrenForFieldName('name'))
-    .filter(({ text }) => text !== '_' && text !== ',')
-    .map((name) => declare('name', name, `${owner}.${name.text}`));
+    .flatMap((field) =>
+      field
+        .childrenForFieldName('name')
+        .filter(({ text }) => text !== '_' && text !== ',')
+        .map((name) => ({ ...declare('name', name, `${owner}.${name.text}`), text: field.text })),
+    );
 }
 
 /** The members of a class, as a reader of statements finds them in its body. */

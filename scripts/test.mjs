@@ -15,6 +15,8 @@ const checks = [
   ['publint', tool('publint', 'src', 'cli.js'), ['run', '--strict']],
 ];
 
+/** Whether there is a build of these sources: tests that start the program start that, and not the sources. */
+let built = false;
 const total = { passed: 0, failed: 0, skipped: [] };
 
 function tell(ok, name, output = '') {
@@ -27,6 +29,7 @@ function tell(ok, name, output = '') {
 async function prepare() {
   try {
     await setup();
+    built = true;
     return true;
   } catch (error) {
     const known = error instanceof SetupError;
@@ -50,7 +53,7 @@ async function runVitest(args) {
   const child = spawn(process.execPath, [tool('vitest', 'vitest.mjs'), 'run', ...reporters, ...args], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ENTENTE_TEST_COUNT: file },
+    env: { ...process.env, ENTENTE_TEST_COUNT: file, ENTENTE_TEST_BUILT: built ? '1' : '' },
   });
   const code = await new Promise((resolve) => {
     child.on('error', () => resolve(127));

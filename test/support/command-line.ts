@@ -93,11 +93,17 @@ export async function runIn(cwd: string, argv: readonly string[], options: RunOp
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const program = [
+const fromSources = [
   '--import',
   join(root, 'node_modules', 'tsx', 'dist', 'esm', 'index.mjs'),
   join(root, 'src', 'cli', 'main.ts'),
 ];
+
+/**
+ * `npm test` has built what ships and says so: it starts in a quarter of the time. A single test file goes by the
+ * sources, which may be newer than the last build.
+ */
+const program = process.env['ENTENTE_TEST_BUILT'] === '1' ? [join(root, 'dist', 'cli', 'main.js')] : fromSources;
 
 /** The program as words for a shell. */
 export const commandLine: string = [process.execPath, ...program].join(' ');

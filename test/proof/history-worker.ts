@@ -9,6 +9,7 @@ import { createSqliteStore } from '../../src/stores/sqlite.ts';
 import { merge } from '../../src/strategies/merge.ts';
 import { createRecorder, formatOperation } from '../../src/verify/index.ts';
 import { counted, textOf } from '../support/documents.ts';
+import { createLeanFetch } from '../support/lean-fetch.ts';
 import { createRandom } from '../support/random.ts';
 
 export interface WorkerOrder {
@@ -36,7 +37,12 @@ export interface WorkerResult {
 const PATIENT = { timeoutMs: 300_000, settleMs: 300_000, connectMs: 300_000 };
 
 function controllersOf({ place, agents }: WorkerOrder): readonly Controller[] {
-  if ('url' in place) return agents.map(() => createClient({ ...place, limits: PATIENT }));
+  if ('url' in place) {
+    // Each eighth goes the way that callers go, which costs it several times what its answers cost the server.
+    return agents.map((_, index) =>
+      createClient({ ...place, limits: PATIENT, ...(index % 8 === 0 ? {} : { fetch: createLeanFetch() }) }),
+    );
+  }
   const store = createSqliteStore({ path: place.database, onWarning: () => {}, timeoutMs: 30_000 });
   const controller = createController({ store, default: merge('text') });
   return agents.map(() => controller);

@@ -38,9 +38,23 @@ function block(maker: Maker): Block {
   }
 }
 
-function edited(maker: Maker, blocks: readonly Block[]): Block[] {
-  const next = [...blocks];
+/** How a side may enclose what stands in a text: in code, or out of sight. */
+const WRAPS = [
+  ['```', '```'],
+  ['~~~', '~~~'],
+  ['<!--', '-->'],
+] as const;
+
+function wrapped(random: Random, blocks: readonly Block[]): Block[] {
+  const from = random.below(blocks.length + 1);
+  const to = from + random.below(blocks.length - from + 1);
+  const [open, close] = random.pick(WRAPS);
+  return [...blocks.slice(0, from), [open], ...blocks.slice(from, to), [close], ...blocks.slice(to)];
+}
+
+function edited(maker: Maker, blocks: readonly Block[], wraps: boolean): Block[] {
   const { random } = maker;
+  const next = wraps && random.chance(0.5) ? wrapped(random, blocks) : [...blocks];
   for (let i = 1 + random.below(3); i > 0; i--) {
     const at = random.below(next.length + 1);
     const old = next[at];
@@ -72,15 +86,18 @@ function write(random: Random, blocks: readonly Block[], gaps: readonly boolean[
   return lines.join('\n') + (ended && lines.length > 0 ? '\n' : '');
 }
 
-/** Three texts; blocks have a blank line between them or touch, at the same places on all sides. */
-export function markdownTriple(random: Random): Triple {
+/**
+ * Three texts; blocks have a blank line between them or touch, at the same places on all sides. `wraps`: sides may enclose
+ * blocks in a fence or a comment.
+ */
+export function markdownTriple(random: Random, { wraps = false }: { readonly wraps?: boolean } = {}): Triple {
   const maker = (tag: string): Maker => ({ random, tag, count: 0 });
   const shared = maker('b');
   const base = Array.from({ length: 1 + random.below(6) }, () => block(shared));
   const gaps = Array.from({ length: 5 }, () => random.chance(0.6));
   return {
     base: write(random, base, gaps),
-    current: write(random, edited(maker('c'), base), gaps),
-    proposed: write(random, edited(maker('p'), base), gaps),
+    current: write(random, edited(maker('c'), base, wraps), gaps),
+    proposed: write(random, edited(maker('p'), base, wraps), gaps),
   };
 }

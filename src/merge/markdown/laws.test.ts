@@ -115,6 +115,76 @@ describe.each(engines)('laws of the %s merge', { timeout: LAW_TIMEOUT }, (engine
   });
 });
 
+const enclosing = { ...options, numRuns: lawRuns(1_000) };
+
+describe('laws of what is enclosed', { timeout: LAW_TIMEOUT }, () => {
+  /** What each line with a mark stands in, by its first mark. */
+  function enclosed(text: string): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    let open = '';
+    for (const line of text.split('\n')) {
+      const mark = /[a-z]\d+/.exec(line)?.[0];
+      if (mark !== undefined) found.set(mark, open);
+      else if (open === '') open = /^(?:```|~~~|<!--)/.exec(line)?.[0] ?? '';
+      else if (line === (open === '<!--' ? '-->' : open)) open = '';
+    }
+    return found;
+  }
+
+  function standAsMeant(sides: readonly [string, string, string], text: string): void {
+    const [base, current, proposed] = sides.map(enclosed) as [States, States, States];
+    for (const [mark, is] of enclosed(text)) {
+      const [b, c, p] = [base, current, proposed].map((states) => states.get(mark));
+      // A line that came back is a matter of lines, not of what it stands in; a new one may look like an edit of an old one.
+      if ((b !== undefined && (c === undefined || p === undefined)) || isEdit(sides, mark)) continue;
+      expect(is, mark).toBe(c === b ? p : p === b || p === c ? c : 'neither');
+    }
+  }
+
+  /** Whether the line with a mark is half of one of the base that its side does not have any more. */
+  function isEdit([base, ...sides]: readonly [string, string, string], mark: string): boolean {
+    return sides.some((side) => {
+      const lines = side.split('\n');
+      const line = lines.find((each) => each.includes(`${mark} `));
+      return line !== undefined && base.split('\n').some((old) => !lines.includes(old) && areAlike(old, line));
+    });
+  }
+
+  function areAlike(a: string, b: string): boolean {
+    const size = Math.min(a.length, b.length);
+    let [head, tail] = [0, 0];
+    while (head < size && a[head] === b[head]) head += 1;
+    while (tail < size - head && a.at(-1 - tail) === b.at(-1 - tail)) tail += 1;
+    return 2 * (head + tail) >= Math.max(a.length, b.length);
+  }
+
+  it('[MD8] what a side wrote stands in no code and no comment of the other one', () => {
+    let [clean, refused] = [0, 0];
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const { base, current, proposed } = markdownTriple(createRandom(seed), { wraps: true });
+        const input = { base, current, proposed, options: { engine: 'markdown' } };
+        const [one, other] = [mergeContents(input), mergeContents({ ...input, current: proposed, proposed: current })];
+        expect(other.status).toBe(one.status);
+        if (one.status !== 'clean') {
+          if (mergeContents({ ...input, options: { engine: 'text' } }).status === 'clean') refused += 1;
+          const favoured = mergeContents({ ...input, options: { engine: 'markdown', favor: 'current' } });
+          expect(contentOf(favoured)).toBe(partialOf(one));
+          return;
+        }
+        clean += 1;
+        expect(checkReceipt(input, one).problems).toEqual([]);
+        standAsMeant([base, current, proposed], contentOf(one) ?? '');
+      }),
+      enclosing,
+    );
+    expect(refused).toBeGreaterThan(0);
+    expect(clean).toBeGreaterThan(enclosing.numRuns / 5);
+  });
+});
+
+type States = ReadonlyMap<string, string>;
+
 describe('laws of front matter', { timeout: LAW_TIMEOUT }, () => {
   /** Markdown with front matter: a few members, some of them lists, one to a line. */
   function frontedInput(seed: number): MergeInput {

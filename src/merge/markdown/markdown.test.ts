@@ -61,6 +61,44 @@ describe('Markdown', () => {
     expect(merged([base, write(same, ''), write('', code)])).toBe(write(same, code));
   });
 
+  it('[MD8] what one side added does not become code, or a comment, by what the other side put around it', () => {
+    const base = '# T\n\nalpha\n\nbeta\n\ngamma\n\nomega\n';
+    for (const [open, close] of [
+      ['```', '```'],
+      ['~~~~ sh', '~~~~~'],
+      ['<!--', '-->'],
+      ['<pre>', '</pre>'],
+    ] as const) {
+      const around = base.replace('alpha', `${open}\nalpha`).replace('gamma\n', `gamma\n${close}\n`);
+      const inside = base.replace('beta\n', 'beta\n\nadded\n');
+      for (const each of [[base, around, inside] as const, [base, inside, around] as const]) {
+        expect(conflictsOf(merge(each)), open).toHaveLength(3);
+      }
+      // An edit of a line goes along with it, and what is added beside it is not in it.
+      const edited = base.replace('beta', 'betas');
+      expect(merged([base, around, edited])).toBe(around.replace('beta', 'betas'));
+      const beside = base.replace('omega\n', 'omega\n\nadded\n');
+      expect(merged([base, around, beside])).toBe(around.replace('omega\n', 'omega\n\nadded\n'));
+      // What is in code comes out of it as little.
+      expect(conflictsOf(merge([around, base, around.replace('beta\n', 'beta\n\nadded\n')])), open).toHaveLength(3);
+    }
+    const front = (text: string): string => `---\nnote: |\n  ~~~\n---\n${text}`;
+    const texts = [base, `alpha\n${base}`, base.replace('omega', 'omega\nmore')] as const;
+    expect(merged(texts.map(front) as unknown as Texts)).toBe(front(`alpha\n${base.replace('omega', 'omega\nmore')}`));
+  });
+
+  it('[MD8] two fences that the sides put in each other’s way are a conflict', () => {
+    const base = 'alpha\n\nbeta\n\ngamma\n\nomega\n';
+    const mine = base.replace('alpha', '```\nalpha').replace('gamma', 'gamma\n```');
+    const other = base.replace('beta', '```\nbeta').replace('omega', 'omega\n```');
+    expect(conflictsOf(merge([base, mine, other]))).toHaveLength(4);
+    expect(conflictsOf(merge([base, other, mine]))).toHaveLength(4);
+    const apart = base.replace('omega', '```\nomega\n```');
+    expect(merged([base, mine, apart])).toBe(mine.replace('omega', '```\nomega\n```'));
+    const long = `<!-- ${'x'.repeat(600)} -->`;
+    expect(merged([base, `${long}\n${base}`, `${base}\nadded\n`])).toBe(`${long}\n${base}\nadded\n`);
+  });
+
   it('[MD2] a heading and the paragraph right below it are different blocks', () => {
     expect(merged(['# Title\ntext\n', '# Other\ntext\n', '# Title\ntext and more\n'])).toBe('# Other\ntext and more\n');
   });

@@ -9,7 +9,8 @@ export interface MarkdownLine {
   readonly indent: number;
 }
 
-const FENCE = /^ *(`{3,}|~{3,})(.*)$/;
+/** Indent, marks and what stands behind them. */
+export const FENCE: RegExp = /^ *(`{3,}|~{3,})(.*)$/;
 const HEADING = /^ {0,3}#{1,6}(?:[ \t]|$)/;
 const ITEM = /^ *(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)/;
 const BREAK = /^ *(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/;
@@ -45,8 +46,9 @@ function kindOf(text: string): MarkdownLine['kind'] {
 /** How much of a line is looked at: what tells its kind stands at its beginning. */
 const LOOK = 512;
 
-function lineText(lines: Lines, i: number): string {
-  const bytes = bytesOfLines(lines, i, i + 1).subarray(0, LOOK);
+/** The beginning of a line as the rules of Markdown see it: without its end, with four blanks for a tab in its indent. */
+export function lineText(lines: Lines, i: number, look: number = LOOK): string {
+  const bytes = bytesOfLines(lines, i, i + 1).subarray(0, look);
   return Buffer.from(bytes)
     .toString('latin1')
     .replace(/[\r\n]+$/, '')

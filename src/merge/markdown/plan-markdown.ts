@@ -8,6 +8,7 @@ import type { MergeOptions } from '../types.ts';
 import type { Watch } from '../watch.ts';
 import { arrivalsIn } from './arrivals.ts';
 import { keepDefinitions } from './definitions.ts';
+import { keepEnclosed } from './enclosed.ts';
 import { frontMatterLines } from './front-matter.ts';
 import { mergeFront } from './merge-front.ts';
 import { outlineOf } from './outline.ts';
@@ -21,15 +22,20 @@ export const planMarkdown: Planner = (texts, finish, options, watch) => {
   const front = mergeFront(partOf(texts, 'front', cuts), options, watch);
   const { notes } = front;
   if (front.by === 'lines') {
-    const regions = keepDefinitions(texts, [...front.regions, ...bodyRegions(texts, cuts, options, watch)]);
+    const regions = kept(texts, cuts, [...front.regions, ...bodyRegions(texts, cuts, options, watch)]);
     return { texts, keys: texts, regions, finish, notes };
   }
   const merged = withFront(texts, cuts, front.content);
   const lines = splitLines(front.content).count;
   const own = { base: lines, current: lines, proposed: lines };
-  const regions = keepDefinitions(merged, bodyRegions(merged, own, options, watch));
+  const regions = kept(merged, own, bodyRegions(merged, own, options, watch));
   return { texts: merged, keys: merged, regions, finish, notes, front: { entries: front.entries, lines, own: cuts } };
 };
+
+/** What lines see no clash in, and what changes the meaning of what the other side wrote. */
+function kept(texts: Sides, cuts: Cuts, regions: readonly Region[]): readonly Region[] {
+  return keepEnclosed(texts, cuts, keepDefinitions(texts, regions));
+}
 
 /** The texts with the merged front matter in the place of their own: there is nothing left to be merged in it. */
 function withFront(texts: Sides, cuts: Cuts, front: Uint8Array): Sides {

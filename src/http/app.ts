@@ -8,6 +8,7 @@ import fastify, {
   LogController,
 } from 'fastify';
 import type { Mount } from '../service/exchange.ts';
+import type { Principal } from '../service/principal.ts';
 import { randomId } from '../service/random-id.ts';
 import type { Service } from '../service/service.ts';
 import { sendProblem } from './answer.ts';
@@ -174,14 +175,27 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
   closeSoon(app, service.timers);
   traceRequests(app);
   app.register(async (behind) => {
-    behind.addHook('onRequest', async (request, reply) => {
-      request.principal = await service.keys.authenticate(bearerOf(request));
-      const { id } = request.principal;
+    const enter = (request: FastifyRequest, reply: FastifyReply, principal: Principal): void => {
+      request.principal = principal;
       try {
-        service.throttle.take(id);
+        service.throttle.take(principal.id);
       } finally {
-        sayQuota(reply, service.throttle, id);
+        sayQuota(reply, service.throttle, principal.id);
       }
+    };
+    // Nearly all keys were seen a moment ago: nothing has to be waited for.
+    behind.addHook('onRequest', (request, reply, done) => {
+      const text = bearerOf(request);
+      const known = service.keys.recognise(text);
+      if (known === undefined) {
+        service.keys
+          .authenticate(text)
+          .then((principal) => enter(request, reply, principal))
+          .then(() => done(), done);
+        return;
+      }
+      enter(request, reply, known);
+      done();
     });
     metricsRoutes(behind, service, metrics);
     behind.register(async (json) => {
@@ -191,7 +205,9 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     });
     behind.register(async (bytes) => {
       bytes.removeAllContentTypeParsers();
-      bytes.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+      // By a pattern for every type that is one: which parser it found for a type it keeps, and for `*` it does not.
+      for (const types of [/^/, '*'])
+        bytes.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
       for (const routes of BYTE_ROUTES) routes(bytes, service);
     });
   });

@@ -23,11 +23,15 @@ export interface Border {
 
 /** Node takes the first of two; what stands in front of it may have gone by the other. */
 const ONCE: readonly string[] = ['host', 'authorization', 'content-type'];
+/** Most other names are told by this alone. */
+const LENGTHS = ONCE.map(({ length }) => length);
 
 function assertOnce(rawHeaders: readonly string[]): void {
   const seen: string[] = [];
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]?.toLowerCase() ?? '';
+    const sent = rawHeaders[at] ?? '';
+    if (!LENGTHS.includes(sent.length)) continue;
+    const name = sent.toLowerCase();
     if (!ONCE.includes(name)) continue;
     if (seen.includes(name))
       throw new EntenteError('misuse', `The header ${name} comes more than once.`, { next: 'Send it once.' });

@@ -2,7 +2,7 @@
 // that one holds ids.
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
-import { isTraced } from '../service/observed.ts';
+import { isTraced, isTracing } from '../service/observed.ts';
 
 const tracer = trace.getTracer('entente');
 
@@ -10,6 +10,7 @@ const tracer = trace.getTracer('entente');
 export function traceRequests(app: FastifyInstance): void {
   // Entered before the handler and not before the body, whose arrival would leave the context again.
   app.addHook('preHandler', (request, reply, done) => {
+    if (!isTracing()) return done();
     const { method, routeOptions } = request;
     const span = tracer.startSpan(`${method} ${routeOptions.url ?? ''}`, { kind: SpanKind.SERVER });
     if (!isTraced(span)) return done();

@@ -1,6 +1,6 @@
 // What is measured: how long the store and the merges take, and what commits come to. Each is also a span of
 // OpenTelemetry, below that of the request that asked for it; without a provider that costs next to nothing.
-import { context, isSpanContextValid, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, isSpanContextValid, ProxyTracerProvider, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { LocalController } from '../controller/dissected.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Awaitable, LogEntry, Store } from '../stores/store.ts';
@@ -22,15 +22,25 @@ export const NO_METER: Meter = {
   told: () => undefined,
 };
 
-const tracer = trace.getTracer('entente');
+const NAME = 'entente';
+const tracer = trace.getTracer(NAME);
+const provider = trace.getTracerProvider();
+let isHeard = false;
+
+/** False while nobody has set up a provider: a span that is made all the same costs a request a good part of what is ours in it. */
+export function isTracing(): boolean {
+  isHeard ||= !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer(NAME) !== undefined;
+  return isHeard;
+}
 
 /** Whether anybody hears of the span or of those below it. */
 export function isTraced(span: Span): boolean {
   return span.isRecording() || isSpanContextValid(span.spanContext());
 }
 
-/** Runs work inside a span; a fault is noted in it and goes on. */
-export function inSpan<T>(name: string, work: (span: Span) => Awaitable<T>): Awaitable<T> {
+/** Runs work inside a span, where anybody hears of it; a fault is noted in it and goes on. */
+export function inSpan<T>(name: string, work: (span?: Span) => Awaitable<T>): Awaitable<T> {
+  if (!isTracing()) return work();
   const span = tracer.startSpan(name);
   return isTraced(span) ? traced(span, work) : work(span);
 }
@@ -74,7 +84,7 @@ export function observeStore(store: Store, meter: Meter): Store {
     ...passThrough(store),
     commit: (requests) =>
       inSpan('entente.store.commit', (span) => {
-        span.setAttribute('entente.commits', requests.length);
+        span?.setAttribute('entente.commits', requests.length);
         return timed('commit', () => store.commit(requests));
       }),
     commitStatus: (space, agent, commitId) => waited('commitStatus', () => store.commitStatus(space, agent, commitId)),
@@ -101,11 +111,11 @@ export async function observeMerge<T>(meter: Meter, work: () => Promise<T>): Pro
 
 /** The controller with the outcomes of its commits counted. */
 export function observeController(controller: LocalController, meter: Meter): LocalController {
-  const counted = async (promised: Promise<Outcome>): Promise<Outcome> => {
-    const outcome = await promised;
+  const count = (outcome: Outcome): Outcome => {
     meter.outcome(outcome.status);
     return outcome;
   };
+  const counted = (promised: Promise<Outcome>): Promise<Outcome> => promised.then(count);
   return {
     ...controller,
     commit: (token, change, options) => counted(controller.commit(token, change, options)),

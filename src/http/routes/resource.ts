@@ -67,6 +67,23 @@ async function sendFound(
   return reply.code(304).send();
 }
 
+/** The input of most requests by itself: what says more is put beside it. */
+function inputOf(request: FastifyRequest, change: WriteInput['change']): WriteInput {
+  const [agent, note, key] = [agentHeaderOf(request), noteHeaderOf(request), idempotencyKeyOf(request)];
+  const { ifMatch, ifNoneMatch } = preconditionsOf(request);
+  const id = idOf(request.query);
+  const isPlain = agent === undefined && note === undefined && key === undefined && ifNoneMatch === undefined;
+  if (isPlain && ifMatch !== undefined) return { id, change, ifMatch };
+  return {
+    ...{ id, change },
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(note === undefined ? {} : { note }),
+    ...(key === undefined ? {} : { key }),
+  };
+}
+
 async function write(
   service: Service,
   request: FastifyRequest,
@@ -74,13 +91,7 @@ async function write(
   change: WriteInput['change'],
 ): Promise<FastifyReply> {
   const call = callOf(service, request);
-  const [agent, note, key] = [agentHeaderOf(request), noteHeaderOf(request), idempotencyKeyOf(request)];
-  const landed = await writeIf(call, {
-    ...{ id: idOf(request.query), change, ...preconditionsOf(request) },
-    ...(agent === undefined ? {} : { agent }),
-    ...(note === undefined ? {} : { note }),
-    ...(key === undefined ? {} : { key }),
-  });
+  const landed = await writeIf(call, inputOf(request, change));
   if ('status' in landed) return sendProblem(reply, outcomeProblem(landed, call.requestId));
   return 'delete' in change ? reply.code(204).send() : sendLanded(reply, landed);
 }
@@ -95,6 +106,7 @@ const NO_TYPES = ['application/x-www-form-urlencoded', 'application/octet-stream
 
 function mediaTypeOf(request: FastifyRequest): string | undefined {
   const type = request.headers['content-type'] ?? '';
+  if (type.startsWith('text/')) return type;
   return NO_TYPES.includes(type.split(';')[0]?.trim().toLowerCase() ?? '') ? undefined : type;
 }
 
@@ -107,7 +119,7 @@ export const resourceRoutes: Routes = (app, service) => {
     return sendFound(call, request, reply, found);
   });
 
-  app.put(`${SPACE_PATH}/resource`, async (request, reply) => {
+  app.put(`${SPACE_PATH}/resource`, (request, reply) => {
     // A part of a content, taken for all of it, would drop the rest.
     if (request.headers['content-range'] !== undefined)
       throw new EntenteError('misuse', 'A content is written whole: a Content-Range is not taken.', {
@@ -118,7 +130,7 @@ export const resourceRoutes: Routes = (app, service) => {
     return write(service, request, reply, mediaType === undefined ? { content } : { content, mediaType });
   });
 
-  app.delete(`${SPACE_PATH}/resource`, async (request, reply) => write(service, request, reply, { delete: true }));
+  app.delete(`${SPACE_PATH}/resource`, (request, reply) => write(service, request, reply, { delete: true }));
 
   app.get(`${SPACE_PATH}/resource/versions/:version`, async (request, reply) => {
     const call = callOf(service, request);

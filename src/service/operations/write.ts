@@ -147,7 +147,9 @@ async function write(call: Call, input: WriteInput, agent: AgentId): Promise<Wro
   const { space, service, controller } = call;
   const commitId = key === undefined ? undefined : keptCommitId(call, key);
   const before = commitId === undefined ? undefined : await service.store.commitStatus(space, agent, commitId);
-  const snapshot = await service.store.read(space, [id]);
+  const answer = service.store.read(space, [id]);
+  // What is there at once is not waited for.
+  const snapshot = answer instanceof Promise ? await answer : answer;
   const head = snapshot.heads[0];
   // One that landed is answered again, whatever is there by now; the controller says whether it is the same.
   const isThere = head !== undefined && (!head.deleted || input.overDeleted === true);

@@ -66,3 +66,6 @@ export function demand(holds: boolean, message: string): asserts holds {
 export function layerSeed(seed: number, id: string): number {
   return createRandom(seed * 64 + Number(id.replace(/\D/g, ''))).below(2 ** 31);
 }
+
+/** What a run leaves for the next turn of the event loop piles up where many runs follow one another without one. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

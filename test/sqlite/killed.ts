@@ -37,14 +37,22 @@ export async function killedChild(path: string, name: string, afterMs: number): 
   return lines.map((line) => JSON.parse(line) as Acknowledged);
 }
 
-/** Kills so many children, four at a time: as soon as one is gone the next one starts, so that recovery runs while others write. */
-export async function killMany(path: string, kills: number, random: () => number): Promise<Acknowledged[]> {
+/**
+ * Kills so many children, and goes on until they have told so many acknowledgements; four at a time: as soon as one is gone the
+ * next one starts, so that recovery runs while others write.
+ */
+export async function killMany(
+  path: string,
+  kills: number,
+  random: () => number,
+  least: number = 0,
+): Promise<Acknowledged[]> {
   const acknowledged: Acknowledged[] = [];
   let started = 0;
   const lane = async (): Promise<void> => {
-    while (started < kills) {
+    while (started < kills || acknowledged.length < least) {
       started += 1;
-      acknowledged.push(...(await killedChild(path, `p${started}`, 1 + random() * 120)));
+      acknowledged.push(...(await killedChild(path, `p${started}`, 1 + random() * 200)));
     }
   };
   await Promise.all(Array.from({ length: Math.min(4, kills) }, lane));

@@ -10,7 +10,7 @@ import { counted, countOf, sections, textOf } from '../../support/documents.ts';
 import { createFaultStore } from '../../support/fault-store.ts';
 import { passThrough, withMethods } from '../../support/wrap.ts';
 import { type Ack, audit } from '../audit.ts';
-import { demand, type Layer, type Tally } from '../frame.ts';
+import { demand, type Layer, nextTurn, type Tally } from '../frame.ts';
 
 const names = ['anna', 'bert', 'cleo', 'dora', 'emil', 'fred', 'gina', 'hans'];
 const FAULTS = { beforeApply: 0.2, afterApply: 0.2, lostUnknown: 0.1, duplicate: 0.2, delay: 0.3 };
@@ -92,7 +92,10 @@ export const lostMessages: Layer = {
   async run({ size, seed, tally, note }) {
     const wanted = size(3000, 200_000, 5_000_000);
     let rounds = 0;
-    for (; tally.operations < wanted; rounds += 1) await faultRound({ seed: seed + 100 * rounds, times: 15 }, tally);
+    for (; tally.operations < wanted; rounds += 1) {
+      await faultRound({ seed: seed + 100 * rounds, times: 15 }, tally);
+      await nextTurn();
+    }
     note(`${rounds} rounds of 8 agents`);
   },
 };

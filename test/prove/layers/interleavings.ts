@@ -10,7 +10,7 @@ import type { Strategy } from '../../../src/strategies/types.ts';
 import { start } from '../../support/controllers.ts';
 import { counted, countOf, sections, textOf } from '../../support/documents.ts';
 import { goOffDuty, racers, raiseTogether, scheduledController } from '../../support/races.ts';
-import { demand, type Layer, type Tally, Violation } from '../frame.ts';
+import { demand, type Layer, nextTurn, type Tally, Violation } from '../frame.ts';
 
 type Race = (scheduler: Scheduler) => Promise<void>;
 
@@ -111,6 +111,7 @@ export async function explore(race: Race, seed: number, runs: number, tally: Tal
   const property = fc.asyncProperty(fc.scheduler(), async (scheduler) => {
     schedules += 1;
     await race(scheduler);
+    if (schedules % 100 === 0) await nextTurn();
   });
   const result = await fc.check(property, { seed, numRuns: runs, endOnFailure: true });
   tally.operations += schedules;

@@ -9,7 +9,7 @@ import { lastWriterWins } from '../../../src/strategies/last-writer-wins.ts';
 import { retry } from '../../../src/strategies/retry.ts';
 import type { Strategy } from '../../../src/strategies/types.ts';
 import { compareAll, moves, type Real } from '../commands.ts';
-import { type Layer, type Tally, Violation } from '../frame.ts';
+import { type Layer, nextTurn, type Tally, Violation } from '../frame.ts';
 import { createModel, MAX_RETRIES } from '../model.ts';
 import { storeNames } from '../places.ts';
 
@@ -46,6 +46,7 @@ export async function runModel(store: Store, options: ModelRuns, tally: Tally): 
     const model = createModel();
     await fc.asyncModelRun(() => ({ model, real }), commands);
     await compareAll(model, real);
+    if (serial % 20 === 0) await nextTurn();
   });
   const result = await fc.check(property, { seed, numRuns: runs, endOnFailure: false });
   tally.operations += counted.operations;

@@ -4,7 +4,7 @@ import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
 import { fromText } from '../escaped-text.ts';
 import type { CommitReply } from '../store.ts';
-import { columnsOf, guardPlace } from './columns.ts';
+import { guardPlace, isTallied, rowsOf } from './columns.ts';
 import type { Row } from './driver.ts';
 import type { Encoded } from './encode.ts';
 import { type GuardRow, type HeadRow, headOf } from './rows.ts';
@@ -86,8 +86,7 @@ function recordName({ kind, id }: { readonly kind: string; readonly id: string }
 
 /** The statement for a batch; `@.` stands for the schema. */
 export const COMMIT_BATCH: string = `select o_epoch, o_revision, o_trimmed, o_revisions::text, o_versions::text,
-  o_lives::text, o_others::text from @.commit_batch($1::int, ${[...Array(38).keys()].map((at) => `$${at + 2}`).join(', ')},
-  $40::text::jsonb)`;
+  o_lives::text, o_others::text from @.commit_batch($1::int, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb)`;
 
 /** Its parameters. */
 export function batchParameters(sid: number, batch: readonly Placed[], epoch: string): unknown[] {
@@ -96,7 +95,8 @@ export function batchParameters(sid: number, batch: readonly Placed[], epoch: st
   );
   return [
     ...[sid, epoch, batch.some(({ apart }) => apart), batch.some(({ link }) => link !== undefined)],
-    ...columnsOf(batch),
+    ...[batch.some(isTallied), batch.some(({ encoded }) => encoded.writes.some(({ deleted }) => deleted))],
+    ...rowsOf(batch),
     records.length === 0 ? null : JSON.stringify(records),
   ];
 }
@@ -128,6 +128,12 @@ function numbersOf(text: unknown): (number | undefined)[] {
     .map((item) => (item === 'NULL' ? undefined : Number(item)));
 }
 
+/** All were committed, one after another. */
+function countedUp(last: unknown, { length }: readonly Placed[]): number[] {
+  const first = Number(last) - length + 1;
+  return Array.from({ length }, (_, n) => first + n);
+}
+
 /** What became of a request: its reply, the revision at which it landed before, or `again`: it waits for its turn. */
 export type Result =
   | CommitReply
@@ -141,7 +147,7 @@ export function readAnswer(row: Row, batch: readonly Placed[], epoch: string): R
   const answer: Answer = {
     revision: Number(row['o_revision']),
     trimmed: Number(row['o_trimmed']),
-    revisions: numbersOf(row['o_revisions']),
+    revisions: row['o_revisions'] === null ? countedUp(row['o_revision'], batch) : numbersOf(row['o_revisions']),
     versions: numbersOf(row['o_versions']),
     lives: numbersOf(row['o_lives']),
     others: typeof row['o_others'] === 'string' ? (JSON.parse(row['o_others']) as Other[]) : [],

@@ -1,27 +1,35 @@
-// A batch as the columns that `commit_batch` takes: an array for each, in PostgreSQL's own notation (manual, 8.15.6).
-// They are made as text here, in one pass: that is how a client sends them, and how they cost it least.
+// A batch as what `commit_batch` takes: an array of rows for each kind of thing in it, in PostgreSQL's own notation (manual,
+// 8.15.6 and 8.16.6). They are made as text here, in one pass: that is how a client sends them, and how they cost it least.
 import type { Link, Placed } from './batch.ts';
 import type { Encoded } from './encode.ts';
 import type { GuardRow } from './rows.ts';
 
-/** One array, element by element. */
-class Column {
+/** A field of a row; null is none. Numbers and truth values stand as they are, texts go through `text`. */
+type Field = string | number | boolean | null;
+
+/** What a field or an element has to be quoted for. An empty field would be none. */
+const SPECIAL = /[\s,(){}"\\]|^$/;
+
+/** A text as a field of a row in an array: quoted twice, once as a field and once with its row. */
+function text(value: string | null): string | null {
+  if (value === null || !SPECIAL.test(value)) return value;
+  return `\\"${value.replace(/["\\]/g, (sign) => (sign === '"' ? '\\"\\"' : '\\\\\\\\'))}\\"`;
+}
+
+/** Bytes, given in hex, as a field. */
+function bytes(hex: string): string {
+  return `\\\\\\\\x${hex}`;
+}
+
+/** One array of rows, row by row. */
+class Rows {
   #list = '';
 
-  /** A text; null is none. */
-  text(value: string | null): void {
-    if (value === null) this.#list += ',NULL';
-    else this.#list += /["\\]/.test(value) ? `,"${value.replace(/["\\]/g, '\\$&')}"` : `,"${value}"`;
-  }
-
-  /** A number or a truth value; null is none. */
-  plain(value: number | boolean | null): void {
-    this.#list += `,${value ?? 'NULL'}`;
-  }
-
-  /** Bytes, given in hex. */
-  bytes(hex: string): void {
-    this.#list += `,"\\\\x${hex}"`;
+  /** Fields, in the order of the row's type. */
+  add(...fields: readonly Field[]): void {
+    let row = '';
+    for (const field of fields) row += field === null ? ',' : `,${field}`;
+    this.#list += `,"(${row.slice(1)})"`;
   }
 
   toString(): string {
@@ -29,82 +37,51 @@ class Column {
   }
 }
 
-/** So many columns, in the order of the function's parameters. */
-function columns<N extends string>(...names: readonly N[]): { readonly [name in N]: Column } {
-  return Object.fromEntries(names.map((name) => [name, new Column()])) as { [name in N]: Column };
-}
-
 const TALLIES: { readonly [outcome: string]: number } = { merged: 1, escalated: 2 };
 
-/** The parameters of `commit_batch` after the space, the epoch and what is in the batch at all. */
-export function columnsOf(batch: readonly Placed[]): string[] {
-  const requests = columns(
-    ...([
-      'apart',
-      'bound',
-      'key',
-      'agent',
-      'commit',
-      'print',
-      'at',
-      'guards',
-      'named',
-      'link',
-      'rest',
-      'meta',
-    ] as const),
-    ...(['keeps', 'tally'] as const),
-  );
-  const guards = columns('n', 'id', 'revision', 'hash', 'version', 'link', 'depth');
-  const writes = columns('n', 'place', 'guard', 'depth', 'root', 'id', 'hash', 'size', 'media', 'deleted');
-  const needs = columns('n', 'hash', 'at');
+/** Requests, guards, writes, needed contents and bytes: the arrays of `commit_batch`, in its order. */
+export function rowsOf(batch: readonly Placed[]): string[] {
+  const requests = new Rows();
+  const guards = new Rows();
+  const writes = new Rows();
+  const needs = new Rows();
   const contents = new Contents();
   let guard = 0;
   for (const [index, placed] of batch.entries()) {
-    const { encoded, apart, link } = placed;
+    const { encoded, apart } = placed;
     const n = index + 1;
-    requests.apart.plain(apart);
-    requests.named.plain(encoded.named === undefined ? null : guard + 1 + encoded.named.place);
-    requests.link.plain(link === undefined ? null : link.before + 1);
-    addRequest(requests, encoded);
+    addRequest(requests, placed, guard);
     if (!apart) {
-      addWrites(writes, encoded, { n, first: guard, link });
+      addWrites(writes, placed, n, guard);
       addNeeds(needs, contents, encoded, n);
     }
-    for (const [at, row] of encoded.guards.entries()) {
-      guards.n.plain(n);
-      addGuard(guards, row, encoded.named?.place === at ? { version: encoded.named.version, link } : undefined);
-    }
+    for (const [at, row] of encoded.guards.entries()) addGuard(guards, placed, n, row, encoded.named?.place === at);
     guard += encoded.guards.length;
   }
-  const all = [requests, guards, writes, needs].flatMap((set) => Object.values<Column>(set));
-  return [...all, contents.column].map(String);
+  return [requests, guards, writes, needs, contents].map(String);
 }
 
-type Set<N extends string> = { readonly [name in N]: Column };
+/** Whether any of them is counted apart from being a commit. */
+export function isTallied({ encoded }: Placed): boolean {
+  return TALLIES[encoded.request.meta.outcome] !== undefined;
+}
 
-function addRequest(
-  to: Set<'bound' | 'key' | 'agent' | 'commit' | 'print' | 'at' | 'guards' | 'rest' | 'meta' | 'keeps' | 'tally'>,
-  { request, key, agent, commitId, fingerprint, guards, named, meta, keeps }: Encoded,
-): void {
-  to.bound.plain(request.tokenBound);
-  to.key.bytes(key);
-  to.agent.text(agent);
-  to.commit.text(commitId);
-  to.print.text(fingerprint);
-  to.at.plain(request.at);
+function addRequest(to: Rows, { encoded, apart, link }: Placed, first: number): void {
+  const { request, key, agent, commitId, fingerprint, guards, named, meta, keeps } = encoded;
   const { told, rest } =
     named === undefined ? { told: JSON.stringify(guards), rest: null } : partedAt(named.place, guards);
-  to.guards.text(told);
-  to.rest.text(rest);
-  to.meta.text(meta);
-  if (keeps.length === 0) to.keeps.text('{}');
-  else {
-    const list = new Column();
-    for (const hash of keeps) list.text(hash);
-    to.keeps.text(String(list));
-  }
-  to.tally.plain(TALLIES[request.meta.outcome] ?? 0);
+  to.add(
+    ...([apart, request.tokenBound, bytes(key), text(agent), text(commitId), text(fingerprint), request.at] as const),
+    ...([text(told), named === undefined ? null : first + 1 + named.place] as const),
+    ...([link === undefined ? null : link.before + 1, text(rest), text(meta)] as const),
+    keeps.length === 0 ? null : text(`{${keeps.map(element).join(',')}}`),
+    TALLIES[request.meta.outcome] ?? 0,
+  );
+}
+
+/** A text as an element of an array. */
+function element(value: string): string {
+  return `"${value.replace(/["\\]/g, '\\$&')}"`;
 }
 
 /** The guards as text, in the two parts between which the revision of a named head comes. */
@@ -116,37 +93,24 @@ function partedAt(place: number, guards: readonly GuardRow[]): { readonly told: 
   return { told: `[${before}`, rest: `${rest}]` };
 }
 
-function addGuard(
-  to: Set<'id' | 'revision' | 'hash' | 'version' | 'link' | 'depth'>,
-  [id, revision, hash]: GuardRow,
-  named: { readonly version: number; readonly link: Link | undefined } | undefined,
-): void {
-  to.id.text(id);
-  to.revision.plain(revision);
-  to.hash.text(hash);
-  to.version.plain(named?.version ?? null);
-  to.link.plain(named?.link === undefined ? null : named.link.before + 1);
-  to.depth.plain(named?.link?.depth ?? null);
+function addGuard(to: Rows, placed: Placed, n: number, [id, revision, hash]: GuardRow, isNamed: boolean): void {
+  const { encoded, apart } = placed;
+  const link = isNamed ? placed.link : undefined;
+  const version = isNamed ? (encoded.named?.version ?? null) : null;
+  const before = link === undefined ? null : link.before + 1;
+  to.add(n, text(id), revision, text(hash), version, before, link?.depth ?? null, apart);
 }
 
-function addWrites(
-  to: Set<'n' | 'place' | 'guard' | 'depth' | 'root' | 'id' | 'hash' | 'size' | 'media' | 'deleted'>,
-  encoded: Encoded,
-  { n, first, link }: { readonly n: number; readonly first: number; readonly link: Link | undefined },
-): void {
-  for (const [at, { id, hash, size, media, deleted }] of encoded.writes.entries()) {
-    const guard = guardPlace(encoded, at);
-    const isLinked = link !== undefined && guard === encoded.named?.place;
-    to.n.plain(n);
-    to.place.plain(at);
-    to.guard.plain(first + guard + 1);
-    to.depth.plain(isLinked ? link.depth : 0);
-    to.root.plain(isLinked ? link.root + 1 : n);
-    to.id.text(id);
-    to.hash.text(hash);
-    to.size.plain(size);
-    to.media.text(media);
-    to.deleted.plain(deleted);
+function addWrites(to: Rows, { encoded, link }: Placed, n: number, first: number): void {
+  const { request, agent } = encoded;
+  for (const [place, { id, hash, size, media, deleted }] of encoded.writes.entries()) {
+    const guard = guardPlace(encoded, place);
+    const { depth, root }: Pick<Link, 'depth' | 'root'> =
+      link !== undefined && guard === encoded.named?.place ? link : { depth: 0, root: n - 1 };
+    to.add(
+      ...([n, place, first + guard + 1, depth, root + 1, text(id), text(hash), size, text(media), deleted] as const),
+      ...([text(agent), request.at] as const),
+    );
   }
 }
 
@@ -158,25 +122,28 @@ export function guardPlace({ guards, writes }: Encoded, place: number): number {
 
 /** Bytes, each once. */
 class Contents {
-  readonly column: Column = new Column();
+  #list = '';
   readonly #places = new Map<string, number>();
 
-  placeOf(hash: string, bytes: Uint8Array | undefined): number | null {
-    if (bytes === undefined) return null;
+  placeOf(hash: string, content: Uint8Array | undefined): number | null {
+    if (content === undefined) return null;
     const known = this.#places.get(hash);
     if (known !== undefined) return known;
     const place = this.#places.size + 1;
     this.#places.set(hash, place);
-    this.column.bytes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex'));
+    const { buffer, byteOffset, byteLength } = content;
+    this.#list += `,"\\\\x${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}"`;
     return place;
+  }
+
+  toString(): string {
+    return `{${this.#list.slice(1)}}`;
   }
 }
 
-function addNeeds(to: Set<'n' | 'hash' | 'at'>, contents: Contents, encoded: Encoded, n: number): void {
-  const need = (hash: string, bytes: Uint8Array | undefined): void => {
-    to.n.plain(n);
-    to.hash.text(hash);
-    to.at.plain(contents.placeOf(hash, bytes));
+function addNeeds(to: Rows, contents: Contents, encoded: Encoded, n: number): void {
+  const need = (hash: string, content: Uint8Array | undefined): void => {
+    to.add(n, text(hash), contents.placeOf(hash, content));
   };
   for (const { hash, size } of encoded.writes) if (size !== null) need(hash, encoded.contents.get(hash));
   for (const hash of encoded.keeps) need(hash, encoded.contents.get(hash));

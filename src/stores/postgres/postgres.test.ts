@@ -200,7 +200,7 @@ describe('several servers on one database', () => {
 
 describe('faults', () => {
   /** A Bind message that carries a batch. */
-  const isBatch = (chunk: Buffer): boolean => chunk.includes(String.raw`{\"outcome\":`);
+  const isBatch = (chunk: Buffer): boolean => chunk.includes(String.raw`{\"\"outcome\"\":`);
 
   it('[PG5] a connection that is lost at a commit is unknown, and the same again settles it: one effect each', async () => {
     const random = createRandom(5).next;
@@ -306,6 +306,25 @@ describe('faults', () => {
     expect((await verifyStore(store, SPACE)).ok).toBe(true);
     await store.close();
     await own.remove();
+  });
+
+  it('[PG15] a database of an older schema is brought up to date by whoever comes first, and keeps what it has', async () => {
+    const schema = freshSchema();
+    const before = openStore({ schema });
+    await countUp(before, 'ann', 3);
+    await before.close();
+    // As the second version left it: the function of that time, and none of the types of the one after.
+    const types = ['request', 'guard', 'write', 'need'].map((name) => `"${schema}".batch_${name}`).join(', ');
+    await admin.unsafe(`drop type ${types} cascade;
+      create function "${schema}".commit_batch(p_sid integer, p_epoch text, p_batch text[]) returns integer
+        language sql as 'select 1';
+      update "${schema}".meta set value = '2' where name = 'schema'`);
+    const stores = [openStore({ schema }), openStore({ schema })];
+    await Promise.all(stores.map((store, index) => countUp(store, `writer-${index}`, 2)));
+    expect((await stores[0]?.counts(SPACE))?.commits).toBe(7);
+    const left = await admin.unsafe(`select p.oid from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      where n.nspname = '${schema}' and p.proname = 'commit_batch'`);
+    expect(left).toHaveLength(1);
   });
 
   it('[PG9] what cannot work is told at the first call: no server, no database, a newer schema, a relaxed setting', async () => {

@@ -95,10 +95,19 @@ create table @.content (
 alter table @.content alter column bytes set storage external;
 ${trimFunction}
 `,
+  // The function that this step made is made anew by the next one.
+  'select 1',
   `
-drop function if exists @.commit_batch(integer, text, text[]);
-drop function if exists @.judge(integer, jsonb, boolean);
-drop function if exists @.judge(integer, jsonb, boolean, integer[]);
+do $step$
+declare
+  f regprocedure;
+begin
+  for f in select p.oid from pg_catalog.pg_proc p join pg_catalog.pg_class c on c.relnamespace = p.pronamespace
+    where c.oid = '@.meta'::regclass and p.proname in ('commit_batch', 'judge')
+  loop
+    execute format('drop function %s', f);
+  end loop;
+end $step$;
 ${commitFunction}
 `,
 ];

@@ -23,8 +23,11 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const USAGE = `npm run prove [-- --short|--long|--smoke] [--seed N] [--layer ID]... [--minutes N] [--json] [--no-write]
   [--keep DIR [--again]]   each layer's report in that folder as soon as it has ended; layers that are there do not run again
 Layers: ${layerIds.join(', ')} (${longLayers.map(({ id }) => id).join(', ')} in the long form, or by name)`;
-/** They need one processor and nobody else: a process of their own has the other one for them. */
-const BESIDE = ['L2', 'L3', 'L8', 'L9', 'L10', 'L11', 'L12'];
+/**
+ * Run beside the others, each of these in a process of its own: those that need one processor and nobody else, and the one
+ * that is measured in time and takes what the others leave.
+ */
+const BESIDE = [['L1', 'L2', 'L3', 'L8', 'L9', 'L10', 'L11', 'L12'], ['L13']];
 
 function readArguments() {
   const { values } = parseArgs({
@@ -116,11 +119,20 @@ async function proveAll(order: Order, wanted: readonly string[]): Promise<ProofR
     process.stderr.write(lineOf(layer));
   };
   const options = { ...order, onLayer, ...(order.folder === undefined ? {} : { histories: order.folder }) };
-  const [here, beside] = [false, true].map((is) => wanted.filter((id) => BESIDE.includes(id) === is));
-  if (here === undefined || beside === undefined || here.length === 0 || beside.length === 0 || cpus().length < 2)
-    return prove({ ...options, only: wanted });
-  const [one, other] = await Promise.all([prove({ ...options, only: here }), proveBeside(order, beside)]);
-  return summed(order, [...one.layers, ...other.layers]);
+  const apart = BESIDE.flat();
+  const parts = [
+    wanted.filter((id) => !apart.includes(id)),
+    ...BESIDE.map((ids) => ids.filter((id) => wanted.includes(id))),
+  ];
+  const [here = [], ...beside] = cpus().length < 2 ? [wanted] : parts.filter(({ length }) => length > 0);
+  const reports = await Promise.all([
+    prove({ ...options, only: here }),
+    ...beside.map((ids) => proveBeside(order, ids)),
+  ]);
+  return summed(
+    order,
+    reports.flatMap((report) => report.layers),
+  );
 }
 
 /** What is not in the folder yet, and what is. */

@@ -8,6 +8,7 @@ import { createMemoryStore } from '../../src/stores/memory.ts';
 import { createPostgresStore } from '../../src/stores/postgres.ts';
 import { createSqliteStore } from '../../src/stores/sqlite.ts';
 import type { Store } from '../../src/stores/store.ts';
+import { openUnsynced } from '../sqlite/unsynced.ts';
 import { type EtcdCluster, startEtcd } from '../support/etcd-server.ts';
 import { type PostgresServer, postgresBinaries, startPostgres } from '../support/postgres-server.ts';
 
@@ -26,7 +27,7 @@ export interface ProofStores {
   close(): Promise<void>;
 }
 
-/** That its PostgreSQL runs with fsync off is known here. */
+/** That its PostgreSQL runs with fsync off, and SQLite without, is known here. */
 const onWarning = (): void => undefined;
 
 export function createProofStores(): ProofStores {
@@ -35,7 +36,7 @@ export function createProofStores(): ProofStores {
   let server: Promise<PostgresServer> | undefined;
   let serial = 0;
   const next = (): number => (serial += 1);
-  /** What a crash of the machine would leave is asked in a layer of its own: here time goes into the work. */
+  // What a crash of the machine would leave is asked in layers of its own: here time goes into the work.
   const postgres = (): Promise<PostgresServer> => {
     server ??= startPostgres(['fsync=off']);
     return server;
@@ -62,7 +63,7 @@ export function createProofStores(): ProofStores {
     }
     const store =
       name === 'sqlite'
-        ? createSqliteStore({ path: join(folder(), 'store.db'), onWarning })
+        ? createSqliteStore({ database: await openUnsynced(join(folder(), 'store.db')), onWarning })
         : createPostgresStore({ url: (await postgres()).url, schema: `proof_${next()}`, connections: 4, onWarning });
     opened.push(store);
     return store;

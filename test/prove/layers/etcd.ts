@@ -13,8 +13,6 @@ import { Absent, demand, type Layer, type ProofContext, type Tally } from '../fr
 import { raise } from '../raise.ts';
 import { sharedClock } from '../told.ts';
 
-const WRITERS = 8;
-
 function openOn({ url }: EtcdCluster, prefix: string): Store {
   return createEtcdStore({ url: `${url}?prefix=${prefix}`, timeoutMs: 2000, onWarning: () => undefined });
 }
@@ -78,6 +76,8 @@ async function disturbed(context: ProofContext): Promise<void> {
   const [kills, pauses] = [size(1, 3, 60), size(0, 1, 20)];
   const cuts = spaces === undefined ? 0 : size(1, 1, 20);
   const commits = size(40, 5000, 200_000);
+  // More of them at once go into one flush.
+  const writers = size(8, 8, 24);
   let cluster: EtcdCluster | undefined;
   const open: Store[] = [];
   const stop = new AbortController();
@@ -91,7 +91,7 @@ async function disturbed(context: ProofContext): Promise<void> {
     const { signal } = stop;
     const following = [follow(third, { epoch, signal }), follow(fourth, { epoch, signal, restEach: 300 })];
     const working = Promise.all(
-      Array.from({ length: WRITERS }, (_, index) =>
+      Array.from({ length: writers }, (_, index) =>
         raise([first, second][index % 2] as Store, `writer-${index}`, {
           ...{ acks, told },
           goesOn: () => acks.length < commits,

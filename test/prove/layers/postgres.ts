@@ -10,7 +10,6 @@ import { type Ack, audit } from '../audit.ts';
 import { Absent, type Layer } from '../frame.ts';
 import { raise } from '../raise.ts';
 
-const WRITERS = 8;
 /** A Bind message that carries a batch. */
 const isBatch = (chunk: Buffer): boolean => chunk.includes(String.raw`{\"outcome\":`);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -43,6 +42,8 @@ export const postgresRestarts: Layer = {
   async run({ stores, size, random, tally, note, told: histories }) {
     if (!stores.has('postgres')) throw new Absent('no PostgreSQL for this platform in node_modules');
     const [restarts, deadlocks, commits] = [size(1, 5, 50), size(1, 20, 200), size(40, 20_000, 500_000)];
+    // More of them at once go into one flush.
+    const writers = size(8, 8, 24);
     const seen = { '40P01': 0, '40001': 0 };
     const server = await startPostgres(['deadlock_timeout=150ms'], (line) => {
       if (line.includes('ERROR:  deadlock detected')) seen['40P01'] += 1;
@@ -65,7 +66,7 @@ export const postgresRestarts: Layer = {
       const acks: Ack[] = [];
       const told = histories.begin('postgres');
       const working = Promise.all(
-        Array.from({ length: WRITERS }, (_, index) => {
+        Array.from({ length: writers }, (_, index) => {
           const store = open[index % open.length] as Store;
           return raise(store, `writer-${index}`, { goesOn: () => acks.length < commits, acks, told });
         }),

@@ -25,4 +25,4 @@ export function lawSeed(everyDay: number): number {
 }
 
 /** Milliseconds for one law, whatever else the machine does. */
-export const LAW_TIMEOUT: number = isLong ? 3_600_000 : 120_000;
+export const LAW_TIMEOUT: number = isLong ? 3_600_000 : 600_000;

@@ -2,6 +2,7 @@
 // them: by lines both changes are in order, and what was to be read is code, or gone from the page, without a word.
 import type { Lines } from '../lines.ts';
 import type { Region, Sides } from '../three-way.ts';
+import { areAlike } from './alike.ts';
 import { FENCE, lineText } from './outline.ts';
 
 type SideName = 'current' | 'proposed';
@@ -133,19 +134,17 @@ function misread(
   for (const region of regions) {
     keep(region.currentStart);
     const side = region.kind === 'conflict' ? fill : region.kind === 'proposed' ? 'proposed' : 'current';
-    const other = side === 'current' ? 'proposed' : 'current';
+    const other = otherSide(side);
     const [from, to] = [region[`${side}Start`], region[`${side}End`]];
     const isOne = region.kind === side && to - from === region.baseEnd - region.baseStart;
     let isStray = false;
     for (let i = from; i < to; i++) {
       const line = lineIn(texts[side], i);
-      const [role, own] = [walk.pass(line), reads[side].roles[i]];
-      const theirs = reads[other].roles[region[`${other}Start`] + i - from];
-      const at = region.baseStart + i - from;
+      const role = walk.pass(line);
+      const at = { base: region.baseStart + i - from, own: i, other: region[`${other}Start`] + i - from };
       // A line that was changed where it stands goes along with what the other side made of it.
-      const isEdit = isOne && isAlike(lineIn(texts.base, at), line);
-      const alone = region.kind === 'both' && own !== theirs ? undefined : own;
-      const wanted = isEdit ? due(reads.base.roles[at], own, theirs) : alone;
+      const isEdit = isOne && areAlike(lineIn(texts.base, at.base), line);
+      const wanted = isEdit ? due(...rolesAt(reads, side, at)) : ownRole(reads, region, side, at);
       isStray ||= role !== wanted && line.trim() !== '';
     }
     if (isStray && region.kind !== 'conflict') found.push(region);
@@ -156,18 +155,28 @@ function misread(
   return { isMisread, regions: found };
 }
 
-/** What a line should be that both sides kept: what the one made of it that made something of it. */
-function due(base = '', current = '', proposed = ''): string | undefined {
-  if (current === proposed || proposed === base) return current;
-  return current === base ? proposed : undefined;
+interface At {
+  readonly base: number;
+  readonly own: number;
+  readonly other: number;
 }
 
-/** Whether two lines share at least half of the longer one at their ends. */
-function isAlike(a: string, b: string): boolean {
-  const size = Math.min(a.length, b.length);
-  let head = 0;
-  while (head < size && a[head] === b[head]) head += 1;
-  let tail = 0;
-  while (tail < size - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail += 1;
-  return 2 * (head + tail) >= Math.max(a.length, b.length);
+type Role = string | undefined;
+
+const otherSide = (side: SideName): SideName => (side === 'current' ? 'proposed' : 'current');
+
+function rolesAt(reads: Reads, side: SideName, at: At): readonly [Role, Role, Role] {
+  return [reads.base.roles[at.base], reads[side].roles[at.own], reads[otherSide(side)].roles[at.other]];
+}
+
+/** What an added line is on its side; undefined for what both added and read in two ways. */
+function ownRole(reads: Reads, { kind }: Region, side: SideName, at: At): string | undefined {
+  const own = reads[side].roles[at.own];
+  return kind === 'both' && own !== reads[otherSide(side)].roles[at.other] ? undefined : own;
+}
+
+/** What a line should be that both sides kept: what the one made of it that made something of it. */
+function due(base: Role, current: Role, proposed: Role): Role {
+  if (current === proposed || proposed === base) return current;
+  return current === base ? proposed : undefined;
 }

@@ -2,7 +2,8 @@
 // lines alone it may come under another one, that the other side put in above it: the release that it is not part of.
 import { bytesOfLines, type Lines } from '../lines.ts';
 import type { Region, Sides } from '../three-way.ts';
-import { type MarkdownLine, outlineOf } from './outline.ts';
+import { areAlike } from './alike.ts';
+import { lineText, type MarkdownLine, outlineOf } from './outline.ts';
 
 interface Heading {
   readonly line: number;
@@ -12,6 +13,9 @@ interface Heading {
 
 /** Deeper than all headings: what a line that is none is to them. */
 const ENTRY = 7;
+
+/** Pairs of lines that are looked at for one that was reworded; beyond that all count as new. */
+const MOST_COMPARED = 100_000;
 
 /** The headings that are open at a place, by their levels; null where a conflict leaves them open. */
 class Open {
@@ -26,10 +30,13 @@ class Open {
     this.#texts.fill(null, level);
   }
 
-  /** The one below level `top` that something of that level belongs to. */
-  above(level: number, top: number): string | null | undefined {
-    for (let at = level - 1; at > top; at--) if (this.#texts[at] !== undefined) return this.#texts[at];
-    return undefined;
+  /** Whether something of that level stands under the same headings there, down to those below level `top`. */
+  isUnder(other: Open, level: number, top: number): boolean {
+    for (let at = level - 1; at > top; at--) {
+      const [here, there] = [this.#texts[at], other.#texts[at]];
+      if (here !== null && here !== there) return false;
+    }
+    return true;
   }
 }
 
@@ -66,13 +73,31 @@ class Side {
     return this.#headings.slice(from, this.#next);
   }
 
-  /** The level of what lines begin with; undefined for blank ones. */
-  levelOf(from: number, to: number): number | undefined {
+  hasHeading(from: number, to: number): boolean {
+    return this.#headings.some(({ line }) => from <= line && line < to);
+  }
+
+  /**
+   * The level of the first of these lines that is none of `others`, reworded, or of what it stands under among them;
+   * undefined where there is no such line.
+   */
+  levelOfNew(from: number, to: number, others: readonly string[]): number | undefined {
+    let level = ENTRY;
+    const known = others.length * (to - from) > MOST_COMPARED ? [] : others;
     for (let i = from; i < to; i++) {
-      if (this.#outline[i]?.kind === 'blank') continue;
-      return this.#outline[i]?.kind === 'heading' ? this.#headingAt(i).level : ENTRY;
+      const kind = this.#outline[i]?.kind;
+      if (kind === 'blank') continue;
+      if (kind === 'heading') level = Math.min(level, this.#headingAt(i).level);
+      const line = lineText(this.#lines, i);
+      if (!known.some((other) => areAlike(other, line))) return level;
     }
     return undefined;
+  }
+
+  /** Lines that say something. */
+  textsOf(from: number, to: number): readonly string[] {
+    const texts = Array.from({ length: to - from }, (_, i) => lineText(this.#lines, from + i));
+    return texts.filter((text) => text.trim() !== '');
   }
 }
 
@@ -81,35 +106,60 @@ export function keepHeadings(texts: Sides, regions: readonly Region[]): readonly
   const sides = { current: new Side(texts.current), proposed: new Side(texts.proposed) };
   const result = new Open();
   // A title is no place of its own: it may be worded anew.
-  const top = new Side(texts.base).hasTitle ? 1 : 0;
-  return regions.map((region, i) => {
+  const base = new Side(texts.base);
+  const top = base.hasTitle ? 1 : 0;
+  const found = regions.map((region, i) => {
     for (const heading of sides.current.to(region.currentStart)) result.pass(heading);
     sides.proposed.to(region.proposedStart);
-    // What both put at one place has been put in order already, and which of it comes last hangs on who was first.
-    const isShared = [regions[i - 1], regions[i + 1]].some((other) => isAtSamePlace(region, other));
-    const kind = !isShared && isMisplaced(region, sides, result, top) ? 'conflict' : region.kind;
+    const isShared = bothHead(sides, regions.slice(Math.max(0, i - GROUP), i + GROUP + 1), region);
+    const kind = isMisplaced(region, base, sides, result, top) ? 'conflict' : region.kind;
     const ours = sides.current.to(region.currentEnd);
     const theirs = sides.proposed.to(region.proposedEnd);
     if (isShared || kind === 'conflict') for (const heading of [...ours, ...theirs]) result.blur(heading);
     else for (const heading of kind === 'proposed' ? theirs : ours) result.pass(heading);
     return { ...region, kind };
   });
+  return joined(found);
 }
+
+/** What both put at one place is one conflict, if any of it is one. */
+function joined(regions: readonly Region[]): readonly Region[] {
+  const kept: Region[] = [];
+  for (const region of regions) {
+    const last = kept.at(-1);
+    const isOne = last !== undefined && isAtSamePlace(region, last) && [last.kind, region.kind].includes('conflict');
+    if (!isOne) {
+      kept.push(region);
+      continue;
+    }
+    const { currentEnd, proposedEnd } = region;
+    kept[kept.length - 1] = { ...last, kind: 'conflict', currentEnd, proposedEnd };
+  }
+  return kept;
+}
+
+/** As many regions stand at one place at most, less one. */
+const GROUP = 3;
+
+/** Of headings that both put at one place it hangs on who was first which comes last. */
+function bothHead(sides: TwoSides, regions: readonly Region[], region: Region): boolean {
+  const group = regions.filter((other) => isAtSamePlace(region, other));
+  return (['current', 'proposed'] as const).every((side) =>
+    group.some((each) => each.kind === side && sides[side].hasHeading(each[`${side}Start`], each[`${side}End`])),
+  );
+}
+
+type TwoSides = { readonly [side in 'current' | 'proposed']: Side };
 
 function isAtSamePlace(region: Region, other: Region | undefined): boolean {
   return region.baseStart === other?.baseStart && region.baseEnd === other.baseEnd;
 }
 
-function isMisplaced(
-  region: Region,
-  sides: { readonly [side in 'current' | 'proposed']: Side },
-  result: Open,
-  top: number,
-): boolean {
+function isMisplaced(region: Region, base: Side, sides: TwoSides, result: Open, top: number): boolean {
   const { kind, baseStart, baseEnd } = region;
-  if ((kind !== 'current' && kind !== 'proposed') || baseStart < baseEnd) return false;
-  const level = sides[kind].levelOf(region[`${kind}Start`], region[`${kind}End`]);
-  if (level === undefined) return false;
-  const above = result.above(level, top);
-  return above !== null && above !== sides[kind].open.above(level, top);
+  if (kind !== 'current' && kind !== 'proposed') return false;
+  const [from, to] = [region[`${kind}Start`], region[`${kind}End`]];
+  // What was there before goes along with where it is.
+  const level = sides[kind].levelOfNew(from, to, base.textsOf(baseStart, baseEnd));
+  return level !== undefined && !result.isUnder(sides[kind].open, level, top);
 }

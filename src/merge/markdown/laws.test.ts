@@ -5,6 +5,7 @@ import { LAW_TIMEOUT, lawRuns, lawSeed } from '../../../test/support/law-runs.ts
 import { createRandom } from '../../../test/support/random.ts';
 import { markdownTriple } from '../../../test/support/random-markdown.ts';
 import { checkReceipt, type MergeInput, type MergeResult, mergeContents, resolveConflict } from '../index.ts';
+import { areAlike } from './alike.ts';
 
 const options = { numRuns: lawRuns(5_000), seed: lawSeed(4_071) };
 const seeds = fc.integer({ min: 0, max: 0x7fffffff });
@@ -148,14 +149,6 @@ describe('laws of what is enclosed', { timeout: LAW_TIMEOUT }, () => {
       const line = lines.find((each) => each.includes(`${mark} `));
       return line !== undefined && base.split('\n').some((old) => !lines.includes(old) && areAlike(old, line));
     });
-  }
-
-  function areAlike(a: string, b: string): boolean {
-    const size = Math.min(a.length, b.length);
-    let [head, tail] = [0, 0];
-    while (head < size && a[head] === b[head]) head += 1;
-    while (tail < size - head && a.at(-1 - tail) === b.at(-1 - tail)) tail += 1;
-    return 2 * (head + tail) >= Math.max(a.length, b.length);
   }
 
   it('[MD8] what a side wrote stands in no code and no comment of the other one', () => {

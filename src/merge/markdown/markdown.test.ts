@@ -340,6 +340,24 @@ describe('change logs', () => {
     }
   });
 
+  it('[CG6] all headings above an entry count, also where both sides wrote at one place or a side took another entry away', () => {
+    const write = (release: string, entries: string, more = ''): string =>
+      `# Changes\n\n${release}\n\n### Added\n\n${entries}\n${more}## 1.0.0\n\n- first\n`;
+    const base = write('## Unreleased', '- alpha\n');
+    for (const [mine, other] of [
+      [write('## 1.1.0', '- alpha\n'), write('## Unreleased', '- new thing\n- alpha\n')],
+      [write('## Unreleased\n\n## 1.1.0', '- alpha\n'), write('## Unreleased', '- alpha\n- new thing\n')],
+      [write('## 1.1.0', '- alpha\n'), write('## Unreleased', '- one\n- two things\n')],
+      [
+        write('## 1.1.0', '- alpha\n', '### Fixed\n\n- a fault\n\n'),
+        write('## Unreleased', '- alpha\n', '### Fixed\n\n- another one\n\n'),
+      ],
+    ] as const) {
+      expect(merged([base, mine, other], 'changelog')).toBe('conflict');
+      expect(merged([base, other, mine], 'changelog')).toBe('conflict');
+    }
+  });
+
   it('[CG6] what goes where its side put it is merged: above the release, below a section, edits of what was released', () => {
     const open = '- old\n\n';
     const released = log(`## 1.1.0\n\n${open}`);

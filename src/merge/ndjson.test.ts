@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LAW_TIMEOUT, lawRuns, lawSeed } from '../../test/support/law-runs.ts';
+import { createRandom } from '../../test/support/random.ts';
+import { recordsIn, recordsTriple } from '../../test/support/random-logs.ts';
 import { checkReceipt } from './check-receipt.ts';
 import { mergeContents } from './merge.ts';
 import { resolveConflict } from './resolve-region.ts';
@@ -23,6 +25,32 @@ function clean(...sides: Parameters<typeof merge>): string {
   expect(checkReceipt(input, result).problems).toEqual([]);
   return text(result.content);
 }
+
+function meansWhatBothSay(sides: readonly [string, string, string], merged: string): void {
+  const [base, ours, theirs, written] = [...sides, merged].map(recordsIn) as [Records, Records, Records, Records];
+  expect(written.size, 'a record came twice').toBe(merged.split('\n').filter((line) => line !== '').length);
+  for (const id of base.keys()) expect(written.has(id), id).toBe(ours.has(id) && theirs.has(id));
+  for (const id of [...ours.keys(), ...theirs.keys()]) if (!base.has(id)) expect(written.has(id), id).toBe(true);
+  for (const [id, members] of written) {
+    const before = base.get(id);
+    const [mine, other] = [ours.get(id) ?? before, theirs.get(id) ?? before];
+    for (const name of new Set([before, mine, other, members].flatMap((each) => [...(each?.keys() ?? [])]))) {
+      expect(members.get(name), `${id} ${name}`).toBe(due(before?.get(name), mine?.get(name), other?.get(name)));
+    }
+  }
+  const orders = [base, ours, theirs, written].map((records) => new Map([...records.keys()].map((id, i) => [id, i])));
+  const shared = [...written.keys()].filter((id) => orders.every((order) => order.has(id)));
+  for (const a of shared) {
+    for (const b of shared) {
+      const [before, mine, other, is] = orders.map((order) => (order.get(a) ?? 0) < (order.get(b) ?? 0));
+      expect(is, `${a} before ${b}`).toBe(due(before, mine, other));
+    }
+  }
+}
+
+type Records = ReturnType<typeof recordsIn>;
+
+const due = (base: unknown, current: unknown, proposed: unknown): unknown => (current === base ? proposed : current);
 
 const log = '{"id":1,"n":1}\n{"id":2,"n":1.0}\n';
 
@@ -98,6 +126,49 @@ describe('NDJSON', () => {
     });
     expect(invalid.status).toBe('conflict');
   });
+
+  it('[ND8] a record that both sides moved does not stand twice, and none comes back, where lines decide', () => {
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => `{"id":"${id}"}\n`) as [string, string, string, string];
+    const base = a + b + c + d;
+    for (const [mine, other] of [
+      [b + a + c + d, b + c + d + a],
+      [b + c + a + d, b + c + d],
+    ] as const) {
+      const result = merge(base, mine, other);
+      if (result.status !== 'conflict') throw new Error(text(result.status === 'clean' ? result.content : null));
+      expect(result.conflicts.map(({ at, reason }) => [at, reason])).toEqual([
+        [{ pointer: '' }, 'a record that was moved would stand twice, or come back after it was deleted'],
+      ]);
+      const settled = resolveConflict(result, result.conflicts[0]?.id ?? '', { use: 'proposed' });
+      expect(settled.status === 'clean' && text(settled.content)).toBe(other);
+      expect(checkReceipt(result.input, settled, { decided: true }).problems).toEqual([]);
+    }
+    // Equal records that both put in are two events, as they are where both append.
+    const beat = '{"beat":true}\n';
+    expect(clean(beat + a + b + c, beat + beat + a + b + c, beat + a + b + beat + c)).toBe(
+      beat + beat + a + b + beat + c,
+    );
+  });
+
+  it(
+    '[ND3] [ND7] [ND8] random logs: each record is what both sides mean, once, in the order of the side that moved it',
+    () => {
+      let keyedClean = 0;
+      fc.assert(
+        fc.property(fc.integer({ min: 0, max: 0x7fffffff }), fc.constantFrom(keyed, undefined), (seed, options) => {
+          const { base, current, proposed } = recordsTriple(createRandom(seed));
+          const [one, other] = [merge(base, current, proposed, options), merge(base, proposed, current, options)];
+          expect(other.status).toBe(one.status);
+          if (one.status !== 'clean') return;
+          if (options !== undefined) keyedClean += 1;
+          meansWhatBothSay([base, current, proposed], clean(base, current, proposed, options));
+        }),
+        { numRuns: lawRuns(600), seed: lawSeed(8_191) },
+      );
+      expect(keyedClean).toBeGreaterThan(lawRuns(600) / 4);
+    },
+    LAW_TIMEOUT,
+  );
 
   it(
     '[ND7] the laws: sides that did not change give way, swapping changes no outcome, receipts are right',

@@ -9,7 +9,7 @@ import { mergeDecided } from './json.ts';
 import { encodeLike, hasBom, mergeEnding } from './mirror/encoding.ts';
 import { mergeText } from './text.ts';
 import type { Engine, MergeInput, MergeResult, MergeSide } from './types.ts';
-import { mergeTrivially, missingSideConflict } from './whole.ts';
+import { mergeTrivially, missingSideConflict, wholeConflict } from './whole.ts';
 
 const ENGINE = 'ndjson';
 
@@ -119,7 +119,44 @@ function endOf(side: MergeSide): string | undefined {
 }
 
 function byLines(input: MergeInput, reason: string): MergeResult {
-  const result = mergeText(input);
+  const merged = mergeText(input);
+  if (merged.status === 'error') return merged;
+  const result = merged.status === 'clean' && hasStray(input, merged.content) ? straying(input) : merged;
   if (result.status === 'error') return result;
   return { ...result, notes: [...result.notes, { code: 'text-fallback', message: `merged by lines: ${reason}` }] };
+}
+
+/** By lines a record that both sides moved stands twice, and one that the one side moved and the other deleted comes back. */
+function hasStray({ base, current, proposed }: MergeInput, content: MergeSide): boolean {
+  const [before, ours, theirs, written] = [base, current, proposed, content].map(countsOf) as [
+    Counts,
+    Counts,
+    Counts,
+    Counts,
+  ];
+  return [...before].some(([line, count]) => {
+    const [c, p] = [ours.get(line) ?? 0, theirs.get(line) ?? 0];
+    return (written.get(line) ?? 0) > Math.max(c + p - count, Math.min(c, p));
+  });
+}
+
+type Counts = ReadonlyMap<string, number>;
+
+/** How often each record stands in a log. */
+function countsOf(side: MergeSide): Counts {
+  const counts = new Map<string, number>();
+  for (const line of Buffer.from(side ?? [])
+    .toString('latin1')
+    .split('\n')) {
+    const record = line.trimEnd();
+    if (record !== '') counts.set(record, (counts.get(record) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function straying(input: MergeInput): MergeResult {
+  const reason = 'a record that was moved would stand twice, or come back after it was deleted';
+  const whole = wholeConflict(input, 'text', 'content', reason);
+  // At the root and not by lines: each change is in order, only together they are not.
+  return { ...whole, conflicts: whole.conflicts.map((conflict) => ({ ...conflict, at: { pointer: '' } })) };
 }

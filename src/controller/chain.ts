@@ -129,10 +129,16 @@ export class Chains {
     };
   }
 
+  /** Nobody is under way there: a commit under its own guard goes to the store at once. */
+  isFree(resource: string): boolean {
+    const place = this.#places.size === 0 ? undefined : this.#places.get(resource);
+    return place === undefined || (place.last === undefined && place.settling === 0);
+  }
+
   /** A commit under its own guard. Where others settle what they lost, it goes behind them: most likely it has lost too. */
   commit(request: CommitRequest, resource: string): Awaitable<readonly CommitReply[]> {
-    const place = this.#places.size === 0 ? undefined : this.#places.get(resource);
-    if (place === undefined || (place.last === undefined && place.settling === 0)) return this.#store.commit([request]);
+    if (this.isFree(resource)) return this.#store.commit([request]);
+    const place = this.#placeOf(resource);
     const { promise, resolve, reject } = open<readonly CommitReply[]>();
     const answer = (reply: CommitReply | undefined): void => resolve([reply as CommitReply]);
     place.behind.push({ request, link: undefined, tell: () => undefined, answer, fail: reject });

@@ -10,7 +10,7 @@ import { type Context, headToken } from './context.ts';
 import { conflicted } from './hand-back.ts';
 import { formlessIntent, type Intent, type IntentOptions, intentOf, makeIntent } from './intent.ts';
 import { afterBaseGone, isBaseGone } from './lost-base.ts';
-import { plainProposal, plainRequest, swapDirect } from './plain.ts';
+import { ownRequest, plainProposal, plainRequest, swapDirect } from './plain.ts';
 import { mismatchError } from './submit.ts';
 import { swap } from './swap.ts';
 import { taken } from './taken.ts';
@@ -93,13 +93,15 @@ function begun(
     // Where the engine sees the object made, it need not look for a `then` in it at every call.
     return now ? outcome : Promise.resolve(outcome);
   }
-  const request = plainRequest(context, token, change, at);
-  if (request === undefined) return write(context, token, change, until(options, late), onClash, late !== undefined);
   // An update has its turn already, and waits for nobody.
   const isTurn = late !== undefined;
+  const request = plainRequest(context, token, change, at, isTurn);
+  if (request === undefined) return write(context, token, change, until(options, late), onClash, isTurn);
   const replies = isTurn ? context.store.commit([request]) : context.chains.commit(request, token.resource);
-  if (!(replies instanceof Promise)) return afterPlain(context, token, request, replies, onClash, now, late);
-  return replies.then((answered) => afterPlain(context, token, request, answered, onClash, true, late));
+  const isLanded = !(replies instanceof Promise) && replies[0]?.status === 'committed';
+  const sent = isLanded ? request : ownRequest(request, change);
+  if (!(replies instanceof Promise)) return afterPlain(context, token, sent, replies, onClash, now, late);
+  return replies.then((answered) => afterPlain(context, token, sent, answered, onClash, true, late));
 }
 
 function until(options: IntentOptions | undefined, late: Late | undefined): IntentOptions | undefined {

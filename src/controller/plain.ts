@@ -16,9 +16,18 @@ const META: EntryMeta = { outcome: 'committed' };
 const NO_RECORDS: readonly RecordWrite[] = [];
 const NO_KEEPS: readonly Keep[] = [];
 
-export function plainRequest(context: Context, token: Token, change: Change, at: number): CommitRequest | undefined {
+/** `isTurn`: it goes to the store whoever else is under way on the resource. */
+export function plainRequest(
+  context: Context,
+  token: Token,
+  change: Change,
+  at: number,
+  isTurn: boolean,
+): CommitRequest | undefined {
   if (!isShaped(token) || token.space !== context.space || !context.agents.has(token.agent)) return undefined;
-  const write = plainWrite(context, token, change);
+  // A store in memory has copied the bytes, or never needs them, before the caller can change them.
+  const borrows = context.direct !== undefined && (isTurn || context.chains.isFree(token.resource));
+  const write = plainWrite(context, token, change, borrows);
   if (write === undefined || write.hash === token.hash) return undefined;
   // A resource that was there has a canonical id: another one would find no head with this revision.
   if (token.revision === 0 && !hasOwnName(token)) return undefined;
@@ -39,6 +48,13 @@ export function plainRequest(context: Context, token: Token, change: Change, at:
     keeps: NO_KEEPS,
     meta: META,
   };
+}
+
+/** The request with bytes of its own, for whoever goes on with it when the caller has its array back. */
+export function ownRequest(request: CommitRequest, change: Change): CommitRequest {
+  const [write] = request.writes;
+  if (write?.kind !== 'content' || !('content' in change) || write.content !== change.content) return request;
+  return { ...request, writes: [{ ...write, content: new Uint8Array(write.content) }] };
 }
 
 /**
@@ -64,7 +80,7 @@ export function swapDirect(context: Context, token: Token, change: Change, at: n
   return direct.swap(token, hash, at);
 }
 
-function plainWrite(context: Context, token: Token, change: Change): PlainWrite | undefined {
+function plainWrite(context: Context, token: Token, change: Change, borrows: boolean): PlainWrite | undefined {
   if (typeof change !== 'object' || change === null || !isOneKind(change)) return undefined;
   const { resource } = token;
   if ('hash' in change) return isHash(change.hash) ? { resource, kind: 'hash', hash: change.hash } : undefined;
@@ -74,7 +90,16 @@ function plainWrite(context: Context, token: Token, change: Change): PlainWrite 
   const given = change.content;
   if (typeof given !== 'string' && !(given instanceof Uint8Array)) return undefined;
   // A copy, taken at once: the caller may change its array while the commit waits.
-  const content = typeof given === 'string' ? Buffer.from(given) : new Uint8Array(given);
+  const content = typeof given === 'string' ? Buffer.from(given) : borrows && isUnshared(given) ? given : copy(given);
   if (content.length > context.limits.contentBytes) return undefined;
   return { resource, kind: 'content', hash: hashOf(content), content, mediaType };
+}
+
+/** Memory that other threads have too can change between the hash and the store's copy. */
+function isUnshared(bytes: Uint8Array): boolean {
+  return bytes.buffer instanceof ArrayBuffer;
+}
+
+function copy(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
 }

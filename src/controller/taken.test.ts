@@ -8,6 +8,7 @@ import { hashOf } from '../core/hash.ts';
 import { jsonText } from '../merge/json/json-text.ts';
 import { createMemoryStore } from '../stores/memory.ts';
 import { escalate } from '../strategies/escalate.ts';
+import { merge } from '../strategies/merge.ts';
 
 describe('what is sent is taken at the call', () => {
   it('[E8] appended bytes, edits and patches, alone and in a transaction', async () => {
@@ -54,6 +55,37 @@ describe('what is sent is taken at the call', () => {
     sent.fill(0);
     const { conflictId } = as(await pending, 'escalated');
     expect(text(await entente.conflictContent(conflictId, 'proposed'))).toBe('mine');
+  });
+
+  it('[E8] a content that meets a conflict on a store that answers at once, alone and beside others; memory that threads share', async () => {
+    const { entente } = setUp({ policy: [['**/*.txt', merge('text')]], default: escalate() });
+    const lines = Array.from({ length: 60 }, (_, index) => `line ${index}`);
+    const wanted = lines.map((line, index) => (index % 6 === 0 ? `${line} of ${index / 6}` : line));
+    for (const resource of ['doc', 'doc.txt']) {
+      await put(entente, resource, lines.join('\n'));
+      const tokens = await Promise.all(
+        Array.from({ length: 10 }, (_, index) => tokenOf(entente, resource, `a${index}`)),
+      );
+      const pending = tokens.map((token, index) => {
+        const own = lines.with(index * 6, `${lines[index * 6]} of ${index}`).join('\n');
+        const given = index % 2 === 0 ? new Uint8Array(new SharedArrayBuffer(own.length)) : Buffer.alloc(own.length);
+        given.set(Buffer.from(own));
+        const answer = entente.commitOrResolve(token, { content: given });
+        given.fill(0);
+        return answer;
+      });
+      const outcomes = await Promise.all(pending);
+      if (resource === 'doc.txt') {
+        expect(await textAt(entente, resource)).toBe(wanted.join('\n'));
+        continue;
+      }
+      expect(await textAt(entente, resource)).toBe(lines.with(0, 'line 0 of 0').join('\n'));
+      for (const [index, outcome] of outcomes.entries()) {
+        if (index === 0) continue;
+        const kept = text(await entente.conflictContent(as(outcome, 'escalated').conflictId, 'proposed'));
+        expect(kept).toBe(lines.with(index * 6, `line ${index * 6} of ${index}`).join('\n'));
+      }
+    }
   });
 
   it('[E8] a decided content', async () => {

@@ -30,7 +30,9 @@ export class Contents {
   }
 
   get(hash: string): Uint8Array | undefined {
-    return this.#slots.get(hash)?.bytes?.slice();
+    const bytes = this.#slots.get(hash)?.bytes;
+    // Not slice: it would write zeros first.
+    return bytes === undefined ? undefined : new Uint8Array(bytes);
   }
 
   #slot(hash: string): Slot {

@@ -1,6 +1,6 @@
 // Lines that a side took away elsewhere and put into a conflict: what the other side did with them where they were would
 // not follow them, and a line that it deleted would come back.
-import { bytesOfLines, type Lines } from '../lines.ts';
+import { type Lines, startOf } from '../lines.ts';
 import type { Region, Sides } from '../three-way.ts';
 
 /** Whether a side moved a line that says something into this region from outside of it. */
@@ -21,7 +21,7 @@ export function arrivalsIn(texts: Sides): (region: Region) => boolean {
 function countsOf(lines: Lines, from = 0, to: number = lines.count): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (let i = from; i < to; i++) {
-    const line = Buffer.from(bytesOfLines(lines, i, i + 1)).toString('latin1');
+    const line = lines.bytes.toString('latin1', startOf(lines, i), startOf(lines, i + 1));
     if (line.trim() !== '') counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   return counts;

@@ -1,6 +1,6 @@
 // When entries that both sides added to a change log may both be kept, and in which order: never so that an entry comes
 // under the other side's heading, runs into its paragraph, or stands twice.
-import { bytesOfLines, type Lines } from '../lines.ts';
+import type { Lines } from '../lines.ts';
 import type { Sides } from '../three-way.ts';
 import type { Blocks } from './blocks.ts';
 
@@ -20,7 +20,7 @@ export function hasCommon(ours: Part, theirs: Part): boolean {
 function textsOf({ blocks, from, to }: Part): readonly string[] {
   const texts: string[] = [];
   for (let i = from; i < to; i++) {
-    if (blocks.kinds[i] !== 'blank') texts.push(Buffer.from(bytesOfLines(blocks.lines, i, i + 1)).toString('latin1'));
+    if (blocks.kinds[i] !== 'blank') texts.push(textOf(blocks.lines, i, i + 1));
   }
   return texts;
 }
@@ -34,9 +34,12 @@ export function countsOf(lines: Lines): Counts {
   return counts;
 }
 
+function textOf({ bytes, starts }: Lines, from: number, to: number): string {
+  return bytes.toString('latin1', starts[from], starts[to]);
+}
+
 function linesIn(lines: Lines, from: number, to: number): readonly string[] {
-  return Buffer.from(bytesOfLines(lines, from, to))
-    .toString('latin1')
+  return textOf(lines, from, to)
     .split('\n')
     .filter((line) => line.trim() !== '');
 }

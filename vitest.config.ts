@@ -1,8 +1,30 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
+/** Suites that say the same of whatever store they run on; each takes its store from test/support/stores.ts. */
+const ON_STORES = ['src/controller/*.test.ts', 'src/service/*.test.ts', 'src/http/*.test.ts'];
+/** The command line opens its stores by URL, and one in memory ends with its process. */
+const COMMAND_LINE = ['loop', 'history', 'conflicts'].map((name) => `src/cli/${name}.test.ts`);
+const KINDS = ['memory', 'sqlite', 'postgres', 'etcd'];
+
+/** ENTENTE_TEST_STORES=sqlite,postgres: only those suites, on each of these stores, instead of all tests. */
+const kinds = (process.env['ENTENTE_TEST_STORES'] ?? '').split(',').filter((kind) => kind !== '');
+const strange = kinds.find((kind) => !KINDS.includes(kind));
+if (strange !== undefined) throw new Error(`ENTENTE_TEST_STORES takes ${KINDS.join(', ')}, not ${strange}`);
+const projects = kinds.map((name) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [...ON_STORES, ...(name === 'memory' ? [] : COMMAND_LINE)],
+    env: { ENTENTE_TEST_STORE: name },
+    globalSetup: ['test/support/on-store-server.ts'],
+    setupFiles: ['test/support/on-store.ts'],
+  },
+}));
+
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    ...(projects.length === 0 ? {} : { projects }),
     testTimeout: 120_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { openServer } from '../../test/support/server.ts';
+import { createTestStore } from '../../test/support/stores.ts';
 import { withMethods } from '../../test/support/wrap.ts';
-import { createMemoryStore } from '../stores/memory.ts';
 
 /** One request as it stands on the wire. */
 function wire(key: string, method: string, path: string, json?: object): string {
@@ -14,7 +14,7 @@ function wire(key: string, method: string, path: string, json?: object): string 
 }
 
 it('[OP12] what is under way is answered, what comes after gets a problem with Retry-After, and nothing of it is done', async () => {
-  const inner = createMemoryStore();
+  const inner = createTestStore();
   let hold: Promise<void> | undefined;
   let held = 0;
   const store = withMethods(inner, {

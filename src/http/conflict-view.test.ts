@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Answer, type Caller, openServer, type Server } from '../../test/support/server.ts';
-import { createMemoryStore } from '../stores/memory.ts';
+import { createTestStore } from '../../test/support/stores.ts';
 import { createSqliteStore } from '../stores/sqlite.ts';
 
 let server: Server;
@@ -12,7 +12,7 @@ let ann: Caller;
 let folder: string;
 
 const STORES = {
-  memory: () => createMemoryStore(),
+  usual: () => createTestStore(),
   sqlite: () => createSqliteStore({ path: join(folder, 'entente.db') }),
 };
 
@@ -64,7 +64,7 @@ function joined(parts: readonly Change[], chosen: { readonly [region: string]: s
   return parts.map((part) => (part['type'] === 'clash' ? chosen[String(part['region'])] : part['text'])).join('');
 }
 
-describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('a conflict laid out, in %s', (kind) => {
+describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('a conflict laid out, in the %s store', (kind) => {
   beforeEach(() => open(kind));
   afterEach(close);
 
@@ -289,7 +289,7 @@ function bytes(content: string): { readonly content: string; readonly encoding: 
 }
 
 describe('who sees how much of a conflict', () => {
-  beforeEach(() => open('memory'));
+  beforeEach(() => open('usual'));
   afterEach(close);
 
   it('[HT32] what was decided before on the same texts is told and taken where its resource may be read', async () => {

@@ -248,7 +248,9 @@ describe('GET /events', () => {
   });
 
   it('[FE7] H04 a reader that never reads is dropped, by what waits for it or by its silence, and its place is free', async () => {
-    const { server, timers, ann } = await setUp({ limits: { streamQueueBytes: 64 * 1024 } });
+    // Many thousand commits, one after another: of the store nothing is asked here.
+    const store = createMemoryStore();
+    const { server, timers, ann } = await setUp({ store, limits: { streamQueueBytes: 64 * 1024 } });
     const call = server.service.controller(DEFAULT_SPACE);
     const note = 'n'.repeat(2000);
     const write = async (count: number): Promise<void> => {

@@ -16,10 +16,10 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFakeTimers } from '../../test/support/fake-timers.ts';
 import { openServer } from '../../test/support/server.ts';
+import { createTestStore } from '../../test/support/stores.ts';
 import { withMethods } from '../../test/support/wrap.ts';
 import { EntenteError } from '../core/errors.ts';
 import { SERVICE_SPACE, TRIAL_SPACE } from '../core/resource.ts';
-import { createMemoryStore } from '../stores/memory.ts';
 import { verifyStore } from '../verify/index.ts';
 import { createMetrics } from './metrics.ts';
 
@@ -73,7 +73,7 @@ afterAll(() => {
 
 describe('a server that is looked after', () => {
   it('[OP7] is ready while its store answers, not while it fails, and again when it is back', async () => {
-    const inner = createMemoryStore();
+    const inner = createTestStore();
     let broken = false;
     const store = withMethods(inner, {
       read: async (space, ids) => {
@@ -98,7 +98,7 @@ describe('a server that is looked after', () => {
   });
 
   it('[OP11] is not ready while its store reads but takes no writes, and says what a commit came to', async () => {
-    const inner = createMemoryStore();
+    const inner = createTestStore();
     let readOnly = false;
     const error = new EntenteError('read-only', 'The folder is read-only.');
     const store = withMethods(inner, {
@@ -125,7 +125,7 @@ describe('a server that is looked after', () => {
   });
 
   it('[OP11] is not ready while its store hangs, whoever asks how often, and is again when it answers', async () => {
-    const inner = createMemoryStore();
+    const inner = createTestStore();
     let hung: (() => void)[] | undefined;
     const store = withMethods(inner, {
       commit: async (requests) => {
@@ -140,7 +140,7 @@ describe('a server that is looked after', () => {
     server.clock.now += 1000;
     hung = [];
     const asked = [ready(), ready(), ready()];
-    while (timers.waiting() < 3) await new Promise((resolve) => setImmediate(resolve));
+    while (timers.waiting() < 3 || hung.length === 0) await new Promise((resolve) => setImmediate(resolve));
     expect(hung.length).toBe(1);
     await timers.pass(2000);
     expect(await Promise.all(asked)).toEqual([503, 503, 503]);
@@ -245,7 +245,7 @@ describe('a server that is looked after', () => {
         done();
       },
     });
-    const inner = createMemoryStore();
+    const inner = createTestStore();
     let broken = false;
     const store = withMethods(inner, {
       list: async (space, prefix, page) => {

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeTimers, type FakeTimers } from '../../test/support/fake-timers.ts';
 import { type Answer, type Caller, openServer, type Server } from '../../test/support/server.ts';
+import { createTestStore } from '../../test/support/stores.ts';
 import { passThrough } from '../service/pass-through.ts';
-import { createMemoryStore } from '../stores/memory.ts';
 import type { Store } from '../stores/store.ts';
 
 let server: Server;
@@ -15,7 +15,7 @@ const lost = new Set<string>();
 beforeEach(async () => {
   timers = createFakeTimers();
   lost.clear();
-  const inner = createMemoryStore();
+  const inner = createTestStore();
   store = { ...passThrough(inner), content: async (hash) => (lost.has(hash) ? undefined : inner.content(hash)) };
   server = await openServer({ store, timers, http: { dashboard: false } });
   ann = await server.caller('ann');

@@ -1,5 +1,6 @@
 // The service without HTTP: grants, keys and signing over one store that several servers share, and rehearsals.
 import { describe, expect, it } from 'vitest';
+import { createTestStore } from '../../test/support/stores.ts';
 import { createController } from '../controller/controller.ts';
 import { parseSpace, type Space } from '../core/resource.ts';
 import { decodeToken } from '../core/token.ts';
@@ -50,7 +51,7 @@ describe('grants', () => {
 
 describe('servers of one store', () => {
   it('[SV2] that start at once have one signing key, and each opens what another signed', async () => {
-    const store = createMemoryStore();
+    const store = createTestStore();
     const services = Array.from({ length: 5 }, () => createService({ store }));
     const texts = await Promise.all(services.map(({ signer }, index) => signer.sign('p1', { index })));
     expect(new Set(texts.map((text) => text.split('.')[1])).size).toBe(1);
@@ -66,7 +67,7 @@ describe('servers of one store', () => {
   });
 
   it('[SV2] see within five seconds that a key was revoked by another', async () => {
-    const store = createMemoryStore();
+    const store = createTestStore();
     const clock = { now: 1000 };
     const [one, two] = [0, 1].map(() => createService({ store, clock: () => clock.now }));
     const made = await one?.keys.create({ name: 'ann', grants: [] });
@@ -81,7 +82,7 @@ describe('servers of one store', () => {
   });
 
   it('[SV3] a token crosses to a program that handles it like its own, seal and all', async () => {
-    const service = createService({ store: createMemoryStore() });
+    const service = createService({ store: createTestStore() });
     const call = service.call({ principal: { ...principal(), grants: ALL_GRANTS }, space: 'team', requestId: 'r' });
     const draft = await perform(begin, call, { id: 'a.md' });
     const token = decodeToken(draft.token);
@@ -94,7 +95,7 @@ describe('servers of one store', () => {
   });
 
   it('[SV4] spaces beyond the bound are closed and opened again without a loss', async () => {
-    const service = createService({ store: createMemoryStore(), limits: { spaces: 2 } });
+    const service = createService({ store: createTestStore(), limits: { spaces: 2 } });
     const all = ['a', 'b', 'c', 'a'].map((name) => service.controller(name as Space));
     expect(all[0]).not.toBe(all[3]);
     expect(service.controller('a' as Space)).toBe(all[3]);
@@ -129,7 +130,7 @@ describe('a store that is a class', () => {
 
 describe('a rehearsal', () => {
   it('[SV5] answers as the store would, for every kind of commit, and writes nothing', async () => {
-    const store = createMemoryStore();
+    const store = createTestStore();
     const real = createController({ store });
     const dry = createController({ store: rehearsalStore(store), policy: [['**', lastWriterWins()]] });
     const first = await real.begin('doc', { agent: 'ann' });

@@ -112,11 +112,13 @@ export const commandLine: string = [process.execPath, ...program].join(' ');
 function ownDatabase(): string | undefined {
   const [postgres, etcd] = [process.env[TEST_POSTGRES], process.env[TEST_ETCD]];
   desks += 1;
-  if (etcd !== undefined) return `${etcd}?prefix=desk-${desks}`;
-  return postgres === undefined ? undefined : `${postgres}?schema=desk_${desks}`;
+  if (etcd !== undefined) return `${etcd}?prefix=desk-${own}-${desks}`;
+  return postgres === undefined ? undefined : `${postgres}?schema=desk_${own}_${desks}`;
 }
 
 let desks = 0;
+/** What no other test file has on a server that many of them share. */
+const own = Math.random().toString(36).slice(2, 10);
 
 /** A folder with a store in it (`init` has run), or bare. */
 export async function openDesk(options: { readonly bare?: boolean } = {}): Promise<Desk> {

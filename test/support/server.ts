@@ -1,11 +1,11 @@
-// A server in this process, over real HTTP: a store in memory, a clock of its own, and callers with the keys they need.
+// A server in this process, over real HTTP: a store (in memory, unless the tests run on another one), a clock of its own, and callers with the keys they need.
 import type { FastifyInstance } from 'fastify';
 import { createHttpApp, type HttpOptions } from '../../src/http/app.ts';
 import { ALL_GRANTS, type Grant, parseGrant } from '../../src/service/principal.ts';
 import { createService, type Service, type ServiceOptions } from '../../src/service/service.ts';
-import { createMemoryStore } from '../../src/stores/memory.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { checkAnswers } from './check-answers.ts';
+import { createTestStore } from './stores.ts';
 
 export interface Answer {
   readonly status: number;
@@ -64,7 +64,7 @@ export async function fetchAnswer(url: string, init: RequestInit): Promise<Answe
 }
 
 export async function openServer(options: ServerOptions = {}): Promise<Server> {
-  const { store = createMemoryStore(), http = {}, mounts, onRoute, ...rest } = options;
+  const { store = createTestStore(), http = {}, mounts, onRoute, ...rest } = options;
   const clock = { now: 1_700_000_000_000 };
   const service = createService({ ...rest, store, clock: () => clock.now });
   const mounted = mounts?.(service);

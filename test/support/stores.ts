@@ -16,6 +16,9 @@ export const TEST_POSTGRES = 'ENTENTE_TEST_POSTGRES';
 /** The cluster of a test file whose suites run on etcd. */
 export const TEST_ETCD = 'ENTENTE_TEST_ETCD';
 
+/** What no other test file has on a server that many of them share. */
+const own = Math.random().toString(36).slice(2, 10);
+const open: (() => Promise<void>)[] = [];
 let serial = 0;
 let shared: { readonly url: string; readonly client: PostgresClient } | undefined;
 
@@ -39,7 +42,7 @@ function postgresStore(): Store {
   serial += 1;
   return createPostgresStore({
     url,
-    schema: `suite_${serial}`,
+    schema: `suite_${own}_${serial}`,
     client: {
       unsafe: (query, parameters, options) => client.unsafe(query, parameters, options),
       begin: (work) => client.begin(work),
@@ -54,17 +57,31 @@ function etcdStore(): Store {
   const cluster = process.env[TEST_ETCD];
   if (cluster === undefined) throw new Error('no etcd is running for this test file');
   serial += 1;
-  const store = createEtcdStore({ url: `${cluster}?prefix=suite-${serial}`, onWarning: () => undefined });
-  onTestFinished(() => store.close());
+  const store = createEtcdStore({ url: `${cluster}?prefix=suite-${own}-${serial}`, onWarning: () => undefined });
+  afterwards(() => store.close());
   return store;
 }
 
 function sqliteStore(): Store {
   const folder = mkdtempSync(join(tmpdir(), 'entente-suite-'));
   const store = createSqliteStore({ path: join(folder, 'entente.db') });
-  onTestFinished(async () => {
+  afterwards(async () => {
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   });
   return store;
+}
+
+/** At the end of the test, or of the file where no test has begun. */
+function afterwards(close: () => Promise<void>): void {
+  try {
+    onTestFinished(close);
+  } catch {
+    open.push(close);
+  }
+}
+
+/** For the end of a test file. */
+export async function closeTestStores(): Promise<void> {
+  for (const close of open.splice(0)) await close();
 }

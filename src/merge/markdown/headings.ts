@@ -1,6 +1,6 @@
 // Under which headings the entries of a change log stand: an entry that one side added below a heading belongs there. By
 // lines alone it may come under another one, that the other side put in above it: the release that it is not part of.
-import { bytesOfLines, type Lines } from '../lines.ts';
+import { type Lines, startOf } from '../lines.ts';
 import type { Region, Sides } from '../three-way.ts';
 import { areAlike } from './alike.ts';
 import { lineText, type MarkdownLine, outlineOf } from './outline.ts';
@@ -51,11 +51,13 @@ class Side {
   constructor(lines: Lines) {
     this.#lines = lines;
     this.#outline = outlineOf(lines);
-    this.#headings = this.#outline.flatMap(({ kind }, line) => (kind === 'heading' ? [this.#headingAt(line)] : []));
+    const headings: Heading[] = [];
+    for (const [line, { kind }] of this.#outline.entries()) if (kind === 'heading') headings.push(this.#headingAt(line));
+    this.#headings = headings;
   }
 
   #headingAt(line: number): Heading {
-    const text = Buffer.from(bytesOfLines(this.#lines, line, line + 1)).toString('latin1');
+    const text = this.#lines.bytes.toString('latin1', startOf(this.#lines, line), startOf(this.#lines, line + 1));
     return { line, level: /^\s*(#{1,6})/.exec(text)?.[1]?.length ?? 1, text: text.trim() };
   }
 

@@ -1,5 +1,6 @@
 // `npm run bench`: set-up, then every bench/*.bench.ts in a process of its own, one after another, and one table of it all.
 //   npm run bench -- text sqlite     only the files whose names contain one of these words
+//   npm run bench -- scale --long    with the steps that take long, where a file has some
 //   npm run bench -- --write         also writes docs/benchmarks.md (of a full run only)
 // A bench file exports `run(): Promise<Row[]>`; a row is { what, ours, baseline, ratio, bar, ok }. Exit code 1 when a bar fails.
 import { fork } from 'node:child_process';
@@ -78,6 +79,8 @@ ${reasons.length === 0 ? '' : `\n## Bars that are missed\n\n${reasons.join('\n')
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const write = process.argv.includes('--write');
+// Bench files, and the processes that they start, look for it.
+if (process.argv.includes('--long')) process.env.ENTENTE_LONG = '1';
 const all = readdirSync(join(root, 'bench')).filter((name) => name.endsWith('.bench.ts'));
 const names = all.filter((name) => words.length === 0 || words.some((word) => name.includes(word))).sort();
 if (names.length === 0 || (write && words.length > 0)) {

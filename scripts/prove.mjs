@@ -7,5 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { root, runAs, setupOrExit } from './setup.mjs';
 
 await setupOrExit();
+// Its servers are what was just built, as those that ship are.
+process.env.ENTENTE_TEST_BUILT = '1';
 const loader = pathToFileURL(join(root, 'node_modules', 'tsx', 'dist', 'esm', 'index.mjs')).href;
 await runAs(process.execPath, ['--import', loader, join(root, 'test', 'prove', 'main.ts'), ...process.argv.slice(2)]);

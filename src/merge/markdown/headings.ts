@@ -52,7 +52,8 @@ class Side {
     this.#lines = lines;
     this.#outline = outlineOf(lines);
     const headings: Heading[] = [];
-    for (const [line, { kind }] of this.#outline.entries()) if (kind === 'heading') headings.push(this.#headingAt(line));
+    for (const [line, { kind }] of this.#outline.entries())
+      if (kind === 'heading') headings.push(this.#headingAt(line));
     this.#headings = headings;
   }
 

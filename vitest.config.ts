@@ -10,7 +10,7 @@ const KINDS = ['memory', 'sqlite', 'postgres', 'etcd'];
 const kinds = (process.env['ENTENTE_TEST_STORES'] ?? '').split(',').filter((kind) => kind !== '');
 const strange = kinds.find((kind) => !KINDS.includes(kind));
 if (strange !== undefined) throw new Error(`ENTENTE_TEST_STORES takes ${KINDS.join(', ')}, not ${strange}`);
-const projects = kinds.map((name) => ({
+const onStores = kinds.map((name) => ({
   extends: true as const,
   test: {
     name,
@@ -21,11 +21,20 @@ const projects = kinds.map((name) => ({
   },
 }));
 
+/** Loading the modules anew for each file is half of the time of these rooms, and their tests leave nothing behind. */
+const ROOMS = 'adapters,cli,controller,core,http,mcp,merge,service,strategies,verify';
+/** All but the files that choose a store before they load the suites, count the workers of a process, or load no parser. */
+const sharing = `src/{${ROOMS}}/**/!(*suites|offload|unprepared).test.ts`;
+const all = ['src/**/*.test.ts', 'test/**/*.test.ts'];
+const everything = [
+  { extends: true as const, test: { name: 'shared', isolate: false, include: [sharing] } },
+  { extends: true as const, test: { name: 'alone', include: all, exclude: [sharing] } },
+];
+
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    ...(projects.length === 0 ? {} : { projects }),
-    testTimeout: 120_000,
+    projects: onStores.length === 0 ? everything : onStores,
+    testTimeout: 240_000,
     hookTimeout: 60_000,
     pool: 'forks',
     // All cores: by itself vitest leaves one of them alone, which is half of a small machine.

@@ -82,7 +82,10 @@ describe('the check of a space', () => {
     const both = await Promise.all([1, 2].map(() => ann.ask('POST', '/audit/verify', { json: {} })));
     expect(both.map(({ status, body: { state } }) => [status, state])).toEqual(both.map(() => [202, 'running']));
     const done = await checked(ann);
-    expect(done).toMatchObject({ state: 'done', checked: 20, of: 20, report: { ok: true, entries: 20, resources: 5 } });
+    expect(done).toMatchObject({ state: 'done', report: { ok: true, entries: 20, resources: 5 } });
+    // How far it is is told in revisions, of which some stores leave many out.
+    if (server.store.capabilities.gapless) expect(done).toMatchObject({ checked: 20, of: 20 });
+    expect(done.checked).toBe(done.of);
   });
 
   it('[HT27] names the first thing that is wrong', async () => {

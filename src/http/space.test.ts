@@ -1,6 +1,7 @@
 // The rest of a space over HTTP: transactions, copies, the policy, the audit, and how much a key may ask.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, openServer, type Server } from '../../test/support/server.ts';
+import { DEFAULT_SPACE } from '../core/resource.ts';
 
 let server: Server;
 let ann: Caller;
@@ -93,7 +94,9 @@ describe('a space over HTTP', () => {
       cursor = page.next === undefined ? '' : `&cursor=${encodeURIComponent(page.next)}`;
     } while (cursor !== '');
     const head = (await ann.ask('GET', '/audit/head')).body;
-    expect(all.map(({ revision }) => revision)).toEqual(Array.from({ length: head.revision }, (_, index) => index + 1));
+    const log = await server.store.log(DEFAULT_SPACE, 0, 1000);
+    const entries = log.status === 'ok' ? log.entries : [];
+    expect(all.map(({ revision }) => revision)).toEqual(entries.map(({ revision }) => revision));
     expect(all.at(-1)?.cursor).toBe(head.cursor);
     expect((await ann.ask('GET', `/audit?cursor=${head.cursor}`)).body).toEqual({ items: [] });
     expect((await ann.ask('GET', '/audit?cursor=other:1')).body.code).toBe('epoch-changed');

@@ -4,6 +4,7 @@ import type { ReceiptEntry } from '../core/receipt.ts';
 import { conflictId, createIdDealer } from './conflict-id.ts';
 import { mergeComments, refuseLostComments } from './json/comments.ts';
 import { BOTH, type Changer, type Clash, type Context } from './json/context.ts';
+import { findMovedApart } from './json/moved-apart.ts';
 import { DEFAULT_DEPTH, isParseFailure, type ParseFailure, parseJson } from './json/parse.ts';
 import { compilePatterns } from './json/pointer.ts';
 import { printMerged } from './json/print.ts';
@@ -121,6 +122,8 @@ function createContext(
 function finish(input: MergeInput, context: Context): MergeResult {
   const hasBase = input.base !== null;
   if (context.isGone) return finishAs(input, context, null);
+  const apart = hasBase ? findMovedApart(context) : undefined;
+  if (apart !== undefined) return wholeConflict(input, { kind: 'content', reason: apart });
   const comments = mergeComments(context, hasBase);
   const ends = { head: mergeHead(context, hasBase), tail: mergeTail(context, hasBase) };
   const content = printMerged(context, comments, ends);

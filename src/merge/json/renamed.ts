@@ -55,7 +55,7 @@ function added(
 const MOST_ALIKE = 8;
 
 /** Not `true`, `null`, `0`, `""`, `[]` and the like, which two members have by chance. */
-function isTelling(context: Context, node: number): boolean {
+export function isTelling(context: Context, node: number): boolean {
   const { base } = context;
   if (T.isContainer(base, node)) return T.countOf(base, node) > 0;
   const kind = T.kindOf(base, node);

@@ -6,6 +6,7 @@ import type { Receipt, ReceiptEntry } from '../../core/receipt.ts';
 import { isBinary } from '../binary.ts';
 import type { Clash, Context } from '../json/context.ts';
 import { equalValues } from '../json/equal.ts';
+import { findMovedApart } from '../json/moved-apart.ts';
 import { printMerged } from '../json/print.ts';
 import * as T from '../json/tape.ts';
 import { dropSwallowed } from '../json/verdict.ts';
@@ -122,6 +123,8 @@ function mergeRead(
 ): MergeResult {
   const ours = weave(format, input, mirrors, settled, watch);
   const { context } = ours;
+  const apart = mirrors.base === undefined ? undefined : findMovedApart(context);
+  if (apart !== undefined) return vetoed(format, input, apart);
   if (context.isGone) return cleanOf(format, ours, null);
   const isSettled = settled.decisions.size > 0 || input.options?.favor !== undefined;
   if (context.clashes.length > 0) {

@@ -1,0 +1,114 @@
+// Members that each side moved to another object: removed where they were, and added at two places. Place by place nothing
+// clashes, and what was one value would stand in the document twice. Elements of arrays have a look of their own (moves.ts).
+import type { Context } from './context.ts';
+import { equalValues } from './equal.ts';
+import { appendSegment } from './pointer.ts';
+import { isTelling } from './renamed.ts';
+import * as T from './tape.ts';
+
+type SideName = 'base' | 'current' | 'proposed';
+
+/** One object in the three documents; a side that has it not, or has no object there, is absent. */
+interface Place {
+  readonly at: string;
+  readonly nodes: { readonly [side in SideName]: number };
+}
+
+/** A member that came or went, and the pointer to its object. */
+interface Member {
+  readonly node: number;
+  readonly at: string;
+}
+
+interface Found {
+  readonly gone: Member[];
+  readonly added: { readonly current: Member[]; readonly proposed: Member[] };
+}
+
+/** Which member would stand twice, and where; undefined where none would. Throws OverBudget. */
+export function findMovedApart(context: Context): string | undefined {
+  const { gone, added } = membersOf(context);
+  const told = added.current.length === 0 || added.proposed.length === 0 ? [] : gone;
+  if (told.length === 0) return undefined;
+  const [ours, theirs] = [byHash(context.current, added.current), byHash(context.proposed, added.proposed)];
+  for (const { node, at } of told) {
+    const hash = T.hashAt(context.base, node);
+    const mine = ours.get(hash)?.find((each) => isIt(context, node, 'current', each.node));
+    const other = theirs.get(hash)?.find((each) => isIt(context, node, 'proposed', each.node));
+    if (mine === undefined || other === undefined) continue;
+    // Two names in the object where it was are a clash there (renamed.ts).
+    if (mine.at === at && other.at === at) continue;
+    const name = JSON.stringify(T.keyOf(context.base, node).slice(0, LONGEST));
+    const [from, to, and] = [at, mine.at, other.at].map((pointer) => JSON.stringify(pointer.slice(0, LONGEST)));
+    return `each side moved ${name} out of ${from} to another place: to ${to}, and to ${and}`;
+  }
+  return undefined;
+}
+
+/** Characters of a name or a pointer that are told. */
+const LONGEST = 100;
+
+/** What both sides removed, and what one alone added, in objects that are not the same in all three documents. */
+function membersOf(context: Context): Found {
+  const found: Found = { gone: [], added: { current: [], proposed: [] } };
+  const open: Place[] = [{ at: '', nodes: { base: T.ROOT, current: T.ROOT, proposed: T.ROOT } }];
+  for (let place = open.pop(); place !== undefined; place = open.pop()) {
+    const { at, nodes } = place;
+    const of = (side: SideName): Members => members(context, side, nodes);
+    const own = { base: of('base'), current: of('current'), proposed: of('proposed') };
+    for (const each of newIn(own.current, [own.base, own.proposed], at)) found.added.current.push(each);
+    for (const each of newIn(own.proposed, [own.base, own.current], at)) found.added.proposed.push(each);
+    for (const [name, base] of own.base) {
+      const next = { base, current: own.current.get(name) ?? T.ABSENT, proposed: own.proposed.get(name) ?? T.ABSENT };
+      const isGone = next.current < 0 && next.proposed < 0;
+      if (isGone && isTelling(context, base)) found.gone.push({ node: base, at });
+      if (!isGone && differs(context, next)) open.push({ at: appendSegment(at, name), nodes: next });
+    }
+  }
+  return found;
+}
+
+type Members = ReadonlyMap<string, number>;
+
+function newIn(own: Members, others: readonly Members[], at: string): readonly Member[] {
+  return [...own].flatMap(([name, node]) => (others.some((other) => other.has(name)) ? [] : [{ node, at }]));
+}
+
+/** The members of a side's object by their names. */
+function members(context: Context, side: SideName, nodes: Place['nodes']): Members {
+  const doc = context[side];
+  const node = nodes[side];
+  if (node < 0 || T.kindOf(doc, node) !== T.OBJECT) return new Map();
+  const children = T.childrenOf(doc, node);
+  context.watch(children.length);
+  return new Map(children.map((child) => [T.keyOf(doc, child), child]));
+}
+
+function differs(context: Context, { base, current, proposed }: Place['nodes']): boolean {
+  if (T.kindOf(context.base, base) !== T.OBJECT) return false;
+  const hash = T.hashAt(context.base, base);
+  const isSame = (side: 'current' | 'proposed', node: number): boolean =>
+    node >= 0 && T.hashAt(context[side], node) === hash;
+  return !isSame('current', current) || !isSame('proposed', proposed);
+}
+
+/** Of one hash: all of them are equal but for made-up documents. */
+const MOST_ALIKE = 8;
+
+function byHash(doc: T.Doc, found: readonly Member[]): ReadonlyMap<number, readonly Member[]> {
+  const hashed = new Map<number, Member[]>();
+  for (const member of found) {
+    const hash = T.hashAt(doc, member.node);
+    const alike = hashed.get(hash);
+    if (alike === undefined) hashed.set(hash, [member]);
+    else if (alike.length < MOST_ALIKE) alike.push(member);
+  }
+  return hashed;
+}
+
+/** The same value; of one that holds nothing the same name, too, since equal ones are many. */
+function isIt(context: Context, base: number, side: 'current' | 'proposed', node: number): boolean {
+  context.watch(1);
+  if (!equalValues(context.base, base, context[side], node)) return false;
+  return T.isContainer(context.base, base) || T.keyOf(context.base, base) === T.keyOf(context[side], node);
+}

@@ -1,5 +1,7 @@
 // The PostgreSQL store against what is written by hand on the same client and the same server: one guarded statement a
 // commit on distinct resources, and a read, a merge and a guarded update with retries on one. The two take turns.
+// The statement by hand does less than a commit: no commitId that is looked up, no entry in a log, no version that is kept,
+// no content under its hash, no revision without holes. It is what somebody would write who needs none of these.
 import postgres from 'postgres';
 import { createController } from '../src/controller/controller.ts';
 import { hashOf } from '../src/core/hash.ts';

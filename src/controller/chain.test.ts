@@ -19,7 +19,7 @@ import { escalate } from '../strategies/escalate.ts';
 import { merge } from '../strategies/merge.ts';
 import { verifyStore } from '../verify/index.ts';
 import { createController } from './controller.ts';
-import type { Controller } from './types.ts';
+import type { Controller, Draft } from './types.ts';
 
 const plan = 'plan.md';
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `writer-${index}`);
@@ -104,6 +104,39 @@ describe('chains', () => {
     }
     expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
     expect((await entente.stats()).merged).toBe(23);
+  });
+
+  it('[CN1] who comes while a first try is on its way is merged with it at once: one request for each', async () => {
+    const { store, inner, calls } = slow();
+    const { entente } = setUp({ store, default: merge('text') });
+    const writers = names(24);
+    await put(entente, plan, sections(writers));
+    calls.length = 0;
+    const outcomes = await raiseAll(entente, writers);
+    expect(outcomes.map(({ status }) => status)).toEqual(['committed', ...Array(23).fill('merged')]);
+    expect(calls.flat()).toHaveLength(24);
+    expect(calls.length).toBeLessThanOrEqual(10);
+    expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
+  });
+
+  it('[CN2] where the first try that others went on from does not land, they go their own way, one of them first', async () => {
+    let isFirst = true;
+    const { store, inner } = slow(async (_, own) => {
+      if (!isFirst) return;
+      isFirst = false;
+      const elsewhere = createController({ store: own });
+      await elsewhere.update(plan, { agent: 'other' }, (draft) => ({
+        content: counted(textOf(draft.content), 'other'),
+      }));
+    });
+    const { entente } = setUp({ store, default: merge('text') });
+    const writers = names(8);
+    await start(createController({ store: inner }), plan, sections([...writers, 'other']));
+    const outcomes = await raiseAll(entente, writers);
+    expect(outcomes.every(({ status }) => status === 'merged')).toBe(true);
+    const found = textOf((await entente.read(plan))?.content);
+    expect([...writers, 'other'].map((name) => countOf(found, name))).toEqual(Array(9).fill(1));
+    expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
   });
 
   it('[CN1] who comes while a chain is under way goes behind it, and breaks nothing', async () => {
@@ -361,12 +394,14 @@ describe('chains and time', () => {
     const drafts = await Promise.all(writers.map((agent) => entente.begin(plan, { agent })));
     const late = await tokenOf(entente, plan, 'late');
     const told: string[] = [];
-    for (const { token, content } of drafts) {
+    const send = ({ token, content }: Draft): void => {
       const content2 = counted(textOf(content), token.agent);
       void entente.commitOrResolve(token, { content: content2 }).then(({ status }) => told.push(status));
-    }
+    };
+    for (const draft of drafts.slice(0, 2)) send(draft);
     for (let turn = 0; turn < 20; turn += 1) await nextTurn();
     expect(hung).toBe(true);
+    send(drafts[2] as Draft);
     const work = entente.commitOrResolve(late, { content: counted(sections([...writers, 'late']), 'late') });
     for (let second = 0; second < 5; second += 1) {
       await vi.advanceTimersByTimeAsync(1000);
@@ -375,6 +410,31 @@ describe('chains and time', () => {
     expect((await work).status).toBe('merged');
     expect(told).toEqual(['committed', 'merged']);
     expect((await inner.counts(DEFAULT_SPACE)).revision).toBe(4);
+  });
+
+  it('[CN4] a first try that never ends holds nobody up longer than patience either', async () => {
+    let hangs = false;
+    const { store, inner } = slow(() => (hangs ? new Promise(() => undefined) : undefined));
+    const { entente } = setUp({ store, default: merge('text') });
+    const writers = names(4);
+    await put(entente, plan, sections(writers));
+    const drafts = await Promise.all(writers.map((agent) => entente.begin(plan, { agent })));
+    hangs = true;
+    const work = drafts.map(({ token, content }) =>
+      entente.commitOrResolve(token, { content: counted(textOf(content), token.agent) }),
+    );
+    const told: string[] = [];
+    for (const each of work) void each.then(({ status }) => told.push(status));
+    await nextTurn();
+    await nextTurn();
+    hangs = false;
+    for (let second = 0; second < 5; second += 1) {
+      await vi.advanceTimersByTimeAsync(1000);
+      for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    }
+    expect(told).toEqual(['committed', 'merged', 'merged']);
+    expect((await inner.counts(DEFAULT_SPACE)).revision).toBe(4);
+    expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
   });
 
   it('[CN4] after 64 commits the chain is waited for', async () => {
@@ -386,7 +446,8 @@ describe('chains and time', () => {
     expect(outcomes.filter(({ status }) => status === 'merged')).toHaveLength(99);
     const merges = calls.flat().filter(isMerge);
     const roots = merges.filter((request) => !isNamed(request)).map((request) => merges.indexOf(request));
-    expect(roots).toEqual([0, 64]);
+    // The first try is the first of the first chain.
+    expect(roots).toEqual([63]);
     expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
   });
 });

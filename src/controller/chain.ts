@@ -3,32 +3,14 @@
 // store in one call, in their order. What is said here is a guess and nothing more: the next one's guard names that very
 // version and hash, and the store alone decides. Where a guess fails, the commit is refused like every stale one and goes
 // round again.
+// Longer than most: what is under way on a resource is one small machine, whose steps change each other's fields.
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { invariant } from '../core/errors.ts';
+import type { Token } from '../core/token.ts';
 import type { Head } from '../core/version.ts';
 import type { Awaitable, CommitReply, CommitRequest, Store } from '../stores/store.ts';
-import type { Context } from './context.ts';
-
-/** The version that a commit under way is about to write. */
-export interface Ahead {
-  /** As it will be when the commit lands; its revision is not known yet, and 0. */
-  readonly head: Head;
-  /** Its bytes; nobody else has this array. */
-  readonly content: Uint8Array;
-  /** Commits of its chain up to here, and the bytes of what they write. */
-  readonly length: number;
-  readonly bytes: number;
-  /** The head as the store wrote it; undefined where the store's first answer was anything else. Never rejects. */
-  readonly fate: Promise<Head | undefined>;
-  readonly chain: Chain;
-}
-
-/** Commits of which each goes on from the one before it: when one did not land, none behind it can. */
-interface Chain {
-  broken: boolean;
-}
+import { type Ahead, linkOf, open, PATIENCE_MS } from './ahead.ts';
 
 interface Waiting {
   readonly request: CommitRequest;
@@ -40,8 +22,20 @@ interface Waiting {
   readonly fail: (error: unknown) => void;
 }
 
+/** A first try on its way that nobody goes on from yet: most commits meet nobody, and need no more than this. */
+interface Lead {
+  readonly request: CommitRequest;
+  readonly token: Token;
+  /** What was made of it for those who go on from it. */
+  link: Ahead | undefined;
+  tell: (head: Head | undefined) => void;
+  /** Lets others go on although it is not answered. */
+  readonly giveUp: () => void;
+}
+
 /** What is under way on one resource. */
 interface Place {
+  lead: Lead | undefined;
   last: Ahead | undefined;
   waiting: Waiting[];
   /** Commits that go on from nothing: they come after those that wait. */
@@ -55,8 +49,6 @@ interface Place {
 /** Commits in one chain. Then its end is waited for, and looked at, so that another process gets its turn. */
 const MAX_LENGTH = 64;
 const MAX_BYTES = 4 * 1024 * 1024;
-/** How long a call to the store keeps the next one on its resource waiting. */
-const PATIENCE_MS = 1000;
 /** How long a first try gives those who lost before it. */
 const COURTESY_MS = 25;
 /** How long links may follow one another before other work of this process gets its turn. */
@@ -75,6 +67,32 @@ export class Chains {
   /** What the last commit under way is about to make of the resource, as long as that may still come true. */
   ahead(resource: string): Ahead | undefined {
     return this.#places.get(resource)?.last;
+  }
+
+  /** Whether a commit is on its way that leaves nothing of what the token read, so that its first try cannot land. */
+  isOvertaking(token: Token): boolean {
+    const place = this.#off ? undefined : this.#places.get(token.resource);
+    if (place === undefined || token.revision === 0 || token.hash === '') return false;
+    const { last, lead } = place;
+    if (last !== undefined) return last.head.version > token.version && last.head.born === token.born;
+    if (lead === undefined || lead.link?.chain.broken === true) return false;
+    return lead.token.version >= token.version && lead.token.born === token.born;
+  }
+
+  /** The same as `ahead`; a first try that is on its way is made something to go on from. */
+  lead(resource: string): Ahead | undefined {
+    const place = this.#places.get(resource);
+    const lead = place?.lead;
+    if (place === undefined || place.last !== undefined || lead === undefined) return place?.last;
+    if (lead.link === undefined) {
+      const { promise: fate, resolve: tell } = open<Head | undefined>();
+      lead.link = linkOf(lead.request, lead.token, undefined, fate);
+      lead.tell = tell;
+      place.timer ??= setTimeout(lead.giveUp, PATIENCE_MS);
+      place.timer.unref();
+    }
+    if (!lead.link.chain.broken) place.last = lead.link;
+    return place.last;
   }
 
   /** Whether a commit of a chain is worth its while with this store. */
@@ -136,9 +154,15 @@ export class Chains {
   }
 
   /** A commit under its own guard. Where others settle what they lost, it goes behind them: most likely it has lost too. */
-  commit(request: CommitRequest, resource: string): Awaitable<readonly CommitReply[]> {
-    if (this.isFree(resource)) return this.#store.commit([request]);
-    const place = this.#placeOf(resource);
+  commit(request: CommitRequest, token: Token): Awaitable<readonly CommitReply[]> {
+    const { resource } = token;
+    const place = this.#places.size === 0 ? undefined : this.#places.get(resource);
+    if (place === undefined) return this.#first(request, token);
+    if (place.last === undefined && place.settling === 0) {
+      // One that read an older version is about to lose: it is nothing to go on from.
+      const leads = place.lead === undefined ? place.running === undefined : place.lead.token.version < token.version;
+      return leads ? this.#first(request, token) : this.#store.commit([request]);
+    }
     const { promise, resolve, reject } = open<readonly CommitReply[]>();
     const answer = (reply: CommitReply | undefined): void => resolve([reply as CommitReply]);
     place.behind.push({ request, link: undefined, tell: () => undefined, answer, fail: reject });
@@ -146,11 +170,49 @@ export class Chains {
     return promise;
   }
 
+  /** A first try where nothing is under way: whoever comes meanwhile may go on from it. */
+  #first(request: CommitRequest, token: Token): Awaitable<readonly CommitReply[]> {
+    const answer = this.#store.commit([request]);
+    if (!(answer instanceof Promise) || this.#off || !mayLead(request, token)) return answer;
+    const { resource } = token;
+    const place = this.#placeOf(resource);
+    const end = (head: Head | undefined): void => {
+      if (place.lead === lead) place.lead = undefined;
+      const { link } = lead;
+      if (link !== undefined) {
+        if (head === undefined) link.chain.broken = true;
+        if (place.last === link || (link.chain.broken && place.last?.chain === link.chain)) place.last = undefined;
+        lead.tell(head);
+      }
+      giveUp();
+    };
+    const giveUp = (): void => {
+      if (place.running === running) place.running = undefined;
+      this.#pump(resource, place);
+    };
+    const lead: Lead = { request, token, link: undefined, tell: () => undefined, giveUp };
+    const running = answer.then(
+      ([reply]) => end(reply?.status === 'committed' ? reply.heads[0] : undefined),
+      () => end(undefined),
+    );
+    place.lead = lead;
+    place.running = running;
+    return answer;
+  }
+
   #placeOf(resource: string): Place {
     const known = this.#places.get(resource);
     if (known !== undefined) return known;
     const timer = undefined;
-    const place: Place = { last: undefined, waiting: [], behind: [], running: undefined, settling: 0, timer };
+    const place: Place = {
+      lead: undefined,
+      last: undefined,
+      waiting: [],
+      behind: [],
+      running: undefined,
+      settling: 0,
+      timer,
+    };
     this.#places.set(resource, place);
     return place;
   }
@@ -166,7 +228,7 @@ export class Chains {
     clearTimeout(place.timer);
     place.timer = undefined;
     if (batch.length === 0) {
-      const isIdle = place.last === undefined && place.settling === 0;
+      const isIdle = place.lead === undefined && place.last === undefined && place.settling === 0;
       if (isIdle && this.#places.get(resource) === place) this.#places.delete(resource);
       return;
     }
@@ -223,49 +285,8 @@ export class Chains {
   }
 }
 
-function open<T>(): {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (error: unknown) => void;
-} {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: unknown) => void = () => undefined;
-  const promise = new Promise<T>((onValue, onError) => {
-    resolve = onValue;
-    reject = onError;
-  });
-  return { promise, resolve, reject };
-}
-
-function linkOf(request: CommitRequest, base: Head, before: Ahead | undefined, fate: Ahead['fate']): Ahead {
-  const { agent, at, writes } = request;
-  const write = writes[0];
-  invariant(write?.kind === 'content', 'a link of a chain that writes no content');
-  const { resource, hash, content, mediaType } = write;
-  const size = content.length;
-  const media = mediaType === undefined ? {} : { mediaType };
-  const { version, born } = base;
-  return {
-    head: { resource, version: version + 1, revision: 0, born, hash, size, ...media, agent, at, deleted: false },
-    content: new Uint8Array(content),
-    length: (before?.length ?? 0) + 1,
-    bytes: (before?.bytes ?? 0) + size,
-    fate,
-    chain: before?.chain ?? { broken: false },
-  };
-}
-
-/** Waits until it is told what became of it, but no longer than patience. Rejects when the signal aborts. */
-export async function fateOf(
-  context: Pick<Context, 'sleep'>,
-  { fate }: Ahead,
-  signal?: AbortSignal,
-): Promise<Head | undefined> {
-  const told = new AbortController();
-  const ends = signal === undefined ? told.signal : AbortSignal.any([signal, told.signal]);
-  try {
-    return await Promise.race([fate, context.sleep(PATIENCE_MS, ends).then(() => undefined)]);
-  } finally {
-    told.abort();
-  }
+/** It writes a content on a version that is there, and relies on nothing else. */
+function mayLead({ guards, writes }: CommitRequest, { revision, hash, repairs }: Token): boolean {
+  if (revision === 0 || hash === '' || repairs !== undefined) return false;
+  return guards.length === 1 && writes.length === 1 && writes[0]?.kind === 'content';
 }

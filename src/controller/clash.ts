@@ -3,8 +3,8 @@ import type { Committed, Outcome, Unchanged } from '../core/outcome.ts';
 import type { Repairs, Token } from '../core/token.ts';
 import { type Head, hasContent } from '../core/version.ts';
 import type { Awaitable, CommitReply, CommitRequest, EntryMeta, Snapshot } from '../stores/store.ts';
+import type { Ahead } from './ahead.ts';
 import { originOfIntent } from './base.ts';
-import type { Ahead } from './chain.ts';
 import { type Context, headToken, tokenOn } from './context.ts';
 import type { Intent } from './intent.ts';
 import type { Proposal } from './proposal.ts';
@@ -43,7 +43,7 @@ export function firstTry(context: Context, intent: Intent, isTurn: boolean): Fir
   intent.signal?.throwIfAborted();
   const request = firstRequest(context, intent, metaOf(intent));
   const { store, chains } = context;
-  return { request, replies: isTurn ? store.commit([request]) : chains.commit(request, intent.token.resource) };
+  return { request, replies: isTurn ? store.commit([request]) : chains.commit(request, intent.token) };
 }
 
 function firstRequest(context: Context, intent: Intent, meta: EntryMeta): CommitRequest {

@@ -12,7 +12,7 @@ import { formlessIntent, type Intent, type IntentOptions, intentOf, makeIntent }
 import { afterBaseGone, isBaseGone } from './lost-base.ts';
 import { ownRequest, plainProposal, plainRequest, swapDirect } from './plain.ts';
 import { mismatchError } from './submit.ts';
-import { swap } from './swap.ts';
+import { swap, swapAhead } from './swap.ts';
 import { taken } from './taken.ts';
 
 type OnClash = (context: Context, intent: Intent, clash: Clash) => Promise<Outcome>;
@@ -97,7 +97,8 @@ function begun(
   const isTurn = late !== undefined;
   const request = plainRequest(context, token, change, at, isTurn);
   if (request === undefined) return write(context, token, change, until(options, late), onClash, isTurn);
-  const replies = isTurn ? context.store.commit([request]) : context.chains.commit(request, token.resource);
+  if (!isTurn && onClash === swap && context.chains.isOvertaking(token)) return behind(context, token, request);
+  const replies = isTurn ? context.store.commit([request]) : context.chains.commit(request, token);
   const isLanded = !(replies instanceof Promise) && replies[0]?.status === 'committed';
   const sent = isLanded ? request : ownRequest(request, change);
   if (!(replies instanceof Promise)) return afterPlain(context, token, sent, replies, onClash, now, late);
@@ -124,6 +125,25 @@ function afterPlain(
     return now ? outcome : Promise.resolve(outcome);
   }
   return settlePlain(context, token, { request, reply }, onClash, late);
+}
+
+/** A plain commit that another one is about to overtake. */
+async function behind(context: Context, token: Token, request: CommitRequest): Promise<Outcome> {
+  const { change, proposal } = plainProposal(request);
+  const joined = await joinedBehind(context, intentOf(context, token, change, proposal, undefined));
+  if (joined !== undefined) return joined;
+  return afterPlain(context, token, request, await context.chains.commit(request, token), swap, true, undefined);
+}
+
+async function joinedBehind(context: Context, intent: Intent): Promise<Outcome | undefined> {
+  const { proposal, token, reads, relapsed, supersede } = intent;
+  const isPlain = proposal.kind === 'content' && proposal.hash !== token.hash && reads.length === 0;
+  if (!isPlain || relapsed || supersede) return undefined;
+  try {
+    return await swapAhead(context, intent);
+  } catch (error) {
+    throw mismatchError(error, intent.ownId);
+  }
 }
 
 async function settlePlain(
@@ -154,6 +174,10 @@ async function write(
     const formed = await orLanded(context, intent, () => formlessIntent(context, token, change, options));
     if ('status' in formed) return formed;
     intent = formed;
+  }
+  if (!isTurn && onClash === swap && context.chains.isOvertaking(token)) {
+    const joined = await joinedBehind(context, intent);
+    if (joined !== undefined) return joined;
   }
   const first = firstTry(context, intent, isTurn);
   if (first === undefined) return settleDown(context, intent, undefined, undefined, onClash);

@@ -6,10 +6,10 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Head } from '../core/version.ts';
 import { describeStrategy } from '../strategies/policy-file.ts';
 import type { Strategy } from '../strategies/types.ts';
+import { type Ahead, fateOf } from './ahead.ts';
 import { jitter } from './backoff.ts';
 import { type Origin, originOfIntent } from './base.ts';
 import { carryOut } from './carry-out.ts';
-import { type Ahead, fateOf } from './chain.ts';
 import { type Clash, isSame, unchanged } from './clash.ts';
 import type { Context } from './context.ts';
 import { conflicted } from './hand-back.ts';
@@ -54,6 +54,29 @@ export async function swap(context: Context, intent: Intent, first: Clash): Prom
   }
 }
 
+/**
+ * What a first try comes to that cannot land, because another commit is on its way to where it goes: merged with that one
+ * at once, and sent behind it. Undefined where that did not come to be; then nothing of it is stored, nobody was told
+ * anything, and it goes to the store as it is, like every first try.
+ */
+export async function swapAhead(context: Context, intent: Intent): Promise<Outcome | undefined> {
+  const asked = Promise.all([matchPolicy(context, intent.token.resource), originOfIntent(context, intent)]);
+  // What is wrong with the token or the policy is told in its own order: after the store has looked at the commitId.
+  const known = await asked.catch(() => undefined);
+  if (known === undefined || known[1].state !== 'content') return undefined;
+  const [{ strategy }, origin] = known;
+  const task: Task = { context, intent, strategy, label: describeStrategy(strategy), origin };
+  const read: Clash = { status: 'clash', head: origin.head, revision: intent.token.asOf, stalePremises: [] };
+  const turns = new Turns(task, read, () => undefined);
+  try {
+    const clash = turns.mayChain() ? await turns.join() : undefined;
+    const done = clash?.ahead === undefined ? undefined : await addAhead(task, clash, clash.ahead, turns);
+    return done?.status === 'clash' ? undefined : done;
+  } finally {
+    turns.leave();
+  }
+}
+
 async function tryAll(task: Task, first: Clash, turns: Turns | undefined): Promise<Outcome> {
   const { context, intent } = task;
   let clash = first;
@@ -87,11 +110,16 @@ async function tryOnce(task: Task, clash: Clash, turns: Turns | undefined): Prom
  * to be one about a version that there is.
  */
 async function tryAhead(task: Task, clash: Clash, ahead: Ahead, turns: Turns): Promise<Outcome | Clash> {
+  return (await addAhead(task, clash, ahead, turns)) ?? tryOnce(task, await turns.wait(clash), turns);
+}
+
+/** Undefined, and nothing is done, where it is no such merge. */
+async function addAhead(task: Task, clash: Clash, ahead: Ahead, turns: Turns): Promise<Outcome | Clash | undefined> {
   const { context, intent, origin, strategy, label } = task;
   const found = caseOf(intent, clash, origin, strategy, label);
   const plan = isSame(clash.head, intent.proposal) ? undefined : await planAhead(context, found);
   const adds = plan !== undefined && plan.content !== null && Buffer.compare(plan.content, ahead.content) !== 0;
-  if (!adds || ahead.chain.broken) return tryOnce(task, await turns.wait(clash), turns);
+  if (!adds || ahead.chain.broken) return undefined;
   const done = await carryOut(context, found, plan, undefined, turns.sender(found, plan));
   if (done.status === 'clash' && done !== clash) turns.checkNamed(ahead, done);
   return done;
@@ -134,12 +162,28 @@ class Turns {
     if (isAlone) return known;
     const ahead = chains.ahead(resource);
     if (ahead === undefined) return lookAgain(context, intent, this.#known);
-    const { head } = ahead;
-    const isNewer = head.version > (this.#known.head?.version ?? 0);
-    const clash: Clash = { status: 'clash', head, revision: this.#known.revision, stalePremises: [], ahead };
-    if (!isNewer || !this.mayChain() || !chains.isOpen(ahead)) return this.wait(clash);
+    const clash = this.#clashWith(ahead);
+    if (!this.mayChain() || !this.#isOpen(ahead)) return this.wait(clash);
     await chains.breathe();
     return clash;
+  }
+
+  /** A turn behind a commit that is on its way; undefined where there is none to go on from any more. */
+  async join(): Promise<Clash | undefined> {
+    const { context, intent } = this.#task;
+    const { resource } = intent.token;
+    this.#leave = await turnUntil(context.lanes.enter(resource, PATIENCE_MS), intent.signal);
+    await context.chains.breathe();
+    const ahead = context.chains.lead(resource);
+    return ahead === undefined || !this.#isOpen(ahead) ? undefined : this.#clashWith(ahead);
+  }
+
+  #isOpen(ahead: Ahead): boolean {
+    return ahead.head.version > (this.#known.head?.version ?? 0) && this.#task.context.chains.isOpen(ahead);
+  }
+
+  #clashWith(ahead: Ahead): Clash {
+    return { status: 'clash', head: ahead.head, revision: this.#known.revision, stalePremises: [], ahead };
   }
 
   /** Until the store has said what became of the one before, and what is there now. */

@@ -122,6 +122,33 @@ describe('YAML by structure', () => {
 describe('YAML by lines', () => {
   const anchored = 'base: &base\n  a: 1\n  b: 2\n\nother: 1\n\nuse:\n  <<: *base\n  c: 3\n';
 
+  it('[YM18] one name that the sides spell in two ways does not stand twice', () => {
+    const base = 'first: 1\n\nmiddle: 2\n\nlast: 3\n';
+    for (const [one, other] of [
+      ['16', '0x10'],
+      ['16', '0o20'],
+      ['-1', '-1.0'],
+      ['1', '1e0'],
+      ['true', 'True'],
+      ['~', 'null'],
+      ['.inf', '.Inf'],
+      ['"a"', 'a'],
+    ] as const) {
+      const current = base.replace('first: 1\n', `first: 1\n${one}: x\n`);
+      const proposed = base.replace('last: 3\n', `last: 3\n${other}: y\n`);
+      for (const sides of [
+        { current, proposed },
+        { current: proposed, proposed: current },
+      ]) {
+        const result = mergeContents({ base, ...sides, path: 'a.yaml' });
+        expect(result.status, `${one} and ${other}`).toBe('conflict');
+      }
+    }
+    const named = { base: `16: x\n${base}`, current: `0x10: x\n${base}`, proposed: `16: x\n${base}more: 4\n` };
+    const result = mergeContents({ ...named, path: 'a.yaml' });
+    expect(result.status === 'clean' && Buffer.from(result.content ?? []).toString()).toBe(`0x10: x\n${base}more: 4\n`);
+  });
+
   it('[YM11] anchors, aliases, merge keys and tags that a change touches are merged as text, others are left alone', () => {
     const touched = anchored.replace('a: 1', 'a: 9');
     expect(byLines(anchored, touched, anchored.replace('c: 3', 'c: 4'))).toMatch(/^clean: .*anchor/);

@@ -20,6 +20,7 @@ import { mergeTrivially, wholeConflict } from '../whole.ts';
 import { keepsComments } from './comments.ts';
 import { decodeSide, encodeLike, mergeEnding } from './encoding.ts';
 import * as M from './mirror.ts';
+import { haveSameNames } from './names.ts';
 
 /** A format that has mirrors. */
 export interface Format {
@@ -89,7 +90,9 @@ function readSides(
   const [before, ours, theirs] = found;
   if (ours === undefined || theirs === undefined) return 'a side is absent';
   const mirrors = { base: before, current: ours, proposed: theirs };
-  return haveSameNames([before, ours, theirs]) ? mirrors : 'a name is a string on one side and none on another';
+  return haveSameNames([before, ours, theirs])
+    ? mirrors
+    : 'a name is a string on one side and none on another, or is spelled in two ways';
 }
 
 /** The mirror of a document, or why it has none. */
@@ -106,12 +109,6 @@ function readText(format: Format, text: string, limits: M.Limits): M.Mirror | st
     if (thrown instanceof RangeError) return 'it is nested too deeply';
     throw thrown;
   }
-}
-
-function haveSameNames(mirrors: readonly (M.Mirror | undefined)[]): boolean {
-  return !mirrors.some((one) =>
-    mirrors.some((other) => [...(one?.names.odd ?? [])].some((name) => other?.names.quoted.has(name) === true)),
-  );
 }
 
 function mergeRead(

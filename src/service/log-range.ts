@@ -6,8 +6,9 @@ import type { Space } from '../core/resource.ts';
 import type { LogEntry, Store } from '../stores/store.ts';
 
 const PAGE = 500;
-/** Entries that are looked at for one answer. */
-export const MAX_ENTRIES = 100_000;
+const SAMPLES = 8;
+/** About how many entries are looked at for one answer. */
+const MAX_ENTRIES = 100_000;
 
 export interface LogRange {
   readonly entries: AsyncGenerator<LogEntry>;
@@ -50,11 +51,26 @@ async function* entriesOf(store: Store, space: Space, from: number, to: number):
   }
 }
 
-/** The entries from a time on, up to what is there now. */
-export async function logSince(store: Store, space: Space, since: number): Promise<LogRange> {
+/** How far one entry is from the next, at some places between: the revisions of a store may have holes. */
+async function distanceOf(store: Store, space: Space, from: number, to: number): Promise<number> {
+  let [distance, gaps] = [0, 0];
+  for (let place = 0; place < SAMPLES; place += 1) {
+    const page = await store.log(space, from + Math.floor(((to - from) * place) / SAMPLES), PAGE);
+    const [first, last] = page.status === 'ok' ? [page.entries[0], page.entries.at(-1)] : [];
+    if (page.status !== 'ok' || first === undefined || last === undefined) continue;
+    distance += last.revision - first.revision;
+    gaps += page.entries.length - 1;
+  }
+  return gaps === 0 ? 1 : distance / gaps;
+}
+
+/** The entries from a time on, up to what is there now; where they are more than `most`, about that many, the last ones. */
+export async function logSince(store: Store, space: Space, since: number, most = MAX_ENTRIES): Promise<LogRange> {
   const { revision, trimmed } = await store.read(space, []);
   const start = await placeOf(store, space, since, trimmed, revision);
-  const from = Math.max(start, revision - MAX_ENTRIES);
+  const isShort = revision - start <= most;
+  const reach = isShort ? most : Math.ceil(most * (await distanceOf(store, space, start, revision)));
+  const from = Math.max(start, revision - reach);
   const complete = from === start && (start > trimmed || trimmed === 0);
   return { entries: entriesOf(store, space, from, revision), complete };
 }

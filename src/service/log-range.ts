@@ -65,7 +65,12 @@ async function distanceOf(store: Store, space: Space, from: number, to: number):
 }
 
 /** The entries from a time on, up to what is there now; where they are more than `most`, about that many, the last ones. */
-export async function logSince(store: Store, space: Space, since: number, most: number = MAX_ENTRIES): Promise<LogRange> {
+export async function logSince(
+  store: Store,
+  space: Space,
+  since: number,
+  most: number = MAX_ENTRIES,
+): Promise<LogRange> {
   const { revision, trimmed } = await store.read(space, []);
   const start = await placeOf(store, space, since, trimmed, revision);
   const isShort = revision - start <= most;

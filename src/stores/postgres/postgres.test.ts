@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { persist } from '../../../test/support/count-up.ts';
-import { openCuttingProxy } from '../../../test/support/cutting-proxy.ts';
+import { isPostgresBatch, openCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { type PostgresServer, startPostgres } from '../../../test/support/postgres-server.ts';
 import { createRandom } from '../../../test/support/random.ts';
 import { hashOf } from '../../core/hash.ts';
@@ -199,12 +199,9 @@ describe('several servers on one database', () => {
 });
 
 describe('faults', () => {
-  /** A Bind message that carries a batch. */
-  const isBatch = (chunk: Buffer): boolean => chunk.includes(String.raw`{\"\"outcome\"\":`);
-
   it('[PG5] a connection that is lost at a commit is unknown, and the same again settles it: one effect each', async () => {
     const random = createRandom(5).next;
-    const proxy = await openCuttingProxy(server.url, { random, before: 0.2, after: 0.2, isRequest: isBatch });
+    const proxy = await openCuttingProxy(server.url, { random, before: 0.2, after: 0.2, isRequest: isPostgresBatch });
     const { port } = new URL(proxy.url);
     const url = Object.assign(new URL(server.url), { port }).href;
     const store = openStore({ url });

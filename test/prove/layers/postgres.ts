@@ -4,14 +4,12 @@ import postgres from 'postgres';
 import { createClient, SPACE } from '../../../src/stores/conformance/client.ts';
 import { createPostgresStore } from '../../../src/stores/postgres.ts';
 import type { Store } from '../../../src/stores/store.ts';
-import { openCuttingProxy } from '../../support/cutting-proxy.ts';
+import { isPostgresBatch, openCuttingProxy } from '../../support/cutting-proxy.ts';
 import { startPostgres } from '../../support/postgres-server.ts';
 import { type Ack, audit } from '../audit.ts';
 import { Absent, type Layer } from '../frame.ts';
 import { raise } from '../raise.ts';
 
-/** A Bind message that carries a batch. */
-const isBatch = (chunk: Buffer): boolean => chunk.includes(String.raw`{\"outcome\":`);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** After all that a batch has written, so that all of it has to go. */
@@ -53,7 +51,7 @@ export const postgresRestarts: Layer = {
       random: random.next,
       before: 0.01,
       after: 0.01,
-      isRequest: isBatch,
+      isRequest: isPostgresBatch,
     });
     const cut = Object.assign(new URL(server.url), { port: new URL(proxy.url).port }).href;
     // Half of them come through the proxy.
@@ -83,6 +81,8 @@ export const postgresRestarts: Layer = {
       }
       const unknowns = (await working).reduce((sum, one) => sum + one, 0);
       const cuts = proxy.cuts.before + proxy.cuts.after;
+      // A proxy that knows no batch when it sees one would cut nothing, and prove nothing.
+      if (cuts + proxy.cuts.through === 0) throw new Error('no batch was seen on its way');
       tally.faults += restarts + cuts + seen['40P01'] + seen['40001'];
       tally.operations += told.length;
       await admin.unsafe('drop trigger in_the_way on proof.entry');

@@ -43,6 +43,8 @@ interface Place {
   running: Promise<void> | undefined;
   /** How many that lost are about to send what they come to. */
   settling: number;
+  /** The newest head that the store has told of. */
+  newest: Head | undefined;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -73,8 +75,9 @@ export class Chains {
   isOvertaking(token: Token): boolean {
     const place = this.#off ? undefined : this.#places.get(token.resource);
     if (place === undefined || token.revision === 0 || token.hash === '') return false;
-    const { last, lead } = place;
+    const { last, lead, newest, settling } = place;
     if (last !== undefined) return last.head.version > token.version && last.head.born === token.born;
+    if (settling > 0 && newest !== undefined) return newest.born === token.born;
     if (lead === undefined || lead.link?.chain.broken === true) return false;
     return lead.token.version >= token.version && lead.token.born === token.born;
   }
@@ -93,6 +96,11 @@ export class Chains {
     }
     if (!lead.link.chain.broken) place.last = lead.link;
     return place.last;
+  }
+
+  /** The newest head that the store has told of since somebody is under way there. */
+  newest(resource: string): Head | undefined {
+    return this.#places.get(resource)?.newest;
   }
 
   /** Whether a commit of a chain is worth its while with this store. */
@@ -178,6 +186,7 @@ export class Chains {
     const place = this.#placeOf(resource);
     const end = (head: Head | undefined): void => {
       if (place.lead === lead) place.lead = undefined;
+      hear(place, head);
       const { link } = lead;
       if (link !== undefined) {
         if (head === undefined) link.chain.broken = true;
@@ -211,6 +220,7 @@ export class Chains {
       behind: [],
       running: undefined,
       settling: 0,
+      newest: undefined,
       timer,
     };
     this.#places.set(resource, place);
@@ -262,7 +272,17 @@ export class Chains {
     for (const [index, one] of batch.entries()) this.#end(place, one, replies[index]);
   }
 
-  #end(place: Place, { link, tell, answer, fail }: Waiting, reply: CommitReply | undefined, error?: unknown): void {
+  #end(
+    place: Place,
+    { request, link, tell, answer, fail }: Waiting,
+    reply: CommitReply | undefined,
+    error?: unknown,
+  ): void {
+    if (reply?.status === 'committed' || reply?.status === 'stale')
+      hear(
+        place,
+        reply.heads.find(({ resource }) => resource === request.writes[0]?.resource),
+      );
     if (link !== undefined) {
       const { chain } = link;
       const landed = reply?.status === 'committed' ? reply.heads[0] : undefined;
@@ -283,6 +303,10 @@ export class Chains {
       });
     } else if (performance.now() - this.#started > BREATH_MS) await nextTurn();
   }
+}
+
+function hear(place: Place, head: Head | undefined): void {
+  if (head !== undefined && head.revision > (place.newest?.revision ?? 0)) place.newest = head;
 }
 
 /** It writes a content on a version that is there, and relies on nothing else. */

@@ -3,6 +3,7 @@ import type { Receipt } from '../core/receipt.ts';
 import type { Space } from '../core/resource.ts';
 import type { Head } from '../core/version.ts';
 import type { EntryMeta, LogEntry, Store } from '../stores/store.ts';
+import { parseReceipt } from './kept-receipt.ts';
 
 export interface Making {
   readonly commitId: string;
@@ -33,7 +34,7 @@ export async function makingOf(store: Store, space: Space, head: Head): Promise<
     ...(meta.strategy === undefined ? {} : { strategy: meta.strategy }),
     ...(meta.note === undefined ? {} : { note: meta.note }),
     ...(base === undefined ? {} : { base }),
-    ...(bytes === undefined ? {} : { receipt: JSON.parse(Buffer.from(bytes).toString('utf8')) as Receipt }),
+    ...(bytes === undefined ? {} : { receipt: parseReceipt(bytes) }),
     ...(sent === undefined ? {} : { sent }),
   };
 }

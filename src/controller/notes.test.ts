@@ -4,6 +4,7 @@ import { as, put, setUp, tokenOf } from '../../test/support/entente.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Engine } from '../merge/types.ts';
 import { merge } from '../strategies/merge.ts';
+import { parseReceipt } from './kept-receipt.ts';
 import type { Controller } from './types.ts';
 
 /** A notebook of one cell that was run so many times, and of a text. */
@@ -45,7 +46,7 @@ describe('notes of clean merges', () => {
     expect(outcome.receipt.notes).toEqual([told]);
     const entry = (await entente.log()).items.at(-1);
     const kept = await store.content(entry?.meta.receipt ?? '');
-    expect(JSON.parse(Buffer.from(kept ?? []).toString())).toEqual(outcome.receipt);
+    expect(parseReceipt(kept ?? new Uint8Array())).toEqual(outcome.receipt);
   });
 
   it('[PR7] a merge that came to what is there is unchanged, and says what gave way', async () => {

@@ -9,8 +9,8 @@ import type { Clash } from './clash.ts';
 import { openingRecord } from './conflicts.ts';
 import type { Context } from './context.ts';
 import type { Case } from './judge.ts';
+import { receiptBytes } from './kept-receipt.ts';
 import type { Proposal } from './proposal.ts';
-import { receiptBytes } from './replay.ts';
 import { requestOf, writeOf } from './requests.ts';
 
 export type Plan =

@@ -1,12 +1,12 @@
 // A commit that landed before gives its first answer again, from what the log kept (rule A6).
 import { EntenteError, invariant } from '../core/errors.ts';
 import type { Merged, Outcome } from '../core/outcome.ts';
-import type { Receipt } from '../core/receipt.ts';
 import type { AgentId, ResourceId } from '../core/resource.ts';
 import { type Head, type Written, writtenOf } from '../core/version.ts';
 import type { LogEntry } from '../stores/store.ts';
 import { packetOfConflict, readConflict } from './conflicts.ts';
 import { type Context, tokenOn } from './context.ts';
+import { parseReceipt } from './kept-receipt.ts';
 
 /** For whom the answer is given again: the token's facts that a fresh token needs. */
 export interface Asker {
@@ -95,12 +95,4 @@ async function mergedParts(
     );
   }
   return { content, receipt: kept === undefined ? { engine: 'unknown', entries: [] } : parseReceipt(kept) };
-}
-
-export function receiptBytes(receipt: Receipt): Uint8Array {
-  return Buffer.from(JSON.stringify(receipt));
-}
-
-function parseReceipt(bytes: Uint8Array): Receipt {
-  return JSON.parse(Buffer.from(bytes).toString('utf8')) as Receipt;
 }

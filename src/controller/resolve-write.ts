@@ -10,11 +10,12 @@ import { contentOf } from './base.ts';
 import { isSame } from './clash.ts';
 import { changedRecord, headOfSide, mergeOfConflict, placesOf, sideContent } from './conflicts.ts';
 import type { Context } from './context.ts';
+import { receiptBytes } from './kept-receipt.ts';
 import { runMerge } from './merging.ts';
 import { makePacket } from './packet.ts';
 import { matchPolicy } from './policy.ts';
 import type { Proposal } from './proposal.ts';
-import { receiptBytes, replay } from './replay.ts';
+import { replay } from './replay.ts';
 import {
   close,
   freshToken,

@@ -1,7 +1,7 @@
 // The loop of a clash: plan, commit what the plan says, and where the head moved meanwhile plan again against the new
 // head; the base stays what the agent read (trap T1). Who can win by trying again takes turns with the others in this
 // process, and goes on from what the one before is about to write (chain.ts).
-import { Buffer } from 'node:buffer';
+import { hashOf } from '../core/hash.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Head } from '../core/version.ts';
 import { describeStrategy } from '../strategies/policy-file.ts';
@@ -23,6 +23,8 @@ import { staleReads } from './requests.ts';
 import type { Sender } from './submit.ts';
 
 const PATIENCE_MS = 1000;
+/** How often a first try is merged with what others did before it goes to the store as it is. */
+const JOINS = 4;
 
 /** What every attempt at one intent has in common. */
 interface Task {
@@ -56,25 +58,35 @@ export async function swap(context: Context, intent: Intent, first: Clash): Prom
 
 /**
  * What a first try comes to that cannot land, because another commit is on its way to where it goes: merged with that one
- * at once, and sent behind it. Undefined where that did not come to be; then nothing of it is stored, nobody was told
- * anything, and it goes to the store as it is, like every first try.
+ * at once, and sent behind it; or with what is there, where that has moved already. Undefined where it came to no clean
+ * merge; then nothing of it is stored, nobody was told anything, and it goes to the store as it is, like every first try.
  */
 export async function swapAhead(context: Context, intent: Intent): Promise<Outcome | undefined> {
-  const asked = Promise.all([matchPolicy(context, intent.token.resource), originOfIntent(context, intent)]);
-  // What is wrong with the token or the policy is told in its own order: after the store has looked at the commitId.
-  const known = await asked.catch(() => undefined);
-  if (known === undefined || known[1].state !== 'content') return undefined;
-  const [{ strategy }, origin] = known;
-  const task: Task = { context, intent, strategy, label: describeStrategy(strategy), origin };
-  const read: Clash = { status: 'clash', head: origin.head, revision: intent.token.asOf, stalePremises: [] };
-  const turns = new Turns(task, read, () => undefined);
+  const { resource, asOf } = intent.token;
+  const settled = context.chains.settling(resource);
+  const asked = Promise.all([matchPolicy(context, resource), originOfIntent(context, intent)]);
   try {
-    const clash = turns.mayChain() ? await turns.join() : undefined;
-    const done = clash?.ahead === undefined ? undefined : await addAhead(task, clash, clash.ahead, turns);
-    return done?.status === 'clash' ? undefined : done;
+    // What is wrong with the token or the policy is told in its own order: after the store has looked at the commitId.
+    const known = await asked.catch(() => undefined);
+    if (known === undefined || known[1].state !== 'content') return undefined;
+    const [{ strategy }, origin] = known;
+    const task: Task = { context, intent, strategy, label: describeStrategy(strategy), origin };
+    const read: Clash = { status: 'clash', head: origin.head, revision: asOf, stalePremises: [] };
+    const turns = new Turns(task, read, settled);
+    return turns.mayChain() ? await joinAll(task, turns).finally(() => turns.leave()) : undefined;
   } finally {
-    turns.leave();
+    settled();
   }
+}
+
+/** Only what the store has looked at is an answer: it knows whether this commit has landed before. */
+async function joinAll(task: Task, turns: Turns): Promise<Outcome | undefined> {
+  for (let losses = 0; losses < JOINS; losses += 1) {
+    const clash = await turns.join();
+    const done = clash === undefined ? undefined : await addTo(task, clash, turns);
+    if (done?.status !== 'clash') return done;
+  }
+  return undefined;
 }
 
 async function tryAll(task: Task, first: Clash, turns: Turns | undefined): Promise<Outcome> {
@@ -96,8 +108,7 @@ async function tryAll(task: Task, first: Clash, turns: Turns | undefined): Promi
 /** One plan carried out against one head. */
 async function tryOnce(task: Task, clash: Clash, turns: Turns | undefined): Promise<Outcome | Clash> {
   const { context, intent, origin, strategy, label } = task;
-  const { ahead } = clash;
-  if (ahead !== undefined && turns !== undefined) return tryAhead(task, clash, ahead, turns);
+  if (clash.ahead !== undefined && turns !== undefined) return tryAhead(task, clash, turns);
   if (clash.stalePremises.length > 0) return handedBack(context, intent, clash, 'a premise moved');
   if (isSame(clash.head, intent.proposal)) return unchanged(context, intent, clash.head, clash.revision);
   const found = caseOf(intent, clash, origin, strategy, label);
@@ -109,19 +120,20 @@ async function tryOnce(task: Task, clash: Clash, turns: Turns | undefined): Prom
  * What is only about to be there is good for a clean merge that adds to it and for nothing else: every other answer has
  * to be one about a version that there is.
  */
-async function tryAhead(task: Task, clash: Clash, ahead: Ahead, turns: Turns): Promise<Outcome | Clash> {
-  return (await addAhead(task, clash, ahead, turns)) ?? tryOnce(task, await turns.wait(clash), turns);
+async function tryAhead(task: Task, clash: Clash, turns: Turns): Promise<Outcome | Clash> {
+  return (await addTo(task, clash, turns)) ?? tryOnce(task, await turns.wait(clash), turns);
 }
 
-/** Undefined, and nothing is done, where it is no such merge. */
-async function addAhead(task: Task, clash: Clash, ahead: Ahead, turns: Turns): Promise<Outcome | Clash | undefined> {
+/** A clean merge that adds to what is there, or is about to be; undefined, and nothing is done, where it is no such. */
+async function addTo(task: Task, clash: Clash, turns: Turns): Promise<Outcome | Clash | undefined> {
   const { context, intent, origin, strategy, label } = task;
+  const { head, ahead } = clash;
   const found = caseOf(intent, clash, origin, strategy, label);
-  const plan = isSame(clash.head, intent.proposal) ? undefined : await planAhead(context, found);
-  const adds = plan !== undefined && plan.content !== null && Buffer.compare(plan.content, ahead.content) !== 0;
-  if (!adds || ahead.chain.broken) return undefined;
+  const plan = isSame(head, intent.proposal) ? undefined : await planAhead(context, found);
+  const adds = plan !== undefined && plan.content !== null && hashOf(plan.content) !== head?.hash;
+  if (!adds || ahead?.chain.broken === true) return undefined;
   const done = await carryOut(context, found, plan, undefined, turns.sender(found, plan));
-  if (done.status === 'clash' && done !== clash) turns.checkNamed(ahead, done);
+  if (ahead !== undefined && done.status === 'clash' && done !== clash) turns.checkNamed(ahead, done);
   return done;
 }
 
@@ -159,23 +171,35 @@ class Turns {
     const isAlone =
       fresh && known === this.#known && lanes.length(resource) === 0 && chains.ahead(resource) === undefined;
     this.#leave = await turnUntil(lanes.enter(resource, PATIENCE_MS), intent.signal);
-    if (isAlone) return known;
     const ahead = chains.ahead(resource);
-    if (ahead === undefined) return lookAgain(context, intent, this.#known);
+    if (isAlone && ahead === undefined && known.revision >= (chains.newest(resource)?.revision ?? 0)) return known;
+    if (ahead === undefined) return this.#newest();
     const clash = this.#clashWith(ahead);
     if (!this.mayChain() || !this.#isOpen(ahead)) return this.wait(clash);
     await chains.breathe();
     return clash;
   }
 
-  /** A turn behind a commit that is on its way; undefined where there is none to go on from any more. */
+  /** A turn, and what to merge with; undefined where what the token read still stands. */
   async join(): Promise<Clash | undefined> {
     const { context, intent } = this.#task;
-    const { resource } = intent.token;
-    this.#leave = await turnUntil(context.lanes.enter(resource, PATIENCE_MS), intent.signal);
+    const { resource, revision } = intent.token;
+    this.#leave ??= await turnUntil(context.lanes.enter(resource, PATIENCE_MS), intent.signal);
     await context.chains.breathe();
     const ahead = context.chains.lead(resource);
-    return ahead === undefined || !this.#isOpen(ahead) ? undefined : this.#clashWith(ahead);
+    const next = ahead === undefined ? undefined : this.#clashWith(ahead);
+    if (next !== undefined && ahead !== undefined && this.#isOpen(ahead)) return next;
+    const clash = next === undefined ? await this.#newest() : await this.wait(next);
+    return clash.head?.revision === revision ? undefined : clash;
+  }
+
+  /** What is there: as the store told somebody who came before in this process, or when it is asked. */
+  async #newest(): Promise<Clash> {
+    const { context, intent } = this.#task;
+    const head = intent.reads.length === 0 ? context.chains.newest(intent.token.resource) : undefined;
+    if (head === undefined || head.revision <= this.#known.revision) return lookAgain(context, intent, this.#known);
+    this.#known = landedAt(head);
+    return this.#known;
   }
 
   #isOpen(ahead: Ahead): boolean {

@@ -9,7 +9,7 @@ import { type Clash, freshToken, isSame, repairsOf } from './clash.ts';
 import { type Context, tokenOn } from './context.ts';
 import { conflicted } from './hand-back.ts';
 import type { Intent } from './intent.ts';
-import { receiptBytes } from './replay.ts';
+import { receiptBytes } from './kept-receipt.ts';
 import type { Part, View } from './transact-parts.ts';
 import type { Transaction } from './transaction.ts';
 

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { as, codeOf, put, setUp, text, textAt, tokenOf } from '../../test/support/entente.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { Receipt } from '../core/receipt.ts';
 import type { Token } from '../core/token.ts';
 import { checkReceipt } from '../merge/check-receipt.ts';
 import { escalate } from '../strategies/escalate.ts';
@@ -11,6 +10,7 @@ import { keepBoth } from '../strategies/keep-both.ts';
 import { lastWriterWins } from '../strategies/last-writer-wins.ts';
 import { merge } from '../strategies/merge.ts';
 import type { Strategy } from '../strategies/types.ts';
+import { parseReceipt } from './kept-receipt.ts';
 import type { Controller } from './types.ts';
 
 const LINES = 'one\n-\ntwo\n-\nthree\n';
@@ -120,7 +120,7 @@ describe('transact', () => {
     expect(Object.keys(receipts)).toEqual(['text/a', 'text/b']);
     expect(entry?.meta.receipt).toBe(receipts['text/a']);
     for (const [resource, hash] of Object.entries(receipts)) {
-      const receipt = JSON.parse(text(await store.content(hash)) ?? '') as Receipt;
+      const receipt = parseReceipt((await store.content(hash)) ?? new Uint8Array());
       if (resource === outcome.resource) expect(outcome.receipt).toEqual(receipt);
       const sides = [LINES, theirsOf(resource), mine].map((side) => Buffer.from(side));
       const [base = null, current = null, proposed = null] = sides;

@@ -1,8 +1,8 @@
 // What an entry of the log was, as far as it tells: a clash and what became of it, a conflict that was opened or ended.
 import { conflictOf, sideContent } from '../controller/conflicts.ts';
+import { parseReceipt } from '../controller/kept-receipt.ts';
 import type { PastClash } from '../controller/rehearse.ts';
 import type { ConflictKind } from '../core/conflict-kind.ts';
-import type { Receipt } from '../core/receipt.ts';
 import type { Conflict } from '../core/resolution.ts';
 import type { LogEntry } from '../stores/store.ts';
 import type { Call } from './operation.ts';
@@ -79,7 +79,7 @@ async function mergeOf({ service, space }: Call, entry: LogEntry): Promise<PastC
   const hashes = [receipt, from.hash, guard.hash, head.hash];
   const [ledger, before, current, result] = await Promise.all(hashes.map((hash) => store.content(hash)));
   if (ledger === undefined || before === undefined || current === undefined || result === undefined) return undefined;
-  return { receipt: JSON.parse(Buffer.from(ledger).toString('utf8')) as Receipt, base: before, current, result };
+  return { receipt: parseReceipt(ledger), base: before, current, result };
 }
 
 /** The clash that an entry was about. */

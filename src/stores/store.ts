@@ -109,7 +109,7 @@ export interface EntryMeta {
   readonly note?: string;
   readonly strategy?: string;
   readonly reason?: string;
-  /** The hash of the receipt's JSON, which is among the keeps. */
+  /** The hash of the receipt as it is kept, which is among the keeps. */
   readonly receipt?: string;
   readonly conflictId?: string;
   /** Who was behind the agent, where that was somebody else. */

@@ -1,0 +1,102 @@
+// A receipt as it is kept beside its commit: JSON, in which runs of lines are words. A merge of a text that many change
+// has an entry for every few lines, and each names where it stands; but nearly all begin where the one before ended.
+import { Buffer } from 'node:buffer';
+import { invariant } from '../core/errors.ts';
+import type { Receipt, ReceiptEntry } from '../core/receipt.ts';
+
+/**
+ * Instead of `entries`: words, one for each entry, in strings of as many as follow one another, and the other entries as
+ * they are. A word is the action (`k`, `a`, `r`: kept, added, removed), the sides (`c`, `p`) and the number of lines; they
+ * begin where the lines of the entry before end.
+ */
+type Kept = Omit<Receipt, 'entries'> & { readonly runs: readonly (string | ReceiptEntry)[] };
+
+const ACTIONS: { readonly [letter: string]: 'kept' | 'added' | 'removed' } = { k: 'kept', a: 'added', r: 'removed' };
+const WORD = /^([kar])([cp]*)(\d+)$/;
+
+/** Where the next lines begin, in the base and in the result. */
+interface Place {
+  base: number;
+  result: number;
+}
+
+export function receiptBytes({ entries, ...rest }: Receipt): Uint8Array {
+  const runs: (string | ReceiptEntry)[] = [];
+  const place: Place = { base: 0, result: 0 };
+  let words = '';
+  for (const entry of entries) {
+    const word = wordOf(entry, place);
+    if (word !== undefined) words += words === '' ? word : ` ${word}`;
+    else {
+      if (words !== '') runs.push(words);
+      words = '';
+      runs.push(entry);
+    }
+    move(place, entry);
+  }
+  if (words !== '') runs.push(words);
+  return Buffer.from(JSON.stringify({ ...rest, runs } satisfies Kept));
+}
+
+/** Also one from before there were words: its entries are all written out. */
+export function parseReceipt(bytes: Uint8Array): Receipt {
+  const kept = JSON.parse(Buffer.from(bytes).toString('utf8')) as Receipt | Kept;
+  if (!('runs' in kept)) return kept;
+  const { runs, engine, ...rest } = kept;
+  const entries: ReceiptEntry[] = [];
+  const place: Place = { base: 0, result: 0 };
+  for (const run of runs)
+    for (const part of typeof run === 'string' ? run.split(' ') : [run]) {
+      const entry = typeof part === 'string' ? entryOf(part, place) : part;
+      entries.push(entry);
+      move(place, entry);
+    }
+  return { engine, entries, ...rest };
+}
+
+function move(place: Place, { base, result }: ReceiptEntry): void {
+  if (base !== undefined) place.base = base[1];
+  if (result !== undefined) place.result = result[1];
+}
+
+/** An engine of others may write what it likes: only what comes out again as it was is made a word. */
+function wordOf(entry: ReceiptEntry, place: Place): string | undefined {
+  const { action, by, base, result } = entry;
+  const sides = lettersOf(by);
+  const [removes, adds] = [linesFrom(place.base, base), linesFrom(place.result, result)];
+  const fields = Object.keys(entry).length;
+  if (sides === undefined) return undefined;
+  if (action === 'kept' && fields === 4 && removes !== undefined && removes === adds) return `k${sides}${removes}`;
+  if (fields !== 3) return undefined;
+  if (action === 'added' && adds !== undefined) return `a${sides}${adds}`;
+  return action === 'removed' && removes !== undefined ? `r${sides}${removes}` : undefined;
+}
+
+function lettersOf(by: ReceiptEntry['by']): string | undefined {
+  let letters = '';
+  for (const side of by) {
+    if (side !== 'current' && side !== 'proposed') return undefined;
+    letters += side === 'current' ? 'c' : 'p';
+  }
+  return letters;
+}
+
+/** How many lines a range has that begins there; undefined for any other. */
+function linesFrom(begin: number, range: readonly [number, number] | undefined): number | undefined {
+  if (range === undefined || range.length !== 2 || range[0] !== begin) return undefined;
+  const lines = range[1] - begin;
+  return Number.isSafeInteger(lines) && lines >= 0 ? lines : undefined;
+}
+
+function entryOf(word: string, { base, result }: Place): ReceiptEntry {
+  const [, letter = '', sides = '', count = ''] = WORD.exec(word) ?? [];
+  const action = ACTIONS[letter];
+  invariant(action !== undefined, 'a receipt that was kept in another form');
+  const by = Array.from(sides, (side) => (side === 'c' ? 'current' : 'proposed'));
+  const lines = Number(count);
+  return {
+    ...{ action, by },
+    ...(action === 'added' ? {} : { base: [base, base + lines] as const }),
+    ...(action === 'removed' ? {} : { result: [result, result + lines] as const }),
+  };
+}

@@ -127,7 +127,7 @@ describe('backup and restore', () => {
     const epoch = await renewEpoch(path);
     expect(epoch).not.toBe(client.epoch);
     expect(await client.commit({ guards: [guardOf('b')] })).toEqual({ status: 'epoch-changed', epoch });
-    expect(await checkSqlite(path)).toMatchObject({ file: path, epoch, schema: 1, journalMode: 'wal', problems: [] });
+    expect(await checkSqlite(path)).toMatchObject({ file: path, epoch, schema: 2, journalMode: 'wal', problems: [] });
     await expect(renewEpoch(`${path}.none`)).rejects.toMatchObject({ code: 'not-found' });
   });
 });

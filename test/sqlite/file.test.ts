@@ -2,12 +2,13 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createClient } from '../../src/stores/conformance/client.ts';
+import { hashOf } from '../../src/core/hash.ts';
+import { createClient, guardOf, writeOf } from '../../src/stores/conformance/client.ts';
 import { loadDriver } from '../../src/stores/sqlite/driver.ts';
 import { versionWarning } from '../../src/stores/sqlite/open.ts';
 import type { Migration } from '../../src/stores/sqlite/schema.ts';
 import { migrations, pragma } from '../../src/stores/sqlite/schema.ts';
-import { createSqliteStore } from '../../src/stores/sqlite.ts';
+import { checkSqlite, createSqliteStore } from '../../src/stores/sqlite.ts';
 import { asNobody, newFolder, newPath, openRaw, openStore, watched } from './testing.ts';
 
 async function made(path: string): Promise<void> {
@@ -62,7 +63,7 @@ describe('the database file', () => {
     db.exec('PRAGMA user_version = 99');
     const reply = await client.commit({});
     expect(reply).toMatchObject({ status: 'unavailable', error: { code: 'store-newer' } });
-    db.exec('PRAGMA user_version = 1');
+    db.exec(`PRAGMA user_version = ${migrations.length}`);
     for (let index = 0; index < 3; index += 1) await client.write('a', `${index}`);
     // Now the store writes in single statements, which look at the schema in the store's own row.
     db.exec('UPDATE store SET schema = 99');
@@ -192,6 +193,36 @@ describe('the database file', () => {
     const client = await createClient(store ?? openStore({ path }));
     expect(await client.head('a')).toMatchObject({ version: 1 });
     await expect(openStore({ path }).epoch()).rejects.toMatchObject({ code: 'store-newer' });
+  });
+
+  it('[SQ6] of the first schema keeps the places of its contents', async () => {
+    const path = newPath();
+    const store = createSqliteStore({ path });
+    const client = await createClient(store);
+    const names = Array.from({ length: 520 }, (_, index) => `r/${index}`);
+    await store.commit(
+      names.map((name) => client.request({ guards: [guardOf(name)], writes: [writeOf(name, `text of ${name}`)] })),
+    );
+    await store.close();
+    const db = await openRaw(path);
+    const lumps = db.prepare('SELECT first, places FROM young_places').all() as { first: number; places: Uint8Array }[];
+    db.exec(`
+      DROP TABLE young_places;
+      CREATE TABLE young_places (key INTEGER, seq INTEGER, line INTEGER, PRIMARY KEY (key, seq, line)) WITHOUT ROWID;
+      PRAGMA user_version = 1;
+      UPDATE store SET schema = 1;
+    `);
+    const add = db.prepare('INSERT INTO young_places VALUES (?, ?, ?)');
+    for (const { first, places } of lumps) {
+      const bytes = Buffer.from(places);
+      for (let at = 0; at < bytes.length; at += 12)
+        add.run(bytes.readUIntBE(at, 6), first + bytes.readUInt32BE(at + 6), bytes.readUInt16BE(at + 10));
+    }
+    db.close();
+    const forward = openStore({ path });
+    for (const name of ['r/0', 'r/300', 'r/519'])
+      expect(await forward.content(hashOf(`text of ${name}`))).toEqual(new Uint8Array(Buffer.from(`text of ${name}`)));
+    expect(await checkSqlite(path)).toMatchObject({ schema: migrations.length, problems: [] });
   });
 
   it('[SQ7] is served with a warning below SQLite 3.51.3, and without a driver with what to install', async () => {

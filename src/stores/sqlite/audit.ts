@@ -71,8 +71,8 @@ class Audit {
       this.#conflicts(stored.sid);
     }
     this.#count('commits', 'commits', this.#entries);
-    const places = 'SELECT key FROM places UNION ALL SELECT key FROM young_places';
-    this.#count('places of contents', `(${places})`, this.#places);
+    const young = [...this.#connection.young].length;
+    this.#count('settled places of contents', 'places', this.#places - young);
     this.#contents();
   }
 
@@ -143,12 +143,12 @@ class Audit {
   }
 
   #settled({ sid, seq }: Row, line: number, { agent, commitId, revision, puts }: Entry): void {
-    const { sql } = this.#connection;
+    const { sql, young } = this.#connection;
     const landed = sql.landed.get(toText(commitId), agent, sid)?.revision;
     if (landed !== revision) this.#tell(`commit ${JSON.stringify(commitId)} of revision ${revision} is not indexed`);
     const keys = new Set(puts.map(({ hash }) => keyOf(hash)));
     for (const key of keys) {
-      if (!hasPlace(sql, key, { seq, line })) this.#tell(`a content of revision ${revision} is not indexed`);
+      if (!hasPlace(sql, young, { key, seq, line })) this.#tell(`a content of revision ${revision} is not indexed`);
     }
     this.#entries += 1;
     this.#places += keys.size;

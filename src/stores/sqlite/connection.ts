@@ -15,6 +15,7 @@ import { isDue, settle } from './settle.ts';
 import type { Statements } from './statements.ts';
 import { prepareStatements } from './statements.ts';
 import { Tail } from './tail.ts';
+import { Young } from './young.ts';
 
 /** A space's counters, inside and after the transaction that changes them. */
 export interface SpaceState {
@@ -42,6 +43,7 @@ export class Connection {
   readonly contents: Contents;
   readonly tail: Tail = new Tail();
   readonly log: Appender;
+  readonly young: Young;
   readonly place: string;
   readonly #db: SqliteDatabase;
   readonly #schema: number;
@@ -58,6 +60,7 @@ export class Connection {
     this.sql = prepareStatements(db);
     this.contents = new Contents(this.sql);
     this.log = new Appender(this.sql, this.contents, this.tail);
+    this.young = new Young(this.sql);
   }
 
   /** Valid inside a transaction. */
@@ -135,14 +138,14 @@ export class Connection {
     if (place !== undefined) return bytesAt(this.sql, place);
     const bytes = this.contents.get(hash);
     if (bytes !== undefined) return bytes;
-    const settled = findPlace(this.sql, hash);
+    const settled = findPlace(this.sql, this.young, hash);
     return settled === undefined ? undefined : bytesAt(this.sql, settled);
   }
 
   /** Brings the derived tables up to the end of the log. */
   settle(): void {
     this.log.flush();
-    settle(this.sql, this.tail);
+    settle(this.sql, this.tail, this.young);
   }
 
   /** What other connections have committed; a number that changes. */
@@ -176,7 +179,7 @@ export class Connection {
       this.#refresh();
       result = work();
       this.log.flush();
-      if (isDue(this.tail, 0)) settle(this.sql, this.tail);
+      if (isDue(this.tail, 0)) settle(this.sql, this.tail, this.young);
     } catch (error) {
       this.#abandon();
       throw error;
@@ -234,6 +237,7 @@ export class Connection {
     if (version === this.#dataVersion) return;
     if (this.#dataVersion !== -1) this.#shared = ALONE;
     this.#spaces = new Map();
+    this.young.forget();
     const row = this.sql.store.get();
     if (row === undefined) throw new EntenteError('store-corrupt', `${this.place} has lost its identity row.`);
     if (row.schema > this.#schema) {
@@ -252,6 +256,7 @@ export class Connection {
     rollBack(this.#db);
     this.#spaces = new Map();
     this.log.forget();
+    this.young.forget();
     this.#epoch = '';
     this.#dataVersion = -1;
   }

@@ -1,14 +1,11 @@
 // Small contents in the settled log: found by the beginning of their hash, which names the entries that may have brought
 // them; the entry itself decides. Runs inside the caller's transaction.
 
-import type { SqlValue } from './driver.ts';
 import type { Entry, Put } from './entries.ts';
 import { entryOf } from './entries.ts';
 import type { PlaceRow, Statements } from './statements.ts';
 import type { Place, Segment } from './tail.ts';
-
-/** Places that gather before they go into the large index. */
-const YOUNG = 8192;
+import type { KeyedPlace, Young } from './young.ts';
 
 /** The bytes of a small content. */
 export function bytesAt(sql: Statements, { seq, size, start }: Place): Uint8Array {
@@ -17,8 +14,8 @@ export function bytesAt(sql: Statements, { seq, size, start }: Place): Uint8Arra
 }
 
 /** Where an untrimmed, settled entry has a content with this hash. */
-export function findPlace(sql: Statements, hash: string): Place | undefined {
-  for (const { seq, line } of placesOf(sql, keyOf(hash))) {
+export function findPlace(sql: Statements, young: Young, hash: string): Place | undefined {
+  for (const { seq, line } of placesWith(sql, young, keyOf(hash))) {
     const segment = sql.segment.get(seq);
     const text = segment?.body.split('\n')[line];
     const put = text === undefined ? undefined : entryOf(text, 0).puts.find((one) => one.hash === hash);
@@ -30,45 +27,37 @@ export function findPlace(sql: Statements, hash: string): Place | undefined {
 /** Few at a time: one content may have been put a million times, and the first place is nearly always right. */
 const PAGE = 8;
 
-function* placesOf(sql: Statements, key: number): Generator<PlaceRow> {
-  for (const table of [sql.youngPlaces, sql.places]) {
-    for (let after: PlaceRow | undefined = { seq: 0, line: 0 }; after !== undefined; ) {
-      const rows: PlaceRow[] = table.all(key, after.seq, after.line, PAGE);
-      yield* rows;
-      after = rows.length === PAGE ? rows.at(-1) : undefined;
-    }
+function* placesWith(sql: Statements, young: Young, key: number): Generator<PlaceRow> {
+  yield* young.find(key);
+  for (let after: PlaceRow | undefined = { seq: 0, line: 0 }; after !== undefined; ) {
+    const rows: PlaceRow[] = sql.places.all(key, after.seq, after.line, PAGE);
+    yield* rows;
+    after = rows.length === PAGE ? rows.at(-1) : undefined;
   }
 }
 
-/** Whether the index has this place. */
-export function hasPlace(sql: Statements, key: number, { seq, line }: PlaceRow): boolean {
-  for (const table of [sql.places, sql.youngPlaces]) {
-    const [next] = table.all(key, seq, line - 1, 1);
-    if (next?.seq === seq && next.line === line) return true;
-  }
+/** Whether it is known that the content is in this place. */
+export function hasPlace(sql: Statements, young: Young, { key, seq, line }: KeyedPlace): boolean {
+  const [next] = sql.places.all(key, seq, line - 1, 1);
+  if (next?.seq === seq && next.line === line) return true;
+  for (const place of young.find(key)) if (place.seq === seq && place.line === line) return true;
   return false;
 }
 
-/** Adds the contents of these segments. The table of the young ones is small enough for any order. */
-export function addPlaces(sql: Statements, segments: readonly Segment[]): void {
-  const values: SqlValue[] = [];
+/** Where these segments have small contents, in their order. */
+export function placesOf(segments: readonly Segment[]): KeyedPlace[] {
+  const places: KeyedPlace[] = [];
   for (const { seq, entries } of segments) {
     for (let line = 0; line < entries.length; line += 1) {
-      for (const key of keysOf(entries[line] as Entry)) values.push(key, seq, line);
+      for (const key of keysOf(entries[line] as Entry)) places.push({ key, seq, line });
     }
   }
-  sql.addPlaces(values);
-  if ((sql.young.get()?.places ?? 0) < YOUNG) return;
-  sql.agePlaces.run();
-  sql.clearYoung.run();
+  return places;
 }
 
-/** Removes the contents of an entry. */
+/** Removes the contents of an entry; none of them is young. */
 export function dropPlaces(sql: Statements, entry: Entry, seq: number, line: number): void {
-  for (const key of keysOf(entry)) {
-    const { changes } = sql.dropPlace.run(key, seq, line);
-    if (Number(changes) === 0) sql.dropYoung.run(key, seq, line);
-  }
+  for (const key of keysOf(entry)) sql.dropPlace.run(key, seq, line);
 }
 
 /** Each key once: an entry may bring one content for two resources. */

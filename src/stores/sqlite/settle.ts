@@ -4,10 +4,11 @@ import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
 import { toText } from '../escaped-text.ts';
 import type { SqlValue } from './driver.ts';
-import { addPlaces } from './places.ts';
+import { placesOf } from './places.ts';
 import { MILESTONE } from './schema.ts';
 import type { Statements } from './statements.ts';
 import type { Tail } from './tail.ts';
+import type { Young } from './young.ts';
 
 /** Commits, and characters of their entries, that a tail may have: what a process that opens the file has to read. */
 const MAX_ENTRIES = 512;
@@ -18,7 +19,7 @@ export function isDue(tail: Tail, more: number): boolean {
   return tail.entries + more >= MAX_ENTRIES || tail.characters >= MAX_CHARACTERS;
 }
 
-export function settle(sql: Statements, tail: Tail): void {
+export function settle(sql: Statements, tail: Tail, young: Young): void {
   if (tail.entries === 0) return;
   for (const [sid, space] of tail.spaces()) {
     settleHeads(sql, sid, space.fresh);
@@ -33,7 +34,7 @@ export function settle(sql: Statements, tail: Tail): void {
     for (const { heads } of entries) for (const head of heads) settleMilestone(sql, sid, head);
   }
   sql.addSegments(segments);
-  addPlaces(sql, tail.segments);
+  young.add(placesOf(tail.segments));
   sql.setSettled.run(tail.last);
   tail.settle();
 }

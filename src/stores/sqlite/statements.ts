@@ -44,6 +44,11 @@ export interface PlaceRow {
   readonly line: number;
 }
 
+export interface YoungRow {
+  readonly first: number;
+  readonly places: Uint8Array;
+}
+
 export interface StoreRow {
   readonly epoch: string;
   readonly settled: number;
@@ -99,13 +104,13 @@ export interface Statements {
   readonly addBlob: SqliteStatement;
   readonly dropBlob: SqliteStatement;
   readonly places: Query<PlaceRow>;
-  readonly youngPlaces: Query<PlaceRow>;
-  readonly young: Query<{ readonly places: number }>;
   readonly addPlaces: Bulk;
-  readonly agePlaces: SqliteStatement;
-  readonly clearYoung: SqliteStatement;
   readonly dropPlace: SqliteStatement;
-  readonly dropYoung: SqliteStatement;
+  readonly young: Query<YoungRow>;
+  readonly youngBytes: Query<{ readonly bytes: number }>;
+  readonly oldestYoung: Query<{ readonly first: number | null }>;
+  readonly addYoung: SqliteStatement;
+  readonly clearYoung: SqliteStatement;
   readonly record: Query<RecordRow>;
   readonly putRecord: SqliteStatement;
   readonly dropRecord: SqliteStatement;
@@ -190,17 +195,13 @@ export function prepareStatements(db: SqliteDatabase): Statements {
     addBlob: prepare('INSERT INTO blobs (bytes) VALUES (?)'),
     dropBlob: prepare('DELETE FROM blobs WHERE id = ?'),
     places: query('SELECT seq, line FROM places WHERE key = ? AND (seq, line) > (?, ?) ORDER BY seq, line LIMIT ?'),
-    youngPlaces: query(
-      'SELECT seq, line FROM young_places WHERE key = ? AND (seq, line) > (?, ?) ORDER BY seq, line LIMIT ?',
-    ),
-    young: query('SELECT count(*) AS places FROM young_places'),
-    addPlaces: bulk(db, 'INSERT OR ROLLBACK INTO young_places', 3),
-    agePlaces: prepare(
-      'INSERT OR ROLLBACK INTO places SELECT key, seq, line FROM young_places ORDER BY key, seq, line',
-    ),
-    clearYoung: prepare('DELETE FROM young_places'),
+    addPlaces: bulk(db, 'INSERT OR ROLLBACK INTO places', 3),
     dropPlace: prepare('DELETE FROM places WHERE key = ? AND seq = ? AND line = ?'),
-    dropYoung: prepare('DELETE FROM young_places WHERE key = ? AND seq = ? AND line = ?'),
+    young: query('SELECT first, places FROM young_places ORDER BY first'),
+    youngBytes: query('SELECT coalesce(sum(length(places)), 0) AS bytes FROM young_places'),
+    oldestYoung: query('SELECT min(first) AS first FROM young_places'),
+    addYoung: prepare('INSERT OR ROLLBACK INTO young_places VALUES (?, ?)'),
+    clearYoung: prepare('DELETE FROM young_places'),
     record: query(`${RECORD} WHERE sid = ? AND kind = ? AND name = ?`),
     putRecord: prepare(`
       INSERT INTO records (sid, kind, name, state, revision, created, value) VALUES (?, ?, ?, ?, ?, ?, ?)

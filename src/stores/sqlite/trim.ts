@@ -67,12 +67,19 @@ function rowsToTrim(sql: Statements, sid: number, trimmed: number, target: numbe
 
 function dropEntries(connection: Connection, sid: number, going: readonly Going[], trimmed: number): void {
   const ended = new Set<string>();
+  agePlaces(connection, going);
   for (const { entry, held } of going) {
     connection.sql.dropCommit.run(toText(entry.commitId), entry.agent, sid, entry.revision);
     letGo(connection, sid, held, trimmed);
     for (const { resource, revision } of held.superseded) ended.add(versionKey(resource, revision));
   }
   for (const one of going) saveContents(connection, one, ended);
+}
+
+/** A place is taken out of the large index alone: those that go while they are young are brought there first. */
+function agePlaces({ sql, young }: Connection, going: readonly Going[]): void {
+  const oldest = sql.oldestYoung.get()?.first ?? Number.POSITIVE_INFINITY;
+  if (going.some(({ seq, entry }) => seq >= oldest && entry.puts.length > 0)) young.age();
 }
 
 /** Versions that the entry superseded, its large keeps, and what a changed conflict had named. */

@@ -40,6 +40,7 @@ import { rootRoutes } from './routes/root.ts';
 import type { Routes } from './routes/route.ts';
 import { undoRoutes } from './routes/undo.ts';
 import { traceRequests } from './spans.ts';
+import { answerTogether } from './turns.ts';
 import { answerUnreadable } from './unreadable.ts';
 
 export interface HttpOptions extends BorderOptions {
@@ -172,6 +173,7 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     takeJson(open);
     loginRoutes(open, service);
   });
+  answerTogether(app);
   closeSoon(app, service.timers);
   traceRequests(app);
   app.register(async (behind) => {

@@ -90,13 +90,23 @@ function createOutput(): Output {
   return {
     push(bytes) {
       if (bytes.length === 0) return;
-      if (last !== undefined && last.at(-1) !== LF) parts.push(crlf ? CRLF : CRLF.subarray(1));
-      parts.push(bytes);
+      const isOpen = last !== undefined && last.at(-1) !== LF;
+      const whole = last === undefined || isOpen ? undefined : stretched(last, bytes);
+      if (whole !== undefined) parts.pop();
+      else if (isOpen) parts.push(crlf ? CRLF : CRLF.subarray(1));
+      last = whole ?? bytes;
+      parts.push(last);
       crlf = endsFirstLineInCrlf(bytes, crlf);
-      last = bytes;
     },
     join: () => concatBytes(parts),
   };
+}
+
+/** Two stretches whose bytes follow one another in memory, as those of one text mostly do: they are copied as one. */
+function stretched(before: Uint8Array, after: Uint8Array): Uint8Array | undefined {
+  const { buffer, byteOffset, length } = before;
+  if (after.buffer !== buffer || after.byteOffset !== byteOffset + length) return undefined;
+  return new Uint8Array(buffer, byteOffset, length + after.length);
 }
 
 function endsFirstLineInCrlf(bytes: Uint8Array, otherwise: boolean): boolean {

@@ -2,12 +2,27 @@
 // was told to hold them equal.
 import type { MergeOptions } from './types.ts';
 
-export interface Line {
+export class Line {
   /** One character for each byte, without the newline, as the options make it. */
   readonly text: string;
   /** Whether a newline ends it; `any`: it has none and may count as having one. */
   readonly newline: 'yes' | 'no' | 'any';
-  readonly bytes: Uint8Array;
+  readonly #source: Buffer;
+  readonly #from: number;
+  readonly #to: number;
+
+  constructor(text: string, newline: Line['newline'], source: Buffer, from: number, to: number) {
+    this.text = text;
+    this.newline = newline;
+    this.#source = source;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  /** Cut out when it is asked for: most lines are only compared. */
+  get bytes(): Uint8Array {
+    return this.#source.subarray(this.#from, this.#to);
+  }
 }
 
 /** Splits on `\n`; an absent side has no lines. */
@@ -16,14 +31,14 @@ export function readLines(side: Uint8Array | null, options: MergeOptions): reado
   const hasBom = side.length > 3 && side[0] === 0xef && side[1] === 0xbb && side[2] === 0xbf;
   const content = hasBom && options.bom !== 'bytes' ? side.subarray(3) : side;
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const whole = bytes.toString('latin1');
+  const missing = options.finalNewline === 'normalize' ? 'any' : 'no';
   const lines: Line[] = [];
-  for (let from = 0; from < bytes.length; ) {
-    const newline = bytes.indexOf(10, from);
-    const to = newline < 0 ? bytes.length : newline;
+  for (let from = 0; from < whole.length; ) {
+    const newline = whole.indexOf('\n', from);
+    const to = newline < 0 ? whole.length : newline;
     const end = newline < 0 ? to : to + 1;
-    const text = soften(bytes.toString('latin1', from, to), options);
-    const missing = options.finalNewline === 'normalize' ? 'any' : 'no';
-    lines.push({ text, newline: newline < 0 ? missing : 'yes', bytes: bytes.subarray(from, end) });
+    lines.push(new Line(soften(whole.slice(from, to), options), newline < 0 ? missing : 'yes', bytes, from, end));
     from = end;
   }
   return lines;

@@ -71,8 +71,7 @@ class Audit {
       this.#conflicts(stored.sid);
     }
     this.#count('commits', 'commits', this.#entries);
-    const young = [...this.#connection.young].length;
-    this.#count('settled places of contents', 'places', this.#places - young);
+    this.#count('settled places of contents', 'places', this.#places - this.#connection.young.count);
     this.#contents();
   }
 
@@ -148,7 +147,7 @@ class Audit {
     if (landed !== revision) this.#tell(`commit ${JSON.stringify(commitId)} of revision ${revision} is not indexed`);
     const keys = new Set(puts.map(({ hash }) => keyOf(hash)));
     for (const key of keys) {
-      if (!hasPlace(sql, young, { key, seq, line })) this.#tell(`a content of revision ${revision} is not indexed`);
+      if (!hasPlace(sql, young, key, { seq, line })) this.#tell(`a content of revision ${revision} is not indexed`);
     }
     this.#entries += 1;
     this.#places += keys.size;

@@ -5,7 +5,7 @@ import type { Entry, Put } from './entries.ts';
 import { entryOf } from './entries.ts';
 import type { PlaceRow, Statements } from './statements.ts';
 import type { Place, Segment } from './tail.ts';
-import type { KeyedPlace, Young } from './young.ts';
+import type { PlaceNumbers, Young } from './young.ts';
 
 /** The bytes of a small content. */
 export function bytesAt(sql: Statements, { seq, size, start }: Place): Uint8Array {
@@ -37,7 +37,7 @@ function* placesWith(sql: Statements, young: Young, key: number): Generator<Plac
 }
 
 /** Whether it is known that the content is in this place. */
-export function hasPlace(sql: Statements, young: Young, { key, seq, line }: KeyedPlace): boolean {
+export function hasPlace(sql: Statements, young: Young, key: number, { seq, line }: PlaceRow): boolean {
   const [next] = sql.places.all(key, seq, line - 1, 1);
   if (next?.seq === seq && next.line === line) return true;
   for (const place of young.find(key)) if (place.seq === seq && place.line === line) return true;
@@ -45,11 +45,11 @@ export function hasPlace(sql: Statements, young: Young, { key, seq, line }: Keye
 }
 
 /** Where these segments have small contents, in their order. */
-export function placesOf(segments: readonly Segment[]): KeyedPlace[] {
-  const places: KeyedPlace[] = [];
+export function placesOf(segments: readonly Segment[]): PlaceNumbers {
+  const places: number[] = [];
   for (const { seq, entries } of segments) {
     for (let line = 0; line < entries.length; line += 1) {
-      for (const key of keysOf(entries[line] as Entry)) places.push({ key, seq, line });
+      for (const key of keysOf(entries[line] as Entry)) places.push(key, seq, line);
     }
   }
   return places;

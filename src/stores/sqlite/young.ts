@@ -4,10 +4,11 @@
 import type { SqlValue } from './driver.ts';
 import type { PlaceRow, Statements } from './statements.ts';
 
-/** An entry of the log, and the beginning of the hash of a small content that it brought. */
-export interface KeyedPlace extends PlaceRow {
-  readonly key: number;
-}
+/** Places as plain numbers, one after another: the beginning of the hash, the row of the log, the line in it. */
+export type PlaceNumbers = readonly number[];
+
+/** Numbers of one place. */
+const NUMBERS = 3;
 
 /** Places that gather before they go into the large index. */
 const YOUNG = 8192;
@@ -38,37 +39,34 @@ export class Young {
     this.#lumps = undefined;
   }
 
+  get count(): number {
+    return (this.#sql.youngBytes.get()?.bytes ?? 0) / WIDTH;
+  }
+
   /** Adds the places of a settling, in the order of the log. */
-  add(places: readonly KeyedPlace[]): void {
-    const [start] = places;
-    if (start === undefined) return;
-    const lump: Lump = { first: start.seq, places: packed(places, start.seq) };
+  add(places: PlaceNumbers): void {
+    const first = places[1];
+    if (first === undefined) return;
+    const lump: Lump = { first, places: packed(places, first) };
     this.#sql.addYoung.run(lump.first, lump.places);
     this.#lumps?.push(lump);
-    if ((this.#sql.youngBytes.get()?.bytes ?? 0) >= YOUNG * WIDTH) this.age();
+    if (this.count >= YOUNG) this.age();
   }
 
-  *find(key: number): Generator<KeyedPlace> {
+  *find(key: number): Generator<PlaceRow> {
     const wanted = Buffer.alloc(KEY);
     wanted.writeUIntBE(key, 0, KEY);
-    for (const lump of this.#read()) {
-      for (let at = lump.places.indexOf(wanted); at >= 0; at = lump.places.indexOf(wanted, at + 1)) {
-        if (at % WIDTH === 0) yield placeAt(lump, at);
+    for (const { first, places } of this.#read()) {
+      for (let at = places.indexOf(wanted); at >= 0; at = places.indexOf(wanted, at + 1)) {
+        if (at % WIDTH !== 0) continue;
+        yield { seq: first + places.readUInt32BE(at + ROW), line: places.readUInt16BE(at + LINE) };
       }
-    }
-  }
-
-  *[Symbol.iterator](): Generator<KeyedPlace> {
-    for (const lump of this.#read()) {
-      for (let at = 0; at + WIDTH <= lump.places.length; at += WIDTH) yield placeAt(lump, at);
     }
   }
 
   /** Moves all of them into the large index. */
   age(): void {
-    const values: SqlValue[] = [];
-    for (const { key, seq, line } of inOrder([...this])) values.push(key, seq, line);
-    this.#sql.addPlaces(values);
+    this.#sql.addPlaces(inOrder(this.#read().flatMap(unpacked)));
     this.#sql.clearYoung.run();
     this.#lumps = [];
   }
@@ -79,31 +77,50 @@ export class Young {
   }
 }
 
-function packed(places: readonly KeyedPlace[], first: number): Buffer {
-  const bytes = Buffer.alloc(places.length * WIDTH);
-  let at = 0;
-  for (const { key, seq, line } of places) {
-    bytes.writeUIntBE(key, at, KEY);
-    bytes.writeUInt32BE(seq - first, at + ROW);
-    bytes.writeUInt16BE(line, at + LINE);
-    at += WIDTH;
+// Written and read as plain numbers: objects for thousands of places, in code that runs too seldom to be compiled, cost more
+// than SQLite does.
+
+const HIGH = 2 ** 32;
+
+function packed(places: PlaceNumbers, first: number): Buffer {
+  const bytes = Buffer.alloc((places.length / NUMBERS) * WIDTH);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let index = 0, at = 0; index < places.length; index += NUMBERS, at += WIDTH) {
+    const key = places[index] as number;
+    view.setUint16(at, key / HIGH);
+    view.setUint32(at + 2, key % HIGH);
+    view.setUint32(at + ROW, (places[index + 1] as number) - first);
+    view.setUint16(at + LINE, places[index + 2] as number);
   }
   return bytes;
 }
 
-function placeAt({ first, places }: Lump, at: number): KeyedPlace {
-  const seq = first + places.readUInt32BE(at + ROW);
-  return { key: places.readUIntBE(at, KEY), seq, line: places.readUInt16BE(at + LINE) };
+function unpacked({ first, places }: Lump): number[] {
+  const numbers: number[] = [];
+  const view = new DataView(places.buffer, places.byteOffset, places.length);
+  for (let at = 0; at + WIDTH <= places.length; at += WIDTH) {
+    const key = view.getUint16(at) * HIGH + view.getUint32(at + 2);
+    numbers.push(key, first + view.getUint32(at + ROW), view.getUint16(at + LINE));
+  }
+  return numbers;
 }
 
 /**
  * In the order of the large index, whose pages are then gone through once; keys that are nearly equal may change places.
- * Sorted as numbers that carry their index along: a comparison of ours would be interpreted, this is too rare to be compiled.
+ * Sorted as numbers that carry their index along, without a comparison of ours.
  */
-function inOrder(places: readonly KeyedPlace[]): KeyedPlace[] {
-  const count = places.length;
+function inOrder(places: PlaceNumbers): SqlValue[] {
+  const count = places.length / NUMBERS;
   // A key has 48 bits, a number 53: what the index needs more is taken from the key's end.
   const unit = 2 ** Math.max(0, Math.ceil(Math.log2(count)) - 5);
-  const numbers = Float64Array.from(places, ({ key }, index) => Math.floor(key / unit) * count + index).sort();
-  return Array.from(numbers, (number) => places[number % count] as KeyedPlace);
+  const keys = new Float64Array(count);
+  for (let index = 0; index < count; index += 1) {
+    keys[index] = Math.floor((places[index * NUMBERS] as number) / unit) * count + index;
+  }
+  const values: SqlValue[] = [];
+  for (const key of keys.sort()) {
+    const from = (key % count) * NUMBERS;
+    values.push(places[from] as number, places[from + 1] as number, places[from + 2] as number);
+  }
+  return values;
 }

@@ -115,6 +115,7 @@ describe('several processes on one file', () => {
     const again = openStore({ path });
     expect(await again.content(hashes[0] ?? '')).toBeDefined();
     expect(await again.content(hashes.at(-1) ?? '')).toBeDefined();
+    for (const none of ['-1', '-0', 'no hash', '', 'f'.repeat(64)]) expect(await again.content(none)).toBeUndefined();
     expect((await checkSqlite(path)).problems).toEqual([]);
   });
 });

@@ -70,7 +70,7 @@ function keysOf({ puts }: Entry): Iterable<number> {
 /** 48 bits of a hash in hex. Of any other text that a caller calls a hash, some number that is always the same. */
 export function keyOf(hash: string): number {
   const key = Number.parseInt(hash.slice(0, 12), 16);
-  if (!Number.isNaN(key)) return key;
+  if (key >= 0) return key;
   // FNV-1a, 32 bits.
   let mixed = 0x811c9dc5;
   for (let index = 0; index < hash.length; index += 1) mixed = Math.imul(mixed ^ hash.charCodeAt(index), 0x01000193);

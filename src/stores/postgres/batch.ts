@@ -4,7 +4,7 @@ import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
 import { fromText } from '../escaped-text.ts';
 import type { CommitReply } from '../store.ts';
-import { guardPlace, isTallied, rowsOf } from './columns.ts';
+import { guardPlace, isBound, isTallied, rowsOf } from './columns.ts';
 import type { Row } from './driver.ts';
 import type { Encoded } from './encode.ts';
 import { type GuardRow, type HeadRow, headOf } from './rows.ts';
@@ -38,29 +38,47 @@ export interface Called {
  */
 export function place(requests: readonly Called[]): Placed[] {
   const keys = new Set<string>();
-  const written = new Set<string>();
-  const awaited = new Set<string>();
+  const resources: Touched = { written: new Set(), awaited: new Set() };
+  const records: Touched = { written: new Set(), awaited: new Set() };
   const late = new Set<number>();
   const writers = new Map<string, number>();
   const placed: Placed[] = [];
   for (const [n, { encoded, call }] of requests.entries()) {
-    const records = encoded.records.map(recordName);
-    const writes = [...encoded.writes.map(({ id }) => `r ${id}`), ...records];
-    const compares = [...encoded.guards.map(([id]) => `r ${id}`), ...records];
+    const { guards, writes, named, key } = encoded;
+    const names = encoded.records.map(recordName);
+    const ids = writes.map(({ id }) => id);
+    const guarded = guards.map(([id]) => id);
     const link = linkOf(encoded, placed, writers);
-    const met = link === undefined ? compares : compares.filter((_, place) => place !== encoded.named?.place);
-    const meets = met.some((name) => written.has(name)) || writes.some((name) => awaited.has(name));
-    const apart = meets || keys.has(encoded.key) || late.has(call);
-    keys.add(encoded.key);
-    for (const name of writes) written.add(name);
-    for (const { id } of encoded.writes) writers.set(id, n);
+    const compared = link === undefined ? guarded : guarded.filter((_, at) => at !== named?.place);
+    const meets = touches(resources, compared, ids) || touches(records, names, names);
+    const apart = meets || keys.has(key) || late.has(call);
+    keys.add(key);
+    addAll(resources.written, ids);
+    addAll(records.written, names);
+    for (const id of ids) writers.set(id, n);
+    // In a chain it may yet have to be looked at after the others, which must then have left alone what it compares.
+    if (apart || link !== undefined) addAll(resources.awaited, apart ? guarded : compared);
     if (apart) {
       late.add(call);
-      for (const name of compares) awaited.add(name);
+      addAll(records.awaited, names);
     }
     placed.push(apart || link === undefined ? { encoded, apart } : { encoded, apart, link });
   }
   return placed;
+}
+
+/** What the requests so far write, and what is only compared after the others of them are applied. */
+interface Touched {
+  readonly written: Set<string>;
+  readonly awaited: Set<string>;
+}
+
+function touches({ written, awaited }: Touched, compared: readonly string[], writes: readonly string[]): boolean {
+  return compared.some((name) => written.has(name)) || writes.some((name) => awaited.has(name));
+}
+
+function addAll(to: Set<string>, names: readonly string[]): void {
+  for (const name of names) to.add(name);
 }
 
 /** The named version is what the last writer of its resource in this batch is to write, as far as that can be told here. */
@@ -81,22 +99,27 @@ function linkOf(
 }
 
 function recordName({ kind, id }: { readonly kind: string; readonly id: string }): string {
-  return `c ${JSON.stringify([kind, id])}`;
+  return JSON.stringify([kind, id]);
 }
 
 /** The statement for a batch; `@.` stands for the schema. */
 export const COMMIT_BATCH: string = `select o_epoch, o_revision, o_trimmed, o_revisions::text, o_versions::text,
   o_lives::text, o_others::text from @.commit_batch($1::int, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb)`;
 
-/** Its parameters. */
-export function batchParameters(sid: number, batch: readonly Placed[], epoch: string): unknown[] {
+/** Its parameters. With care, every commitId is looked up. */
+export function batchParameters(sid: number, batch: readonly Placed[], epoch: string, isCareful = false): unknown[] {
   const records = batch.flatMap(({ encoded }, index) =>
     encoded.records.map((record, place) => ({ n: index + 1, place, ...record })),
   );
   return [
-    ...[sid, epoch, batch.some(({ apart }) => apart), batch.some(({ link }) => link !== undefined)],
-    ...[batch.some(isTallied), batch.some(({ encoded }) => encoded.writes.some(({ deleted }) => deleted))],
-    ...rowsOf(batch),
+    sid,
+    epoch,
+    batch.some(({ encoded }) => !isBound(encoded, isCareful)),
+    batch.some(({ apart }) => apart),
+    batch.some(({ link }) => link !== undefined),
+    batch.some(isTallied),
+    batch.some(({ encoded }) => encoded.writes.some(({ deleted }) => deleted)),
+    ...rowsOf(batch, isCareful),
     records.length === 0 ? null : JSON.stringify(records),
   ];
 }

@@ -1,19 +1,18 @@
 // A batch as what `commit_batch` takes: an array of rows for each kind of thing in it, in PostgreSQL's own notation (manual,
 // 8.15.6 and 8.16.6). They are made as text here, in one pass: that is how a client sends them, and how they cost it least.
-import type { Link, Placed } from './batch.ts';
-import type { Encoded } from './encode.ts';
+import type { Placed } from './batch.ts';
+import type { Encoded, EncodedWrite } from './encode.ts';
 import type { GuardRow } from './rows.ts';
-
-/** A field of a row; null is none. Numbers and truth values stand as they are, texts go through `text`. */
-type Field = string | number | boolean | null;
 
 /** What a field or an element has to be quoted for. An empty field would be none. */
 const SPECIAL = /[\s,(){}"\\]|^$/;
 
 /** A text as a field of a row in an array: quoted twice, once as a field and once with its row. */
-function text(value: string | null): string | null {
-  if (value === null || !SPECIAL.test(value)) return value;
-  return `\\"${value.replace(/["\\]/g, (sign) => (sign === '"' ? '\\"\\"' : '\\\\\\\\'))}\\"`;
+function text(value: string | null): string {
+  if (value === null) return '';
+  if (!SPECIAL.test(value)) return value;
+  const plain = value.includes('\\') ? value.replaceAll('\\', '\\\\\\\\') : value;
+  return `\\"${plain.replaceAll('"', '\\"\\"')}\\"`;
 }
 
 /** Bytes, given in hex, as a field. */
@@ -21,44 +20,29 @@ function bytes(hex: string): string {
   return `\\\\\\\\x${hex}`;
 }
 
-/** One array of rows, row by row. */
-class Rows {
-  #list = '';
-
-  /** Fields, in the order of the row's type. */
-  add(...fields: readonly Field[]): void {
-    let row = '';
-    for (const field of fields) row += field === null ? ',' : `,${field}`;
-    this.#list += `,"(${row.slice(1)})"`;
-  }
-
-  toString(): string {
-    return `{${this.#list.slice(1)}}`;
-  }
+/** A number as a field; undefined is none. */
+function number(value: number | null | undefined): number | string {
+  return value ?? '';
 }
 
 const TALLIES: { readonly [outcome: string]: number } = { merged: 1, escalated: 2 };
 
-/** Requests, guards, writes, needed contents and bytes: the arrays of `commit_batch`, in its order. */
-export function rowsOf(batch: readonly Placed[]): string[] {
-  const requests = new Rows();
-  const guards = new Rows();
-  const writes = new Rows();
-  const needs = new Rows();
+/** Requests, guards with what they guard, other needed contents, and bytes: the arrays of `commit_batch`, in its order. */
+export function rowsOf(batch: readonly Placed[], isCareful: boolean): string[] {
+  let requests = '';
+  let guards = '';
+  let needs = '';
   const contents = new Contents();
   let guard = 0;
   for (const [index, placed] of batch.entries()) {
     const { encoded, apart } = placed;
     const n = index + 1;
-    addRequest(requests, placed, guard);
-    if (!apart) {
-      addWrites(writes, placed, n, guard);
-      addNeeds(needs, contents, encoded, n);
-    }
-    for (const [at, row] of encoded.guards.entries()) addGuard(guards, placed, n, row, encoded.named?.place === at);
+    requests += requestRow(placed, guard, isCareful);
+    guards += guardRows(placed, n, contents);
+    if (!apart) needs += needRows(encoded, n, contents);
     guard += encoded.guards.length;
   }
-  return [requests, guards, writes, needs, contents].map(String);
+  return [requests, guards, needs, contents.list].map((list) => `{${list.slice(1)}}`);
 }
 
 /** Whether any of them is counted apart from being a commit. */
@@ -66,17 +50,25 @@ export function isTallied({ encoded }: Placed): boolean {
   return TALLIES[encoded.request.meta.outcome] !== undefined;
 }
 
-function addRequest(to: Rows, { encoded, apart, link }: Placed, first: number): void {
+/**
+ * The guards of what a request wrote never hold again: where they do, it was not done before, and is not looked up. If
+ * another one had its commitId, the index refuses the batch, which then goes once more with care. Records are guarded
+ * beside that: one that is stale must not be told before the look-up.
+ */
+export function isBound({ request: { tokenBound, writes, records } }: Encoded, isCareful: boolean): boolean {
+  return !isCareful && (tokenBound || (writes.length > 0 && records.length === 0));
+}
+
+function requestRow({ encoded, apart, link }: Placed, first: number, isCareful: boolean): string {
   const { request, key, agent, commitId, fingerprint, guards, named, meta, keeps } = encoded;
   const { told, rest } =
     named === undefined ? { told: JSON.stringify(guards), rest: null } : partedAt(named.place, guards);
-  to.add(
-    ...([apart, request.tokenBound, bytes(key), text(agent), text(commitId), text(fingerprint), request.at] as const),
-    ...([text(told), named === undefined ? null : first + 1 + named.place] as const),
-    ...([link === undefined ? null : link.before + 1, text(rest), text(meta)] as const),
-    keeps.length === 0 ? null : text(`{${keeps.map(element).join(',')}}`),
-    TALLIES[request.meta.outcome] ?? 0,
-  );
+  const held = keeps.length === 0 ? '' : text(`{${keeps.map(element).join(',')}}`);
+  return `,"(${apart},${isBound(encoded, isCareful)},${bytes(key)},${text(agent)},${text(commitId)},${text(fingerprint)},${
+    request.at
+  },${text(told)},${named === undefined ? '' : first + 1 + named.place},${
+    link === undefined ? '' : link.before + 1
+  },${text(rest)},${text(meta)},${held},${TALLIES[request.meta.outcome] ?? 0})"`;
 }
 
 /** A text as an element of an array. */
@@ -93,25 +85,25 @@ function partedAt(place: number, guards: readonly GuardRow[]): { readonly told: 
   return { told: `[${before}`, rest: `${rest}]` };
 }
 
-function addGuard(to: Rows, placed: Placed, n: number, [id, revision, hash]: GuardRow, isNamed: boolean): void {
-  const { encoded, apart } = placed;
-  const link = isNamed ? placed.link : undefined;
-  const version = isNamed ? (encoded.named?.version ?? null) : null;
-  const before = link === undefined ? null : link.before + 1;
-  to.add(n, text(id), revision, text(hash), version, before, link?.depth ?? null, apart);
+function guardRows({ encoded, apart, link }: Placed, n: number, contents: Contents): string {
+  const { guards, named, writes } = encoded;
+  const written: number[] = [];
+  if (!apart) for (const place of writes.keys()) written[guardPlace(encoded, place)] = place;
+  let rows = '';
+  for (const [at, [id, revision, hash]] of guards.entries()) {
+    const isNamed = named?.place === at;
+    const chain = isNamed && link !== undefined ? `${link.before + 1},${link.depth},${link.root + 1}` : ',,';
+    const place = written[at];
+    const write = place === undefined ? ',,,,,,,' : writeFields(encoded, place, contents);
+    rows += `,"(${n},${text(id)},${revision},${text(hash)},${isNamed ? named.version : ''},${chain},${apart},${write})"`;
+  }
+  return rows;
 }
 
-function addWrites(to: Rows, { encoded, link }: Placed, n: number, first: number): void {
-  const { request, agent } = encoded;
-  for (const [place, { id, hash, size, media, deleted }] of encoded.writes.entries()) {
-    const guard = guardPlace(encoded, place);
-    const { depth, root }: Pick<Link, 'depth' | 'root'> =
-      link !== undefined && guard === encoded.named?.place ? link : { depth: 0, root: n - 1 };
-    to.add(
-      ...([n, place, first + guard + 1, depth, root + 1, text(id), text(hash), size, text(media), deleted] as const),
-      ...([text(agent), request.at] as const),
-    );
-  }
+function writeFields({ request, agent, writes, contents }: Encoded, place: number, all: Contents): string {
+  const { hash, size, media, deleted } = writes[place] as EncodedWrite;
+  const content = size === null ? null : all.placeOf(hash, contents.get(hash));
+  return `${place},${text(hash)},${number(size)},${number(content)},${text(media)},${deleted},${text(agent)},${request.at}`;
 }
 
 /** Which of a request's guards is that of a write. */
@@ -122,7 +114,7 @@ export function guardPlace({ guards, writes }: Encoded, place: number): number {
 
 /** Bytes, each once. */
 class Contents {
-  #list = '';
+  list = '';
   readonly #places = new Map<string, number>();
 
   placeOf(hash: string, content: Uint8Array | undefined): number | null {
@@ -132,20 +124,18 @@ class Contents {
     const place = this.#places.size + 1;
     this.#places.set(hash, place);
     const { buffer, byteOffset, byteLength } = content;
-    this.#list += `,"\\\\x${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}"`;
+    this.list += `,"\\\\x${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}"`;
     return place;
-  }
-
-  toString(): string {
-    return `{${this.#list.slice(1)}}`;
   }
 }
 
-function addNeeds(to: Rows, contents: Contents, encoded: Encoded, n: number): void {
+/** Contents that it keeps, or that its records hold. */
+function needRows({ keeps, records, contents }: Encoded, n: number, all: Contents): string {
+  let rows = '';
   const need = (hash: string, content: Uint8Array | undefined): void => {
-    to.add(n, text(hash), contents.placeOf(hash, content));
+    rows += `,"(${n},${text(hash)},${number(all.placeOf(hash, content))})"`;
   };
-  for (const { hash, size } of encoded.writes) if (size !== null) need(hash, encoded.contents.get(hash));
-  for (const hash of encoded.keeps) need(hash, encoded.contents.get(hash));
-  for (const { holds } of encoded.records) for (const hash of holds) need(hash, undefined);
+  for (const hash of keeps) need(hash, contents.get(hash));
+  for (const { holds } of records) for (const hash of holds) need(hash, undefined);
+  return rows;
 }

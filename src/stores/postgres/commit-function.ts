@@ -12,11 +12,20 @@
 /** SQLSTATE of "the space has used up its revisions", raised by the function below. */
 export const OVERFLOW_STATE = 'EN001';
 
+/** The fields of the two rows and the place of each, as the statements below name them. */
+const asRequests =
+  'as q(apart, bound, key, agent, commit_id, print, at, guards, named, link, rest, meta, keeps, tally, n)';
+const asGuards = `as g(n, id, revision, hash, version, link, depth, root, apart, place, next, size, content, media,
+          deleted, agent, at, i)`;
+
 /**
- * `n` is a request's place, counted from 1; `guard` is the place of the guard of a write, `at` of a need that of the bytes
- * in `p_contents`. `named` is the place of the guard that names a version, whose revision the log tells between `guards`
- * and `rest`. In a chain `link` is the request right before, `depth` how many stand before, `root` the first. `p_apart`,
- * `p_linked`, `p_tallied` and `p_deletes` say whether there is such a request, link, outcome or write at all.
+ * `n` is a request's place, counted from 1. A guard carries the write that it guards, from `place` on, or none: then that
+ * is null. `content` is the place of its bytes in `p_contents`; `p_needs` are the contents that a request needs beside those
+ * that it writes. `named` is the place of the guard that names a version, whose revision the log tells between `guards`
+ * and `rest`. In a chain `link` is the request right before, `depth` how many stand before, `root` the first. A `bound`
+ * request was never done if its guards hold, or else its `key` is one that must not be there: the index refuses it.
+ * `p_unbound`, `p_apart`, `p_linked`, `p_tallied` and `p_deletes` say whether there is such a request, link, outcome or
+ * write at all.
  *
  * Answers the space's `revision` and `trimmed`; `revisions` of the requests that were committed, none where all were, one
  * after another; of each guard the version
@@ -29,14 +38,12 @@ export const commitFunction: string = `
 create type @.batch_request as (apart boolean, bound boolean, key bytea, agent text, commit_id text, print text,
   at double precision, guards text, named integer, link integer, rest text, meta text, keeps text, tally integer);
 create type @.batch_guard as (n integer, id text, revision bigint, hash text, version bigint, link integer, depth integer,
-  apart boolean);
-create type @.batch_write as (n integer, place integer, guard integer, depth integer, root integer, id text, hash text,
-  size bigint, media text, deleted boolean, agent text, at double precision);
-create type @.batch_need as (n integer, hash text, at integer);
+  root integer, apart boolean, place integer, next text, size bigint, content integer, media text, deleted boolean,
+  agent text, at double precision);
+create type @.batch_need as (n integer, hash text, content integer);
 create function @.commit_batch(
-  p_sid integer, p_epoch text, p_apart boolean, p_linked boolean, p_tallied boolean, p_deletes boolean,
-  p_requests @.batch_request[], p_guards @.batch_guard[], p_writes @.batch_write[], p_needs @.batch_need[],
-  p_contents bytea[], p_records jsonb,
+  p_sid integer, p_epoch text, p_unbound boolean, p_apart boolean, p_linked boolean, p_tallied boolean, p_deletes boolean,
+  p_requests @.batch_request[], p_guards @.batch_guard[], p_needs @.batch_need[], p_contents bytea[], p_records jsonb,
   out o_epoch text, out o_revision bigint, out o_trimmed bigint, out o_revisions bigint[], out o_versions bigint[],
   out o_lives bigint[], out o_others jsonb)
 language plpgsql as $body$
@@ -69,8 +76,7 @@ begin
   for v_pass in 0 .. 1 loop
     exit when v_pass = 1 and not p_apart and v_late = '{}';
     -- One statement for all of it: each has a price of its own, however little it looks at.
-    select m.value, j.moved, j.versions, j.lives, j.seen, k.landed, k.landed_at
-    into strict o_epoch, v_moved, v_versions, v_lives, v_seen, v_landed, v_landed_at
+    select m.value, j.moved, j.versions, j.lives, j.seen into strict o_epoch, v_moved, v_versions, v_lives, v_seen
     from @.meta m cross join (
       select coalesce(array_agg(t.n) filter (where t.judged and not t.holds), '{}') as moved,
         array_agg(t.version order by t.i) as versions, array_agg(t.life order by t.i) as lives,
@@ -81,21 +87,23 @@ begin
           case when g.version is null then coalesce(h.revision = g.revision and h.hash = g.hash, g.revision = 0 and g.hash = '')
             when v_pass = 0 and g.link is not null then coalesce(h.version, 0) + g.depth = g.version
             else coalesce(h.version = g.version and h.hash = g.hash, false) end as holds
-        from unnest(p_guards) with ordinality as g(n, id, revision, hash, version, link, depth, apart, i)
+        from unnest(p_guards) with ordinality ${asGuards}
         left join lateral (select * from @.head o where o.sid = p_sid and o.id = g.id limit 1) h on true
       ) t
-    ) j cross join lateral (
-      select coalesce(array_agg(t.n), '{}') as landed, array_agg(t.revision) as landed_at from (
-        select q.n::integer as n, (select e.revision from @.entry e where e.sid = p_sid and e.key = q.key) as revision
-        from unnest(p_requests) with ordinality
-          as q(apart, bound, key, agent, commit_id, print, at, guards, named, link, rest, meta, keeps, tally, n)
-        where case when v_pass = 0 then not q.apart else q.apart or q.n = any(v_late) end
-          and (not q.bound or q.n = any(j.moved))
-      ) t where t.revision is not null
-    ) k
+    ) j
     where m.name = 'epoch';
     if p_epoch <> o_epoch then return; end if;
 
+    -- Mostly nothing is to be looked up.
+    v_landed := '{}';
+    if p_unbound or v_moved <> '{}' then
+      select coalesce(array_agg(t.n), '{}'), array_agg(t.revision) into v_landed, v_landed_at from (
+        select q.n::integer as n, (select e.revision from @.entry e where e.sid = p_sid and e.key = q.key) as revision
+        from unnest(p_requests) with ordinality ${asRequests}
+        where case when v_pass = 0 then not q.apart else q.apart or q.n = any(v_late) end
+          and (not q.bound or q.n = any(v_moved))
+      ) t where t.revision is not null;
+    end if;
     v_bad := v_moved || v_landed;
     if p_records is not null then
       select coalesce(jsonb_object_agg(t.n, t.ids), '{}'), v_bad || coalesce(array_agg(t.n), '{}') into v_stale, v_bad
@@ -143,8 +151,7 @@ begin
         select r.n, case when r.good then s.revision + count(*) filter (where r.good) over (order by r.n) end as revision
         from (
           select q.n, not q.apart and q.n <> all(v_bad) and q.n <> all(v_late) as good
-          from unnest(p_requests) with ordinality
-            as q(apart, bound, key, agent, commit_id, print, at, guards, named, link, rest, meta, keeps, tally, n)
+          from unnest(p_requests) with ordinality ${asRequests}
         ) r
       ) t;
     end if;
@@ -179,21 +186,23 @@ begin
     -- Mostly nothing is made or deleted, and nothing merged or escalated.
     if p_tallied then
       select count(*) filter (where q.tally = 1), count(*) filter (where q.tally = 2) into v_merged, v_escalated
-      from unnest(p_requests) with ordinality
-        as q(apart, bound, key, agent, commit_id, print, at, guards, named, link, rest, meta, keeps, tally, n)
+      from unnest(p_requests) with ordinality ${asRequests}
       where v_whole or o_revisions[q.n] is not null;
     end if;
     if 0 = any(v_lives) or p_deletes then
-      select coalesce(sum((not w.deleted)::int - (v_lives[w.guard] > 0 or w.depth > 0)::int), 0) into v_alive
-      from unnest(p_writes) w where v_whole or o_revisions[w.n] is not null;
+      select coalesce(sum((not g.deleted)::int - (v_lives[g.i] > 0 or g.depth is not null)::int), 0) into v_alive
+      from unnest(p_guards) with ordinality ${asGuards}
+      where g.place is not null and (v_whole or o_revisions[g.n] is not null);
     end if;
 
     with w as materialized (
-      select w.*, case when v_whole then s.revision + w.n else o_revisions[w.n] end as revision,
-        v_versions[w.guard] + w.depth + 1 as version,
-        case when v_lives[w.guard] <> 0 then v_lives[w.guard] when v_whole then s.revision + w.root
-          else o_revisions[w.root] end as born
-      from unnest(p_writes) w where v_whole or o_revisions[w.n] is not null
+      select g.n, g.place, g.id, g.next as hash, g.size, g.content, g.media, g.deleted, g.agent, g.at,
+        case when v_whole then s.revision + g.n else o_revisions[g.n] end as revision,
+        v_versions[g.i] + coalesce(g.depth, 0) + 1 as version,
+        case when v_lives[g.i] <> 0 then v_lives[g.i] when v_whole then s.revision + coalesce(g.root, g.n)
+          else o_revisions[coalesce(g.root, g.n)] end as born
+      from unnest(p_guards) with ordinality ${asGuards}
+      where g.place is not null and (v_whole or o_revisions[g.n] is not null)
     ), heads as (
       insert into @.head as h (sid, id, version, revision, born, hash, size, media, agent, at, deleted)
       select p_sid, w.id, w.version, w.revision, w.born, w.hash, w.size, w.media, w.agent, w.at, w.deleted
@@ -212,21 +221,31 @@ begin
         case when q.named is null then q.guards
           else q.guards || coalesce(case when v_whole then s.revision + q.link else o_revisions[q.link] end,
             v_seen[q.named])::text || q.rest end,
-        q.meta, coalesce(q.keeps, '{}')::text[] || case when v_passed = '{}' then '{}' else array(
-          select jsonb_array_elements_text(p.value) from jsonb_each(v_passed) p
-          where split_part(p.key, '.', 1) = q.n::text) end
-      from unnest(p_requests) with ordinality
-        as q(apart, bound, key, agent, commit_id, print, at, guards, named, link, rest, meta, keeps, tally, n)
+        q.meta, coalesce(q.keeps, '{}')::text[]
+      from unnest(p_requests) with ordinality ${asRequests}
       where v_whole or o_revisions[q.n] is not null
     ), contents as (
       insert into @.content as c (hash, needed, bytes)
-      select x.hash, count(*), p_contents[min(x.at)]
-      from unnest(p_needs) x where v_whole or o_revisions[x.n] is not null group by x.hash order by x.hash
+      select x.hash, count(*), p_contents[min(x.content)] from (
+        select w.hash, w.content from w where w.size is not null
+        union all select d.hash, d.content from unnest(p_needs) d where v_whole or o_revisions[d.n] is not null
+      ) x group by x.hash order by x.hash
       on conflict (hash) do update set needed = c.needed + excluded.needed, bytes = coalesce(c.bytes, excluded.bytes)
     )
     update @.space as u set revision = o_revision, resources = u.resources + v_alive, open = u.open + v_opened,
       merged = u.merged + v_merged, escalated = u.escalated + v_escalated
     where u.sid = p_sid;
+    -- What a settled conflict kept, its entry keeps from now on. In the statement above it would cost every batch.
+    if v_passed <> '{}' then
+      for l in
+        select t.n, array_agg(t.hash) as held from (
+          select split_part(p.key, '.', 1)::integer as n, jsonb_array_elements_text(p.value) as hash from jsonb_each(v_passed) p
+        ) t group by t.n
+      loop
+        update @.entry e set holds = e.holds || l.held
+        where e.sid = p_sid and e.revision = case when v_whole then s.revision + l.n else o_revisions[l.n] end;
+      end loop;
+    end if;
   end loop;
 end $body$;
 `;

@@ -126,6 +126,11 @@ export function isSerialization(error: unknown): boolean {
   return isFromServer(error) && (state === '40001' || state === '40P01');
 }
 
+/** A row that may only be there once was there: nothing is left of what would have made it another time. */
+export function isDuplicate(error: unknown): boolean {
+  return isFromServer(error) && codeOf(error) === '23505';
+}
+
 /** The request itself is at fault: the others of its batch may be tried without it. */
 export function isOfRequest(error: unknown): boolean {
   const state = codeOf(error);

@@ -91,6 +91,26 @@ describe('batches', () => {
   type Step = typeof arbitraryStep extends fc.Arbitrary<infer S> ? S : never;
   type Seen = readonly (Pick<Head, 'version' | 'revision' | 'hash'> | undefined)[];
 
+  /** The second one of the last batch is behind one that is a mismatch, and the third one writes what it compares. */
+  const plainStep: Step = {
+    resource: 'a',
+    premise: undefined,
+    body: '1',
+    late: 0,
+    id: 0,
+    record: undefined,
+    named: false,
+  };
+  const brokenChain: Step[][] = [
+    [plainStep],
+    [
+      { ...plainStep, resource: 'c' },
+      { ...plainStep, resource: 'c', premise: 'b', id: 1, named: true },
+      { ...plainStep, resource: 'b', id: 2 },
+      plainStep,
+    ],
+  ];
+
   /** `past`: the heads as they were, the newest first. */
   function requestsOf(steps: readonly Step[], past: readonly Seen[], epoch: string): CommitRequest[] {
     const next = new Map(resources.map((name, at) => [name, { version: 0, hash: '', ...past[0]?.[at] }]));
@@ -135,8 +155,25 @@ describe('batches', () => {
           await one.close();
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 25, examples: [[brokenChain]] },
     );
+  });
+
+  it('[PG16] a commitId that another commit had is a mismatch, and those beside it in the batch are committed', async () => {
+    const store = openStore();
+    const epoch = await store.epoch();
+    const on = (name: string, commitId?: string): CommitRequest =>
+      makeRequest(epoch, {
+        ...{ guards: [guardOf(name)], writes: [writeOf(name, '1')], fingerprint: `intent on ${name}` },
+        ...(commitId === undefined ? {} : { commitId }),
+      });
+    await store.commit([on('a', 'taken')]);
+    const requests = [on('b'), on('c', 'taken'), { ...on('d', 'taken'), tokenBound: true }, on('e')];
+    const replies = await Promise.all(requests.map((request) => store.commit([request])));
+    expect(replies.flat().map(({ status }) => status)).toEqual(['committed', 'mismatch', 'mismatch', 'committed']);
+    const { items } = await store.list(SPACE, '', {});
+    expect(items.map(({ resource }) => resource)).toEqual(['a', 'b', 'e']);
+    expect((await verifyStore(store, SPACE)).ok).toBe(true);
   });
 });
 
@@ -310,12 +347,16 @@ describe('faults', () => {
     const before = openStore({ schema });
     await countUp(before, 'ann', 3);
     await before.close();
-    // As the second version left it: the function of that time, and none of the types of the one after.
-    const types = ['request', 'guard', 'write', 'need'].map((name) => `"${schema}".batch_${name}`).join(', ');
+    // As the third version left it: a function and types of its own, beside one of the second that was never taken away.
+    const types = ['request', 'guard', 'need'].map((name) => `"${schema}".batch_${name}`).join(', ');
     await admin.unsafe(`drop type ${types} cascade;
+      create type "${schema}".batch_write as (n integer);
+      create type "${schema}".batch_need as (n integer);
+      create function "${schema}".commit_batch(p_sid integer, p_writes "${schema}".batch_write[]) returns integer
+        language sql as 'select 1';
       create function "${schema}".commit_batch(p_sid integer, p_epoch text, p_batch text[]) returns integer
         language sql as 'select 1';
-      update "${schema}".meta set value = '2' where name = 'schema'`);
+      update "${schema}".meta set value = '3' where name = 'schema'`);
     const stores = [openStore({ schema }), openStore({ schema })];
     await Promise.all(stores.map((store, index) => countUp(store, `writer-${index}`, 2)));
     expect((await stores[0]?.counts(SPACE))?.commits).toBe(7);

@@ -9,7 +9,7 @@ import { batchParameters, type Called, COMMIT_BATCH, type Placed, place, type Re
 import type { Connection } from './connection.ts';
 import type { Row } from './driver.ts';
 import { type Encoded, encode } from './encode.ts';
-import { isOfRequest, isSerialization, leavesNothing } from './errors.ts';
+import { isDuplicate, isOfRequest, isSerialization, leavesNothing } from './errors.ts';
 import { readEntry } from './reads.ts';
 
 /** Requests and bytes in one batch: more would only make the others wait longer. */
@@ -228,14 +228,15 @@ async function call(
   epoch: string,
   random: () => number,
 ): Promise<Row> {
-  const parameters = batchParameters(sid, batch, epoch);
+  let isCareful = false;
   for (let tries = 1; ; tries += 1) {
     try {
-      const [row] = await connection.write(COMMIT_BATCH, parameters);
+      const [row] = await connection.write(COMMIT_BATCH, batchParameters(sid, batch, epoch, isCareful));
       return row ?? {};
     } catch (error) {
-      if (!isSerialization(error) || tries === TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, random() * 5 * 2 ** tries));
+      if (isDuplicate(error) && !isCareful) isCareful = true;
+      else if (!isSerialization(error) || tries === TRIES) throw error;
+      else await new Promise((resolve) => setTimeout(resolve, random() * 5 * 2 ** tries));
     }
   }
 }

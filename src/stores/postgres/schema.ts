@@ -95,7 +95,8 @@ create table @.content (
 alter table @.content alter column bytes set storage external;
 ${trimFunction}
 `,
-  // The function that this step made is made anew by the next one.
+  // The functions that these steps made are made anew by the next one.
+  'select 1',
   'select 1',
   `
 do $step$
@@ -108,6 +109,7 @@ begin
     execute format('drop function %s', f);
   end loop;
 end $step$;
+drop type if exists @.batch_request, @.batch_guard, @.batch_write, @.batch_need;
 ${commitFunction}
 `,
 ];

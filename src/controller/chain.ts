@@ -161,12 +161,15 @@ export class Chains {
     return place === undefined || (place.last === undefined && place.settling === 0);
   }
 
-  /** A commit under its own guard. Where others settle what they lost, it goes behind them: most likely it has lost too. */
-  commit(request: CommitRequest, token: Token): Awaitable<readonly CommitReply[]> {
+  /**
+   * A commit under its own guard. Where others settle what they lost, it goes behind them: most likely it has lost too.
+   * `isTurn`: it is its turn among them.
+   */
+  commit(request: CommitRequest, token: Token, isTurn: boolean = false): Awaitable<readonly CommitReply[]> {
     const { resource } = token;
     const place = this.#places.size === 0 ? undefined : this.#places.get(resource);
     if (place === undefined) return this.#first(request, token);
-    if (place.last === undefined && place.settling === 0) {
+    if (place.last === undefined && (place.settling === 0 || isTurn)) {
       // One that read an older version is about to lose: it is nothing to go on from.
       const leads = place.lead === undefined ? place.running === undefined : place.lead.token.version < token.version;
       return leads ? this.#first(request, token) : this.#store.commit([request]);

@@ -35,15 +35,17 @@ export interface FirstTry {
 
 /**
  * Sends an intent under its own guards, at once. Undefined where it has to be judged before anything is sent: what was
- * read and is written back, a refused content that comes again, an overwrite that the log must show. `isTurn`: it has a turn
- * of its own, and stands back for nobody.
+ * read and is written back, a refused content that comes again, an overwrite that the log must show.
  */
-export function firstTry(context: Context, intent: Intent, isTurn: boolean): FirstTry | undefined {
+export function firstTry(
+  context: Context,
+  intent: Intent,
+  send: (request: CommitRequest) => FirstTry['replies'],
+): FirstTry | undefined {
   if (intent.relapsed || intent.supersede || intent.proposal.hash === intent.token.hash) return undefined;
   intent.signal?.throwIfAborted();
   const request = firstRequest(context, intent, metaOf(intent));
-  const { store, chains } = context;
-  return { request, replies: isTurn ? store.commit([request]) : chains.commit(request, intent.token) };
+  return { request, replies: send(request) };
 }
 
 function firstRequest(context: Context, intent: Intent, meta: EntryMeta): CommitRequest {

@@ -12,7 +12,7 @@ import { formlessIntent, type Intent, type IntentOptions, intentOf, makeIntent }
 import { afterBaseGone, isBaseGone } from './lost-base.ts';
 import { ownRequest, plainProposal, plainRequest, swapDirect } from './plain.ts';
 import { mismatchError } from './submit.ts';
-import { swap, swapAhead } from './swap.ts';
+import { type SendFirst, swap, swapAhead } from './swap.ts';
 import { taken } from './taken.ts';
 
 type OnClash = (context: Context, intent: Intent, clash: Clash) => Promise<Outcome>;
@@ -130,17 +130,27 @@ function afterPlain(
 /** A plain commit that another one is about to overtake. */
 async function behind(context: Context, token: Token, request: CommitRequest): Promise<Outcome> {
   const { change, proposal } = plainProposal(request);
-  const joined = await joinedBehind(context, intentOf(context, token, change, proposal, undefined));
-  if (joined !== undefined) return joined;
-  return afterPlain(context, token, request, await context.chains.commit(request, token), swap, true, undefined);
+  const intent = intentOf(context, token, change, proposal, undefined);
+  const joined = await joinedBehind(context, intent, () => context.chains.commit(request, token, true));
+  if (joined !== undefined && !isReplies(joined)) return joined;
+  const replies = joined ?? (await context.chains.commit(request, token));
+  return afterPlain(context, token, request, replies, swap, true, undefined);
 }
 
-async function joinedBehind(context: Context, intent: Intent): Promise<Outcome | undefined> {
+function isReplies(value: Outcome | readonly CommitReply[]): value is readonly CommitReply[] {
+  return Array.isArray(value);
+}
+
+async function joinedBehind(
+  context: Context,
+  intent: Intent,
+  send: SendFirst,
+): Promise<Outcome | readonly CommitReply[] | undefined> {
   const { proposal, token, reads, relapsed, supersede } = intent;
   const isPlain = proposal.kind === 'content' && proposal.hash !== token.hash && reads.length === 0;
   if (!isPlain || relapsed || supersede) return undefined;
   try {
-    return await swapAhead(context, intent);
+    return await swapAhead(context, intent, send);
   } catch (error) {
     throw mismatchError(error, intent.ownId);
   }
@@ -175,11 +185,16 @@ async function write(
     if ('status' in formed) return formed;
     intent = formed;
   }
+  let first: FirstTry | undefined;
   if (!isTurn && onClash === swap && context.chains.isOvertaking(token)) {
-    const joined = await joinedBehind(context, intent);
-    if (joined !== undefined) return joined;
+    const joined = await joinedBehind(context, intent, () => {
+      first = firstTry(context, intent, (request) => context.chains.commit(request, token, true));
+      return first?.replies ?? [];
+    });
+    if (joined !== undefined && !isReplies(joined)) return joined;
   }
-  const first = firstTry(context, intent, isTurn);
+  const { store, chains } = context;
+  first ??= firstTry(context, intent, (request) => (isTurn ? store.commit([request]) : chains.commit(request, token)));
   if (first === undefined) return settleDown(context, intent, undefined, undefined, onClash);
   const replies = first.replies instanceof Promise ? await first.replies : first.replies;
   const reply = replies[0] as CommitReply;

@@ -4,6 +4,7 @@
 import { hashOf } from '../core/hash.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Head } from '../core/version.ts';
+import type { Awaitable, CommitReply } from '../stores/store.ts';
 import { describeStrategy } from '../strategies/policy-file.ts';
 import type { Strategy } from '../strategies/types.ts';
 import { type Ahead, fateOf } from './ahead.ts';
@@ -25,6 +26,9 @@ import type { Sender } from './submit.ts';
 const PATIENCE_MS = 1000;
 /** How often a first try is merged with what others did before it goes to the store as it is. */
 const JOINS = 4;
+
+/** Sends a first try that has a turn. */
+export type SendFirst = () => Awaitable<readonly CommitReply[]>;
 
 /** What every attempt at one intent has in common. */
 interface Task {
@@ -58,10 +62,15 @@ export async function swap(context: Context, intent: Intent, first: Clash): Prom
 
 /**
  * What a first try comes to that cannot land, because another commit is on its way to where it goes: merged with that one
- * at once, and sent behind it; or with what is there, where that has moved already. Undefined where it came to no clean
- * merge; then nothing of it is stored, nobody was told anything, and it goes to the store as it is, like every first try.
+ * at once, and sent behind it; or with what is there, where that has moved already. Where it still stands on what is there,
+ * it is sent as it is with `send`, and this is the store's answer. Undefined where it came to no clean merge; then nothing
+ * of it is stored, nobody was told anything, and it goes to the store as it is, like every first try.
  */
-export async function swapAhead(context: Context, intent: Intent): Promise<Outcome | undefined> {
+export async function swapAhead(
+  context: Context,
+  intent: Intent,
+  send: SendFirst,
+): Promise<Outcome | readonly CommitReply[] | undefined> {
   const { resource, asOf } = intent.token;
   const settled = context.chains.settling(resource);
   const asked = Promise.all([matchPolicy(context, resource), originOfIntent(context, intent)]);
@@ -73,17 +82,23 @@ export async function swapAhead(context: Context, intent: Intent): Promise<Outco
     const task: Task = { context, intent, strategy, label: describeStrategy(strategy), origin };
     const read: Clash = { status: 'clash', head: origin.head, revision: asOf, stalePremises: [] };
     const turns = new Turns(task, read, settled);
-    return turns.mayChain() ? await joinAll(task, turns).finally(() => turns.leave()) : undefined;
+    return turns.mayChain() ? await joinAll(task, turns, send).finally(() => turns.leave()) : undefined;
   } finally {
     settled();
   }
 }
 
 /** Only what the store has looked at is an answer: it knows whether this commit has landed before. */
-async function joinAll(task: Task, turns: Turns): Promise<Outcome | undefined> {
+async function joinAll(
+  task: Task,
+  turns: Turns,
+  send: SendFirst,
+): Promise<Outcome | readonly CommitReply[] | undefined> {
   for (let losses = 0; losses < JOINS; losses += 1) {
     const clash = await turns.join();
-    const done = clash === undefined ? undefined : await addTo(task, clash, turns);
+    // Who has the next turn goes on from it.
+    if (clash === undefined) return turns.sent(send());
+    const done = await addTo(task, clash, turns);
     if (done?.status !== 'clash') return done;
   }
   return undefined;
@@ -156,6 +171,13 @@ class Turns {
     return this.#leave !== undefined;
   }
 
+  /** The turn ends with what was sent in it. */
+  sent<T>(reply: T): T {
+    this.leave();
+    this.#sent();
+    return reply;
+  }
+
   leave(): void {
     this.#leave?.();
     this.#leave = undefined;
@@ -187,6 +209,7 @@ class Turns {
     this.#leave ??= await turnUntil(context.lanes.enter(resource, PATIENCE_MS), intent.signal);
     await context.chains.breathe();
     const ahead = context.chains.lead(resource);
+    if (ahead === undefined && context.chains.newest(resource)?.revision === revision) return undefined;
     const next = ahead === undefined ? undefined : this.#clashWith(ahead);
     if (next !== undefined && ahead !== undefined && this.#isOpen(ahead)) return next;
     const clash = next === undefined ? await this.#newest() : await this.wait(next);
@@ -224,10 +247,8 @@ class Turns {
     const passes = plan.type === 'merged' && plan.resolvedBy === undefined && plan.content !== null;
     if (!passes || head === undefined || head.deleted || !this.mayChain()) return undefined;
     return (request) => {
-      const reply = context.chains.send(request, head, ahead, context.lanes.length(head.resource) > 1);
-      this.leave();
-      this.#sent();
-      return reply;
+      const more = context.lanes.length(head.resource) > 1;
+      return this.sent(context.chains.send(request, head, ahead, more));
     };
   }
 

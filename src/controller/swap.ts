@@ -1,6 +1,7 @@
 // The loop of a clash: plan, commit what the plan says, and where the head moved meanwhile plan again against the new
 // head; the base stays what the agent read (trap T1). Who can win by trying again takes turns with the others in this
 // process, and goes on from what the one before is about to write (chain.ts).
+// Longer than most: a first try that joins the others and a change that lost take the same turns, by the same rules.
 import { hashOf } from '../core/hash.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Head } from '../core/version.ts';

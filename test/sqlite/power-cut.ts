@@ -64,8 +64,9 @@ function removedBy(call: string, path: string): Step | undefined {
 function changeBy(call: string, path: string): Step | undefined {
   const [, name = '', shown = '', rest = ''] = /^(\w+)\(\d+<([^>]*)>(.*)$/.exec(call) ?? [];
   const full = pathOf(shown);
-  // The index that processes share is in memory, and made anew after a crash.
-  if (!full.startsWith(path) || full.endsWith('-shm') || / = -\d+ E/.test(rest)) return undefined;
+  // The index that processes share is in memory, and made anew after a crash. A call that was ended with its process has
+  // no result.
+  if (!full.startsWith(path) || full.endsWith('-shm') || / = (-\d+ E|\?)/.test(rest)) return undefined;
   const file = basename(full);
   if (name === 'fsync' || name === 'fdatasync') return { kind: 'sync', file };
   if (name === 'ftruncate') return { kind: 'cut', file, size: Number(/^, (\d+)/.exec(rest)?.[1]) };

@@ -103,31 +103,11 @@ function sourceStamp(sources) {
   return hash.digest('hex');
 }
 
-/**
- * Makes one flat file of the hook. Hosts start it before and after every call of a tool, and as modules of its own each
- * part of it would cost a millisecond; what needs the store stays outside of it and is loaded from the modules.
- */
-async function flattenHook() {
-  const entry = at('dist', 'cli', 'hook.js');
-  if (!existsSync(entry)) return;
-  const { build: bundle } = await import('esbuild');
-  await bundle({
-    entryPoints: [entry],
-    outfile: at('dist', 'cli', 'hook.cjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20.19',
-    external: [at('dist', 'cli', 'place', 'guard.js')],
-    logLevel: 'silent',
-  });
-}
-
 /** Takes out of dist what no source makes any more, so that a removed module cannot be imported by accident. */
 function prune(sources) {
   const stems = new Set(sources.map((name) => name.slice(0, -'.ts'.length)));
   for (const name of filesBelow(at('dist'))) {
-    if (name.startsWith('dashboard/')) continue;
+    if (name.startsWith('dashboard/') || name.startsWith('flat/')) continue;
     const stem = /^(.*?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(name)?.[1];
     if (stem !== undefined && !stems.has(stem)) rmSync(at('dist', name));
   }
@@ -148,9 +128,12 @@ async function build() {
   if (existsSync(main)) chmodSync(main, 0o755);
   if (code !== 0)
     throw new SetupError('build', 'The build failed: mend the type errors above, then run this again.', output);
-  await flattenHook().catch((error) => {
-    throw new SetupError('build', 'The hook could not be put into one file.', `${error.message}\n`);
-  });
+  try {
+    // Not before the packages are there: it needs one of them.
+    await (await import('./flatten.mjs')).flatten();
+  } catch (error) {
+    throw new SetupError('build', 'The program could not be put into flat files.', `${error.message}\n`);
+  }
   mkdirSync(dirname(BUILD_STAMP), { recursive: true });
   writeFileSync(BUILD_STAMP, stamp);
 }

@@ -4,7 +4,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll } from 'vitest';
 import type { PostgresClient } from '../../src/stores/postgres.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
-import { sharePostgres, TEST_POSTGRES, TEST_STORE } from './stores.ts';
+import { closeTestStores, sharePostgres, TEST_POSTGRES, TEST_STORE } from './stores.ts';
 
 let server: PostgresServer;
 let pool: postgres.Sql;
@@ -20,6 +20,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await closeTestStores();
   await pool.end({ timeout: 5 });
   await server.remove();
 });

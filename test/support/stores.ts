@@ -20,9 +20,12 @@ export const TEST_ETCD = 'ENTENTE_TEST_ETCD';
 const own = Math.random().toString(36).slice(2, 10);
 const open: (() => Promise<void>)[] = [];
 let serial = 0;
+const TABLES = ['space', 'head', 'version', 'entry', 'record', 'content'];
 let shared: { readonly url: string; readonly client: PostgresClient } | undefined;
+/** Schemas that a test was done with, empty again: making the tables is most of what a small test takes. */
+const empty: string[] = [];
 
-/** All stores of a test file are on one pool: each has a schema of its own, which no other test sees. */
+/** All stores of a test file are on one pool: each has a schema for itself, which no other test sees. */
 export function sharePostgres(url: string, client: PostgresClient): void {
   shared = { url, client };
 }
@@ -39,10 +42,11 @@ export function createTestStore(logMax?: number): Store {
 function postgresStore(): Store {
   if (shared === undefined) throw new Error('no PostgreSQL is running for this test file');
   const { url, client } = shared;
-  serial += 1;
-  return createPostgresStore({
+  const schema = empty.pop() ?? `suite_${own}_${++serial}`;
+  const store = createPostgresStore({
     url,
-    schema: `suite_${own}_${serial}`,
+    schema,
+    onWarning: () => undefined,
     client: {
       unsafe: (query, parameters, options) => client.unsafe(query, parameters, options),
       begin: (work) => client.begin(work),
@@ -50,7 +54,20 @@ function postgresStore(): Store {
       end: async () => undefined,
     },
   });
+  afterwards(async () => {
+    await store.close();
+    await client.unsafe(emptied(schema));
+    empty.push(schema);
+  });
+  return store;
 }
+
+/** Takes all rows of a schema, and gives it another epoch; where no store was ever opened there is nothing to take. */
+const emptied = (schema: string): string => `do $$ begin
+  if to_regclass('${schema}.meta') is null then return; end if;
+  ${TABLES.map((table) => `delete from ${schema}.${table};`).join(' ')}
+  update ${schema}.meta set value = gen_random_uuid()::text where name = 'epoch';
+end $$`;
 
 /** Each store has a prefix of its own, which no other test sees. */
 function etcdStore(): Store {

@@ -21,8 +21,9 @@ function entry(): { readonly file: string; readonly execArgv: string[] } {
   return { file, execArgv: ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] };
 }
 
-export function startAgents(names: readonly string[]): Agents {
-  const { file, execArgv } = entry();
+/** One process for each name; `program` is what they run. @default the agent of this package */
+export function startAgents(names: readonly string[], program?: string): Agents {
+  const { file, execArgv } = program === undefined ? entry() : { file: program, execArgv: [] };
   const processes = new Map<string, ChildProcess>();
   const working = new Set<ChildProcess>();
   for (const name of names) {

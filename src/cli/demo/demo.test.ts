@@ -1,10 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pico from 'picocolors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bundled } from '../../../test/support/bundled.ts';
+import { commandLine } from '../../../test/support/command-line.ts';
 import { createController } from '../../controller/controller.ts';
 import { hashOf } from '../../core/hash.ts';
 import { hasMark } from '../../service/demo/edits.ts';
@@ -15,26 +17,26 @@ import { startAgents } from './agents.ts';
 import { type DemoOptions, type DemoReport, runDemo } from './demo.ts';
 import { readOwnFiles } from './own-files.ts';
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+const agent = bundled(fileURLToPath(new URL('./agent.ts', import.meta.url)));
 
 /** Runs the demo in a folder of the test's own, so that what it leaves behind can be seen. */
 async function run(options: DemoOptions, signal?: AbortSignal): Promise<{ report: DemoReport; lines: string[] }> {
   const lines: string[] = [];
   const line = (text: string): void => void lines.push(text);
   const io = { line, colors: pico.createColors(false), ...(signal === undefined ? {} : { signal }) };
-  return { report: await runDemo({ parent: folder, ...options }, io), lines };
+  return { report: await runDemo({ parent: folder, agent, ...options }, io), lines };
 }
 
 function withoutTimes(report: DemoReport): unknown {
   return { ...report, rounds: report.rounds.map(({ ms, ...round }) => ({ ...round, ms: ms >= 0 })) };
 }
 
-/** What the printed command says, run with the command line from source. */
+/** What the printed command says. */
 function runPrinted(command: string): unknown {
   const words = command.trim().split(' ');
   expect(words.slice(0, 2)).toEqual(['npx', 'entente']);
-  const args = [...words.slice(2), '--agent', 'you', '--json'];
-  return JSON.parse(execFileSync(process.execPath, ['--import', 'tsx', main, ...args], { encoding: 'utf8' }));
+  const args = [...words.slice(2), '--agent', 'you', '--json'].map((word) => `'${word}'`);
+  return JSON.parse(execSync([commandLine, ...args].join(' '), { encoding: 'utf8' }));
 }
 
 let folder = '';
@@ -137,7 +139,7 @@ describe('demo', () => {
     const controller = new AbortController();
     const line = (): void => controller.abort(new Error('interrupted'));
     const io = { line, colors: pico.createColors(false), signal: controller.signal };
-    await expect(runDemo({ parent: folder }, io)).rejects.toThrow('interrupted');
+    await expect(runDemo({ parent: folder, agent }, io)).rejects.toThrow('interrupted');
     expect(readdirSync(folder)).toEqual([]);
   });
 

@@ -24,6 +24,8 @@ export interface DemoOptions {
   readonly keep?: boolean;
   /** Where the demo's folder is made. @default the system's folder for temporary files */
   readonly parent?: string;
+  /** What the process of each agent runs. @default the agent of this package */
+  readonly agent?: string;
 }
 
 export interface DemoReport {
@@ -41,7 +43,7 @@ export async function runDemo(options: DemoOptions, io: DemoIo): Promise<DemoRep
   const files = dir === undefined ? demoFiles : await readOwnFiles(dir);
   const plan = createPlan(seed, files);
   const folder = await fs.mkdtemp(path.join(parent, 'entente-demo-'));
-  const agents = startAgents(plan.agents);
+  const agents = startAgents(plan.agents, options.agent);
   const input: RoundInput = { agents, plan, files, folder, signal: io.signal };
   const print = async (lines: readonly string[]): Promise<void> => {
     if (!json) for (const line of lines) await io.line(line);

@@ -10,6 +10,7 @@ import { lawRuns } from '../../test/support/law-runs.ts';
 import { scheduledController } from '../../test/support/races.ts';
 import { withMethods } from '../../test/support/wrap.ts';
 import { isEntenteError } from '../core/errors.ts';
+import type { Hash } from '../core/hash.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_SPACE, parseResourceId } from '../core/resource.ts';
 import { mergeContents } from '../merge/index.ts';
@@ -18,6 +19,7 @@ import type { CommitRequest, LogEntry, Store } from '../stores/store.ts';
 import { escalate } from '../strategies/escalate.ts';
 import { merge } from '../strategies/merge.ts';
 import { verifyStore } from '../verify/index.ts';
+import { open } from './ahead.ts';
 import { createController } from './controller.ts';
 import { parseReceipt } from './kept-receipt.ts';
 import type { Controller, Draft } from './types.ts';
@@ -222,6 +224,63 @@ describe('chains', () => {
     expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
     // One first try, and a merge for each time that somebody else came first, and one that landed.
     expect(calls.flat().length).toBeLessThanOrEqual(1 + 12 * 4);
+  });
+
+  it('[CN2] after a restore nothing is merged with what was there before it, also where writers never pause', async () => {
+    let inner = createMemoryStore();
+    let calls = 0;
+    let hangs = false;
+    const { promise: hung, resolve: release } = open<void>();
+    const store = new Proxy(inner, {
+      get(_, name) {
+        const found: unknown = Reflect.get(inner, name);
+        if (name === 'commit')
+          return async (requests: readonly CommitRequest[]) => {
+            calls += requests.length;
+            await nextTurn();
+            const replies = await inner.commit(requests);
+            await nextTurn();
+            return replies;
+          };
+        if (name === 'content')
+          return async (hash: string) => {
+            const there = await inner.content(hash as Hash);
+            if (hangs) {
+              hangs = false;
+              await hung;
+            }
+            return there;
+          };
+        return typeof found === 'function' ? found.bind(inner) : found;
+      },
+    });
+    const { entente } = setUp({ store, default: merge('text') });
+    const writers = names(12);
+    const base = sections([...writers, 'late']);
+    await put(entente, plan, base);
+    // One settles what it lost over the restore, so that the resource never comes to rest.
+    const draft = await entente.begin(plan, { agent: 'late' });
+    await raiseAll(entente, writers);
+    hangs = true;
+    const late = entente
+      .commitOrResolve(draft.token, { content: counted(base, 'late') })
+      .catch((error: unknown) => error);
+    while (hangs) await nextTurn();
+    await raiseAll(entente, writers);
+    inner = createMemoryStore();
+    await put(createController({ store: inner }), plan, base);
+    calls = 0;
+    await raiseAll(entente, writers);
+    calls = 0;
+    for (let wave = 0; wave < 3; wave += 1) {
+      const outcomes = await raiseAll(entente, writers);
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['committed', ...Array(11).fill('merged')]);
+    }
+    expect(calls).toBe(3 * writers.length);
+    release();
+    expect(await late).toMatchObject({ code: 'epoch-changed' });
+    const found = textOf((await entente.read(plan))?.content);
+    expect(writers.map((name) => countOf(found, name))).toEqual(Array(12).fill(4));
   });
 
   it('[CN2] in any order of steps, from two processes, nothing is lost', async () => {

@@ -281,11 +281,7 @@ export class Chains {
     reply: CommitReply | undefined,
     error?: unknown,
   ): void {
-    if (reply?.status === 'committed' || reply?.status === 'stale')
-      hear(
-        place,
-        reply.heads.find(({ resource }) => resource === request.writes[0]?.resource),
-      );
+    if (reply !== undefined) hearReply(place, reply, request.writes[0]?.resource);
     if (link !== undefined) {
       const { chain } = link;
       const landed = reply?.status === 'committed' ? reply.heads[0] : undefined;
@@ -306,6 +302,17 @@ export class Chains {
       });
     } else if (performance.now() - this.#started > BREATH_MS) await nextTurn();
   }
+}
+
+function hearReply(place: Place, reply: CommitReply, resource: string | undefined): void {
+  // Revisions only rise until the store is restored: then what it told of before is not there any more.
+  const isPast = reply.status === 'stale' && reply.revision < (place.newest?.revision ?? 0);
+  if (isPast || reply.status === 'epoch-changed') place.newest = undefined;
+  if (reply.status === 'committed' || reply.status === 'stale')
+    hear(
+      place,
+      reply.heads.find((head) => head.resource === resource),
+    );
 }
 
 function hear(place: Place, head: Head | undefined): void {

@@ -10,7 +10,6 @@ import { lawRuns } from '../../test/support/law-runs.ts';
 import { scheduledController } from '../../test/support/races.ts';
 import { withMethods } from '../../test/support/wrap.ts';
 import { isEntenteError } from '../core/errors.ts';
-import type { Hash } from '../core/hash.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_SPACE, parseResourceId } from '../core/resource.ts';
 import { mergeContents } from '../merge/index.ts';
@@ -244,7 +243,7 @@ describe('chains', () => {
           };
         if (name === 'content')
           return async (hash: string) => {
-            const there = await inner.content(hash as Hash);
+            const there = await inner.content(hash);
             if (hangs) {
               hangs = false;
               await hung;

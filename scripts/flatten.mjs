@@ -3,9 +3,10 @@
 // alone needs stays apart and is loaded with that command. The library keeps its modules.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { root } from './setup.mjs';
 
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...names) => join(root, ...names);
 const FLAT = at('dist', 'flat');
 /** Modules that a process begins with, or that one loads on its way; in dist each hands on what its flat file has. */

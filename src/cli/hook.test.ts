@@ -383,6 +383,8 @@ describe('the guard, asked by a hook', () => {
       child.on('close', (code) =>
         resolve({ code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() }),
       );
+      // One that cannot run may have ended before it has read anything.
+      child.stdin.on('error', () => undefined);
       child.stdin.end(text);
     });
   }

@@ -156,7 +156,7 @@ describe('hostile YAML', () => {
     const text = (first: number, last: number): Uint8Array =>
       side(`first: ${first}\n${ordered(50_000)}last: ${last}\n`);
     const input = { base: text(1, 1), current: text(2, 1), proposed: text(1, 2), path: 'a.yaml' };
-    const result = await offloadMerge({ ...input, options: { budget: { ms: 20 } } }, { ms: 20 });
+    const result = await offloadMerge({ ...input, options: { budget: { ms: 10_000 } } }, { ms: 10_000 });
     expect(result).toMatchObject({ status: 'conflict', conflicts: [{ kind: 'content' }] });
     expect(result.status === 'conflict' && result.conflicts).toHaveLength(1);
   });

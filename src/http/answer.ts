@@ -10,8 +10,18 @@ import { OUTCOME_STATUS, outcomeProblem, type Problem } from './problems.ts';
 
 export const PROBLEM = 'application/problem+json; charset=utf-8';
 
-export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  return reply.code(problem.status).header('content-type', PROBLEM).send(problem);
+// A handler says status and headers and returns the body. Where it returned the reply instead, fastify would wait for the
+// end of the answer with five listeners, which is a tenth of what a small request takes.
+
+/** A problem as a body. */
+export function problemBody(reply: FastifyReply, problem: Problem): Problem {
+  reply.code(problem.status).header('content-type', PROBLEM);
+  return problem;
+}
+
+/** For where no handler returns a body. */
+export function sendProblem(reply: FastifyReply, problem: Problem): void {
+  reply.send(problemBody(reply, problem));
 }
 
 /** The commit began this life of the resource. */
@@ -37,16 +47,17 @@ async function currentOf(call: Call, outcome: WireOutcome): Promise<object> {
   return { current: { version, href, ...(content === undefined ? {} : encodeContent(content)) } };
 }
 
-/** An outcome by the table of docs/http-api.md. */
-export async function sendOutcome(reply: FastifyReply, call: Call, outcome: WireOutcome): Promise<FastifyReply> {
+/** An outcome as a body, by the table of docs/http-api.md. */
+export async function outcomeBody(reply: FastifyReply, call: Call, outcome: WireOutcome): Promise<object> {
   const status = OUTCOME_STATUS[outcome.status];
   if (status >= 400) {
     const problem = outcomeProblem(outcome, call.requestId);
-    return sendProblem(reply, { ...problem, ...(await currentOf(call, outcome).catch(() => ({}))) });
+    return problemBody(reply, { ...problem, ...(await currentOf(call, outcome).catch(() => ({}))) });
   }
   if (outcome.status === 'escalated') {
     const space = encodeURIComponent(call.space);
     reply.header('location', `/v1/spaces/${space}/conflicts/${encodeURIComponent(outcome.conflictId)}`);
   }
-  return reply.code(isCreated(outcome) ? 201 : status).send(outcome);
+  reply.code(isCreated(outcome) ? 201 : status);
+  return outcome;
 }

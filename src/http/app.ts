@@ -163,7 +163,7 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     // What was refused before it was read is not read any more: the rest of it may have no end.
     if (request.body === undefined && hasBody(request)) reply.header('connection', 'close');
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-    return sendProblem(reply, problem);
+    sendProblem(reply, problem);
   });
   app.setNotFoundHandler(answerUnknown({ mounts, pages: dashboard !== false }));
   app.register(async (open) => {

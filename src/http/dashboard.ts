@@ -61,9 +61,10 @@ function headers(reply: FastifyReply, cache: string): void {
   reply.header('cache-control', cache);
 }
 
-function send(reply: FastifyReply, name: string, bytes: Buffer, cache: string): FastifyReply {
+function body(reply: FastifyReply, name: string, bytes: Buffer, cache: string): Buffer {
   headers(reply, cache);
-  return reply.header('content-type', TYPES[path.extname(name)] ?? '').send(bytes);
+  reply.header('content-type', TYPES[path.extname(name)] ?? '');
+  return bytes;
 }
 
 function notBuilt(): EntenteError {
@@ -81,10 +82,11 @@ export function dashboardRoutes(app: FastifyInstance, folder: string): void {
     reply.header('etag', etag);
     const known = headerOf(request, 'if-none-match');
     if (known === undefined || !matchesWeak(parseCondition('If-None-Match', known), etag))
-      return send(reply, PAGE, bytes, 'no-cache');
+      return body(reply, PAGE, bytes, 'no-cache');
     // A browser takes the headers of a 304 for those of the page that it kept.
     headers(reply, 'no-cache');
-    return reply.code(304).send();
+    reply.code(304);
+    return undefined;
   });
 
   app.get<{ Params: { asset: string } }>('/assets/:asset', async (request, reply) => {
@@ -94,6 +96,6 @@ export function dashboardRoutes(app: FastifyInstance, folder: string): void {
     if (bytes === undefined) {
       throw new EntenteError('not-found', 'There is no such file of the dashboard.', { next: 'Load the page again.' });
     }
-    return send(reply, asset, bytes, 'public, max-age=31536000, immutable');
+    return body(reply, asset, bytes, 'public, max-age=31536000, immutable');
   });
 }

@@ -41,6 +41,7 @@ export function metricsRoutes(app: FastifyInstance, service: Service, metrics: M
     const everywhere = principal.grants.some(({ capability, space }) => capability === 'audit' && space === '*');
     if (!everywhere || !mayAll(principal, 'audit', SERVICE_SPACE))
       throw forbidden('Metrics are for keys that may audit all spaces.', 'Ask for the grant audit@*');
-    return reply.header('content-type', metrics.contentType).send(await metrics.text(service));
+    reply.header('content-type', metrics.contentType);
+    return metrics.text(service);
   });
 }

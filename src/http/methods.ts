@@ -3,13 +3,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EntenteError } from '../core/errors.ts';
 import type { Mount } from '../service/exchange.ts';
-import { sendProblem } from './answer.ts';
+import { problemBody } from './answer.ts';
 import { MOUNT_METHODS } from './mount.ts';
 import { PAGE } from './openapi/account-endpoints.ts';
 import { pathOf } from './openapi/document.ts';
 import type { Endpoint } from './openapi/endpoint.ts';
 import { ENDPOINTS } from './openapi/endpoints.ts';
-import { problemOf } from './problems.ts';
+import { type Problem, problemOf } from './problems.ts';
 
 export interface Served {
   readonly mounts: readonly Mount[];
@@ -46,7 +46,7 @@ export function createMethods({ mounts, pages }: Served): (path: string) => read
 }
 
 /** Answers what no route takes: 405 with `Allow` where the path is known, else 404. */
-export function answerUnknown(served: Served): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+export function answerUnknown(served: Served): (request: FastifyRequest, reply: FastifyReply) => Problem {
   const methodsOf = createMethods(served);
   return (request, reply) => {
     const [path = ''] = request.url.split('?', 1);
@@ -54,13 +54,13 @@ export function answerUnknown(served: Served): (request: FastifyRequest, reply: 
     const next = { next: 'GET /openapi.json' };
     // One that is listed and yet came here has no route behind it: there is nothing to allow.
     if (methods.length === 0 || methods.includes(request.method))
-      return sendProblem(
+      return problemBody(
         reply,
         problemOf(new EntenteError('not-found', 'There is no such endpoint.', next), request.id),
       );
     const allowed = methods.join(', ');
     const detail = `There is no ${request.method.slice(0, 20)} here; there is ${allowed}.`;
     reply.header('allow', allowed);
-    return sendProblem(reply, problemOf(new EntenteError('method-not-allowed', detail, next), request.id));
+    return problemBody(reply, problemOf(new EntenteError('method-not-allowed', detail, next), request.id));
   };
 }

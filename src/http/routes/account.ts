@@ -23,19 +23,22 @@ export function loginRoutes(app: FastifyInstance, service: Service): void {
 }
 
 export const accountRoutes: Routes = (app, service) => {
-  app.post('/v1/login-codes', async (request, reply) =>
-    reply.code(201).send(await perform(makeLoginCode, ownCallOf(service, request), bodyOf(request))),
-  );
+  app.post('/v1/login-codes', async (request, reply) => {
+    reply.code(201);
+    return perform(makeLoginCode, ownCallOf(service, request), bodyOf(request));
+  });
   app.get('/v1/whoami', async (request) => perform(whoami, ownCallOf(service, request), {}));
   app.get('/v1/keys', async (request) => perform(keys, ownCallOf(service, request), { ...(request.query as object) }));
-  app.post('/v1/keys', async (request, reply) =>
-    reply.code(201).send(await perform(makeKey, ownCallOf(service, request), bodyOf(request))),
-  );
-  app.post('/v1/signing-keys', async (request, reply) =>
-    reply.code(201).send(await perform(rotate, ownCallOf(service, request), bodyOf(request))),
-  );
+  app.post('/v1/keys', async (request, reply) => {
+    reply.code(201);
+    return perform(makeKey, ownCallOf(service, request), bodyOf(request));
+  });
+  app.post('/v1/signing-keys', async (request, reply) => {
+    reply.code(201);
+    return perform(rotate, ownCallOf(service, request), bodyOf(request));
+  });
   app.delete<{ Params: { keyId: string } }>('/v1/keys/:keyId', async (request, reply) => {
     await perform(endKey, ownCallOf(service, request), { keyId: request.params.keyId });
-    return reply.code(204).send();
+    reply.code(204);
   });
 };

@@ -34,9 +34,10 @@ export const auditRoutes: Routes = (app, service) => {
     return reply.send(Readable.from(begin(begun, rows), { objectMode: false }));
   });
   app.get(`${SPACE_PATH}/audit/verify`, async (request) => perform(verification, callOf(service, request), {}));
-  app.post(`${SPACE_PATH}/audit/verify`, async (request, reply) =>
-    reply.code(202).send(await perform(startVerification, callOf(service, request), bodyOf(request))),
-  );
+  app.post(`${SPACE_PATH}/audit/verify`, async (request, reply) => {
+    reply.code(202);
+    return perform(startVerification, callOf(service, request), bodyOf(request));
+  });
   app.addHook('preClose', async () => service.verifications.close());
   app.get(`${SPACE_PATH}/stats/series`, async (request) =>
     perform(series, callOf(service, request), { ...(request.query as object) }),

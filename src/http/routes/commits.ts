@@ -5,7 +5,7 @@ import { perform } from '../../service/operation.ts';
 import { commit } from '../../service/operations/commit.ts';
 import { commitStatus } from '../../service/operations/commit-status.ts';
 import { transact } from '../../service/operations/transact.ts';
-import { sendOutcome } from '../answer.ts';
+import { outcomeBody } from '../answer.ts';
 import { callOf, idempotencyKeyOf, keyedBodyOf } from '../request.ts';
 import { type Routes, SPACE_PATH } from './route.ts';
 
@@ -27,7 +27,7 @@ export const commitRoutes: Routes = (app, service) => {
     const body = keyedBodyOf(request, 'dryRun');
     const outcome = await once(call, key, () => perform(commit, call, dryRun ? { ...body, dryRun } : body));
     // A rehearsal answers what it was asked, whatever would come of it.
-    return dryRun ? reply.send(outcome) : sendOutcome(reply, call, outcome);
+    return dryRun ? outcome : outcomeBody(reply, call, outcome);
   });
 
   app.get<{ Params: { commitId: string } }>(`${SPACE_PATH}/commits/:commitId`, async (request) => {
@@ -37,6 +37,6 @@ export const commitRoutes: Routes = (app, service) => {
 
   app.post(`${SPACE_PATH}/transactions`, async (request, reply) => {
     const call = callOf(service, request);
-    return sendOutcome(reply, call, await perform(transact, call, keyedBodyOf(request)));
+    return outcomeBody(reply, call, await perform(transact, call, keyedBodyOf(request)));
   });
 };

@@ -10,7 +10,7 @@ import { compose, dissect } from '../../service/operations/dissect.ts';
 import { propose } from '../../service/operations/propose.ts';
 import { resolve } from '../../service/operations/resolve.ts';
 import { failed, required, weak } from '../../service/operations/write.ts';
-import { sendOutcome } from '../answer.ts';
+import { outcomeBody } from '../answer.ts';
 import { bodyOf, callOf, headerOf, keyedBodyOf } from '../request.ts';
 import { contentHeaders } from './resource.ts';
 import { type Routes, SPACE_PATH } from './route.ts';
@@ -40,13 +40,15 @@ export const conflictRoutes: Routes = (app, service) => {
   app.get<{ Params: Params }>(`${path}/:conflictId`, async (request, reply) => {
     const { conflictId } = request.params;
     const found = await perform(conflict, callOf(service, request), { conflictId });
-    return reply.header('etag', found.etag).send(found);
+    reply.header('etag', found.etag);
+    return found;
   });
 
   app.get<{ Params: Params }>(`${path}/:conflictId/view`, async (request, reply) => {
     const { conflictId } = request.params;
     const found = await perform(dissect, callOf(service, request), { conflictId });
-    return reply.header('etag', found.conflict.etag).send(found);
+    reply.header('etag', found.conflict.etag);
+    return found;
   });
 
   app.post<{ Params: Params }>(`${path}/:conflictId/composition`, async (request) => {
@@ -65,7 +67,7 @@ export const conflictRoutes: Routes = (app, service) => {
     if (content === undefined)
       throw new EntenteError('no-content', 'This side has no content here.', { next: 'Look at the conflict for why.' });
     contentHeaders(reply);
-    return reply.send(Buffer.from(content));
+    return Buffer.from(content);
   });
 
   app.post<{ Params: Params }>(`${path}/:conflictId/claim`, async (request) => {
@@ -75,14 +77,15 @@ export const conflictRoutes: Routes = (app, service) => {
 
   app.delete<{ Params: Params }>(`${path}/:conflictId/claim`, async (request, reply) => {
     await perform(claim, callOf(service, request), { conflictId: request.params.conflictId, release: true });
-    return reply.code(204).send();
+    reply.code(204);
   });
 
   app.post<{ Params: Params }>(`${path}/:conflictId/proposals`, async (request, reply) => {
     const { conflictId } = request.params;
     const body = keyedBodyOf(request, 'conflictId');
     const made = await perform(propose, callOf(service, request), { ...body, conflictId });
-    return reply.code(201).send(made);
+    reply.code(201);
+    return made;
   });
 
   app.post<{ Params: Params }>(`${path}/:conflictId/resolution`, async (request, reply) => {
@@ -91,6 +94,6 @@ export const conflictRoutes: Routes = (app, service) => {
     const body = keyedBodyOf(request, 'conflictId', 'revision');
     const revision = await revisionOf(call, conflictId, headerOf(request, 'if-match'));
     const outcome = await perform(resolve, call, { ...body, conflictId, revision });
-    return sendOutcome(reply, call, outcome);
+    return outcomeBody(reply, call, outcome);
   });
 };

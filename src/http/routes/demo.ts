@@ -6,8 +6,9 @@ import { type Routes, SPACE_PATH } from './route.ts';
 
 export const demoRoutes: Routes = (app, service) => {
   app.get(`${SPACE_PATH}/demo`, async (request) => perform(demo, callOf(service, request), {}));
-  app.post(`${SPACE_PATH}/demo`, async (request, reply) =>
-    reply.code(202).send(await perform(startDemo, callOf(service, request), bodyOf(request))),
-  );
+  app.post(`${SPACE_PATH}/demo`, async (request, reply) => {
+    reply.code(202);
+    return perform(startDemo, callOf(service, request), bodyOf(request));
+  });
   app.addHook('preClose', async () => service.demos.close());
 };

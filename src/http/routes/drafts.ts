@@ -8,10 +8,7 @@ import { callOf } from '../request.ts';
 import { type Routes, SPACE_PATH } from './route.ts';
 
 export const draftRoutes: Routes = (app, service) => {
-  app.post(`${SPACE_PATH}/drafts`, async (request, reply) => {
-    const draft = await perform(begin, callOf(service, request), request.body);
-    return reply.send(draft);
-  });
+  app.post(`${SPACE_PATH}/drafts`, async (request) => perform(begin, callOf(service, request), request.body));
 
   app.get(`${SPACE_PATH}/drafts`, async (request) => perform(drafts, callOf(service, request), request.query));
 
@@ -19,6 +16,6 @@ export const draftRoutes: Routes = (app, service) => {
   app.delete<{ Params: { id: string } }>(`${SPACE_PATH}/drafts/:id`, async (request, reply) => {
     const { id } = request.params;
     await perform(release, callOf(service, request), { ...(request.query as object), draftId: id });
-    return reply.code(204).send();
+    reply.code(204);
   });
 };

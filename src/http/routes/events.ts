@@ -169,7 +169,8 @@ export const eventRoutes: Routes = (app, service) => {
     if (json) {
       reply.raw.once('close', session.close);
       const page = await poll(service, session, input);
-      return reply.header('content-type', 'application/json; charset=utf-8').send(page);
+      reply.header('content-type', 'application/json; charset=utf-8');
+      return page;
     }
     await follow(service, session, request, reply);
     return reply;

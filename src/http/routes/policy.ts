@@ -13,7 +13,8 @@ import { type Routes, SPACE_PATH } from './route.ts';
 export const policyRoutes: Routes = (app, service) => {
   app.get(`${SPACE_PATH}/policy`, async (request, reply) => {
     const found = await perform(policy, callOf(service, request), {});
-    return reply.header('etag', found.etag).send(found);
+    reply.header('etag', found.etag);
+    return found;
   });
 
   app.put(`${SPACE_PATH}/policy`, async (request, reply) => {
@@ -27,10 +28,8 @@ export const policyRoutes: Routes = (app, service) => {
       throw onlyWeak(ifMatch, now.etag) ? weak() : failed(now.etag);
     const body = { ...bodyOf(request, 'revision'), revision: now.revision };
     const stored = await perform(setPolicy, call, body);
-    return reply
-      .code(now.revision === 0 ? 201 : 200)
-      .header('etag', stored.etag)
-      .send(stored);
+    reply.code(now.revision === 0 ? 201 : 200).header('etag', stored.etag);
+    return stored;
   });
 
   app.post(`${SPACE_PATH}/policy/rehearsal`, async (request) =>

@@ -14,6 +14,7 @@ export const recordedRoutes: Routes = (app, service) => {
     const key = idempotencyKeyOf(request);
     const body = { ...(request.body as object), ...(key === undefined ? {} : { commitId: key }) };
     const done = await perform(forget, callOf(service, request), body);
-    return reply.code(done.status === 'unknown' ? 503 : 200).send(done);
+    reply.code(done.status === 'unknown' ? 503 : 200);
+    return done;
   });
 };

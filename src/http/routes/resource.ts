@@ -7,7 +7,7 @@ import type { Call } from '../../service/operation.ts';
 import { type Found, look, lookAt, noResource } from '../../service/operations/read.ts';
 import { checkConditions, type Landed, type WriteInput, writeIf } from '../../service/operations/write.ts';
 import type { Service } from '../../service/service.ts';
-import { sendProblem } from '../answer.ts';
+import { problemBody } from '../answer.ts';
 import { preconditionsOf } from '../preconditions.ts';
 import { outcomeProblem } from '../problems.ts';
 import { sayQuota } from '../rate-headers.ts';
@@ -37,7 +37,7 @@ export function contentHeaders(reply: FastifyReply): void {
   reply.header('content-disposition', 'attachment');
 }
 
-async function sendContent(reply: FastifyReply, found: Found): Promise<FastifyReply> {
+async function contentBody(reply: FastifyReply, found: Found): Promise<Buffer> {
   const content = await found.content();
   if (content === undefined) {
     throw new EntenteError('no-content', `Only the hash of ${found.head.resource} is kept here, not its content.`, {
@@ -45,26 +45,27 @@ async function sendContent(reply: FastifyReply, found: Found): Promise<FastifyRe
     });
   }
   contentHeaders(reply);
-  return reply.send(Buffer.from(content.buffer, content.byteOffset, content.byteLength));
+  return Buffer.from(content.buffer, content.byteOffset, content.byteLength);
 }
 
-/** Sends content, or 304 where the caller has it already: that one does not count against what its key may send. */
-async function sendFound(
+/** The content, or 304 where the caller has it already: that one does not count against what its key may send. */
+function foundBody(
   call: Call,
   request: FastifyRequest,
   reply: FastifyReply,
   found: Found,
-): Promise<FastifyReply> {
+): Promise<Buffer> | undefined {
   const match = headerOf(request, 'if-match');
   if (match !== undefined) checkConditions(found.etag, { ifMatch: parseCondition('If-Match', match) });
   const unless = headerOf(request, 'if-none-match');
   const known = unless !== undefined && matchesWeak(parseCondition('If-None-Match', unless), found.etag);
   headHeaders(reply, found);
-  if (!known) return sendContent(reply, found);
+  if (!known) return contentBody(reply, found);
   const { principal, service } = call;
   service.throttle.giveBack(principal.id);
   sayQuota(reply, service.throttle, principal.id);
-  return reply.code(304).send();
+  reply.code(304);
+  return undefined;
 }
 
 /** The input of most requests by itself: what says more is put beside it. */
@@ -89,16 +90,19 @@ async function write(
   request: FastifyRequest,
   reply: FastifyReply,
   change: WriteInput['change'],
-): Promise<FastifyReply> {
+): Promise<object | undefined> {
   const call = callOf(service, request);
   const landed = await writeIf(call, inputOf(request, change));
-  if ('status' in landed) return sendProblem(reply, outcomeProblem(landed, call.requestId));
-  return 'delete' in change ? reply.code(204).send() : sendLanded(reply, landed);
+  if ('status' in landed) return problemBody(reply, outcomeProblem(landed, call.requestId));
+  if (!('delete' in change)) return landedBody(reply, landed);
+  reply.code(204);
+  return undefined;
 }
 
-export function sendLanded(reply: FastifyReply, landed: Landed): FastifyReply {
+export function landedBody(reply: FastifyReply, landed: Landed): Landed {
   reply.headers({ etag: landed.etag, 'entente-version': String(landed.version) });
-  return reply.code(landed.created ? 201 : 200).send(landed);
+  reply.code(landed.created ? 201 : 200);
+  return landed;
 }
 
 /** What clients send unasked says nothing about the content. */
@@ -116,7 +120,7 @@ export const resourceRoutes: Routes = (app, service) => {
     const id = idOf(request.query);
     const found = await look(call, id);
     if (found === undefined || found.head.deleted) throw noResource(id);
-    return sendFound(call, request, reply, found);
+    return foundBody(call, request, reply, found);
   });
 
   app.put(`${SPACE_PATH}/resource`, (request, reply) => {
@@ -138,6 +142,6 @@ export const resourceRoutes: Routes = (app, service) => {
     const { version } = request.params as { readonly version: string };
     const found = /^[1-9]\d{0,15}$/.test(version) ? await lookAt(call, id, Number(version)) : undefined;
     if (found === undefined || found.head.deleted) throw noResource(id);
-    return sendFound(call, request, reply, found);
+    return foundBody(call, request, reply, found);
   });
 };

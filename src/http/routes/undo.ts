@@ -1,10 +1,10 @@
 // An earlier version again: a JSON body, under the precondition of a plain conditional write.
 import { perform } from '../../service/operation.ts';
 import { undo } from '../../service/operations/undo.ts';
-import { sendProblem } from '../answer.ts';
+import { problemBody } from '../answer.ts';
 import { outcomeProblem } from '../problems.ts';
 import { callOf, headerOf, keyedBodyOf } from '../request.ts';
-import { sendLanded } from './resource.ts';
+import { landedBody } from './resource.ts';
 import { type Routes, SPACE_PATH } from './route.ts';
 
 export const undoRoutes: Routes = (app, service) => {
@@ -15,7 +15,7 @@ export const undoRoutes: Routes = (app, service) => {
       ...keyedBodyOf(request, 'ifMatch'),
       ...(ifMatch === undefined ? {} : { ifMatch }),
     });
-    if ('status' in landed) return sendProblem(reply, outcomeProblem(landed, call.requestId));
-    return sendLanded(reply, landed);
+    if ('status' in landed) return problemBody(reply, outcomeProblem(landed, call.requestId));
+    return landedBody(reply, landed);
   });
 };

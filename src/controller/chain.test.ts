@@ -10,8 +10,10 @@ import { lawRuns } from '../../test/support/law-runs.ts';
 import { scheduledController } from '../../test/support/races.ts';
 import { withMethods } from '../../test/support/wrap.ts';
 import { isEntenteError } from '../core/errors.ts';
+import { hashOf } from '../core/hash.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_SPACE, parseResourceId } from '../core/resource.ts';
+import type { Head } from '../core/version.ts';
 import { mergeContents } from '../merge/index.ts';
 import { createMemoryStore } from '../stores/memory.ts';
 import type { CommitRequest, LogEntry, Store } from '../stores/store.ts';
@@ -19,6 +21,7 @@ import { escalate } from '../strategies/escalate.ts';
 import { merge } from '../strategies/merge.ts';
 import { verifyStore } from '../verify/index.ts';
 import { open } from './ahead.ts';
+import { Chains } from './chain.ts';
 import { createController } from './controller.ts';
 import { parseReceipt } from './kept-receipt.ts';
 import type { Controller, Draft } from './types.ts';
@@ -494,6 +497,84 @@ describe('chains and time', () => {
     expect(told).toEqual(['committed', 'merged', 'merged']);
     expect((await inner.counts(DEFAULT_SPACE)).revision).toBe(4);
     expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
+  });
+
+  it('[CN4] a first try that never ends holds nobody up who came before it either, nor who came after', async () => {
+    const { store } = slow((requests) =>
+      requests.some(({ agent }) => agent === 'hung') ? new Promise(() => undefined) : undefined,
+    );
+    const { entente } = setUp({ store, default: merge('text') });
+    const base = sections(['other', 'lost', 'hung', 'next']);
+    await put(entente, plan, base);
+    const lost = await entente.begin(plan, { agent: 'lost' });
+    await put(entente, plan, counted(base, 'other'));
+    const others = await Promise.all(['hung', 'next'].map((agent) => entente.begin(plan, { agent })));
+    const told: string[] = [];
+    // The first is refused while the second, which hangs, is what is under way.
+    for (const { token, content } of [lost, ...others]) {
+      const next = counted(textOf(content), token.agent);
+      void entente.commitOrResolve(token, { content: next }).then(({ status }) => told.push(status));
+      if (token.agent === 'hung') for (let turn = 0; turn < 10; turn += 1) await nextTurn();
+    }
+    for (let second = 0; second < 5; second += 1) {
+      await vi.advanceTimersByTimeAsync(1000);
+      for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    }
+    expect(told).toEqual(['merged', 'merged']);
+  });
+
+  it('[CN4] a commit that only compares is held up by no other call either', async () => {
+    const { store: inner } = slow((requests) =>
+      requests.some(({ agent }) => agent === 'hung') ? new Promise(() => undefined) : undefined,
+    );
+    const { promise: gate, resolve: release } = open<void>();
+    let isShut = false;
+    const store = withMethods(inner, {
+      record: async (...input) => {
+        if (isShut) await gate;
+        return inner.record(...input);
+      },
+    });
+    const { entente } = setUp({ store });
+    await put(entente, plan, 'a');
+    const lost = await tokenOf(entente, plan, 'lost');
+    await put(entente, plan, 'b');
+    const [hung, next] = [await tokenOf(entente, plan, 'hung'), await tokenOf(entente, plan, 'next')];
+    isShut = true;
+    const told: string[] = [];
+    // It lost, and asks how that is settled, while the next first try hangs.
+    void entente.commitOrResolve(lost, { content: 'c' }).then(({ status }) => told.push(status));
+    void entente.commitOrResolve(hung, { content: 'd' });
+    for (let turn = 0; turn < 10; turn += 1) await nextTurn();
+    void entente.commit(next, { content: 'e' }).then(({ status }) => told.push(status));
+    await nextTurn();
+    release();
+    for (let second = 0; second < 5; second += 1) {
+      await vi.advanceTimersByTimeAsync(1000);
+      for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    }
+    expect(told).toEqual(['rejected', 'committed']);
+  });
+
+  it('[CN4] a call that ended after patience leaves nothing of its resource behind', async () => {
+    const { store, inner } = slow(() => new Promise((resolve) => setTimeout(resolve, 1500)));
+    await put(createController({ store: inner }), plan, 'a');
+    const [entry] = await logOf(inner);
+    const head = entry?.heads[0] as Head;
+    const content = Buffer.from('b');
+    const request = { space: DEFAULT_SPACE, agent: head.agent, epoch: await inner.epoch(), commitId: 'b' };
+    const guards = [{ resource: head.resource, revision: head.revision, hash: head.hash }];
+    const writes = [{ resource: head.resource, kind: 'content', hash: hashOf(content), content }] as const;
+    const rest = { fingerprint: 'b', asOf: 1, at: 0, tokenBound: false, records: [], keeps: [] };
+    const chains = new Chains(store);
+    const meta = { outcome: 'merged' } as const;
+    const sent = chains.send({ ...request, ...rest, guards, writes, meta }, head, undefined, false);
+    for (let second = 0; second < 3; second += 1) {
+      await vi.advanceTimersByTimeAsync(1000);
+      for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    }
+    expect(await sent).toMatchObject({ status: 'committed' });
+    expect(chains.newest(plan)).toBeUndefined();
   });
 
   it('[CN4] after 64 commits the chain is waited for', async () => {

@@ -29,8 +29,6 @@ interface Lead {
   /** What was made of it for those who go on from it. */
   link: Ahead | undefined;
   tell: (head: Head | undefined) => void;
-  /** Lets others go on although it is not answered. */
-  readonly giveUp: () => void;
 }
 
 /** What is under way on one resource. */
@@ -91,8 +89,7 @@ export class Chains {
       const { promise: fate, resolve: tell } = open<Head | undefined>();
       lead.link = linkOf(lead.request, lead.token, undefined, fate);
       lead.tell = tell;
-      place.timer ??= setTimeout(lead.giveUp, PATIENCE_MS);
-      place.timer.unref();
+      this.#hurry(resource, place);
     }
     if (!lead.link.chain.broken) place.last = lead.link;
     return place.last;
@@ -131,10 +128,9 @@ export class Chains {
     const link = linkOf(request, base, before, fate);
     if (!link.chain.broken) place.last = link;
     place.waiting.push({ request, link, tell, answer, fail });
-    if (place.running === undefined) {
-      if (more) setImmediate(() => this.#pump(resource, place));
-      else this.#pump(resource, place);
-    }
+    if (place.running !== undefined) this.#hurry(resource, place);
+    else if (more) setImmediate(() => this.#pump(resource, place));
+    else this.#pump(resource, place);
     return promise;
   }
 
@@ -177,7 +173,7 @@ export class Chains {
     const { promise, resolve, reject } = open<readonly CommitReply[]>();
     const answer = (reply: CommitReply | undefined): void => resolve([reply as CommitReply]);
     place.behind.push({ request, link: undefined, tell: () => undefined, answer, fail: reject });
-    if (place.running === undefined) place.timer ??= setTimeout(() => this.#pump(resource, place), COURTESY_MS);
+    this.#hurry(resource, place);
     return promise;
   }
 
@@ -196,13 +192,9 @@ export class Chains {
         if (place.last === link || (link.chain.broken && place.last?.chain === link.chain)) place.last = undefined;
         lead.tell(head);
       }
-      giveUp();
+      this.#over(resource, place, running);
     };
-    const giveUp = (): void => {
-      if (place.running === running) place.running = undefined;
-      this.#pump(resource, place);
-    };
-    const lead: Lead = { request, token, link: undefined, tell: () => undefined, giveUp };
+    const lead: Lead = { request, token, link: undefined, tell: () => undefined };
     const running = answer.then(
       ([reply]) => end(reply?.status === 'committed' ? reply.heads[0] : undefined),
       () => end(undefined),
@@ -230,6 +222,27 @@ export class Chains {
     return place;
   }
 
+  /** Who waits here goes to the store after a moment, and behind a call that does not end after patience. */
+  #hurry(resource: string, place: Place): void {
+    if (place.timer !== undefined) return;
+    const { running } = place;
+    place.timer = setTimeout(
+      () => {
+        place.timer = undefined;
+        if (place.running !== undefined && place.running !== running) this.#hurry(resource, place);
+        else this.#over(resource, place, running);
+      },
+      running === undefined ? COURTESY_MS : PATIENCE_MS,
+    );
+    if (running !== undefined) place.timer.unref();
+  }
+
+  /** A call has ended, or is not waited for any more. */
+  #over(resource: string, place: Place, running: Promise<void> | undefined): void {
+    if (place.running === running) place.running = undefined;
+    this.#pump(resource, place);
+  }
+
   /** One call at a time, so that what goes on from another never gets there first; but none is waited for for ever. */
   #pump(resource: string, place: Place): void {
     if (place.running !== undefined) return;
@@ -247,15 +260,7 @@ export class Chains {
     }
     const call = this.#call(place, batch);
     place.running = call;
-    const next = (): void => {
-      clearTimeout(timer);
-      if (place.running !== call) return;
-      place.running = undefined;
-      this.#pump(resource, place);
-    };
-    const timer = setTimeout(next, PATIENCE_MS);
-    timer.unref();
-    void call.then(next);
+    void call.then(() => this.#over(resource, place, call));
   }
 
   /** Answers every one of them; never rejects. */

@@ -574,7 +574,45 @@ describe('chains and time', () => {
       for (let turn = 0; turn < 20; turn += 1) await nextTurn();
     }
     expect(await sent).toMatchObject({ status: 'committed' });
-    expect(chains.newest(plan)).toBeUndefined();
+    const token = await tokenOf(createController({ store: inner }), plan, 'other');
+    expect(chains.newest(token)).toBeUndefined();
+  });
+
+  it('[CN2] what was there before a restore counts for nothing after it, also beside a call that never ended', async () => {
+    let inner = createMemoryStore();
+    const store = new Proxy(inner, {
+      get(_, name) {
+        const found: unknown = Reflect.get(inner, name);
+        if (name === 'commit')
+          return async (requests: readonly CommitRequest[]) => {
+            await nextTurn();
+            if (requests.some(({ agent }) => agent === 'hung')) await new Promise(() => undefined);
+            const replies = await inner.commit(requests);
+            await nextTurn();
+            return replies;
+          };
+        return typeof found === 'function' ? found.bind(inner) : found;
+      },
+    });
+    const { entente } = setUp({ store, default: merge('text') });
+    const base = sections(['a', 'b', 'c', 'hung']);
+    await put(entente, plan, base);
+    void raiseAll(entente, ['hung', 'a', 'b']);
+    for (let second = 0; second < 5; second += 1) {
+      await vi.advanceTimersByTimeAsync(1000);
+      for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    }
+    const before = textOf((await entente.read(plan))?.content);
+    expect(['a', 'b'].map((name) => countOf(before, name))).toEqual([1, 1]);
+    inner = createMemoryStore();
+    const elsewhere = createController({ store: inner });
+    await put(elsewhere, plan, base);
+    const again = await tokenOf(entente, plan, 'again');
+    await put(elsewhere, plan, counted(base, 'c'));
+    const outcome = await entente.commitOrResolve(again, { content: before });
+    expect(outcome).toMatchObject({ status: 'merged', version: 3 });
+    const found = textOf((await entente.read(plan))?.content);
+    expect(['a', 'b', 'c'].map((name) => countOf(found, name))).toEqual([1, 1, 1]);
   });
 
   it('[CN4] after 64 commits the chain is waited for', async () => {

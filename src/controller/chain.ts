@@ -41,8 +41,9 @@ interface Place {
   running: Promise<void> | undefined;
   /** How many that lost are about to send what they come to. */
   settling: number;
-  /** The newest head that the store has told of. */
+  /** The newest head that the store has told of, and in which epoch. */
   newest: Head | undefined;
+  epoch: string;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -73,7 +74,8 @@ export class Chains {
   isOvertaking(token: Token): boolean {
     const place = this.#off ? undefined : this.#places.get(token.resource);
     if (place === undefined || token.revision === 0 || token.hash === '') return false;
-    const { last, lead, newest, settling } = place;
+    const { last, lead, settling } = place;
+    const newest = this.newest(token);
     if (last !== undefined) return last.head.version > token.version && last.head.born === token.born;
     if (settling > 0 && newest !== undefined) return newest.born === token.born;
     if (lead === undefined || lead.link?.chain.broken === true) return false;
@@ -95,9 +97,10 @@ export class Chains {
     return place.last;
   }
 
-  /** The newest head that the store has told of since somebody is under way there. */
-  newest(resource: string): Head | undefined {
-    return this.#places.get(resource)?.newest;
+  /** The newest head that the store has told of since somebody is under way there; of another epoch none is known. */
+  newest({ resource, epoch }: Token): Head | undefined {
+    const place = this.#places.get(resource);
+    return place?.epoch === epoch ? place.newest : undefined;
   }
 
   /** Whether a commit of a chain is worth its while with this store. */
@@ -185,7 +188,7 @@ export class Chains {
     const place = this.#placeOf(resource);
     const end = (head: Head | undefined): void => {
       if (place.lead === lead) place.lead = undefined;
-      hear(place, head);
+      hear(place, head, request.epoch);
       const { link } = lead;
       if (link !== undefined) {
         if (head === undefined) link.chain.broken = true;
@@ -216,6 +219,7 @@ export class Chains {
       running: undefined,
       settling: 0,
       newest: undefined,
+      epoch: '',
       timer,
     };
     this.#places.set(resource, place);
@@ -286,7 +290,7 @@ export class Chains {
     reply: CommitReply | undefined,
     error?: unknown,
   ): void {
-    if (reply !== undefined) hearReply(place, reply, request.writes[0]?.resource);
+    if (reply !== undefined) hearReply(place, reply, request);
     if (link !== undefined) {
       const { chain } = link;
       const landed = reply?.status === 'committed' ? reply.heads[0] : undefined;
@@ -309,19 +313,23 @@ export class Chains {
   }
 }
 
-function hearReply(place: Place, reply: CommitReply, resource: string | undefined): void {
+function hearReply(place: Place, reply: CommitReply, { writes, epoch }: CommitRequest): void {
   // Revisions only rise until the store is restored: then what it told of before is not there any more.
   const isPast = reply.status === 'stale' && reply.revision < (place.newest?.revision ?? 0);
   if (isPast || reply.status === 'epoch-changed') place.newest = undefined;
   if (reply.status === 'committed' || reply.status === 'stale')
     hear(
       place,
-      reply.heads.find((head) => head.resource === resource),
+      reply.heads.find((head) => head.resource === writes[0]?.resource),
+      epoch,
     );
 }
 
-function hear(place: Place, head: Head | undefined): void {
-  if (head !== undefined && head.revision > (place.newest?.revision ?? 0)) place.newest = head;
+function hear(place: Place, head: Head | undefined, epoch: string): void {
+  if (head === undefined) return;
+  if (place.epoch === epoch && head.revision <= (place.newest?.revision ?? 0)) return;
+  place.newest = head;
+  place.epoch = epoch;
 }
 
 /** It writes a content on a version that is there, and relies on nothing else. */

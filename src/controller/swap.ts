@@ -195,7 +195,7 @@ class Turns {
       fresh && known === this.#known && lanes.length(resource) === 0 && chains.ahead(resource) === undefined;
     this.#leave = await turnUntil(lanes.enter(resource, PATIENCE_MS), intent.signal);
     const ahead = chains.ahead(resource);
-    if (isAlone && ahead === undefined && known.revision >= (chains.newest(resource)?.revision ?? 0)) return known;
+    if (isAlone && ahead === undefined && known.revision >= (chains.newest(intent.token)?.revision ?? 0)) return known;
     if (ahead === undefined) return this.#newest();
     const clash = this.#clashWith(ahead);
     if (!this.mayChain() || !this.#isOpen(ahead)) return this.wait(clash);
@@ -210,7 +210,7 @@ class Turns {
     this.#leave ??= await turnUntil(context.lanes.enter(resource, PATIENCE_MS), intent.signal);
     await context.chains.breathe();
     const ahead = context.chains.lead(resource);
-    if (ahead === undefined && context.chains.newest(resource)?.revision === revision) return undefined;
+    if (ahead === undefined && context.chains.newest(intent.token)?.revision === revision) return undefined;
     const next = ahead === undefined ? undefined : this.#clashWith(ahead);
     if (next !== undefined && ahead !== undefined && this.#isOpen(ahead)) return next;
     const clash = next === undefined ? await this.#newest() : await this.wait(next);
@@ -220,7 +220,7 @@ class Turns {
   /** What is there: as the store told somebody who came before in this process, or when it is asked. */
   async #newest(): Promise<Clash> {
     const { context, intent } = this.#task;
-    const head = intent.reads.length === 0 ? context.chains.newest(intent.token.resource) : undefined;
+    const head = intent.reads.length === 0 ? context.chains.newest(intent.token) : undefined;
     if (head === undefined || head.revision <= this.#known.revision) return lookAgain(context, intent, this.#known);
     this.#known = landedAt(head);
     return this.#known;

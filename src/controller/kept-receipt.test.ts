@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { put, setUp, tokenOf } from '../../test/support/entente.ts';
 import type { Receipt, ReceiptEntry } from '../core/receipt.ts';
-import { mergeContents } from '../merge/index.ts';
+import { type MergeResult, mergeContents } from '../merge/index.ts';
+import { merge } from '../strategies/merge.ts';
 import { parseReceipt, receiptBytes } from './kept-receipt.ts';
 
 const lines = fc.nat({ max: 3 });
@@ -84,6 +86,36 @@ describe('kept receipts', () => {
     expect(Buffer.from(receiptBytes(merged.receipt)).toString()).toBe(
       '{"engine":"text","runs":["rc1 ac1 k3 rp1 ap2"]}',
     );
+  });
+
+  it.each([
+    ['without sides', [{ action: 'kept' }]],
+    ['that are nothing', [null]],
+    ['with ranges that are none', [{ action: 'removed', by: ['current'], base: null }]],
+    ['that are texts', ['k3', 'own words']],
+    [
+      'with texts in ranges',
+      [
+        { action: 'removed', by: [], base: [0, '5'] },
+        { action: 'removed', by: [], base: ['5', 8] },
+      ],
+    ],
+  ])('[PR8] entries %s, of an engine of others, are told and read again as it made them', async (_, entries) => {
+    const { entente } = setUp({ default: merge('own') });
+    const receipt = { engine: 'own', entries } as unknown as Receipt;
+    const made = { status: 'clean', content: Buffer.from('both'), receipt } as unknown as MergeResult;
+    entente.registerEngine('own', () => made);
+    await put(entente, 'a.md', 'base');
+    const token = await tokenOf(entente, 'a.md', 'writer');
+    await put(entente, 'a.md', 'theirs');
+    for (let sent = 0; sent < 2; sent += 1)
+      expect(await entente.commitOrResolve(token, { content: 'mine' })).toMatchObject({ status: 'merged', receipt });
+  });
+
+  it('[PR8] a receipt of others with runs of its own is read as it was, also one from before', () => {
+    const receipt = { engine: 'own', entries: [], runs: ['k1'] } as unknown as Receipt;
+    expect(parseReceipt(receiptBytes(receipt))).toEqual(receipt);
+    expect(parseReceipt(Buffer.from(JSON.stringify(receipt)))).toEqual(receipt);
   });
 
   it('[PR8] one that is kept written out is read all the same', () => {

@@ -20,7 +20,10 @@ interface Place {
   result: number;
 }
 
-export function receiptBytes({ entries, ...rest }: Receipt): Uint8Array {
+export function receiptBytes(receipt: Receipt): Uint8Array {
+  const { entries, ...rest } = receipt;
+  // An engine of others may call anything an entry: then all is written out as it is.
+  if ('runs' in rest || !entries.every(isEntry)) return Buffer.from(JSON.stringify(receipt));
   const runs: (string | ReceiptEntry)[] = [];
   const place: Place = { base: 0, result: 0 };
   let words = '';
@@ -38,10 +41,10 @@ export function receiptBytes({ entries, ...rest }: Receipt): Uint8Array {
   return Buffer.from(JSON.stringify({ ...rest, runs } satisfies Kept));
 }
 
-/** Also one from before there were words: its entries are all written out. */
+/** Also one without words, whose entries are all written out: from before there were any, or of an engine of others. */
 export function parseReceipt(bytes: Uint8Array): Receipt {
   const kept = JSON.parse(Buffer.from(bytes).toString('utf8')) as Receipt | Kept;
-  if (!('runs' in kept)) return kept;
+  if ('entries' in kept) return kept;
   const { runs, engine, ...rest } = kept;
   const entries: ReceiptEntry[] = [];
   const place: Place = { base: 0, result: 0 };
@@ -57,6 +60,16 @@ export function parseReceipt(bytes: Uint8Array): Receipt {
 function move(place: Place, { base, result }: ReceiptEntry): void {
   if (base !== undefined) place.base = base[1];
   if (result !== undefined) place.result = result[1];
+}
+
+function isEntry(value: unknown): value is ReceiptEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { by, base, result } = value as Partial<ReceiptEntry>;
+  return Array.isArray(by) && isRange(base) && isRange(result);
+}
+
+function isRange(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every((line) => typeof line === 'number'));
 }
 
 /** An engine of others may write what it likes: only what comes out again as it was is made a word. */

@@ -615,6 +615,27 @@ describe('chains and time', () => {
     expect(['a', 'b', 'c'].map((name) => countOf(found, name))).toEqual([1, 1, 1]);
   });
 
+  it('[CN4] of commits that are sent alone after their call threw, one that hangs holds up none of the others', async () => {
+    const { store } = slow((requests) => {
+      if (requests.length > 1) throw new Error('too many');
+      return requests.some(({ agent }) => agent === 'hung') ? new Promise(() => undefined) : undefined;
+    });
+    const { entente } = setUp({ store, default: merge('text') });
+    const writers = ['first', 'hung', 'next', 'last'];
+    await put(entente, plan, sections(writers));
+    const drafts = await Promise.all(writers.map((agent) => entente.begin(plan, { agent })));
+    const told: string[] = [];
+    for (const { token, content } of drafts) {
+      const next = counted(textOf(content), token.agent);
+      void entente.commitOrResolve(token, { content: next }).then(({ status }) => told.push(status));
+    }
+    for (let second = 0; second < 5; second += 1) {
+      await vi.advanceTimersByTimeAsync(1000);
+      for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    }
+    expect(told).toEqual(['committed', 'merged', 'merged']);
+  });
+
   it('[CN4] after 64 commits the chain is waited for', async () => {
     const { store, inner, calls } = slow();
     const { entente } = setUp({ store, default: merge('text') });

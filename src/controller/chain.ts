@@ -277,7 +277,7 @@ export class Chains {
       replies = await answer;
     } catch (error) {
       // What is thrown was not applied. One of them may be at fault for all: alone it shows which.
-      if (batch.length > 1) for (const one of batch) await this.#call(place, [one]);
+      if (batch.length > 1) for (const one of batch) await patiently(this.#call(place, [one]));
       else for (const one of batch) this.#end(place, one, undefined, error);
       return;
     }
@@ -311,6 +311,15 @@ export class Chains {
       });
     } else if (performance.now() - this.#started > BREATH_MS) await nextTurn();
   }
+}
+
+/** Until it has ended, but no longer than patience. */
+async function patiently(call: Promise<void>): Promise<void> {
+  const { promise: late, resolve: giveUp } = open<void>();
+  const timer = setTimeout(giveUp, PATIENCE_MS);
+  timer.unref();
+  await Promise.race([call, late]);
+  clearTimeout(timer);
 }
 
 function hearReply(place: Place, reply: CommitReply, { writes, epoch }: CommitRequest): void {

@@ -11,6 +11,8 @@ export interface Origin {
   readonly state: 'absent' | 'content' | 'hash-only' | 'gone';
   readonly head?: Head;
   readonly content?: Uint8Array;
+  /** Entries of the log up to here were gone when it was looked up. */
+  readonly trimmed?: number;
 }
 
 const PAGE = 100;
@@ -65,7 +67,7 @@ interface Sought {
 
 async function lookUp(context: Context, sought: Sought, hash: string): Promise<Origin> {
   const { resource, revision } = sought;
-  const head = await versionAt(context, sought);
+  const { head, trimmed } = await versionAt(context, sought);
   if (head === undefined) return GONE;
   if (head.hash !== hash) {
     throw new EntenteError('bad-token', `The token does not say what ${resource} was at revision ${revision}.`, {
@@ -74,21 +76,27 @@ async function lookUp(context: Context, sought: Sought, hash: string): Promise<O
   }
   if (!hasContent(head)) return { state: 'hash-only', head };
   const content = await context.store.content(head.hash);
-  return content === undefined ? GONE : { state: 'content', head, content };
+  return content === undefined ? GONE : { state: 'content', head, content, trimmed };
+}
+
+interface Found {
+  readonly head: Head | undefined;
+  readonly trimmed: number;
 }
 
 /** Looks at the head first: most bases are it, or lie close below it. */
-async function versionAt(context: Context, { resource, revision, version, moved }: Sought): Promise<Head | undefined> {
+async function versionAt(context: Context, { resource, revision, version, moved }: Sought): Promise<Found> {
   const { store, space } = context;
   const above = version === undefined ? undefined : { after: String(version + 1), limit: 1 };
   // Where the head is known to have moved, both questions are on their way at once.
   const early = moved && above !== undefined ? store.history(space, resource, above) : undefined;
   const [snapshot, told] = await Promise.all([store.read(space, [resource]), early]);
+  const { trimmed } = snapshot;
   const head = snapshot.heads[0];
-  if (head?.revision === revision) return head;
+  if (head?.revision === revision) return { head, trimmed };
   if (above !== undefined && version !== undefined && head !== undefined && version < head.version) {
     const { items } = told ?? (await store.history(space, resource, above));
-    if (items[0]?.head.revision === revision) return items[0].head;
+    if (items[0]?.head.revision === revision) return { head: items[0].head, trimmed };
   }
   // A head that is older than what the token read comes from a read that lags (trap T8): the history starts above it.
   let page: PageRequest | undefined = { limit: PAGE };
@@ -96,10 +104,10 @@ async function versionAt(context: Context, { resource, revision, version, moved 
   while (page !== undefined) {
     const { items, next }: Page<VersionEntry> = await context.store.history(context.space, resource, page);
     const found = items.find((item) => item.head.revision <= revision);
-    if (found !== undefined) return found.head.revision === revision ? found.head : undefined;
+    if (found !== undefined) return { head: found.head.revision === revision ? found.head : undefined, trimmed };
     page = next === undefined ? undefined : { limit: PAGE, after: next };
   }
-  return undefined;
+  return { head: undefined, trimmed };
 }
 
 /** A head with its bytes, for a merge or a reader. */

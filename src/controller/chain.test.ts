@@ -185,6 +185,23 @@ describe('chains', () => {
     expect((await entente.getVersion(plan))?.version).toBe(7);
   });
 
+  it('[A5] a stale token from before the trim point has expired, also where another commit is on its way', async () => {
+    const { store, inner } = slow();
+    const { entente } = setUp({ store, default: merge('text') });
+    const base = sections(['first', 'late']);
+    await put(entente, plan, base);
+    const late = await tokenOf(entente, plan, 'late');
+    for (const other of ['a.md', 'b.md']) await put(entente, other, 'x');
+    await inner.trim(DEFAULT_SPACE, 2);
+    const first = await tokenOf(entente, plan, 'first');
+    const [won, lost] = await Promise.allSettled(
+      [first, late].map((token) => entente.commitOrResolve(token, { content: counted(base, token.agent) })),
+    );
+    expect(won).toMatchObject({ value: { status: 'committed', version: 2 } });
+    expect(lost).toMatchObject({ reason: { code: 'expired' } });
+    expect((await entente.getVersion(plan))?.version).toBe(2);
+  });
+
   it('[CN2] nobody is told before the store has acknowledged', async () => {
     let open: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {

@@ -80,6 +80,8 @@ export async function swapAhead(
     const known = await asked.catch(() => undefined);
     if (known === undefined || known[1].state !== 'content') return undefined;
     const [{ strategy }, origin] = known;
+    // Whether it has expired is told by the store, and only to a request with its own guard (rule A5).
+    if (asOf < (origin.trimmed ?? 0)) return undefined;
     const task: Task = { context, intent, strategy, label: describeStrategy(strategy), origin };
     const read: Clash = { status: 'clash', head: origin.head, revision: asOf, stalePremises: [] };
     const turns = new Turns(task, read, settled);

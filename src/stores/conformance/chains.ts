@@ -156,4 +156,19 @@ export const chains: Chapter = (rule) => {
     assert.deepEqual(statuses(again), ['replayed', 'committed', 'stale', 'stale', 'committed']);
     assert.equal((await t.head('a'))?.version, 4);
   });
+
+  rule('[ST54] what it names may be a premise alone, which stays as the one before it wrote it', async (t) => {
+    const replies = await t.store.commit([
+      t.request({ guards: [guardOf('a')], writes: [writeOf('a', 'v1')] }),
+      t.request({ guards: [named('a', 1, 'v1'), guardOf('b')], writes: [writeOf('b', 'w1')] }),
+      t.request({ guards: [named('b', 2, 'w1'), guardOf('c')], writes: [writeOf('c', 'lost?')] }),
+      t.request({ guards: [named('b', 1, 'w1')], writes: [writeOf('b', 'w2')] }),
+    ]);
+    assert.deepEqual(statuses(replies), ['committed', 'committed', 'stale', 'committed']);
+    const written = replies.flatMap((reply) => (reply.status === 'committed' ? reply.heads : []));
+    const [a, first, second] = written;
+    assert.deepEqual([await t.head('a'), await t.head('b')], [a, second]);
+    assert.deepEqual([a?.version, first?.version, second?.version, second?.born], [1, 1, 2, first?.revision]);
+    assert.equal((await t.store.counts(SPACE)).resources, 2);
+  });
 };

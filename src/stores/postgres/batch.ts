@@ -83,12 +83,14 @@ function addAll(to: Set<string>, names: readonly string[]): void {
 
 /** The named version is what the last writer of its resource in this batch is to write, as far as that can be told here. */
 function linkOf(
-  { named, guards }: Encoded,
+  { named, guards, writes: own }: Encoded,
   placed: readonly Placed[],
   writers: ReadonlyMap<string, number>,
 ): Link | undefined {
   if (named === undefined) return undefined;
   const [id, , hash] = guards[named.place] as GuardRow;
+  // A premise that it does not write itself is no chain: the one before it stays the last writer of its resource.
+  if (!own.some((write) => write.id === id)) return undefined;
   const before = writers.get(id);
   const last = before === undefined ? undefined : placed[before];
   if (before === undefined || last === undefined || last.apart) return undefined;

@@ -171,4 +171,17 @@ export const chains: Chapter = (rule) => {
     assert.deepEqual([a?.version, first?.version, second?.version, second?.born], [1, 1, 2, first?.revision]);
     assert.equal((await t.store.counts(SPACE)).resources, 2);
   });
+
+  rule('[ST24] also where one goes on from what landed before, revisions are in the order of the batch', async (t) => {
+    const first = t.request({ guards: [guardOf('a')], writes: [writeOf('a', 'v1')] });
+    await t.store.commit([first]);
+    const replies = await t.store.commit([
+      first,
+      t.request({ guards: [named('a', 1, 'v1')], writes: [writeOf('a', 'v2')] }),
+      t.request({ guards: [guardOf('b')], writes: [writeOf('b', 'w1')] }),
+    ]);
+    assert.deepEqual(statuses(replies), ['replayed', 'committed', 'committed']);
+    const [a, b] = [await t.head('a'), await t.head('b')];
+    assert.ok(a !== undefined && b !== undefined && a.revision < b.revision, `${a?.revision} and ${b?.revision}`);
+  });
 };

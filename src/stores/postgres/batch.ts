@@ -41,6 +41,8 @@ export function place(requests: readonly Called[]): Placed[] {
   const resources: Touched = { written: new Set(), awaited: new Set() };
   const records: Touched = { written: new Set(), awaited: new Set() };
   const late = new Set<number>();
+  /** The last one of each call that is in a chain. */
+  const chained = new Map<number, number>();
   const writers = new Map<string, number>();
   const placed: Placed[] = [];
   for (const [n, { encoded, call }] of requests.entries()) {
@@ -51,7 +53,7 @@ export function place(requests: readonly Called[]): Placed[] {
     const link = linkOf(encoded, placed, writers);
     const compared = link === undefined ? guarded : guarded.filter((_, at) => at !== named?.place);
     const meets = touches(resources, compared, ids) || touches(records, names, names);
-    const apart = meets || keys.has(key) || late.has(call);
+    const apart = meets || keys.has(key) || late.has(call) || isOutside(chained.get(call), link);
     keys.add(key);
     addAll(resources.written, ids);
     addAll(records.written, names);
@@ -61,7 +63,7 @@ export function place(requests: readonly Called[]): Placed[] {
     if (apart) {
       late.add(call);
       addAll(records.awaited, names);
-    }
+    } else if (link !== undefined) chained.set(call, n);
     placed.push(apart || link === undefined ? { encoded, apart } : { encoded, apart, link });
   }
   return placed;
@@ -75,6 +77,11 @@ interface Touched {
 
 function touches({ written, awaited }: Touched, compared: readonly string[], writes: readonly string[]): boolean {
   return compared.some((name) => written.has(name)) || writes.some((name) => awaited.has(name));
+}
+
+/** A chain that breaks may have to wait for the next batch, and what comes behind it in its call would get there first. */
+function isOutside(chained: number | undefined, link: Link | undefined): boolean {
+  return chained !== undefined && chained !== link?.before;
 }
 
 function addAll(to: Set<string>, names: readonly string[]): void {

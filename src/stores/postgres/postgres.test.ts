@@ -159,6 +159,23 @@ describe('batches', () => {
     );
   });
 
+  it('[PG1] calls at once are one batch, and what a broken chain compared is looked at before the calls after it', async () => {
+    const answers: unknown[][] = [];
+    for (const store of [openStore(), createMemoryStore()]) {
+      const epoch = await store.epoch();
+      const [before = [], steps = []] = brokenChain;
+      await store.commit(requestsOf(before, [], epoch));
+      const { heads } = await store.read(
+        SPACE,
+        resources.map((name) => guardOf(name).resource),
+      );
+      const requests = requestsOf(steps, [heads], epoch);
+      const replies = await Promise.all(requests.map((request) => store.commit([request])));
+      answers.push(replies.flat().map(plain));
+    }
+    expect(answers[0]).toEqual(answers[1]);
+  });
+
   it('[PG16] a commitId that another commit had is a mismatch, and those beside it in the batch are committed', async () => {
     const store = openStore();
     const epoch = await store.epoch();

@@ -141,6 +141,31 @@ describe('the database file', () => {
     expect(asNobody(closed).read).toBe('read-only');
   });
 
+  it('[SQ4] of an older schema that cannot be written is read-only in all, until somebody has brought it forward', async () => {
+    const path = newPath();
+    await made(path);
+    const db = await openRaw(path);
+    db.exec(`
+      DROP TABLE young_places;
+      CREATE TABLE young_places (key INTEGER, seq INTEGER, line INTEGER, PRIMARY KEY (key, seq, line)) WITHOUT ROWID;
+      PRAGMA user_version = 1;
+      UPDATE store SET schema = 1;
+      PRAGMA wal_checkpoint(TRUNCATE);
+    `);
+    db.close();
+    for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
+    chmodSync(path, 0o444);
+    chmodSync(dirname(path), 0o777);
+    expect(asNobody(path).read).toBe('read-only');
+    chmodSync(path, 0o600);
+    const forward = createSqliteStore({ path });
+    await forward.epoch();
+    await forward.close();
+    for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
+    chmodSync(path, 0o444);
+    expect(asNobody(path).read).toBe('version 1');
+  });
+
   it('[SQ5] needs a folder that is there and a name that is a file', async () => {
     const folder = newFolder();
     const missing = openStore({ path: join(folder, 'no', 'such', 'store.db') });

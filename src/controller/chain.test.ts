@@ -9,7 +9,7 @@ import { createFaultStore } from '../../test/support/fault-store.ts';
 import { lawRuns } from '../../test/support/law-runs.ts';
 import { scheduledController } from '../../test/support/races.ts';
 import { withMethods } from '../../test/support/wrap.ts';
-import { isEntenteError } from '../core/errors.ts';
+import { EntenteError, isEntenteError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_SPACE, parseResourceId } from '../core/resource.ts';
@@ -142,6 +142,31 @@ describe('chains', () => {
     const found = textOf((await entente.read(plan))?.content);
     expect([...writers, 'other'].map((name) => countOf(found, name))).toEqual(Array(9).fill(1));
     expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
+  });
+
+  it('[CN1] a read that fails once sends nobody away who has sent nothing yet', async () => {
+    for (let failing = 1; failing <= 4; failing += 1) {
+      const { store, inner } = slow();
+      let reads = Number.NEGATIVE_INFINITY;
+      const away = withMethods(store, {
+        async read(space, ids) {
+          reads += 1;
+          if (reads === failing) throw new EntenteError('store-unavailable', 'Away for a moment.', { next: 'Again.' });
+          return inner.read(space, ids);
+        },
+      });
+      const { entente } = setUp({ store: away, default: merge('text') });
+      const writers = names(100);
+      await put(entente, plan, sections(writers));
+      const drafts = await Promise.all(writers.map((agent) => entente.begin(plan, { agent })));
+      reads = 0;
+      const outcomes = await Promise.all(
+        drafts.map(({ token, content }) =>
+          entente.commitOrResolve(token, { content: counted(textOf(content), token.agent) }),
+        ),
+      );
+      expect(outcomes.every(({ status }) => status === 'committed' || status === 'merged')).toBe(true);
+    }
   });
 
   it('[CN1] who comes while a chain is under way goes behind it, and breaks nothing', async () => {

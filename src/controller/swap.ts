@@ -98,7 +98,14 @@ async function joinAll(
   send: SendFirst,
 ): Promise<Outcome | readonly CommitReply[] | undefined> {
   for (let losses = 0; losses < JOINS; losses += 1) {
-    const clash = await turns.join();
+    let clash: Clash | undefined;
+    try {
+      clash = await turns.join();
+    } catch (fault) {
+      // What could not be read is no answer: the commit goes to the store as it is, and is asked again where that is away.
+      if (task.intent.signal?.aborted === true) throw fault;
+      return undefined;
+    }
     // Who has the next turn goes on from it.
     if (clash === undefined) return turns.sent(send());
     const done = await addTo(task, clash, turns);

@@ -212,8 +212,8 @@ describe('entente wrap', () => {
   });
 
   it('[WR7] a call that gets no answer holds nobody up for longer than it may, and a cancelled one gets none', async () => {
-    const session = open({ agent: 'ann', callMs: 300 });
-    expect(await session.call('nothing')).toMatch(/^ERROR The server did not answer in 0.3 s/);
+    const session = open({ agent: 'ann', callMs: 1_500 });
+    expect(await session.call('nothing')).toMatch(/^ERROR The server did not answer in 1.5 s/);
     session.send({ id: 90, method: 'tools/call', params: { name: 'nothing' } });
     session.send({ method: 'notifications/cancelled', params: { requestId: 90 } });
     expect(await session.call('add', { line: 'one' })).toBe('added');

@@ -1,6 +1,7 @@
 // The common case of a hook, in a process of some milliseconds and without the store: the file lies there as this agent
 // knows it, and nobody else has announced a write of it. What is seen, announced and landed goes into the spool, whose
 // lines the guard takes up later. Whatever is not plainly that case is for the guard: it is answered by `undefined`.
+// Longer than most files: what a hook may decide by itself is one judgement of a call, and is read as one.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { hashOf } from '../../core/hash.ts';

@@ -1,6 +1,7 @@
 // What a guard remembers of one file beside its versions: who saw what, who announced what, what was last on disk. A book
 // is folded from the lines of its file, so that the fast path (a process of some milliseconds, without a store) and the
 // guard itself read and write the same thing. Hashes: `''` is "no file".
+// Longer than most files: the lines, what they fold into and how that is written again have to change together.
 import * as fs from 'node:fs';
 import { hashOf } from '../../core/hash.ts';
 import type { Lines } from '../types.ts';

@@ -1,4 +1,5 @@
 // Everything that only reads, each at one moment: one transaction of questions, or ranges at one revision of etcd.
+// Longer than most files: each question is a few lines, and all of them read the same keys the same way.
 import type { Page, PageRequest } from '../../core/page.ts';
 import type { AgentId, ResourceId, Space } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';

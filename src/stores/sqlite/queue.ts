@@ -1,5 +1,6 @@
 // Group commit: the calls that wait together share one transaction and one fsync, which is the only thing that beats
 // the disk. Each has its own reply; a request that fails is taken out and the rest goes on without it (rule D2).
+// Longer than most files: who waits, who goes together and who is taken out are steps on one list.
 import type { EntenteError } from '../../core/errors.ts';
 import { isEntenteError } from '../../core/errors.ts';
 import type { Space } from '../../core/resource.ts';

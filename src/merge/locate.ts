@@ -8,7 +8,7 @@ import { bytesOfLines, splitLines } from './lines.ts';
 import { frontMatterLines } from './markdown/front-matter.ts';
 import { readMirror } from './mirror/engine.ts';
 import { endOf, type Mirror, startOf } from './mirror/mirror.ts';
-import { readArray } from './ndjson.ts';
+import { readArray } from './record-array.ts';
 import { tomlFormat } from './toml.ts';
 import { yamlFormat } from './yaml.ts';
 

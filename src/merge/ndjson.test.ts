@@ -143,6 +143,12 @@ describe('NDJSON', () => {
       expect(settled.status === 'clean' && text(settled.content)).toBe(other);
       expect(checkReceipt(result.input, settled, { decided: true }).problems).toEqual([]);
     }
+    const [old, anew] = ['{"id":"a","n":1}\n', '{"id":"a","n":2}\n'];
+    expect(merge(old + b + c + d, b + c + d, b + c + d + anew).status).toBe('conflict');
+    expect(merge(old + b + c + d, b + old.replace('1', '3') + c + d, b + c + d + anew).status).toBe('conflict');
+    // Where an id is no identity of a record, or there is none, the record that was put in is another one.
+    expect(clean(old + b + c + b, b + c + b, b + c + b + anew)).toBe(b + c + b + anew);
+    expect(clean('[1]\n[2]\n[3]\n', '[2]\n[3]\n', '[2]\n[3]\n[4]\n')).toBe('[2]\n[3]\n[4]\n');
     // Equal records that both put in are two events, as they are where both append.
     const beat = '{"beat":true}\n';
     expect(clean(beat + a + b + c, beat + beat + a + b + c, beat + a + b + beat + c)).toBe(

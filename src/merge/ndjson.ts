@@ -3,10 +3,12 @@
 import { mergeAppend } from './append.ts';
 import { isBinary } from './binary.ts';
 import type { Context } from './json/context.ts';
-import { DEFAULT_DEPTH, isParseFailure, parseJson } from './json/parse.ts';
+import { isParseFailure, parseJson } from './json/parse.ts';
 import * as T from './json/tape.ts';
 import { mergeDecided } from './json.ts';
-import { encodeLike, hasBom, mergeEnding } from './mirror/encoding.ts';
+import { encodeLike, mergeEnding } from './mirror/encoding.ts';
+import { LF, readArray } from './record-array.ts';
+import { hasStray } from './record-strays.ts';
 import { mergeText } from './text.ts';
 import type { Engine, MergeInput, MergeResult, MergeSide } from './types.ts';
 import { mergeTrivially, missingSideConflict, wholeConflict } from './whole.ts';
@@ -39,8 +41,6 @@ function canAppend({ base, current, proposed }: MergeInput): boolean {
   });
 }
 
-const LF = 10;
-
 function mergeKeyed(input: MergeInput, settled: Context['settled']): MergeResult {
   const arrays = arraysOf(input);
   if (arrays === undefined) return byLines(input, 'a side is not one JSON record a line');
@@ -69,35 +69,6 @@ export function arraysOf(input: MergeInput): Pick<MergeInput, 'base' | 'current'
   return b === undefined || c === undefined || p === undefined ? undefined : { base: b, current: c, proposed: p };
 }
 
-/** The records of a side as one JSON array with a record a line, and blanks behind it; undefined where a line is not one record. */
-export function readArray(side: Uint8Array, blanks = 0): Buffer | undefined {
-  const bytes = Buffer.from(side.buffer, side.byteOffset, side.length);
-  let lines = 1;
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) lines += 1;
-  // A comma beside each newline, and brackets.
-  const array = Buffer.allocUnsafe(bytes.length + lines + 2 + blanks);
-  let length = array.write('[', 0);
-  for (let at = hasBom(bytes) ? 3 : 0; at < bytes.length; ) {
-    const newline = bytes.indexOf(LF, at);
-    const next = newline < 0 ? bytes.length : newline;
-    const end = next > at && bytes[next - 1] === CR ? next - 1 : next;
-    if (!isRecord(bytes.subarray(at, end))) return undefined;
-    if (length > 1) length += array.write(',\n', length);
-    length += bytes.copy(array, length, at, end);
-    at = next + 1;
-  }
-  length += array.write(']'.padEnd(blanks + 1), length);
-  return array.subarray(0, length);
-}
-
-const CR = 13;
-
-/** One value, and nothing around it. */
-function isRecord(line: Uint8Array): boolean {
-  const doc = parseJson(line, { depth: DEFAULT_DEPTH - 1, expect: 16 });
-  return !isParseFailure(doc) && T.startOf(doc, T.ROOT) === 0 && T.endOf(doc, T.ROOT) === line.length;
-}
-
 /** A merged array as a record a line, in current's manner; undefined where a record has come to several lines. */
 function recordsOf(input: MergeInput, array: MergeSide): MergeSide | undefined {
   if (array === null) return null;
@@ -124,34 +95,6 @@ function byLines(input: MergeInput, reason: string): MergeResult {
   const result = merged.status === 'clean' && hasStray(input, merged.content) ? straying(input) : merged;
   if (result.status === 'error') return result;
   return { ...result, notes: [...result.notes, { code: 'text-fallback', message: `merged by lines: ${reason}` }] };
-}
-
-/** By lines a record that both sides moved stands twice, and one that the one side moved and the other deleted comes back. */
-function hasStray({ base, current, proposed }: MergeInput, content: MergeSide): boolean {
-  const [before, ours, theirs, written] = [base, current, proposed, content].map(countsOf) as [
-    Counts,
-    Counts,
-    Counts,
-    Counts,
-  ];
-  return [...before].some(([line, count]) => {
-    const [c, p] = [ours.get(line) ?? 0, theirs.get(line) ?? 0];
-    return (written.get(line) ?? 0) > Math.max(c + p - count, Math.min(c, p));
-  });
-}
-
-type Counts = ReadonlyMap<string, number>;
-
-/** How often each record stands in a log. */
-function countsOf(side: MergeSide): Counts {
-  const counts = new Map<string, number>();
-  for (const line of Buffer.from(side ?? [])
-    .toString('latin1')
-    .split('\n')) {
-    const record = line.trimEnd();
-    if (record !== '') counts.set(record, (counts.get(record) ?? 0) + 1);
-  }
-  return counts;
 }
 
 function straying(input: MergeInput): MergeResult {

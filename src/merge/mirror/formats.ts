@@ -2,7 +2,8 @@
 // their receipts checked.
 import { checkJsonReceipt, type JsonReceiptCheck } from '../json/check.ts';
 import type { Context } from '../json/context.ts';
-import { arraysOf, mergeRecords, readArray } from '../ndjson.ts';
+import { arraysOf, mergeRecords } from '../ndjson.ts';
+import { readArray } from '../record-array.ts';
 import { tomlFormat } from '../toml.ts';
 import type { CleanMerge, MergeInput, MergeResult } from '../types.ts';
 import { yamlFormat } from '../yaml.ts';

@@ -14,6 +14,7 @@ import { guardOf, makeRequest, writeOf } from '../conformance/index.ts';
 import { createMemoryStore } from '../memory.ts';
 import { createPostgresStore, type PostgresClient, type PostgresStoreOptions } from '../postgres.ts';
 import type { CommitReply, CommitRequest, Guard, Store } from '../store.ts';
+import { HISTORY, LIST, RECORDS, RECORDS_IN_STATE } from './reads.ts';
 
 const SPACE = makeRequest('').space;
 
@@ -42,6 +43,18 @@ function openStore(options: Partial<PostgresStoreOptions> = {}): Store {
   const store = createPostgresStore({ url: server.url, schema: freshSchema(), connections: 2, ...options });
   open.push(store);
   return store;
+}
+
+interface PlanNode {
+  readonly [field: string]: unknown;
+  readonly Plans?: readonly PlanNode[];
+}
+
+/** Rows that the scans of a plan have read, those included that they threw away. */
+function rowsRead(node: PlanNode): number {
+  if (node.Plans !== undefined) return node.Plans.map(rowsRead).reduce((sum, rows) => sum + rows, 0);
+  const rows = Number(node['Actual Rows']) + Number(node['Rows Removed by Filter'] ?? 0);
+  return rows * Number(node['Actual Loops']);
 }
 
 /** Counts up a number in one resource until `times` commits of this agent are acknowledged. */
@@ -380,6 +393,36 @@ describe('faults', () => {
     const left = await admin.unsafe(`select p.oid from pg_proc p join pg_namespace n on n.oid = p.pronamespace
       where n.nspname = '${schema}' and p.proname = 'commit_batch'`);
     expect(left).toHaveLength(1);
+  });
+
+  it('[PG17] a page reads as many rows as it answers, however many there are beside them', async () => {
+    const schema = freshSchema();
+    await countUp(openStore({ schema }), 'ann', 1);
+    const rows = 2000;
+    await admin.unsafe(`
+      insert into "${schema}".version select sid, revision + n, place, id, version + n, born, hash, size, media, agent, at, deleted
+        from "${schema}".version, generate_series(1, ${rows}) n;
+      insert into "${schema}".entry select sid, revision + n, int4send(n), agent, commit_id, fingerprint, at, guards, meta, holds
+        from "${schema}".entry, generate_series(1, ${rows}) n;
+      insert into "${schema}".head select sid, id || n, version, revision + n, born, hash, size, media, agent, at, deleted
+        from "${schema}".head, generate_series(1, ${rows}) n;
+      insert into "${schema}".record select sid, 'conflict', n::text, 'open', '{}', n, n, '{}'
+        from "${schema}".space, generate_series(1, ${rows}) n`);
+    await admin.unsafe(`analyze "${schema}".version, "${schema}".entry, "${schema}".head, "${schema}".record`);
+    const pages: readonly (readonly [string, readonly (string | number)[]])[] = [
+      [HISTORY, [SPACE, 'counter', rows / 2, 10]],
+      [LIST, [SPACE, 'counter', 'counter~', 'counter5', 10]],
+      [RECORDS, [SPACE, 'conflict', rows / 2, '', 10]],
+      [RECORDS_IN_STATE, [SPACE, 'conflict', rows / 2, '', 10, 'open']],
+    ];
+    await admin.unsafe('set plan_cache_mode = force_generic_plan');
+    for (const [index, [statement, parameters]] of pages.entries()) {
+      await admin.unsafe(`prepare page_${index} as ${statement.replaceAll('@.', `"${schema}".`)}`);
+      const values = parameters.map((value) => `'${value}'`).join(', ');
+      const [plan] = await admin.unsafe(`explain (analyze, format json) execute page_${index}(${values})`);
+      expect(rowsRead(plan?.['QUERY PLAN'][0].Plan), statement).toBeLessThan(40);
+    }
+    await admin.unsafe('reset plan_cache_mode');
   });
 
   it('[PG9] what cannot work is told at the first call: no server, no database, a newer schema, a relaxed setting', async () => {

@@ -34,6 +34,28 @@ const entryColumns = `e.revision, e.agent, e.commit_id, e.fingerprint, e.at, e.g
   (select coalesce(json_agg(v order by v.place), '[]') from @.version v
     where v.sid = e.sid and v.revision = e.revision) as heads`;
 
+// A space is looked up in a subquery of its own. Joined, its number is no constant to the planner, which then does not see that
+// an index has the order that is asked for: it would read all there is, sort it and throw most of it away. Nor does it know how
+// few rows a page has: what belongs to each of them is looked up one by one, by a limit.
+const SID = '(select s.sid from @.space s where s.name = $1)';
+
+/** Pages in order: each reads as many rows as it answers, however many there are. */
+export const LIST: string = `select ${asHead('h')} from @.head h
+  where h.sid = ${SID} and h.id >= $2 and h.id <= $3 and starts_with(h.id, $2) and h.id > $4 order by h.id limit $5`;
+
+export const HISTORY: string = `select ${asHead('v')}, e.commit_id, e.meta from (
+    select * from @.version v where v.sid = ${SID} and v.id = $2 and v.version < $3 order by v.version desc limit $4
+  ) v left join lateral (
+    select * from @.entry o where o.sid = v.sid and o.revision = v.revision limit 1
+  ) e on true order by v.version desc`;
+
+const recordsWhere = (more: string): string => `select * from @.record c
+  where c.sid = ${SID} and c.kind = $2 and (c.created, c.id) > ($3::bigint, $4::text) ${more}
+  order by c.created, c.id limit $5`;
+
+export const RECORDS: string = recordsWhere('');
+export const RECORDS_IN_STATE: string = recordsWhere('and c.state = $6');
+
 export function limitOf(limit: number | undefined): number {
   return Math.max(1, Math.trunc(limit ?? 100));
 }
@@ -105,11 +127,7 @@ export async function listHeads(
   const limit = limitOf(page.limit);
   // No id has such characters, and PostgreSQL refuses to compare with them.
   if (`${prefix}${page.after ?? ''}`.includes('\0') || !prefix.isWellFormed()) return { items: [] };
-  const rows = await connection.read(
-    `select ${asHead('h')} from @.head h join @.space s on s.sid = h.sid
-     where s.name = $1 and h.id >= $2 and h.id <= $3 and starts_with(h.id, $2) and h.id > $4 order by h.id limit $5`,
-    [toText(space), prefix, prefix + TOP, page.after ?? '', limit + 1],
-  );
+  const rows = await connection.read(LIST, [toText(space), prefix, prefix + TOP, page.after ?? '', limit + 1]);
   const items = rows.slice(0, limit).flatMap((row) => prefixedHead(row) ?? []);
   const last = items.at(-1);
   return rows.length > limit && last !== undefined ? { items, next: last.resource } : { items };
@@ -124,12 +142,7 @@ export async function readHistory(
 ): Promise<Page<VersionEntry>> {
   const limit = limitOf(page.limit);
   const below = page.after === undefined ? Number.MAX_SAFE_INTEGER : Number(page.after);
-  const rows = await connection.read(
-    `select ${asHead('v')}, e.commit_id, e.meta from @.space s join @.version v on v.sid = s.sid
-     left join @.entry e on e.sid = v.sid and e.revision = v.revision
-     where s.name = $1 and v.id = $2 and v.version < $3 order by v.version desc limit $4`,
-    [toText(space), id, below, limit + 1],
-  );
+  const rows = await connection.read(HISTORY, [toText(space), id, below, limit + 1]);
   const items = rows.slice(0, limit).map(versionOf);
   const last = items.at(-1);
   return rows.length > limit && last !== undefined ? { items, next: String(last.head.version) } : { items };
@@ -171,13 +184,14 @@ export async function readRecords(
 ): Promise<Page<StoredRecord>> {
   const limit = limitOf(page.limit);
   const { created, id } = placeOf(page.after);
-  const inState = state === undefined ? '' : 'and c.state = $6';
-  const rows = await connection.read(
-    `select c.* from @.record c join @.space s on s.sid = c.sid
-     where s.name = $1 and c.kind = $2 and (c.created, c.id) > ($3::bigint, $4::text) ${inState}
-     order by c.created, c.id limit $5`,
-    [toText(space), toText(kind), created, id, limit + 1, ...(state === undefined ? [] : [toText(state)])],
-  );
+  const rows = await connection.read(state === undefined ? RECORDS : RECORDS_IN_STATE, [
+    toText(space),
+    toText(kind),
+    created,
+    id,
+    limit + 1,
+    ...(state === undefined ? [] : [toText(state)]),
+  ]);
   const items = rows.slice(0, limit).map(recordOf);
   const last = items.at(-1);
   return rows.length > limit && last !== undefined ? { items, next: `${last.created}:${last.id}` } : { items };

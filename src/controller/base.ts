@@ -26,7 +26,7 @@ export function originOf(context: Context, token: Token, moved: boolean = false)
 
 /**
  * What the change was made on: for a refused content that comes again, what the first refusal was made on (rule A1).
- * `moved`: it is known not to be the head.
+ * `moved`: it is most likely not the head.
  */
 export function originOfIntent(
   context: Context,
@@ -88,7 +88,7 @@ interface Found {
 async function versionAt(context: Context, { resource, revision, version, moved }: Sought): Promise<Found> {
   const { store, space } = context;
   const above = version === undefined ? undefined : { after: String(version + 1), limit: 1 };
-  // Where the head is known to have moved, both questions are on their way at once.
+  // Where the head has most likely moved, both questions are on their way at once.
   const early = moved && above !== undefined ? store.history(space, resource, above) : undefined;
   const [snapshot, told] = await Promise.all([store.read(space, [resource]), early]);
   const { trimmed } = snapshot;

@@ -15,6 +15,7 @@ import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_SPACE, parseResourceId } from '../core/resource.ts';
 import type { Head } from '../core/version.ts';
 import { mergeContents } from '../merge/index.ts';
+import { guardOf, makeRequest, writeOf } from '../stores/conformance/client.ts';
 import { createMemoryStore } from '../stores/memory.ts';
 import type { CommitRequest, LogEntry, Store } from '../stores/store.ts';
 import { escalate } from '../strategies/escalate.ts';
@@ -479,6 +480,23 @@ describe('chains', () => {
     expect(calls.flat().length).toBeLessThanOrEqual(16 * 4);
     expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
   });
+
+  it('[CN4] after 64 commits the chain is waited for', async () => {
+    const { store, inner, calls } = slow();
+    const { entente } = setUp({ store, default: merge('text') });
+    const writers = names(100);
+    await put(entente, plan, sections(writers));
+    calls.length = 0;
+    const outcomes = await raiseAll(entente, writers);
+    expect(outcomes.filter(({ status }) => status === 'merged')).toHaveLength(99);
+    const merges = calls.flat().filter(isMerge);
+    const roots = merges.filter((request) => !isNamed(request)).map((request) => merges.indexOf(request));
+    // The first try is the first of the first chain.
+    expect(roots).toEqual([63]);
+    // Those who waited for its end were merged with what it left, and sent once.
+    expect(calls.flat()).toHaveLength(100);
+    expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
+  });
 });
 
 describe('chains and time', () => {
@@ -620,6 +638,43 @@ describe('chains and time', () => {
     expect(chains.newest(token)).toBeUndefined();
   });
 
+  it('[CN6] where more are about to send than wait, a call is held until they have, but not for long', async () => {
+    const { store, inner, calls } = slow(async () => {
+      for (const since = performance.now(); performance.now() - since < 3; ) await nextTurn();
+    });
+    await put(createController({ store: inner }), plan, 'a');
+    let [head] = (await inner.read(DEFAULT_SPACE, [plan])).heads as [Head];
+    const epoch = await inner.epoch();
+    const chains = new Chains(store);
+    const [one, other, last] = [1, 2, 3].map(() => chains.settling(plan)) as [() => void, () => void, () => void];
+    const turns = async (): Promise<void> => {
+      for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    };
+    async function send(content: string): Promise<{ readonly landed: Promise<unknown> }> {
+      const request = makeRequest(epoch, { guards: [guardOf(plan, head)], writes: [writeOf(plan, content)] });
+      const landed = chains.send(request, head, undefined, false).then((reply) => {
+        if (reply?.status === 'committed') [head] = reply.heads as [Head];
+      });
+      await turns();
+      return { landed };
+    }
+    await (await send('b')).landed;
+    const { landed } = await send('c');
+    expect(calls).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(5);
+    expect(calls).toHaveLength(2);
+    one();
+    await landed;
+    const sent = await send('d');
+    other();
+    await turns();
+    expect(calls).toHaveLength(2);
+    last();
+    expect(calls).toHaveLength(3);
+    await sent.landed;
+    expect(head.version).toBe(4);
+  });
+
   it('[CN2] what was there before a restore counts for nothing after it, also beside a call that never ended', async () => {
     let inner = createMemoryStore();
     const store = new Proxy(inner, {
@@ -676,23 +731,6 @@ describe('chains and time', () => {
       for (let turn = 0; turn < 20; turn += 1) await nextTurn();
     }
     expect(told).toEqual(['committed', 'merged', 'merged']);
-  });
-
-  it('[CN4] after 64 commits the chain is waited for', async () => {
-    const { store, inner, calls } = slow();
-    const { entente } = setUp({ store, default: merge('text') });
-    const writers = names(100);
-    await put(entente, plan, sections(writers));
-    calls.length = 0;
-    const outcomes = await raiseAll(entente, writers);
-    expect(outcomes.filter(({ status }) => status === 'merged')).toHaveLength(99);
-    const merges = calls.flat().filter(isMerge);
-    const roots = merges.filter((request) => !isNamed(request)).map((request) => merges.indexOf(request));
-    // The first try is the first of the first chain.
-    expect(roots).toEqual([63]);
-    // Those who waited for its end were merged with what it left, and sent once.
-    expect(calls.flat()).toHaveLength(100);
-    expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
   });
 });
 

@@ -45,6 +45,10 @@ interface Place {
   newest: Head | undefined;
   epoch: string;
   timer: NodeJS.Timeout | undefined;
+  /** Milliseconds that the last call took. */
+  took: number;
+  /** The next call waits for those who are about to send. */
+  held: NodeJS.Timeout | undefined;
 }
 
 /** Commits in one chain. Then its end is waited for, and looked at, so that another process gets its turn. */
@@ -52,6 +56,9 @@ const MAX_LENGTH = 64;
 const MAX_BYTES = 4 * 1024 * 1024;
 /** How long a first try gives those who lost before it. */
 const COURTESY_MS = 25;
+/** How long a call is held for others at most, and how long calls take for which that is worth its while. */
+const HOLD_MS = 5;
+const LONG_MS = 2;
 /** How long links may follow one another before other work of this process gets its turn. */
 const BREATH_MS = 5;
 
@@ -132,6 +139,7 @@ export class Chains {
     if (!link.chain.broken) place.last = link;
     place.waiting.push({ request, link, tell, answer, fail });
     if (place.running !== undefined) this.#hurry(resource, place);
+    else if (place.held !== undefined) return promise;
     else if (more) setImmediate(() => this.#pump(resource, place));
     else this.#pump(resource, place);
     return promise;
@@ -150,7 +158,7 @@ export class Chains {
       if (isOver) return;
       isOver = true;
       place.settling -= 1;
-      if (place.settling === 0 && place.last === undefined) this.#pump(resource, place);
+      if (place.settling === 0 && (place.last === undefined || place.held !== undefined)) this.#pump(resource, place);
     };
   }
 
@@ -210,7 +218,6 @@ export class Chains {
   #placeOf(resource: string): Place {
     const known = this.#places.get(resource);
     if (known !== undefined) return known;
-    const timer = undefined;
     const place: Place = {
       lead: undefined,
       last: undefined,
@@ -220,7 +227,9 @@ export class Chains {
       settling: 0,
       newest: undefined,
       epoch: '',
-      timer,
+      timer: undefined,
+      took: 0,
+      held: undefined,
     };
     this.#places.set(resource, place);
     return place;
@@ -244,12 +253,21 @@ export class Chains {
   /** A call has ended, or is not waited for any more. */
   #over(resource: string, place: Place, running: Promise<void> | undefined): void {
     if (place.running === running) place.running = undefined;
-    this.#pump(resource, place);
+    if (this.#isWorthWaiting(place)) {
+      place.held ??= setTimeout(() => this.#pump(resource, place), Math.min(place.took / 2, HOLD_MS));
+    } else this.#pump(resource, place);
+  }
+
+  /** More are about to send than wait: two calls would take longer than this one with all of them, a little later. */
+  #isWorthWaiting({ running, waiting, behind, settling, took }: Place): boolean {
+    return running === undefined && took >= LONG_MS && settling > waiting.length + behind.length;
   }
 
   /** One call at a time, so that what goes on from another never gets there first; but none is waited for for ever. */
   #pump(resource: string, place: Place): void {
     if (place.running !== undefined) return;
+    clearTimeout(place.held);
+    place.held = undefined;
     const isDoomed = ({ link }: Waiting): boolean => link?.chain.broken === true;
     const batch = [...place.waiting.filter((one) => !isDoomed(one)), ...place.behind];
     for (const one of place.waiting) if (isDoomed(one)) this.#end(place, one, undefined);
@@ -262,9 +280,13 @@ export class Chains {
       if (isIdle && this.#places.get(resource) === place) this.#places.delete(resource);
       return;
     }
+    const since = performance.now();
     const call = this.#call(place, batch);
     place.running = call;
-    void call.then(() => this.#over(resource, place, call));
+    void call.then(() => {
+      place.took = performance.now() - since;
+      this.#over(resource, place, call);
+    });
   }
 
   /** Answers every one of them; never rejects. */

@@ -1,8 +1,16 @@
 // Turns at a contended resource: in order, one at a time, and nobody waits for one that hangs (trap T10).
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { counted, countOf, sections, textOf } from '../../test/support/documents.ts';
+import { put } from '../../test/support/entente.ts';
+import { parseResourceId } from '../core/resource.ts';
+import { createMemoryStore } from '../stores/memory.ts';
+import { merge } from '../strategies/merge.ts';
+import { createController } from './controller.ts';
 import { createLanes, turnUntil } from './lanes.ts';
 
 const PATIENCE = 1000;
+const plan = parseResourceId('plan.md');
+const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `w${index}`);
 
 describe('lanes', () => {
   beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
@@ -76,5 +84,27 @@ describe('lanes', () => {
     await expect(turnUntil(lanes.enter('a', PATIENCE), AbortSignal.abort(reason))).rejects.toBe(reason);
     await Promise.resolve();
     expect(lanes.length('a')).toBe(0);
+  });
+});
+
+describe('a store that answers at once', () => {
+  it('[T10] nobody sleeps before trying again where all writers are of this process', async () => {
+    let sleeps = 0;
+    const sleep = async (): Promise<void> => {
+      sleeps += 1;
+    };
+    const entente = createController({ store: createMemoryStore(), default: merge('text'), sleep });
+    const writers = names(16);
+    await put(entente, plan, sections(writers));
+    const rise = async (agent: string): Promise<void> => {
+      for (let round = 0; round < 4; round += 1) {
+        const { token, content } = await entente.begin(plan, { agent });
+        await entente.commitOrResolve(token, { content: counted(textOf(content), agent) });
+      }
+    };
+    await Promise.all(writers.map(rise));
+    const found = textOf((await entente.read(plan))?.content);
+    expect(writers.map((agent) => countOf(found, agent))).toEqual(writers.map(() => 4));
+    expect(sleeps).toBe(0);
   });
 });

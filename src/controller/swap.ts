@@ -2,6 +2,7 @@
 // head; the base stays what the agent read (trap T1). Who can win by trying again takes turns with the others in this
 // process, and goes on from what the one before is about to write (chain.ts).
 // Longer than most: a first try that joins the others and a change that lost take the same turns, by the same rules.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hashOf } from '../core/hash.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Head } from '../core/version.ts';
@@ -74,7 +75,7 @@ export async function swapAhead(
 ): Promise<Outcome | readonly CommitReply[] | undefined> {
   const { resource, asOf } = intent.token;
   const settled = context.chains.settling(resource);
-  const asked = Promise.all([matchPolicy(context, resource), originOfIntent(context, intent)]);
+  const asked = Promise.all([matchPolicy(context, resource), originOfIntent(context, intent, true)]);
   try {
     // What is wrong with the token or the policy is told in its own order: after the store has looked at the commitId.
     const known = await asked.catch(() => undefined);
@@ -123,11 +124,18 @@ async function tryAll(task: Task, first: Clash, turns: Turns | undefined): Promi
     if (done.status !== 'clash') return done;
     clash = done;
     if (losses === 0) continue;
-    await context.sleep(jitter(context, losses - 1), intent.signal);
+    await pause(context, losses - 1, intent.signal);
     if (turns?.isTaken !== false) clash = await lookAgain(context, intent, clash);
   }
   const moved = `contended: the resource moved ${context.limits.swaps} times while this was being settled`;
   return handedBack(context, intent, clash, moved);
+}
+
+/** Others of this process stand in the lane: only where another process may be about to win is there anybody to wait for. */
+async function pause(context: Context, losses: number, signal: AbortSignal | undefined): Promise<void> {
+  if (context.direct === undefined) return context.sleep(jitter(context, losses), signal);
+  await nextTurn();
+  signal?.throwIfAborted();
 }
 
 /** One plan carried out against one head. */

@@ -105,7 +105,7 @@ async function hotRow(client: postgres.Sql): Promise<{ readonly version: string;
 
 /** Each committer changes a line of its own in one text. */
 async function hot({ store, client }: Sides): Promise<Row> {
-  const each = 4;
+  const each = 16;
   const first = `${Array.from({ length: COMMITTERS * 2 }, (_, line) => `line ${line}`).join('\n')}\n`;
   const edited = (text: string, committer: number, round: number): string => {
     const lines = text.split('\n');

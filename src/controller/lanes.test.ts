@@ -94,17 +94,17 @@ describe('a store that answers at once', () => {
       sleeps += 1;
     };
     const entente = createController({ store: createMemoryStore(), default: merge('text'), sleep });
-    const writers = names(16);
+    const writers = names(32);
     await put(entente, plan, sections(writers));
     const rise = async (agent: string): Promise<void> => {
-      for (let round = 0; round < 4; round += 1) {
+      for (let round = 0; round < 16; round += 1) {
         const { token, content } = await entente.begin(plan, { agent });
         await entente.commitOrResolve(token, { content: counted(textOf(content), agent) });
       }
     };
     await Promise.all(writers.map(rise));
     const found = textOf((await entente.read(plan))?.content);
-    expect(writers.map((agent) => countOf(found, agent))).toEqual(writers.map(() => 4));
+    expect(writers.map((agent) => countOf(found, agent))).toEqual(writers.map(() => 16));
     expect(sleeps).toBe(0);
   });
 });

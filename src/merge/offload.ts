@@ -1,5 +1,6 @@
 // Merges in a worker thread: heavy ones, and custom engines that need a hard limit. One thread is kept warm while there
 // is work; a merge that does not end in time ends with its thread.
+// Longer than most: a thread, what waits for it and the time it has are one small machine.
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';

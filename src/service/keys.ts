@@ -1,6 +1,7 @@
 // Keys: how a caller proves who it is. The text is `ent_<id>_<secret>`; the store holds only the SHA-256 of the secret,
 // so that whoever reads a backup cannot use it. 256 random bits need no slow hash. A session is a key with an end that
 // stands for another one, for a browser that should not hold that one itself: it is good as long as both are.
+// Longer than most: the form of a key, its record and what is known of it from a moment ago must not be known elsewhere.
 import * as crypto from 'node:crypto';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { EntenteError } from '../core/errors.ts';

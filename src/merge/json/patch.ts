@@ -1,5 +1,6 @@
 // JSON Patch (RFC 6902) on bytes: the operations work on the parsed document, and the result is written by splicing, so
 // that whatever no operation touches keeps every byte. Pointers walk own members and elements only.
+// Longer than most: each operation is short, and all work on one document that they replace between them.
 import type { JsonPatchOperation } from '../../core/change.ts';
 import { EntenteError } from '../../core/errors.ts';
 import { printCompact } from './compact.ts';

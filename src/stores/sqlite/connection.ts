@@ -1,6 +1,7 @@
 // One open database: its statements, its transactions, and what it knows of the newest log and of each space. What it
 // knows is trusted only while PRAGMA data_version says that no other connection has written; then the rows that those have
 // added to the log are read.
+// Longer than most: what is known of the file is right or wrong as a whole, and each way into a transaction has to keep it so.
 import { EntenteError, isEntenteError } from '../../core/errors.ts';
 import type { ResourceId, Space } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';

@@ -1,6 +1,7 @@
 // How a commit stands in the log: one line of JSON in the body of its segment. An array, since names would be a third of
 // its bytes, and a flat one, since every commit waits for it to be written; JSON, since it holds every text that
 // JavaScript has, and no line break.
+// Longer than most: writing a line and the three ways of reading it share the order of its fields.
 import { EntenteError } from '../../core/errors.ts';
 import type { AgentId, ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';

@@ -643,7 +643,7 @@ describe('chains and time', () => {
       for (const since = performance.now(); performance.now() - since < 3; ) await nextTurn();
     });
     await put(createController({ store: inner }), plan, 'a');
-    let [head] = (await inner.read(DEFAULT_SPACE, [plan])).heads as [Head];
+    let [head] = (await inner.read(DEFAULT_SPACE, [parseResourceId(plan)])).heads as [Head];
     const epoch = await inner.epoch();
     const chains = new Chains(store);
     const [one, other, last] = [1, 2, 3].map(() => chains.settling(plan)) as [() => void, () => void, () => void];

@@ -36,7 +36,19 @@ function standsAsMeant(texts: readonly [string, string, string], merged: string)
   const [base, ours, theirs] = texts.map(placesOf) as [Places, Places, Places];
   const written = placesOf(merged);
   expect(written.size, 'an entry is there twice').toBe(entriesOf(merged).length);
-  for (const mark of base.keys()) expect(written.has(mark), mark).toBe(ours.has(mark) && theirs.has(mark));
+  for (const [mark, { place }] of base) {
+    const [mine, other] = [ours.get(mark)?.place, theirs.get(mark)?.place];
+    expect(written.has(mark), mark).toBe(mine !== undefined && other !== undefined);
+    if (!written.has(mark)) continue;
+    // Release and section each are those of the side that changed them.
+    const [before, mineAt, otherAt, is] = [place, mine, other, written.get(mark)?.place].map((each) =>
+      each?.split(' / '),
+    );
+    for (const level of [0, 1]) {
+      const due = mineAt?.[level] === before?.[level] ? otherAt?.[level] : mineAt?.[level];
+      expect(is?.[level], mark).toBe(due);
+    }
+  }
   for (const side of [ours, theirs]) {
     // What looks like an entry of the base that is gone is that entry, reworded.
     const gone = [...base.values()].filter(({ mark }) => !side.has(mark));

@@ -38,6 +38,16 @@ class Open {
     }
     return true;
   }
+
+  /** The same three ways: at each of these levels it is the heading of the side that changed it. */
+  isOf(base: Open, current: Open, proposed: Open, level: number, top: number): boolean {
+    for (let at = level - 1; at > top; at--) {
+      const [is, before, mine, other] = [this, base, current, proposed].map((open) => open.#texts[at]);
+      if (mine !== before && other !== before && mine !== other) return false;
+      if (is !== null && is !== (mine === before ? other : mine)) return false;
+    }
+    return true;
+  }
 }
 
 /** One text with its headings, walked through once from its beginning. */
@@ -97,6 +107,13 @@ class Side {
     return undefined;
   }
 
+  /** The level of what stands there first; undefined where nothing does. */
+  levelFrom(from: number): number | undefined {
+    const line = this.#outline.findIndex(({ kind }, i) => i >= from && kind !== 'blank');
+    if (line < 0) return undefined;
+    return this.#outline[line]?.kind === 'heading' ? this.#headingAt(line).level : ENTRY;
+  }
+
   /** Lines that say something. */
   textsOf(from: number, to: number): readonly string[] {
     const texts = Array.from({ length: to - from }, (_, i) => lineText(this.#lines, from + i));
@@ -115,11 +132,17 @@ export function keepHeadings(texts: Sides, regions: readonly Region[]): readonly
     for (const heading of sides.current.to(region.currentStart)) result.pass(heading);
     sides.proposed.to(region.proposedStart);
     const isShared = bothHead(sides, regions.slice(Math.max(0, i - GROUP), i + GROUP + 1), region);
-    const kind = isMisplaced(region, base, sides, result, top) ? 'conflict' : region.kind;
-    const ours = sides.current.to(region.currentEnd);
-    const theirs = sides.proposed.to(region.proposedEnd);
-    if (isShared || kind === 'conflict') for (const heading of [...ours, ...theirs]) result.blur(heading);
-    else for (const heading of kind === 'proposed' ? theirs : ours) result.pass(heading);
+    const isNew = isMisplaced(region, base, sides, result, top);
+    const headings = { current: sides.current.to(region.currentEnd), proposed: sides.proposed.to(region.proposedEnd) };
+    const blur = (): void => {
+      for (const heading of [...headings.current, ...headings.proposed]) result.blur(heading);
+    };
+    if (isShared || isNew || region.kind === 'conflict') blur();
+    else for (const heading of headings[region.kind === 'proposed' ? 'proposed' : 'current']) result.pass(heading);
+    base.to(region.baseEnd);
+    const isTorn = isTogether(base, regions, i) && isTornApart(region.baseEnd, base, sides, result, top);
+    if (isTorn) blur();
+    const kind = isNew || isTorn ? 'conflict' : region.kind;
     return { ...region, kind };
   });
   return joined(found);
@@ -156,6 +179,20 @@ type TwoSides = { readonly [side in 'current' | 'proposed']: Side };
 
 function isAtSamePlace(region: Region, other: Region | undefined): boolean {
   return region.baseStart === other?.baseStart && region.baseEnd === other.baseEnd;
+}
+
+/** The last of regions with nothing but blank lines between them. */
+function isTogether(base: Side, regions: readonly Region[], i: number): boolean {
+  const [before, region, next] = [regions[i - 1], regions[i], regions[i + 1]];
+  if (before === undefined || region === undefined) return false;
+  const touch = (one: Region, other: Region): boolean => base.textsOf(one.baseEnd, other.baseStart).length === 0;
+  return touch(before, region) && !(next !== undefined && touch(region, next));
+}
+
+/** What is below the headings that were changed stands under others than both sides together say. */
+function isTornApart(line: number, base: Side, sides: TwoSides, result: Open, top: number): boolean {
+  const level = base.levelFrom(line);
+  return level !== undefined && !result.isOf(base.open, sides.current.open, sides.proposed.open, level, top);
 }
 
 function isMisplaced(region: Region, base: Side, sides: TwoSides, result: Open, top: number): boolean {

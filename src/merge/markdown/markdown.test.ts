@@ -358,6 +358,24 @@ describe('change logs', () => {
     }
   });
 
+  it('[CG6] what both put other headings above, at one place, is under neither of them in silence', () => {
+    const open = '- old\n\n';
+    const fixed = log(`### Fixed\n- one\n\n${open}`);
+    const released = log(`### Fixed\n- other\n\n## 1.1.0\n\n${open}`);
+    const renamed = log(open).replace('Unreleased', '1.2.0');
+    const both = log(open).replace('## Unreleased\n', '## Unreleased\n\n## 1.1.0\n');
+    for (const [mine, other] of [
+      [fixed, released],
+      [renamed, both],
+    ] as const) {
+      expect(merged([log(open), mine, other], 'changelog')).toBe('conflict');
+      expect(merged([log(open), other, mine], 'changelog')).toBe('conflict');
+    }
+    // Under one heading more on each side, and under the same ones.
+    const [a, b] = ['one', 'other'].map((name) => log(`### Fixed\n- ${name}\n\n${open}`)) as [string, string];
+    expect(merged([log(open), a, b], 'changelog')).toBe(log(`### Fixed\n- one\n- other\n\n${open}`));
+  });
+
   it('[CG6] what goes where its side put it is merged: above the release, below a section, edits of what was released', () => {
     const open = '- old\n\n';
     const released = log(`## 1.1.0\n\n${open}`);

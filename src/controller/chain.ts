@@ -190,6 +190,7 @@ export class Chains {
 
   /** A first try where nothing is under way: whoever comes meanwhile may go on from it. */
   #first(request: CommitRequest, token: Token): Awaitable<readonly CommitReply[]> {
+    const since = performance.now();
     const answer = this.#store.commit([request]);
     if (!(answer instanceof Promise) || this.#off || !mayLead(request, token)) return answer;
     const { resource } = token;
@@ -203,7 +204,7 @@ export class Chains {
         if (place.last === link || (link.chain.broken && place.last?.chain === link.chain)) place.last = undefined;
         lead.tell(head);
       }
-      this.#over(resource, place, running);
+      this.#ended(resource, place, running, since);
     };
     const lead: Lead = { request, token, link: undefined, tell: () => undefined };
     const running = answer.then(
@@ -243,15 +244,19 @@ export class Chains {
       () => {
         place.timer = undefined;
         if (place.running !== undefined && place.running !== running) this.#hurry(resource, place);
-        else this.#over(resource, place, running);
+        else {
+          place.running = undefined;
+          this.#pump(resource, place);
+        }
       },
       running === undefined ? COURTESY_MS : PATIENCE_MS,
     );
     if (running !== undefined) place.timer.unref();
   }
 
-  /** A call has ended, or is not waited for any more. */
-  #over(resource: string, place: Place, running: Promise<void> | undefined): void {
+  /** A call has ended that began at `since`: the next one goes, or is held for those who are about to send. */
+  #ended(resource: string, place: Place, running: Promise<void> | undefined, since: number): void {
+    place.took = performance.now() - since;
     if (place.running === running) place.running = undefined;
     if (this.#isWorthWaiting(place)) {
       place.held ??= setTimeout(() => this.#pump(resource, place), Math.min(place.took / 2, HOLD_MS));
@@ -283,10 +288,7 @@ export class Chains {
     const since = performance.now();
     const call = this.#call(place, batch);
     place.running = call;
-    void call.then(() => {
-      place.took = performance.now() - since;
-      this.#over(resource, place, call);
-    });
+    void call.then(() => this.#ended(resource, place, call, since));
   }
 
   /** Answers every one of them; never rejects. */

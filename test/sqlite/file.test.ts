@@ -14,7 +14,7 @@ import { asNobody, newFolder, newPath, openRaw, openStore, watched } from './tes
 async function made(path: string): Promise<void> {
   const store = createSqliteStore({ path });
   const client = await createClient(store);
-  await client.write('a', 'one');
+  await client.write('a', 'one', { commitId: 'made' });
   await store.close();
 }
 

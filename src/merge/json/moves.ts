@@ -17,7 +17,8 @@ interface Tally {
 
 /**
  * Whether the merge of changes that do not touch would hold a value more often than the side that has it least often,
- * although no side added one: both moved it, or one moved it and the other one removed it.
+ * although no side added one: both moved it, or one moved it and the other one removed it. Or less often than it was, although
+ * no side has it less often: each took another one of several that are equal from its place, and both put one in the same.
  */
 export function movesMeet({ context, ids, current, proposed, agreed }: Sequences): boolean {
   const tallies = new Map<number, Tally>();
@@ -44,9 +45,12 @@ export function movesMeet({ context, ids, current, proposed, agreed }: Sequences
   };
   for (const hunk of current.hunks) count('current', hunk);
   for (const hunk of proposed.hunks) count('proposed', hunk);
-  return [...tallies.values()].some(
-    (tally) => tally.current <= 0 && tally.proposed <= 0 && tally.result > Math.min(tally.current, tally.proposed),
-  );
+  return [...tallies.values()].some(isOff);
+}
+
+function isOff({ current, proposed, result }: Tally): boolean {
+  const isBack = current <= 0 && proposed <= 0 && result > Math.min(current, proposed);
+  return isBack || (current >= 0 && proposed >= 0 && result < 0);
 }
 
 /** Pairs of moves that are compared. */
@@ -87,15 +91,20 @@ export function movesCross(sequences: Sequences): boolean {
       const before = a.base < b.base;
       const [mine, other] = [places.current[0] < places.current[1], places.proposed[0] < places.proposed[1]];
       const wanted = mine === before ? other : mine;
-      if (isInFront(a.hunk, b.hunk) !== wanted) return true;
+      if (isInFront(sequences, a, b) !== wanted) return true;
     }
   }
   return false;
 }
 
-/** Hunks that do not clash: the one that begins first, and at one place the insertion. */
-function isInFront(one: Hunk, other: Hunk): boolean {
-  return one.aStart === other.aStart ? isInsertion(one) : one.aStart < other.aStart;
+/** Hunks that do not clash: the one that begins first, and at one place the insertion; in what both put in, its place there. */
+function isInFront({ agreed }: Sequences, a: Move, b: Move): boolean {
+  if (a.hunk.aStart !== b.hunk.aStart) return a.hunk.aStart < b.hunk.aStart;
+  return agreed.has(b.hunk) ? offsetOf(a) < offsetOf(b) : isInsertion(a.hunk);
+}
+
+function offsetOf({ place, hunk }: Move): number {
+  return place - hunk.bStart;
 }
 
 function movesOf({ context, ids, ...sides }: Sequences, side: 'current' | 'proposed'): readonly Move[] {

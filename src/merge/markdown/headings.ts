@@ -96,13 +96,16 @@ class Side {
    */
   levelOfNew(from: number, to: number, others: readonly string[]): number | undefined {
     let level = ENTRY;
-    const known = others.length * (to - from) > MOST_COMPARED ? [] : others;
+    // Of several that are like an old one, one is it.
+    const known = others.length * (to - from) > MOST_COMPARED ? [] : [...others];
     for (let i = from; i < to; i++) {
       const kind = this.#outline[i]?.kind;
       if (kind === 'blank') continue;
       if (kind === 'heading') level = Math.min(level, this.#headingAt(i).level);
       const line = lineText(this.#lines, i);
-      if (!known.some((other) => areAlike(other, line))) return level;
+      const old = known.findIndex((other) => areAlike(other, line));
+      if (old < 0) return level;
+      known.splice(old, 1);
     }
     return undefined;
   }

@@ -151,13 +151,14 @@ export function keepHeadings(texts: Sides, regions: readonly Region[]): readonly
   return joined(found);
 }
 
-/** What both put at one place is one conflict, if any of it is one. */
+/** What the sides put at one place is one conflict, if any of it is one; not what both put there alike, around it. */
 function joined(regions: readonly Region[]): readonly Region[] {
   const kept: Region[] = [];
   for (const region of regions) {
     const last = kept.at(-1);
-    const isOne = last !== undefined && isAtSamePlace(region, last) && [last.kind, region.kind].includes('conflict');
-    if (!isOne) {
+    const kinds = [last?.kind, region.kind];
+    const isOne = isAtSamePlace(region, last) && kinds.includes('conflict') && !kinds.includes('both');
+    if (last === undefined || !isOne) {
       kept.push(region);
       continue;
     }

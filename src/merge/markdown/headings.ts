@@ -112,9 +112,11 @@ class Side {
 
   /** The level of what stands there first; undefined where nothing does. */
   levelFrom(from: number): number | undefined {
-    const line = this.#outline.findIndex(({ kind }, i) => i >= from && kind !== 'blank');
-    if (line < 0) return undefined;
-    return this.#outline[line]?.kind === 'heading' ? this.#headingAt(line).level : ENTRY;
+    for (let line = from; line < this.#outline.length; line++) {
+      const kind = this.#outline[line]?.kind;
+      if (kind !== 'blank') return kind === 'heading' ? this.#headingAt(line).level : ENTRY;
+    }
+    return undefined;
   }
 
   /** Lines that say something. */

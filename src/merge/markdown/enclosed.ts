@@ -79,7 +79,6 @@ export function keepEnclosed(
   regions: readonly Region[],
 ): readonly Region[] {
   const kinds = new Set(regions.map(({ kind }) => kind));
-  kinds.delete('both');
   if (kinds.size < 2 || !Object.values(sides).some(hasMarks)) return regions;
   const textOf = (side: keyof Sides): Text => ({ lines: sides[side], body: cuts[side] });
   const texts: Texts = { base: textOf('base'), current: textOf('current'), proposed: textOf('proposed') };

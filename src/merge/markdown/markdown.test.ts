@@ -95,6 +95,10 @@ describe('Markdown', () => {
     expect(conflictsOf(merge([base, other, mine]))).toHaveLength(4);
     const apart = base.replace('omega', '```\nomega\n```');
     expect(merged([base, mine, apart])).toBe(mine.replace('omega', '```\nomega\n```'));
+    // One line that both added ends a fence here and begins one there.
+    const [ends, begins] = ['~~~\n\n~~~\nomega\n', 'alpha\n\n~~~\nomega\n'];
+    expect(conflictsOf(merge(['alpha\n\nomega\n', ends, begins]))).toHaveLength(1);
+    expect(conflictsOf(merge(['alpha\n\nomega\n', begins, ends]))).toHaveLength(1);
     const long = `<!-- ${'x'.repeat(600)} -->`;
     expect(merged([base, `${long}\n${base}`, `${base}\nadded\n`])).toBe(`${long}\n${base}\nadded\n`);
   });

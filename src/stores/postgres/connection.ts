@@ -1,11 +1,11 @@
 // The open store: the client, the schema's name, the epoch and the numbers of the spaces. What is wrong with a set-up is
 // found here, before the first commit: a standby, a server that does not flush, a newer schema.
 import { randomUUID } from 'node:crypto';
-import { EntenteError } from '../../core/errors.ts';
+import { EntenteError, isEntenteError } from '../../core/errors.ts';
 import type { Space } from '../../core/resource.ts';
 import { toText } from '../escaped-text.ts';
 import type { PostgresClient, Row } from './driver.ts';
-import { faultOf } from './errors.ts';
+import { faultOf, isOfSchema } from './errors.ts';
 import { migrations } from './schema.ts';
 
 type Parameters = readonly unknown[];
@@ -40,9 +40,19 @@ export async function openConnection(client: PostgresClient, options: OpenOption
   const sids = new Map<Space, number>();
   let epoch: string | undefined;
 
-  async function run(query: string, parameters: Parameters = []): Promise<readonly Row[]> {
+  const send: Run = async (query, parameters = []) => {
     const pending = client.unsafe(query.replaceAll('@.', quoted), [...parameters], { prepare: true });
     return [...(await withDeadline(pending, options.deadlineMs))];
+  };
+
+  /** What is not there any more as a statement names it was changed by a newer entente: then that is what is told. */
+  async function run(query: string, parameters?: Parameters): Promise<readonly Row[]> {
+    try {
+      return await send(query, parameters);
+    } catch (error) {
+      const instead = isOfSchema(error) ? await schemaVersion(options, send).catch((fault: unknown) => fault) : error;
+      throw isEntenteError(instead) ? instead : error;
+    }
   }
 
   async function read(query: string, parameters?: Parameters): Promise<readonly Row[]> {

@@ -131,6 +131,11 @@ export function isDuplicate(error: unknown): boolean {
   return isFromServer(error) && codeOf(error) === '23505';
 }
 
+/** A table, a column, a type or a function is not there as the statement names it. */
+export function isOfSchema(error: unknown): boolean {
+  return isFromServer(error) && ['42P01', '42703', '42704', '42883'].includes(codeOf(error));
+}
+
 /** The request itself is at fault: the others of its batch may be tried without it. */
 export function isOfRequest(error: unknown): boolean {
   const state = codeOf(error);

@@ -395,6 +395,18 @@ describe('faults', () => {
     expect(left).toHaveLength(1);
   });
 
+  it('[PG9] a server that is open while a newer one brings the database forward is told that, and nothing is written', async () => {
+    const schema = freshSchema();
+    const store = openStore({ schema });
+    await countUp(store, 'ann', 1);
+    await admin.unsafe(`drop function "${schema}".commit_batch; alter table "${schema}".record rename to other;
+      update "${schema}".meta set value = '99' where name = 'schema'`);
+    const request = makeRequest(await store.epoch(), { guards: [guardOf('b')], writes: [writeOf('b', '1')] });
+    expect(await store.commit([request])).toMatchObject([{ status: 'unavailable', error: { code: 'store-newer' } }]);
+    await expect(store.record(SPACE, 'conflict', 'one')).rejects.toMatchObject({ code: 'store-newer' });
+    expect((await store.counts(SPACE)).commits).toBe(1);
+  });
+
   it('[PG17] a page reads as many rows as it answers, however many there are beside them', async () => {
     const schema = freshSchema();
     await countUp(openStore({ schema }), 'ann', 1);

@@ -16,6 +16,8 @@ import { readEntry } from './reads.ts';
 /** Requests and bytes in one batch: more would only make the others wait longer. */
 const MAX_REQUESTS = 512;
 const MAX_BYTES = 16 * 1024 * 1024;
+/** Guards and writes in one batch: they are sent as text, and a text has a longest length. */
+const MAX_ROWS = 50_000;
 /** Batches of a space under way: the row's lock lets one work, and while it does the next one is made and sent. */
 const FLIGHTS = 2;
 /** Fewer than these are not parted into two batches: each has its price. */
@@ -126,11 +128,12 @@ function takeBatch(lane: Lane): Waiting[] {
   for (const { batch } of flights) under += batch.length;
   const share = Math.max(LEAST_REQUESTS, Math.ceil(under / FLIGHTS));
   const taken = { batch: [] as Waiting[], calls: new Set<number>() };
-  let bytes = 0;
+  let [bytes, rows] = [0, 0];
   for (const item of waiting) {
     const { batch, calls } = taken;
     bytes += item.encoded.bytes;
-    if (batch.length === MAX_REQUESTS || (batch.length > 0 && bytes > MAX_BYTES)) break;
+    rows += item.encoded.guards.length + item.encoded.writes.length;
+    if (batch.length === MAX_REQUESTS || (batch.length > 0 && (bytes > MAX_BYTES || rows > MAX_ROWS))) break;
     if ([...flights].some((flight) => comesBehind(item, flight))) break;
     // What would have to wait for this batch goes along with it.
     if (batch.length >= share && !comesBehind(item, taken)) break;

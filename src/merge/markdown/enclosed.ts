@@ -1,5 +1,6 @@
 // What fences, HTML comments and other raw HTML hold. One side puts such around lines, the other one adds a line between
 // them: by lines both changes are in order, and what was to be read is code, or gone from the page, without a word.
+// Longer than most: what a line is, and what it should be, are told by one walk over the three texts.
 import type { Lines } from '../lines.ts';
 import type { Region, Sides } from '../three-way.ts';
 import { areAlike } from './alike.ts';
@@ -121,6 +122,7 @@ function misread(
   fill: SideName,
 ): { readonly isMisread: boolean; readonly regions: readonly Region[] } {
   const walk = new Enclosure();
+  const tally = tallyOf(texts);
   const found: Region[] = [];
   let isMisread = false;
   let [b, c, p] = [0, 0, 0];
@@ -141,8 +143,10 @@ function misread(
       const line = lineIn(texts[side], i);
       const role = walk.pass(line);
       const at = { base: region.baseStart + i - from, own: i, other: region[`${other}Start`] + i - from };
-      // A line that was changed where it stands goes along with what the other side made of it.
-      const isEdit = isOne && areAlike(lineIn(texts.base, at.base), line);
+      // A line that was changed where it stands goes along with what the other side made of it. One that stands before or
+      // behind as it was has only been given another neighbour.
+      const old = isOne ? lineIn(texts.base, at.base) : '';
+      const isEdit = isOne && areAlike(old, line) && tally(side, old) < tally('base', old);
       const wanted = isEdit ? due(...rolesAt(reads, side, at)) : ownRole(reads, region, side, at);
       isStray ||= role !== wanted && line.trim() !== '';
     }
@@ -152,6 +156,21 @@ function misread(
   }
   keep(texts.current.lines.count);
   return { isMisread, regions: found };
+}
+
+/** How often a line stands in a text: counted when it is first asked for. */
+function tallyOf(texts: Texts): (side: keyof Sides, line: string) => number {
+  const tallies = new Map<keyof Sides, Map<string, number>>();
+  const count = (side: keyof Sides): Map<string, number> => {
+    const tally = new Map<string, number>();
+    for (let i = 0; i < texts[side].lines.count; i++) {
+      const line = lineIn(texts[side], i);
+      tally.set(line, (tally.get(line) ?? 0) + 1);
+    }
+    tallies.set(side, tally);
+    return tally;
+  };
+  return (side, line) => (tallies.get(side) ?? count(side)).get(line) ?? 0;
 }
 
 interface At {

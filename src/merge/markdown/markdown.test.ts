@@ -99,6 +99,12 @@ describe('Markdown', () => {
     const [ends, begins] = ['~~~\n\n~~~\nomega\n', 'alpha\n\n~~~\nomega\n'];
     expect(conflictsOf(merge(['alpha\n\nomega\n', ends, begins]))).toHaveLength(1);
     expect(conflictsOf(merge(['alpha\n\nomega\n', begins, ends]))).toHaveLength(1);
+    // A new line in the place of one that now stands behind it is no edit of that one.
+    const text = '\n```js\nelm grows\n```\n\n\nomega\n';
+    const around = '<!--\n```js\nelm grows\n```\n-->\n\n\nomega\n\n\n\n';
+    const before = '\n```js\nyew grows\n```\n\n```js\nelm grows\n```\n\nomega\n\n\n\n';
+    expect(conflictsOf(merge([text, around, before])).length).toBeGreaterThan(0);
+    expect(conflictsOf(merge([text, before, around])).length).toBeGreaterThan(0);
     const long = `<!-- ${'x'.repeat(600)} -->`;
     expect(merged([base, `${long}\n${base}`, `${base}\nadded\n`])).toBe(`${long}\n${base}\nadded\n`);
   });

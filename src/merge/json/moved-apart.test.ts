@@ -52,6 +52,26 @@ describe.each(Object.entries(writers))('members that moved, in %s', (engine, wri
     }
   });
 
+  it('[MJ37] also out of an object that goes, or into one that a side adds', () => {
+    const added = (value: object): Data => ({ ...three({}, {}, {}), d: { own: 4, ...value } });
+    const gone = (b: object, c: object): Data => ({ b: { own: 2, ...b }, c: { own: 3, ...c } });
+    for (const [mine, other] of [
+      [three({}, url, {}), added(url)],
+      [gone(url, {}), gone({}, url)],
+    ] as const) {
+      for (const [current, proposed] of [
+        [mine, other],
+        [other, mine],
+      ] as const) {
+        expect(merge(base, current, proposed)).toMatchObject({
+          status: 'conflict',
+          conflicts: [{ at: { pointer: '' } }],
+        });
+      }
+    }
+    expect(merge(base, three({}, url, {}), added({})).status).toBe('clean');
+  });
+
   it('[MJ37] to one place, on one side alone, under another name, or with values that many have, are none', () => {
     const moved = three({}, url, {});
     expect(merge(base, moved, three({}, { ...url, more: 5 }, {})).status).toBe('clean');

@@ -56,22 +56,50 @@ function membersOf(context: Context): Found {
     const { at, nodes } = place;
     const of = (side: SideName): Members => members(context, side, nodes);
     const own = { base: of('base'), current: of('current'), proposed: of('proposed') };
-    for (const each of newIn(own.current, [own.base, own.proposed], at)) found.added.current.push(each);
-    for (const each of newIn(own.proposed, [own.base, own.current], at)) found.added.proposed.push(each);
+    for (const side of ['current', 'proposed'] as const) {
+      const others = [own.base, own[side === 'current' ? 'proposed' : 'current']];
+      for (const each of newIn(context, side, own[side], others, at)) found.added[side].push(each);
+    }
     for (const [name, base] of own.base) {
       const next = { base, current: own.current.get(name) ?? T.ABSENT, proposed: own.proposed.get(name) ?? T.ABSENT };
-      const isGone = next.current < 0 && next.proposed < 0;
-      if (isGone && isTelling(context, base)) found.gone.push({ node: base, at });
-      if (!isGone && differs(context, next)) open.push({ at: appendSegment(at, name), nodes: next });
+      if (next.current >= 0 || next.proposed >= 0) {
+        if (differs(context, next)) open.push({ at: appendSegment(at, name), nodes: next });
+      } else for (const each of telling(context, { node: base, at })) found.gone.push(each);
     }
   }
   return found;
 }
 
+function telling(context: Context, member: Member): readonly Member[] {
+  return inside(context, 'base', member).filter(({ node }) => isTelling(context, node));
+}
+
 type Members = ReadonlyMap<string, number>;
 
-function newIn(own: Members, others: readonly Members[], at: string): readonly Member[] {
-  return [...own].flatMap(([name, node]) => (others.some((other) => other.has(name)) ? [] : [{ node, at }]));
+function newIn(
+  context: Context,
+  side: SideName,
+  own: Members,
+  others: readonly Members[],
+  at: string,
+): readonly Member[] {
+  return [...own].flatMap(([name, node]) =>
+    others.some((other) => other.has(name)) ? [] : inside(context, side, { node, at }),
+  );
+}
+
+/** A member that came or went, and all that came or went in it. */
+function inside(context: Context, side: SideName, member: Member): readonly Member[] {
+  const doc = context[side];
+  const found = [member];
+  // The list grows while it is walked over.
+  for (const { node, at } of found) {
+    if (T.kindOf(doc, node) !== T.OBJECT) continue;
+    const within = appendSegment(at, T.keyOf(doc, node));
+    for (const child of T.childrenOf(doc, node)) found.push({ node: child, at: within });
+    context.watch(1);
+  }
+  return found;
 }
 
 /** The members of a side's object by their names. */

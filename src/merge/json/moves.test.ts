@@ -162,6 +162,34 @@ describe('elements in a neighbour’s place', () => {
     ).toEqual(['content /list/0']);
   });
 
+  it('[MJ34] nor does an element that stood elsewhere before take the edit of the one that it stands in place of', () => {
+    const [a, b, c] = ['new-ui', 'dark-mode', 'beta-pay'].map((name) => ({ name, on: false })) as [
+      object,
+      object,
+      object,
+    ];
+    const edited = { ...c, on: true };
+    for (const triple of [
+      [
+        [a, b, c],
+        [a, b, edited],
+        [b, a],
+      ],
+      [
+        [a, b, c],
+        [a, b, edited],
+        [a, b, a],
+      ],
+      [
+        [a, b, c],
+        [a, b, { name: 'beta-pay' }],
+        [b, a],
+      ],
+    ] as const) {
+      for (const each of [triple, swapped(triple)]) expect(outcome(each)).toEqual(['content /list/2']);
+    }
+  });
+
   it('[MJ34] elements that both sides edit where they stand are merged member by member', () => {
     const base = [
       { n: 'a', v: 1 },

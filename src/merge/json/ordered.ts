@@ -39,6 +39,7 @@ export function mergeOrdered(context: C.Context, work: C.Work, all: Elements): v
     agreed: new Set(),
     parts: new Map(),
     decided: new Map(),
+    known: hashesOf(context, all.base),
   };
   findParts(sequences);
   const before = clashesIn(context);
@@ -147,7 +148,21 @@ function isTorn(sequences: Sequences, base: number, current: number, proposed: n
   const { ids } = sequences;
   const [b, c, p] = [ids.base[base], ids.current[current], ids.proposed[proposed]];
   if (b === c || b === p || c === p) return false;
+  const { context, elements, known } = sequences;
+  const isKnown = (side: 'current' | 'proposed', place: number): boolean =>
+    known().has(T.hashAt(context[side], elements[side][place] as number));
+  if (isKnown('current', current) || isKnown('proposed', proposed)) return true;
   return isShifted(sequences, 'current', base) || isShifted(sequences, 'proposed', base);
+}
+
+/** The hashes of the base's elements, when they are first asked for: one of them in another's place was moved or copied. */
+function hashesOf({ base, watch }: C.Context, nodes: readonly number[]): () => ReadonlySet<number> {
+  let found: Set<number> | undefined;
+  return () => {
+    if (found === undefined) watch(nodes.length);
+    found ??= new Set(nodes.map((node) => T.hashAt(base, node)));
+    return found;
+  };
 }
 
 /** The children of the result, as a plan where they are not just current's; gives their places by node. */

@@ -29,6 +29,8 @@ export interface Sequences {
   readonly parts: Map<Hunk, Part>;
   /** Decided clashes of single elements, by their index in the base. */
   readonly decided: Map<number, DecidedElement>;
+  /** The hashes of all elements of the base. */
+  readonly known: () => ReadonlySet<number>;
 }
 
 export interface DecidedElement {

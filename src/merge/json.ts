@@ -2,17 +2,21 @@
 // text merge: merging lines could make a document that nobody wrote.
 import type { ReceiptEntry } from '../core/receipt.ts';
 import { conflictId, createIdDealer } from './conflict-id.ts';
-import { mergeComments, refuseLostComments } from './json/comments.ts';
+import { hasAllComments, isWhole, mergeComments, refuseStrayComments } from './json/comments.ts';
 import { BOTH, type Changer, type Clash, type Context } from './json/context.ts';
+import { equalValues } from './json/equal.ts';
 import { findMovedApart } from './json/moved-apart.ts';
 import { DEFAULT_DEPTH, isParseFailure, type ParseFailure, parseJson } from './json/parse.ts';
 import { compilePatterns } from './json/pointer.ts';
 import { printMerged } from './json/print.ts';
+import { styleOf } from './json/style.ts';
 import { mergeHead, mergeTail } from './json/tail.ts';
 import * as T from './json/tape.ts';
 import { mergePlaces } from './json/values.ts';
 import { dropSwallowed } from './json/verdict.ts';
 import { readBack } from './json/verify.ts';
+import { turnedEntry } from './receipt.ts';
+import { mergeText } from './text.ts';
 import type { Engine, FailedMerge, MergeInput, MergeOptions, MergeResult, MergeSide, Note } from './types.ts';
 import { createWatch, OverBudget, type Watch } from './watch.ts';
 import { sameSide } from './whole.ts';
@@ -119,7 +123,7 @@ function createContext(
   };
 }
 
-function finish(input: MergeInput, context: Context): MergeResult {
+function finish(input: MergeInput, context: Context, isTurned = false): MergeResult {
   const hasBase = input.base !== null;
   if (context.isGone) return finishAs(input, context, null);
   const apart = hasBase ? findMovedApart(context) : undefined;
@@ -131,9 +135,41 @@ function finish(input: MergeInput, context: Context): MergeResult {
   if (result === undefined) {
     return wholeConflict(input, { kind: 'content', reason: 'the printed document did not read back as it was merged' });
   }
-  refuseLostComments(context, result, hasBase);
+  if (!isTurned && isWhole(context) && !hasAllComments(context, result)) {
+    const lines = sameByLines(input, context, result);
+    const other = lines === undefined ? turned(input, context) : finishAs(input, context, lines);
+    if (other !== undefined) return other;
+  }
+  refuseStrayComments(context, result, hasBase);
   dropSwallowed(context);
   return finishAs(input, context, content);
+}
+
+/** The merge by lines, where it says what the structure says and has each comment in its place. */
+function sameByLines(input: MergeInput, context: Context, result: T.Doc): Uint8Array | undefined {
+  const { budget } = input.options ?? {};
+  const merged = mergeText({ ...input, options: budget === undefined ? {} : { budget } });
+  if (merged.status !== 'clean' || merged.content === null) return undefined;
+  const doc = parseJson(merged.content, { jsonc: true, depth: Number.POSITIVE_INFINITY });
+  const isSame = !isParseFailure(doc) && equalValues(result, T.ROOT, doc, T.ROOT) && hasAllComments(context, doc);
+  return isSame ? merged.content : undefined;
+}
+
+/** Current's changes in proposed's text, which may have a place for the comments that proposed wrote. */
+function turned(input: MergeInput, { base, current, proposed, watch }: Context): MergeResult | undefined {
+  if (mannerOf(current) !== mannerOf(proposed)) return undefined;
+  const swapped: MergeInput = { ...input, current: input.proposed, proposed: input.current };
+  const settled = { decisions: new Map(), taken: new Set<string>() };
+  const docs = [base, proposed, current] as const;
+  const merged = finish(swapped, decideDocuments(docs, input.base !== null, input.options ?? {}, settled, watch), true);
+  if (merged.status !== 'clean') return undefined;
+  const { engine, entries } = merged.receipt;
+  return { ...merged, receipt: { engine, entries: entries.map(turnedEntry) } };
+}
+
+/** What is current's whatever proposed has: line ends and byte order mark. */
+function mannerOf(doc: T.Doc): string {
+  return styleOf(doc).eol + (doc.bytes[0] === 0xef);
 }
 
 function finishAs(input: MergeInput, context: Context, content: MergeSide): MergeResult {

@@ -6,6 +6,12 @@ import type { MergeSide } from './types.ts';
 
 export type Changer = 'current' | 'proposed';
 
+/** An entry of a merge that was made with its sides exchanged. */
+export function turnedEntry(entry: ReceiptEntry): ReceiptEntry {
+  const by = entry.by.map((side) => (side === 'current' ? 'proposed' : 'current'));
+  return { ...entry, by: by.reverse() };
+}
+
 export const both: readonly Changer[] = ['current', 'proposed'];
 
 /** Counts through the base and the result while entries are written. */

@@ -53,14 +53,38 @@ describe('comments that have no place of their own', () => {
     );
   });
 
-  it('[MJ12] one on a member that both sides added without a base clashes, and is not lost', () => {
-    const result = merge(null, '{\n  "a": 1\n}\n', '{\n  // why\n  "a": 1,\n  "b": 2\n}\n');
-    expect(result).toMatchObject({
+  const table = (...members: readonly string[]): string => `{\n  ${members.join('\n  ')}\n}\n`;
+
+  it('[MJ12] one on a member that both sides added without a base is there, and two of them clash', () => {
+    const [plain, why] = [table('"a": 1'), table('// why', '"a": 1,', '"b": 2')];
+    expect(clean(null, plain, why)).toBe(why);
+    expect(merge(null, table('// here', '"a": 1'), why)).toMatchObject({
       status: 'conflict',
       conflicts: [{ at: { pointer: '' }, reason: expect.stringContaining('comment') }],
     });
-    expect(clean(null, '{\n  "a": 1\n}\n', '{\n  "a": 1,\n  // why\n  "b": 2\n}\n')).toBe(
-      '{\n  "a": 1,\n  // why\n  "b": 2\n}\n',
-    );
+  });
+
+  it('[MJ12] none is there twice, comes back or is lost, whichever member it seems to belong to', () => {
+    const base = table('"lib": [],', '// "allow": true,', '/* Strict */', '"strict": true,', '"paths": {}');
+    const lib = base.replace('[]', '["x"]');
+    const gone = base.replace('  "strict": true,\n', '');
+    const between = base.replace('  /* Strict */', '  "more": 1,\n  /* Strict */');
+    const first = table('"a": 1,', '"c": 3');
+    for (const [before, mine, other, wanted] of [
+      [base, lib, gone, gone.replace('[]', '["x"]')],
+      [base, lib, between, between.replace('[]', '["x"]')],
+      [first, table('"a": 1,', '"c": 4'), table('// "a": 1,', '"c": 3'), table('// "a": 1,', '"c": 4')],
+    ] as const) {
+      expect(clean(before, mine, other)).toBe(wanted);
+      expect(clean(before, other, mine)).toBe(wanted);
+    }
+    const back = merge(base, base.replace('// "allow"', '"allow"'), gone.replace('  /* Strict */\n', ''));
+    expect(back).toMatchObject({ status: 'conflict', conflicts: [{ at: { pointer: '' } }] });
+  });
+
+  it('[MJ12] one in front of a closing bracket has the indent of what stands there', () => {
+    const base = table('"a": 1,', '"b": {', '  "c": 2', '}');
+    const other = table('"a": 1,', '"b": {', '  "c": 2', '  // inner', '}', '', '/*', ' * outer', ' */');
+    expect(clean(base, base.replace('1', '9'), other)).toBe(other.replace('1', '9'));
   });
 });

@@ -2,6 +2,7 @@
 // three sides, the comments in front of each and behind it are merged three-way; where they cannot be placed, a clash
 // says so. No comment that somebody wrote is lost in silence.
 import { clash } from './clash.ts';
+import { keepsComments } from './comment-count.ts';
 import { matchChildren } from './comment-places.ts';
 import { type Context, childPlace } from './context.ts';
 import { type Place, pointerOf } from './pointer.ts';
@@ -34,9 +35,34 @@ export function mergeComments(context: Context, hasBase: boolean): TriviaSplice[
   return splices;
 }
 
-/** Makes it a clash if a comment that a side added is missing in the result, and no other clash has it. */
-export function refuseLostComments(context: Context, result: T.Doc, hasBase: boolean): void {
-  if (!result.jsonc) return;
+/** Has the result each comment as often as the sides together say? What an option or a decision left out does not count. */
+export function hasAllComments({ base, current, proposed }: Context, result: T.Doc): boolean {
+  if (!result.jsonc) return true;
+  const [before, ours, theirs, after] = [base, current, proposed, result].map(plainComments) as [
+    readonly string[],
+    readonly string[],
+    readonly string[],
+    readonly string[],
+  ];
+  return keepsComments(before, ours, theirs, after);
+}
+
+/** Nothing is open, and no option or decision has left anything out. */
+export function isWhole({ clashes, decided, favor }: Context): boolean {
+  return clashes.length === 0 && decided.length === 0 && favor === undefined;
+}
+
+/** Makes it a clash if a comment is missing, doubled or back in the result, and no other clash has it. */
+export function refuseStrayComments(context: Context, result: T.Doc, hasBase: boolean): void {
+  if (!result.jsonc || (isWhole(context) ? hasAllComments(context, result) : hasAddedComments(context, result))) return;
+  const nodes = { base: hasBase ? T.ROOT : T.ABSENT, current: T.ROOT, proposed: T.ROOT };
+  const reason = 'the comments of one side have no place in the other side';
+  const verdict = clash(context, undefined, 'content', nodes, { reason, allows: 'sides', isFixed: true });
+  if (verdict !== undefined) context.entries.push({ action: 'dropped', by: ['proposed'], pointer: '' });
+}
+
+/** Is each comment that a side added in the result, or in a clash? */
+function hasAddedComments(context: Context, result: T.Doc): boolean {
   const { base, current, proposed } = context;
   const [before, ours, theirs, after] = [base, current, proposed, result].map(tally) as [Tally, Tally, Tally, Tally];
   const lost: string[] = [];
@@ -56,11 +82,7 @@ export function refuseLostComments(context: Context, result: T.Doc, hasBase: boo
     context.clashingComments.includes(text) ||
     context.clashes.some(({ proposed: side }) => has(side, text)) ||
     context.decided.some(({ current: own, proposed: side }) => has(own, text) || has(side, text));
-  if (lost.every(isTold)) return;
-  const nodes = { base: hasBase ? T.ROOT : T.ABSENT, current: T.ROOT, proposed: T.ROOT };
-  const reason = 'a comment that one side added has no place in the other side';
-  const verdict = clash(context, undefined, 'content', nodes, { reason, allows: 'sides', isFixed: true });
-  if (verdict !== undefined) context.entries.push({ action: 'dropped', by: ['proposed'], pointer: '' });
+  return lost.every(isTold);
 }
 
 type Tally = Map<string, number>;
@@ -69,6 +91,11 @@ function tally(doc: T.Doc): Tally {
   const counts: Tally = new Map();
   for (const comment of commentsBetweenTokens(doc)) counts.set(comment, (counts.get(comment) ?? 0) + 1);
   return counts;
+}
+
+/** A comment of several lines is moved to the indent of its place. */
+function plainComments(doc: T.Doc): readonly string[] {
+  return commentsBetweenTokens(doc).map((comment) => comment.replace(/\s+/g, ' '));
 }
 
 function allComments(doc: T.Doc): string {
@@ -161,10 +188,30 @@ function spliceOf(
   const own = T.textOf(context.current, start, end);
   const text = isRemoved ? blanksIn(own, slot) : T.textOf(context.proposed, ...proposed[slot]);
   const indent = lineIndent(context.current, current.at);
-  if (slot === 'lead') return { start, end, text: text.replace(/\n[ \t]*/g, `\n${indent}`) };
+  if (slot === 'lead') {
+    // In front of a closing bracket comments have the indent of what stands there, and the bracket its own.
+    const [own, most] = [proposed, current].map(({ at, inside }, i) =>
+      lineIndent(i === 0 ? context.proposed : context.current, inside ?? at),
+    ) as [string, string];
+    return { start, end, text: indented(text, own, most, indent) };
+  }
   // What follows a line comment goes to a line of its own.
   const needsLine = /\/\/[^\n]*$/.test(text) && !isLineEnd(context.current, end);
   return { start, end, text: needsLine ? text + styleOf(context.current).eol + indent : text };
+}
+
+/** Trivia with lines from the indent `own` moved to `to`, and what stands behind it to `last`. Blank lines stay as they are. */
+function indented(text: string, own: string, to: string, last: string): string {
+  const lines = text.split('\n');
+  return lines
+    .map((line, i) => {
+      if (i === 0) return line;
+      const words = line.replace(/^[ \t]+/, '');
+      if (i === lines.length - 1) return last + words;
+      const blanks = line.slice(0, line.length - words.length);
+      return words.trim() === '' ? line : to + (blanks.startsWith(own) ? blanks.slice(own.length) : '') + words;
+    })
+    .join('\n');
 }
 
 /** Is there nothing but blanks up to the end of the line? */

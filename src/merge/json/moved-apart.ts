@@ -18,6 +18,8 @@ interface Place {
 interface Member {
   readonly node: number;
   readonly at: string;
+  /** Its object came or went with it. */
+  readonly isInner: boolean;
 }
 
 interface Found {
@@ -31,10 +33,13 @@ export function findMovedApart(context: Context): string | undefined {
   const told = added.current.length === 0 || added.proposed.length === 0 ? [] : gone;
   if (told.length === 0) return undefined;
   const [ours, theirs] = [byHash(context.current, added.current), byHash(context.proposed, added.proposed)];
-  for (const { node, at } of told) {
+  for (const { node, at, isInner } of told) {
     const hash = T.hashAt(context.base, node);
-    const mine = ours.get(hash)?.find((each) => isIt(context, node, 'current', each.node));
-    const other = theirs.get(hash)?.find((each) => isIt(context, node, 'proposed', each.node));
+    const find = (side: 'current' | 'proposed', among: readonly Member[] | undefined): Member | undefined =>
+      // Objects that go and come with what they hold have another name, and perhaps changes: a matter of names (renamed.ts).
+      among?.find((each) => !(isInner && each.isInner) && isIt(context, node, side, each.node));
+    const mine = find('current', ours.get(hash));
+    const other = find('proposed', theirs.get(hash));
     if (mine === undefined || other === undefined) continue;
     // Two names in the object where it was are a clash there (renamed.ts).
     if (mine.at === at && other.at === at) continue;
@@ -64,7 +69,7 @@ function membersOf(context: Context): Found {
       const next = { base, current: own.current.get(name) ?? T.ABSENT, proposed: own.proposed.get(name) ?? T.ABSENT };
       if (next.current >= 0 || next.proposed >= 0) {
         if (differs(context, next)) open.push({ at: appendSegment(at, name), nodes: next });
-      } else for (const each of telling(context, { node: base, at })) found.gone.push(each);
+      } else for (const each of telling(context, { node: base, at, isInner: false })) found.gone.push(each);
     }
   }
   return found;
@@ -84,7 +89,7 @@ function newIn(
   at: string,
 ): readonly Member[] {
   return [...own].flatMap(([name, node]) =>
-    others.some((other) => other.has(name)) ? [] : inside(context, side, { node, at }),
+    others.some((other) => other.has(name)) ? [] : inside(context, side, { node, at, isInner: false }),
   );
 }
 
@@ -96,7 +101,7 @@ function inside(context: Context, side: SideName, member: Member): readonly Memb
   for (const { node, at } of found) {
     if (T.kindOf(doc, node) !== T.OBJECT) continue;
     const within = appendSegment(at, T.keyOf(doc, node));
-    for (const child of T.childrenOf(doc, node)) found.push({ node: child, at: within });
+    for (const child of T.childrenOf(doc, node)) found.push({ node: child, at: within, isInner: true });
     context.watch(1);
   }
   return found;

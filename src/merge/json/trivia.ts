@@ -92,6 +92,8 @@ export interface ItemSlots {
   readonly at: number;
   readonly lead: readonly [number, number];
   readonly trail: readonly [number, number];
+  /** Of what stands inside a container: where its last child begins. */
+  readonly inside?: number;
 }
 
 /** The slots of a container's children; `inside`: behind the opening bracket, and in front of the closing one. */
@@ -109,5 +111,7 @@ export function slotsOf(doc: Doc, container: number): { readonly items: ItemSlot
     from = trailEnd(doc, behind);
     return { node, at, lead, trail: [behind, from] };
   });
-  return { items, inside: { node: container, at: close, lead: [from, close], trail: head } };
+  const last = items.at(-1)?.at;
+  const inside = { node: container, at: close, lead: [from, close] as const, trail: head };
+  return { items, inside: last === undefined ? inside : { ...inside, inside: last } };
 }

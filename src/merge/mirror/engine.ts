@@ -2,8 +2,9 @@
 // was decided into current's text, and the text is read again. Where that cannot be done without a doubt, the merge is
 // one by lines, and what lines say must be what the structure says.
 // Longer than most files: the steps from one way of writing to the next stand side by side.
-import type { Receipt, ReceiptEntry } from '../../core/receipt.ts';
+import type { Receipt } from '../../core/receipt.ts';
 import { isBinary } from '../binary.ts';
+import { keepsComments } from '../json/comment-count.ts';
 import type { Clash, Context } from '../json/context.ts';
 import { equalValues } from '../json/equal.ts';
 import { findMovedApart } from '../json/moved-apart.ts';
@@ -13,11 +14,11 @@ import { dropSwallowed } from '../json/verdict.ts';
 import { readBack } from '../json/verify.ts';
 import { conflictOf, decideDocuments, notesOf } from '../json.ts';
 import { splitLines } from '../lines.ts';
+import { turnedEntry } from '../receipt.ts';
 import { mergeText } from '../text.ts';
 import type { CleanMerge, ConflictedMerge, MergeInput, MergeResult, MergeSide, Note } from '../types.ts';
 import { createWatch, OverBudget, type Watch } from '../watch.ts';
 import { mergeTrivially, wholeConflict } from '../whole.ts';
-import { keepsComments } from './comments.ts';
 import { decodeSide, encodeLike, mergeEnding } from './encoding.ts';
 import * as M from './mirror.ts';
 import { haveSameNames } from './names.ts';
@@ -218,7 +219,7 @@ function isForeignOpaque(context: Context, number: number, proposed: M.Mirror): 
 }
 
 function cleanOf(format: Format, { context, losesComments }: Weave, content: MergeSide, isTurned = false): CleanMerge {
-  const own = isTurned ? context.entries.map(turned) : context.entries;
+  const own = isTurned ? context.entries.map(turnedEntry) : context.entries;
   const receipt: Receipt = { engine: format.name, entries: [{ action: 'kept', by: [], pointer: '' }, ...own] };
   const stats = { engine: format.name, clean: own.length, conflicts: 0 };
   const notes = losesComments ? [...notesOf(context), LOST_COMMENTS] : notesOf(context);
@@ -229,11 +230,6 @@ const LOST_COMMENTS: Note = {
   code: 'comments-left-out',
   message: 'a decision or an option left out a value, and comments of that side went with it',
 };
-
-function turned(entry: ReceiptEntry): ReceiptEntry {
-  const by = entry.by.map((side) => (side === 'current' ? 'proposed' : 'current'));
-  return { ...entry, by: by.reverse() };
-}
 
 /** The clashes as conflicts, their sides as the documents spell them. */
 function clashed(format: Format, input: MergeInput, mirrors: Mirrors, { context, content }: Weave): ConflictedMerge {

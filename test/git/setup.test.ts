@@ -111,6 +111,23 @@ describe.runIf(there)('init --git', () => {
     expect((await init(['--no-input'], { stdinTerminal: true })).code).toBe(0);
   });
 
+  it('[GI26] --dry-run shows what would be, and neither writes nor takes away nor asks', async () => {
+    const before = files();
+    const { code, err, out } = await init(['--dry-run', '-q'], { stdinTerminal: true, stdin: 'y\n' });
+    expect([code, out, files()]).toEqual([0, '', before]);
+    expect(err).toContain('+ *.json merge=entente');
+    expect(err).not.toContain('[y/N]');
+    expect((await init(['--dry-run', '--json'])).json()).toMatchObject({ status: 'planned' });
+    expect(existsSync(join(repository.folder, '.gitattributes'))).toBe(false);
+    await init(['-q']);
+    const written = files();
+    expect((await init(['--dry-run', '--json'])).json()).toMatchObject({ status: 'exists' });
+    const removing = await init(['--remove', '--dry-run']);
+    expect([removing.code, removing.out]).toEqual([0, 'Nothing was taken away: that is what would be.\n']);
+    expect(removing.err).toContain('- *.json merge=entente');
+    expect(files()).toEqual(written);
+  });
+
   it('[GI25] a block that somebody cut, a link, and an odd pattern are errors, and nothing is written', async () => {
     const untouched = config();
     repository.write('.gitattributes', '# entente: begin\n*.json merge=entente\n');

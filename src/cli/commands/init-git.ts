@@ -171,8 +171,13 @@ export async function initGit(context: Context): Promise<ExitCode> {
     );
     return exitCodes.ok;
   }
-  const asks = mayAsk(context) && !flag('yes');
-  (asks ? console.alert : console.talk)(describe(plan));
+  const isDry = flag('dryRun');
+  const asks = !isDry && mayAsk(context) && !flag('yes');
+  (asks || (isDry && !console.json) ? console.alert : console.talk)(describe(plan));
+  if (isDry) {
+    await say('planned', `Nothing was ${remove ? 'taken away' : 'written'}: that is what would be.`);
+    return exitCodes.ok;
+  }
   if (asks && !(await askYes(context, remove ? 'Take this away?' : 'Write this?'))) {
     await say('aborted', 'Nothing was written.');
     return exitCodes.aborted;

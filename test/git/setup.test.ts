@@ -58,6 +58,34 @@ describe.runIf(there)('init --git', () => {
     expect(attributes().match(/entente: begin/g)).toHaveLength(1);
   });
 
+  it('[GI21] other patterns leave what others put into the block where it is, and tell just what changes', async () => {
+    await init(['--pattern', '*.json', '--pattern', '*.md', '-q']);
+    const mine = '# mine\n*.z -text\n*.toml merge=entente text\n';
+    repository.write('.gitattributes', attributes().replace('*.md', `${mine}*.md`));
+    const before = attributes();
+    const { err } = await init(['--pattern', '*.yaml', '--pattern', '*.md']);
+    expect(attributes()).toBe(before.replace('*.json', '*.yaml'));
+    expect(err.match(/^ {2}[-+] .*/gm)).toEqual(['  - *.json merge=entente', '  + *.yaml merge=entente']);
+    expect((await init(['--json'])).json()).toMatchObject({ status: 'exists', patterns: ['*.yaml', '*.md'] });
+  });
+
+  it.each([
+    ['\n', undefined, '*.z -text\n# mine\n'],
+    ['\r\n', '\ufeff*.png binary\r\n', '\ufeff*.z -text\r\n# mine\r\n*.png binary\r\n'],
+  ])('[GI22] --remove leaves what others put into the block, and the file with it: %j', async (eol, content, left) => {
+    if (content !== undefined) repository.write('.gitattributes', content);
+    await init(['-q']);
+    repository.write(
+      '.gitattributes',
+      attributes().replace('# entente: end', `*.z -text${eol}# mine${eol}# entente: end`),
+    );
+    const { err } = await init(['--remove']);
+    expect(err).toContain('  - *.json merge=entente');
+    expect(err).not.toMatch(/mine|\.z|\(goes\)/);
+    expect(attributes()).toBe(left);
+    expect((await init(['--remove', '--json'])).json()).toMatchObject({ status: 'absent' });
+  });
+
   it.each([
     ['no file', undefined],
     ['an empty file', ''],

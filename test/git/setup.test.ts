@@ -163,12 +163,23 @@ describe.runIf(there)('init --git', () => {
     repository.write('.gitattributes', '');
     expect((await init(['--pattern', 'a b'])).code).toBe(7);
     expect((await init(['--pattern', '!x'])).code).toBe(7);
+    expect((await init(['--pattern', '*.json', '--pattern', '[attr]x'])).code).toBe(7);
     expect(config()).toBe(untouched);
     mkdirSync(join(repository.folder, 'sub'));
     const inside = await runIn(join(repository.folder, 'sub'), ['init', '--git', '--json']);
     expect(inside.json()).toMatchObject({ attributes: join(repository.folder, '.gitattributes') });
     await init(['--remove', '-q']);
     repository.git('rm', '-q', '--cached', '-f', '--ignore-unmatch', '.gitattributes');
+  });
+
+  it.each(['', '  '])('[GI25] a --command without words is refused, with what to do: %j', async (words) => {
+    const before = files();
+    const { code, err } = await init(['--command', words]);
+    expect([code, err, files()]).toEqual([
+      2,
+      expect.stringContaining("next: entente init --git --command 'npx"),
+      before,
+    ]);
   });
 
   it('[GI25] a .gitattributes that is a link is not written through', async () => {

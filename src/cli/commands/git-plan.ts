@@ -70,7 +70,12 @@ async function isProgram(file: string): Promise<boolean> {
 /** How git's shell calls this program: by its name where that is on the path, else by where it lies. */
 async function ownCommand({ io, text }: Context): Promise<string> {
   const given = text('command');
-  if (given !== undefined) return given;
+  if (given !== undefined && given.trim() !== '') return given;
+  if (given !== undefined) {
+    throw new EntenteError('misuse', '--command takes the words by which git calls entente, and there are none.', {
+      next: "entente init --git --command 'npx entente'   (or without --command: entente finds where it lies)",
+    });
+  }
   for (const folder of (io.env['PATH'] ?? '').split(path.delimiter)) {
     if (folder !== '' && (await isProgram(path.join(folder, 'entente')))) return 'entente';
   }
@@ -80,7 +85,8 @@ async function ownCommand({ io, text }: Context): Promise<string> {
 
 function givenPatterns(context: Context): readonly string[] {
   const given = context.list('pattern');
-  const odd = given.find((pattern) => !/^[^\s"!#\\][^\s"]*$/.test(pattern));
+  // What begins with `[attr]` is no pattern for git: it defines a word of that name.
+  const odd = given.find((pattern) => !/^(?!\[attr\])[^\s"!#\\][^\s"]*$/.test(pattern));
   if (odd === undefined) return given;
   throw new EntenteError('bad-pattern', `${JSON.stringify(odd)} is no pattern of a .gitattributes.`, {
     next: "entente init --git --pattern '*.json'",

@@ -58,6 +58,16 @@ describe.runIf(there)('init --git', () => {
     expect(attributes().match(/entente: begin/g)).toHaveLength(1);
   });
 
+  it('[GI20] a pattern may have letters of any script', async () => {
+    const patterns = ['à*.json', '日本/*.md'];
+    await init(['--pattern', 'à*.json', '--pattern', '日本/*.md', '-q']);
+    expect(repository.git('-c', 'core.quotePath=false', 'check-attr', 'merge', 'à1.json', '日本/a.md')).toBe(
+      'à1.json: merge: entente\n日本/a.md: merge: entente\n',
+    );
+    const again = await init(['--pattern', 'à*.json', '--pattern', '日本/*.md', '--json']);
+    expect(again.json()).toMatchObject({ status: 'exists', patterns });
+  });
+
   it('[GI21] other patterns leave what others put into the block where it is, and tell just what changes', async () => {
     await init(['--pattern', '*.json', '--pattern', '*.md', '-q']);
     const mine = '# mine\n*.z -text\n*.toml merge=entente text\n';

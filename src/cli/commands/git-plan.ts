@@ -102,9 +102,9 @@ export async function planOf(context: Context, remove: boolean): Promise<Plan> {
   });
   const given = givenPatterns(context);
   // Repeated without patterns, it keeps those that are there.
-  const kept = patternsIn(before);
-  const patterns = given.length > 0 ? given : kept.length > 0 ? kept : knownPatterns();
-  const after = remove ? withoutBlock(before) : withBlock(before, patterns);
+  const keeps = given.length === 0 && patternsIn(before).length > 0;
+  const put = (): Uint8Array | null => (keeps ? before : withBlock(before, given.length > 0 ? given : knownPatterns()));
+  const after = remove ? withoutBlock(before) : put();
   const [name, driver] = [await configured(context, NAME_KEY), await configured(context, DRIVER_KEY)];
   const config = remove
     ? [

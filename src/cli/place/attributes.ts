@@ -12,7 +12,8 @@ const BOM = '\u00ef\u00bb\u00bf';
 const BLOCK = new RegExp(`(?<=^(?:${BOM})?)${BEGIN}[^\\n]*\\n(?:[^\\n]*\\n)*?${END}(?:\\r?\\n|$)`, 'm');
 
 /** The bytes with a block for these patterns, in the place of the one that may be there. `null`: no file. */
-export function withBlock(before: Uint8Array | null, patterns: readonly string[]): Uint8Array {
+export function withBlock(before: Uint8Array | null, given: readonly string[]): Uint8Array {
+  const patterns = given.map((pattern) => Buffer.from(pattern).toString('latin1'));
   const text = read(before);
   const block = blockIn(text);
   if (block !== undefined) return bytesOf(text.replace(BLOCK, () => changed(block, patterns)));
@@ -33,7 +34,8 @@ export function withoutBlock(before: Uint8Array | null): Uint8Array | null {
 
 /** The patterns of the block that is there. */
 export function patternsIn(before: Uint8Array | null): readonly string[] {
-  return linesIn(blockIn(read(before)) ?? '').flatMap((line) => patternOf(line) ?? []);
+  const patterns = linesIn(blockIn(read(before)) ?? '').flatMap((line) => patternOf(line) ?? []);
+  return patterns.map((pattern) => Buffer.from(pattern, 'latin1').toString('utf8'));
 }
 
 /** What stays keeps its place, and new lines come first: so that the lines of others in the block win too. */
@@ -53,7 +55,8 @@ function lineOf(pattern: string): string {
 
 /** Undefined for a line that is not just as we write it: its owner put it there, or made it their own. */
 function patternOf(line: string): string | undefined {
-  return /^(\S+) merge=entente\r?\n$/.exec(line)?.[1];
+  // Not `\S`: these are bytes, and 0xa0 is half of a letter.
+  return /^([^ \t\r\n]+) merge=entente\r?\n$/.exec(line)?.[1];
 }
 
 function isOfOthers(line: string): boolean {

@@ -58,6 +58,16 @@ describe.runIf(there)('init --git', () => {
     expect(attributes().match(/entente: begin/g)).toHaveLength(1);
   });
 
+  it('[GI20] what stays as it is has no heading', async () => {
+    await init(['--pattern', '*.md', '-q']);
+    const { err } = await init(['--pattern', '*.yaml']);
+    expect(err).toContain('+ *.yaml merge=entente');
+    expect(err).not.toContain('git config');
+    const other = await init(['--command', 'npx entente']);
+    expect(other.err).toContain('git config --local\n  - merge.entente.driver');
+    expect(other.err).not.toContain(join(repository.folder, '.gitattributes'));
+  });
+
   it('[GI20] a pattern may have letters of any script', async () => {
     const patterns = ['à*.json', '日本/*.md'];
     await init(['--pattern', 'à*.json', '--pattern', '日本/*.md', '-q']);
@@ -195,7 +205,13 @@ describe.runIf(there)('init --git', () => {
   it('[GI25] a .gitattributes that is a link is not written through', async () => {
     repository.write('elsewhere', 'x text\n');
     symlinkSync('elsewhere', join(repository.folder, '.gitattributes'));
-    expect((await init()).code).toBe(2);
+    const before = config();
+    for (const more of [[], ['--dry-run'], ['--remove']]) {
+      const { code, err } = await init(more);
+      expect([code, config()]).toEqual([2, before]);
+      expect(err).toContain('.gitattributes is a symbolic link');
+      expect(err).toContain('next: Put a plain file in its place');
+    }
     expect(repository.read('elsewhere')).toBe('x text\n');
   });
 

@@ -1,14 +1,11 @@
 // What `init --git` writes and takes away, in two places: a block in `.gitattributes`, which may be committed, and two
 // values in the repository's own config, which is not.
 import { constants } from 'node:fs';
-import { access, readFile, rm } from 'node:fs/promises';
+import { access, lstat, readFile, rm } from 'node:fs/promises';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EntenteError } from '../../core/errors.ts';
 import { chooseEngine } from '../../merge/choose.ts';
-import { diffLines } from '../../merge/diff.ts';
-import { bytesOfLines, type Lines, splitLines } from '../../merge/lines.ts';
-import { endless } from '../../merge/watch.ts';
 import { patternsIn, withBlock, withoutBlock } from '../place/attributes.ts';
 import { askGit } from '../place/git.ts';
 import { putWorkFile } from '../place/working.ts';
@@ -17,7 +14,6 @@ import { cleanName, shellWord } from '../shell/text.ts';
 
 const NAME_KEY = 'merge.entente.name';
 const DRIVER_KEY = 'merge.entente.driver';
-const NOTHING = new Uint8Array();
 const NAME = 'entente: three-way merge by format';
 /** Only 1 is a conflict: whatever else goes wrong (127: there is no entente) must not look like one. */
 const ARGUMENTS =
@@ -93,13 +89,24 @@ function givenPatterns(context: Context): readonly string[] {
   });
 }
 
+/** `null`: no file. A link is refused here already, before a value of the config is written. */
+async function readAttributes(file: string): Promise<Uint8Array | null> {
+  const found = await lstat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (found === undefined) return null;
+  if (found.isFile()) return readFile(file);
+  const kind = found.isSymbolicLink() ? 'a symbolic link' : 'no regular file';
+  throw new EntenteError('misuse', `${cleanName(file)} is ${kind}: it is not written through.`, {
+    next: 'Put a plain file in its place, then run the command again.',
+  });
+}
+
 export async function planOf(context: Context, remove: boolean): Promise<Plan> {
   const root = (await ask(context, 'rev-parse', '--show-toplevel')) ?? '';
   const file = path.join(root, '.gitattributes');
-  const before = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+  const before = await readAttributes(file);
   const given = givenPatterns(context);
   // Repeated without patterns, it keeps those that are there.
   const keeps = given.length === 0 && patternsIn(before).length > 0;
@@ -129,38 +136,6 @@ function same(a: Uint8Array | null, b: Uint8Array | null): boolean {
 
 export function isDone({ before, after, config }: Plan): boolean {
   return same(before, after) && config.every((value) => value.before === value.after);
-}
-
-/** The plan in words: each line and value that comes or goes. */
-export function describe({ file, before, after, config }: Plan): string {
-  const values = config.flatMap(({ key, before: was, after: is }) => [
-    ...(was === undefined || was === is ? [] : [`  - ${key} = ${was}`]),
-    ...(is === undefined || was === is ? [] : [`  + ${key} = ${is}`]),
-  ]);
-  const lines = changesOf(before ?? NOTHING, after ?? NOTHING);
-  return [`${file}${after === null ? ' (goes)' : ''}`, ...lines, 'git config --local', ...values]
-    .map(cleanName)
-    .join('\n');
-}
-
-/** Read from the bytes, so that nothing is written that is not shown. */
-function changesOf(before: Uint8Array, after: Uint8Array): readonly string[] {
-  // A byte order mark stays at the top, whatever line comes to stand behind it.
-  const linesOf = (bytes: Uint8Array): Lines => splitLines(bytes.subarray(hasMark(bytes) ? 3 : 0));
-  const [left, right] = [linesOf(before), linesOf(after)];
-  const lineAt = (lines: Lines, at: number): string =>
-    Buffer.from(bytesOfLines(lines, at, at + 1))
-      .toString('utf8')
-      .trimEnd();
-  const range = (from: number, to: number): readonly number[] => Array.from({ length: to - from }, (_, i) => from + i);
-  return diffLines(left, right, endless).flatMap(({ aStart, aEnd, bStart, bEnd }) => [
-    ...range(aStart, aEnd).map((at) => `  - ${lineAt(left, at)}`),
-    ...range(bStart, bEnd).map((at) => `  + ${lineAt(right, at)}`),
-  ]);
-}
-
-function hasMark(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
 export async function carryOut(context: Context, { file, before, after, config }: Plan): Promise<void> {

@@ -110,6 +110,14 @@ describe('merge-driver', () => {
     expect(desk.read('side1')).toBe('mine\n');
   });
 
+  it.each([
+    ['x.json', 'json', []],
+    ['x.txt', 'json', ['--engine', 'json']],
+  ])('[GI7] --json names the engine that could not read a side: %s', async (path, engine, more) => {
+    const { json } = await drive(path, ['{"a":1}\n', '{"a":2}\n', '{"a":3}}\n'], '--json', ...more);
+    expect(json()).toMatchObject({ status: 'conflict', engine });
+  });
+
   it('[GI7] --json answers one object, and a reader that is gone does not make a conflict clean', async () => {
     const { json } = await drive('x.md', ['a\n', 'b\n', 'c\n'], '--json');
     expect(json()).toEqual({

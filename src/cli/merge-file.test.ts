@@ -80,6 +80,13 @@ describe('merge-file', () => {
     const { code, json } = await merge('--json', 'bin', 'base', 'bin2');
     expect([code, json()['error']]).toEqual([255, expect.objectContaining({ exit: 255 })]);
     expect([...Buffer.from(desk.read('bin'))]).toEqual([1, 0, 2]);
+    for (const [files, named] of [
+      [['clean', 'base', 'bin'], 'bin'],
+      [['clean', 'bin', 'other'], 'bin'],
+      [['bin', 'base', 'bin2'], 'bin, bin2'],
+    ] as const) {
+      expect((await merge(...files)).err).toContain(`Cannot merge binary files: ${named}.\n`);
+    }
   });
 
   it.runIf(hasGit)('[CL34] the same bytes as git, in every style and with every option', async () => {

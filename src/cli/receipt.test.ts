@@ -39,6 +39,25 @@ line 9: added by bob
 `);
   });
 
+  it('[PR4] a record that one went on with is theirs, and counted as a change of others', async () => {
+    const commit = (agent: string, stdin: string): ReturnType<Desk['run']> =>
+      desk.run(['commit', 'a.log', '--agent', agent, '--strategy', 'merge(append)'], { stdin });
+    await commit('dan', 'a');
+    for (const agent of ['ann', 'bob']) await desk.run(['begin', 'a.log', '-q', '--agent', agent]);
+    await commit('ann', 'ab');
+    const { out, err } = await commit('bob', 'a\nc');
+    expect(out + err).toMatch(/[1-9] changes? of others and yours are in it/);
+    expect(
+      (await desk.run(['show', 'a.log', '--receipt'])).out.split('\n\n')[1],
+    ).toBe(`line 1 of the base: removed by ann (v2)
+  - a
+line 1: added by ann (v2)
+  + ab
+line 2: added by bob
+  + c
+`);
+  });
+
   it('[PR4] --json has the ranges of the receipt, the parties and the whole text', async () => {
     const { json } = await desk.run(['show', 'p.txt@3', '--receipt', '--json']);
     const answer = json();

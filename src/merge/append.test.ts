@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkReceipt, type MergeInput, type MergeResult, mergeContents } from './index.ts';
+import { checkReceipt, type MergeInput, type MergeResult, mergeContents, type Receipt } from './index.ts';
 
 const options = { engine: 'append' };
 const inputOf = (base: string | null, current: string, proposed: string): MergeInput => ({
@@ -24,6 +24,34 @@ describe('append', () => {
       const result = mergeContents(input);
       expect(contentOf(result)).toBe(expected);
       expect(checkReceipt(input, result).problems).toEqual([]);
+    }
+  });
+
+  it('[MT20] the receipt names current for a last line of the base that current went on with, or only ended', () => {
+    const went: Receipt['entries'] = [
+      { action: 'removed', by: ['current'], base: [0, 1] },
+      { action: 'added', by: ['current'], result: [0, 1] },
+      { action: 'added', by: ['proposed'], result: [1, 2] },
+    ];
+    const begun: Receipt['entries'] = [
+      { action: 'kept', by: [], base: [0, 1], result: [0, 1] },
+      { action: 'added', by: ['current'], result: [1, 2] },
+      { action: 'added', by: ['proposed'], result: [2, 3] },
+    ];
+    for (const [current, proposed, expected, entries] of [
+      ['ab', 'a\nc', 'ab\nc', went],
+      ['a\n', 'ac', 'a\nc', went],
+      ['a\r\n', 'ac', 'a\r\nc', went],
+      ['a\nb', 'ac', 'a\nb\nc', begun],
+      ['a\r\nb', 'a\r\nc', 'a\r\nb\r\nc', begun],
+    ] as const) {
+      const input = inputOf('a', current, proposed);
+      const result = mergeContents(input);
+      if (result.status !== 'clean') throw new Error('not clean');
+      expect([contentOf(result), result.receipt.entries]).toEqual([expected, entries]);
+      expect(checkReceipt(input, result).problems).toEqual([]);
+      const wrong = { ...result.receipt, entries: entries === went ? begun : went };
+      expect(checkReceipt(input, { ...result, receipt: wrong }).ok).toBe(false);
     }
   });
 

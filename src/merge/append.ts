@@ -32,8 +32,11 @@ export const mergeAppend: Engine = (input): MergeResult => {
   const baseLines = splitLines(start).count;
   const lines = splitLines(content).count;
   const currentLines = splitLines(current).count;
-  ledger.kept(baseLines);
-  ledger.added(currentLines - baseLines, ['current']);
+  // The base's last record, where current went on in its line: what stands there now is current's.
+  const continued = continues(start, current, currentLines > baseLines) ? 1 : 0;
+  ledger.kept(baseLines - continued);
+  ledger.removed(continued, ['current']);
+  ledger.added(currentLines - baseLines + continued, ['current']);
   ledger.added(lines - currentLines, ['proposed']);
   return {
     status: 'clean',
@@ -50,6 +53,12 @@ export const mergeAppend: Engine = (input): MergeResult => {
 
 function isPrefix(start: Uint8Array, side: NonNullable<MergeSide>): boolean {
   return side.length >= start.length && Buffer.compare(start, side.subarray(0, start.length)) === 0;
+}
+
+/** Whether current's tail changes the last line of the base; where it adds no line, its newline alone does. */
+function continues(start: Uint8Array, current: Uint8Array, addsLines: boolean): boolean {
+  if (start.length === 0 || start.at(-1) === LF) return false;
+  return !addsLines || !startsWithNewline(current.subarray(start.length));
 }
 
 const CR = 13;

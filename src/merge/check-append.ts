@@ -19,12 +19,21 @@ export function checkAppended(input: MergeInput, { content, receipt }: CleanMerg
   const baseLines = countLines(base);
   const currentLines = countLines(current);
   const lines = countLines(result);
+  const kept = keptLines(base, baseLines, Buffer.from(current), currentLines);
   const expected = [
-    { action: 'kept', by: [], base: [0, baseLines], result: [0, baseLines] },
-    { action: 'added', by: ['current'], result: [baseLines, currentLines] },
+    { action: 'kept', by: [], base: [0, kept], result: [0, kept] },
+    { action: 'removed', by: ['current'], base: [kept, baseLines] },
+    { action: 'added', by: ['current'], result: [kept, currentLines] },
     { action: 'added', by: ['proposed'], result: [currentLines, lines] },
-  ].filter(({ result: [from = 0, to = 0] }) => from < to);
+  ].filter(({ base, result }) => [base, result].every(([from, to] = [0, 1]) => (from ?? 0) < (to ?? 0)));
   return JSON.stringify(receipt.entries) === JSON.stringify(expected) ? [] : ['the receipt is not that of this merge'];
+}
+
+/** How many lines of the base current left: all, or all but an unterminated last one that it went on with or ended. */
+function keptLines(base: Buffer, baseLines: number, current: Buffer, currentLines: number): number {
+  if (base.length === 0 || base.at(-1) === 10) return baseLines;
+  const isLeft = currentLines > baseLines && /^\r?\n/.test(current.toString('latin1', base.length, base.length + 2));
+  return isLeft ? baseLines : baseLines - 1;
 }
 
 function countLines(bytes: Uint8Array): number {

@@ -58,6 +58,54 @@ describe.runIf(there)('init --git', () => {
     expect(attributes().match(/entente: begin/g)).toHaveLength(1);
   });
 
+  it('[GI20] what stays as it is has no heading', async () => {
+    await init(['--pattern', '*.md', '-q']);
+    const { err } = await init(['--pattern', '*.yaml']);
+    expect(err).toContain('+ *.yaml merge=entente');
+    expect(err).not.toContain('git config');
+    const other = await init(['--command', 'npx entente']);
+    expect(other.err).toContain('git config --local\n  - merge.entente.driver');
+    expect(other.err).not.toContain(join(repository.folder, '.gitattributes'));
+  });
+
+  it('[GI20] a pattern may have letters of any script', async () => {
+    const patterns = ['à*.json', '日本/*.md'];
+    await init(['--pattern', 'à*.json', '--pattern', '日本/*.md', '-q']);
+    expect(repository.git('-c', 'core.quotePath=false', 'check-attr', 'merge', 'à1.json', '日本/a.md')).toBe(
+      'à1.json: merge: entente\n日本/a.md: merge: entente\n',
+    );
+    const again = await init(['--pattern', 'à*.json', '--pattern', '日本/*.md', '--json']);
+    expect(again.json()).toMatchObject({ status: 'exists', patterns });
+  });
+
+  it('[GI21] other patterns leave what others put into the block where it is, and tell just what changes', async () => {
+    await init(['--pattern', '*.json', '--pattern', '*.md', '-q']);
+    const mine = '# mine\n*.z -text\n*.toml merge=entente text\n';
+    repository.write('.gitattributes', attributes().replace('*.md', `${mine}*.md`));
+    const before = attributes();
+    const { err } = await init(['--pattern', '*.yaml', '--pattern', '*.md']);
+    expect(attributes()).toBe(before.replace('*.json', '*.yaml'));
+    expect(err.match(/^ {2}[-+] .*/gm)).toEqual(['  - *.json merge=entente', '  + *.yaml merge=entente']);
+    expect((await init(['--json'])).json()).toMatchObject({ status: 'exists', patterns: ['*.yaml', '*.md'] });
+  });
+
+  it.each([
+    ['\n', undefined, '*.z -text\n# mine\n'],
+    ['\r\n', '\ufeff*.png binary\r\n', '\ufeff*.z -text\r\n# mine\r\n*.png binary\r\n'],
+  ])('[GI22] --remove leaves what others put into the block, and the file with it: %j', async (eol, content, left) => {
+    if (content !== undefined) repository.write('.gitattributes', content);
+    await init(['-q']);
+    repository.write(
+      '.gitattributes',
+      attributes().replace('# entente: end', `*.z -text${eol}# mine${eol}# entente: end`),
+    );
+    const { err } = await init(['--remove']);
+    expect(err).toContain('  - *.json merge=entente');
+    expect(err).not.toMatch(/mine|\.z|\(goes\)/);
+    expect(attributes()).toBe(left);
+    expect((await init(['--remove', '--json'])).json()).toMatchObject({ status: 'absent' });
+  });
+
   it.each([
     ['no file', undefined],
     ['an empty file', ''],
@@ -111,6 +159,23 @@ describe.runIf(there)('init --git', () => {
     expect((await init(['--no-input'], { stdinTerminal: true })).code).toBe(0);
   });
 
+  it('[GI26] --dry-run shows what would be, and neither writes nor takes away nor asks', async () => {
+    const before = files();
+    const { code, err, out } = await init(['--dry-run', '-q'], { stdinTerminal: true, stdin: 'y\n' });
+    expect([code, out, files()]).toEqual([0, '', before]);
+    expect(err).toContain('+ *.json merge=entente');
+    expect(err).not.toContain('[y/N]');
+    expect((await init(['--dry-run', '--json'])).json()).toMatchObject({ status: 'planned' });
+    expect(existsSync(join(repository.folder, '.gitattributes'))).toBe(false);
+    await init(['-q']);
+    const written = files();
+    expect((await init(['--dry-run', '--json'])).json()).toMatchObject({ status: 'exists' });
+    const removing = await init(['--remove', '--dry-run']);
+    expect([removing.code, removing.out]).toEqual([0, 'Nothing was taken away: that is what would be.\n']);
+    expect(removing.err).toContain('- *.json merge=entente');
+    expect(files()).toEqual(written);
+  });
+
   it('[GI25] a block that somebody cut, a link, and an odd pattern are errors, and nothing is written', async () => {
     const untouched = config();
     repository.write('.gitattributes', '# entente: begin\n*.json merge=entente\n');
@@ -118,6 +183,7 @@ describe.runIf(there)('init --git', () => {
     repository.write('.gitattributes', '');
     expect((await init(['--pattern', 'a b'])).code).toBe(7);
     expect((await init(['--pattern', '!x'])).code).toBe(7);
+    expect((await init(['--pattern', '*.json', '--pattern', '[attr]x'])).code).toBe(7);
     expect(config()).toBe(untouched);
     mkdirSync(join(repository.folder, 'sub'));
     const inside = await runIn(join(repository.folder, 'sub'), ['init', '--git', '--json']);
@@ -126,10 +192,26 @@ describe.runIf(there)('init --git', () => {
     repository.git('rm', '-q', '--cached', '-f', '--ignore-unmatch', '.gitattributes');
   });
 
+  it.each(['', '  '])('[GI25] a --command without words is refused, with what to do: %j', async (words) => {
+    const before = files();
+    const { code, err } = await init(['--command', words]);
+    expect([code, err, files()]).toEqual([
+      2,
+      expect.stringContaining("next: entente init --git --command 'npx"),
+      before,
+    ]);
+  });
+
   it('[GI25] a .gitattributes that is a link is not written through', async () => {
     repository.write('elsewhere', 'x text\n');
     symlinkSync('elsewhere', join(repository.folder, '.gitattributes'));
-    expect((await init()).code).toBe(2);
+    const before = config();
+    for (const more of [[], ['--dry-run'], ['--remove']]) {
+      const { code, err } = await init(more);
+      expect([code, config()]).toEqual([2, before]);
+      expect(err).toContain('.gitattributes is a symbolic link');
+      expect(err).toContain('next: Put a plain file in its place');
+    }
     expect(repository.read('elsewhere')).toBe('x text\n');
   });
 

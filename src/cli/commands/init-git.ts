@@ -1,153 +1,53 @@
-// `init --git`: tells git to merge the formats that entente knows with entente, and takes that away again. Two places:
-// a block in `.gitattributes`, which may be committed, and two values in the repository's own config, which is not.
-import { constants } from 'node:fs';
-import { access, readFile, rm } from 'node:fs/promises';
-import * as path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { EntenteError } from '../../core/errors.ts';
-import { chooseEngine } from '../../merge/choose.ts';
-import { patternsIn, withBlock, withoutBlock } from '../place/attributes.ts';
-import { askGit } from '../place/git.ts';
-import { putWorkFile } from '../place/working.ts';
+// `init --git`: tells git to merge the formats that entente knows with entente, and takes that away again. What is to be
+// written is planned in git-plan.ts; here it is shown, asked for and told.
+import { diffLines } from '../../merge/diff.ts';
+import { bytesOfLines, type Lines, splitLines } from '../../merge/lines.ts';
+import { endless } from '../../merge/watch.ts';
+import { patternsIn } from '../place/attributes.ts';
 import { askYes, mayAsk } from '../shell/ask.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
-import { cleanName, shellWord } from '../shell/text.ts';
+import { cleanName } from '../shell/text.ts';
+import { carryOut, isDone, type Plan, planOf } from './git-plan.ts';
 
-const NAME_KEY = 'merge.entente.name';
-const DRIVER_KEY = 'merge.entente.driver';
-const NAME = 'entente: three-way merge by format';
-/** Only 1 is a conflict: whatever else goes wrong (127: there is no entente) must not look like one. */
-const ARGUMENTS =
-  'merge-driver --marker-size=%L --base-label=%S --current-label=%X --proposed-label=%Y -- %O %A %B %P || { test $? -eq 1 && exit 1; exit 129; }';
+const NOTHING = new Uint8Array();
 
-const ENDINGS = ['json', 'jsonc', 'ndjson', 'jsonl', 'yaml', 'yml', 'toml', 'md', 'markdown', 'ipynb'];
-
-/** The endings that have an engine of their own: elsewhere git would merge the same way by itself. */
-function knownPatterns(): readonly string[] {
-  const engineOf = (ending: string): string =>
-    chooseEngine({ base: null, current: null, proposed: null, path: `x.${ending}` }).engine;
-  return ENDINGS.filter((ending) => engineOf(ending) !== 'text').map((ending) => `*.${ending}`);
-}
-
-interface Value {
-  readonly key: string;
-  readonly before: string | undefined;
-  readonly after: string | undefined;
-}
-
-interface Plan {
-  readonly file: string;
-  readonly before: Uint8Array | null;
-  readonly after: Uint8Array | null;
-  readonly config: readonly Value[];
-}
-
-async function ask(context: Context, ...args: readonly string[]): Promise<string | undefined> {
-  const answer = await askGit(context.io, ...args);
-  if (answer.status === 'ok') return answer.text;
-  if (answer.status === 'missing') {
-    throw new EntenteError('not-found', 'There is no git on the PATH.', {
-      next: 'Install git, or put it on the PATH.',
-    });
-  }
-  // 1: no such value. Anything else is a fault of git's.
-  if (answer.exit === 1) return undefined;
-  throw new EntenteError('not-found', `git says: ${cleanName(answer.message)}`, {
-    next: 'git init   (in the folder of the work)',
-  });
-}
-
-async function isProgram(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** How git's shell calls this program: by its name where that is on the path, else by where it lies. */
-async function ownCommand({ io, text }: Context): Promise<string> {
-  const given = text('command');
-  if (given !== undefined) return given;
-  for (const folder of (io.env['PATH'] ?? '').split(path.delimiter)) {
-    if (folder !== '' && (await isProgram(path.join(folder, 'entente')))) return 'entente';
-  }
-  const main = fileURLToPath(new URL('../main.js', import.meta.url));
-  return (await isProgram(main)) ? `${shellWord(process.execPath)} ${shellWord(main)}` : 'entente';
-}
-
-function givenPatterns(context: Context): readonly string[] {
-  const given = context.list('pattern');
-  const odd = given.find((pattern) => !/^[^\s"!#\\][^\s"]*$/.test(pattern));
-  if (odd === undefined) return given;
-  throw new EntenteError('bad-pattern', `${JSON.stringify(odd)} is no pattern of a .gitattributes.`, {
-    next: "entente init --git --pattern '*.json'",
-  });
-}
-
-async function planOf(context: Context, remove: boolean): Promise<Plan> {
-  const root = (await ask(context, 'rev-parse', '--show-toplevel')) ?? '';
-  const file = path.join(root, '.gitattributes');
-  const before = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  const given = givenPatterns(context);
-  // Repeated without patterns, it keeps those that are there.
-  const kept = patternsIn(before);
-  const patterns = given.length > 0 ? given : kept.length > 0 ? kept : knownPatterns();
-  const after = remove ? withoutBlock(before) : withBlock(before, patterns);
-  const [name, driver] = [await configured(context, NAME_KEY), await configured(context, DRIVER_KEY)];
-  const config = remove
-    ? [
-        { key: NAME_KEY, before: name, after: name === NAME ? undefined : name },
-        // A driver that somebody wrote by hand is not ours to take away.
-        { key: DRIVER_KEY, before: driver, after: driver?.includes(' merge-driver ') === true ? undefined : driver },
-      ]
-    : [
-        { key: NAME_KEY, before: name, after: NAME },
-        { key: DRIVER_KEY, before: driver, after: `${await ownCommand(context)} ${ARGUMENTS}` },
-      ];
-  return { file, before, after, config };
-}
-
-function configured(context: Context, key: string): Promise<string | undefined> {
-  return ask(context, 'config', '--local', '--get', key);
-}
-
-function same(a: Uint8Array | null, b: Uint8Array | null): boolean {
-  return a === null || b === null ? a === b : Buffer.compare(a, b) === 0;
-}
-
-function isDone({ before, after, config }: Plan): boolean {
-  return same(before, after) && config.every((value) => value.before === value.after);
-}
-
-/** The plan in words: what is added and what goes. */
+/** The plan in words: each line and value that comes or goes. */
 function describe({ file, before, after, config }: Plan): string {
-  const old = patternsIn(before);
-  const next = patternsIn(after);
-  const lines = [
-    ...next.map((pattern) => `  + ${pattern} merge=entente`),
-    ...old.filter((pattern) => !next.includes(pattern)).map((pattern) => `  - ${pattern} merge=entente`),
-  ];
   const values = config.flatMap(({ key, before: was, after: is }) => [
     ...(was === undefined || was === is ? [] : [`  - ${key} = ${was}`]),
     ...(is === undefined || was === is ? [] : [`  + ${key} = ${is}`]),
   ]);
-  return [`${file}${after === null ? ' (goes)' : ''}`, ...lines, 'git config --local', ...values]
+  const lines = changesOf(before ?? NOTHING, after ?? NOTHING);
+  const places = [
+    { name: `${file}${after === null && before !== null ? ' (goes)' : ''}`, changes: lines },
+    { name: 'git config --local', changes: values },
+  ];
+  return places
+    .filter(({ changes }) => changes.length > 0)
+    .flatMap(({ name, changes }) => [name, ...changes])
     .map(cleanName)
     .join('\n');
 }
 
-async function carryOut(context: Context, { file, before, after, config }: Plan): Promise<void> {
-  for (const { key, before: was, after: is } of config) {
-    if (was === is) continue;
-    await ask(context, 'config', '--local', ...(is === undefined ? ['--unset-all', key] : [key, is]));
-  }
-  if (same(before, after)) return;
-  if (after === null) await rm(file, { force: true });
-  else await putWorkFile(file, after);
+/** Read from the bytes, so that nothing is written that is not shown. */
+function changesOf(before: Uint8Array, after: Uint8Array): readonly string[] {
+  // A byte order mark stays at the top, whatever line comes to stand behind it.
+  const linesOf = (bytes: Uint8Array): Lines => splitLines(bytes.subarray(hasMark(bytes) ? 3 : 0));
+  const [left, right] = [linesOf(before), linesOf(after)];
+  const lineAt = (lines: Lines, at: number): string =>
+    Buffer.from(bytesOfLines(lines, at, at + 1))
+      .toString('utf8')
+      .trimEnd();
+  const range = (from: number, to: number): readonly number[] => Array.from({ length: to - from }, (_, i) => from + i);
+  return diffLines(left, right, endless).flatMap(({ aStart, aEnd, bStart, bEnd }) => [
+    ...range(aStart, aEnd).map((at) => `  - ${lineAt(left, at)}`),
+    ...range(bStart, bEnd).map((at) => `  + ${lineAt(right, at)}`),
+  ]);
+}
+
+function hasMark(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
 export async function initGit(context: Context): Promise<ExitCode> {
@@ -171,8 +71,13 @@ export async function initGit(context: Context): Promise<ExitCode> {
     );
     return exitCodes.ok;
   }
-  const asks = mayAsk(context) && !flag('yes');
-  (asks ? console.alert : console.talk)(describe(plan));
+  const isDry = flag('dryRun');
+  const asks = !isDry && mayAsk(context) && !flag('yes');
+  (asks || (isDry && !console.json) ? console.alert : console.talk)(describe(plan));
+  if (isDry) {
+    await say('planned', `Nothing was ${remove ? 'taken away' : 'written'}: that is what would be.`);
+    return exitCodes.ok;
+  }
   if (asks && !(await askYes(context, remove ? 'Take this away?' : 'Write this?'))) {
     await say('aborted', 'Nothing was written.');
     return exitCodes.aborted;

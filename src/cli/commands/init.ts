@@ -131,7 +131,7 @@ export const registerInit: Register = (program, run) => {
     .option('--host <name>', 'set up this host of agents (repeatable; default: those that the project has)', collect)
     .option('--no-hosts', 'leave the files of hosts alone')
     .option('--agents-md', 'put a few lines for agents into AGENTS.md too')
-    .option('--dry-run', 'show what the files of hosts would get, and do nothing')
+    .option('--dry-run', 'show what the files of hosts, or git with --git, would get, and do nothing')
     .option('-y, --yes', 'do not ask')
     .action(run(init));
 };

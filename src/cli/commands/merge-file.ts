@@ -3,6 +3,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { EntenteError } from '../../core/errors.ts';
 import { plural } from '../../core/phrases.ts';
+import { isBinary } from '../../merge/binary.ts';
 import { type ConflictStyle, renderConflicts } from '../../merge/index.ts';
 import { mergeProved, UNPROVED } from '../../merge/prove.ts';
 import type { MergeOptions, MergeResult } from '../../merge/types.ts';
@@ -67,7 +68,8 @@ async function merge(context: Context): Promise<number> {
   refuseUnproved(result);
   if (result.status === 'error') throw new MergeFault('misuse', result.message);
   if (result.status === 'conflict' && result.conflicts.some(({ kind }) => kind === 'binary')) {
-    throw new MergeFault('misuse', `Cannot merge binary files: ${names.map(cleanName).join(', ')}.`, {
+    const binary = names.filter((_, index) => isBinary([current, base, proposed][index] ?? null));
+    throw new MergeFault('misuse', `Cannot merge binary files: ${binary.map(cleanName).join(', ')}.`, {
       next: 'Choose one of the files.',
     });
   }

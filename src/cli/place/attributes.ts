@@ -1,5 +1,5 @@
 // Our lines in a `.gitattributes`: a block between two comments, at the top of the file, so that what its owner wrote
-// comes later and wins. Everything outside the block stays as it is, byte for byte.
+// comes later and wins. Everything that is not ours stays as it is, byte for byte, within the block too.
 import { EntenteError } from '../../core/errors.ts';
 
 const BEGIN = '# entente: begin';
@@ -11,29 +11,69 @@ const BOM = '\u00ef\u00bb\u00bf';
 // `[^\n]` and not `.`, which ends at a carriage return too.
 const BLOCK = new RegExp(`(?<=^(?:${BOM})?)${BEGIN}[^\\n]*\\n(?:[^\\n]*\\n)*?${END}(?:\\r?\\n|$)`, 'm');
 
-/** The bytes with a block for these patterns in the place of the one that may be there. `null`: no file. */
-export function withBlock(before: Uint8Array | null, patterns: readonly string[]): Uint8Array {
+/** The bytes with a block for these patterns, in the place of the one that may be there. `null`: no file. */
+export function withBlock(before: Uint8Array | null, given: readonly string[]): Uint8Array {
+  const patterns = given.map((pattern) => Buffer.from(pattern).toString('latin1'));
   const text = read(before);
-  const made = before === null || isMade(text);
-  const [bom, rest] = split(text.replace(BLOCK, ''));
+  const block = blockIn(text);
+  if (block !== undefined) return bytesOf(text.replace(BLOCK, () => changed(block, patterns)));
+  const [bom, rest] = split(text);
   const eol = /^[^\n]*\r\n/.test(rest) ? '\r\n' : '\n';
-  const first = `${BEGIN}${made ? ` ${NEW}` : ''} (${HOW})`;
-  const lines = [first, ...patterns.map((pattern) => `${pattern} merge=entente`), END];
-  return Buffer.from(`${bom}${lines.map((line) => line + eol).join('')}${rest}`, 'latin1');
+  const first = `${BEGIN}${before === null ? ` ${NEW}` : ''} (${HOW})`;
+  const lines = [first, ...patterns.map(lineOf), END];
+  return bytesOf(`${bom}${lines.map((line) => line + eol).join('')}${rest}`);
 }
 
-/** The bytes without the block; `null` where no file is left, or none was there. */
+/** The bytes without our lines; `null` where no file is left, or none was there. */
 export function withoutBlock(before: Uint8Array | null): Uint8Array | null {
   if (before === null) return null;
   const text = read(before);
-  const rest = text.replace(BLOCK, '');
-  return rest === '' && isMade(text) ? null : Buffer.from(rest, 'latin1');
+  const rest = text.replace(BLOCK, (block) => linesIn(block).filter(isOfOthers).join(''));
+  return rest === '' && blockIn(text)?.startsWith(`${BEGIN} ${NEW}`) === true ? null : bytesOf(rest);
 }
 
 /** The patterns of the block that is there. */
 export function patternsIn(before: Uint8Array | null): readonly string[] {
-  const block = BLOCK.exec(read(before))?.[0] ?? '';
-  return [...block.matchAll(/^(\S+) merge=entente/gm)].map(([, pattern = '']) => pattern);
+  const patterns = linesIn(blockIn(read(before)) ?? '').flatMap((line) => patternOf(line) ?? []);
+  return patterns.map((pattern) => Buffer.from(pattern, 'latin1').toString('utf8'));
+}
+
+/** What stays keeps its place, and new lines come first: so that the lines of others in the block win too. */
+function changed(block: string, patterns: readonly string[]): string {
+  const lines = linesIn(block);
+  const [first = '', end = ''] = [lines[0], lines.at(-1)];
+  const eol = first.endsWith('\r\n') ? '\r\n' : '\n';
+  const inner = lines.slice(1, -1).filter((line) => isOfOthers(line) || patterns.includes(patternOf(line) ?? ''));
+  const there = inner.map(patternOf);
+  const added = patterns.filter((pattern) => !there.includes(pattern)).map((pattern) => lineOf(pattern) + eol);
+  return [first, ...added, ...inner, end].join('');
+}
+
+function lineOf(pattern: string): string {
+  return `${pattern} merge=entente`;
+}
+
+/** Undefined for a line that is not just as we write it: its owner put it there, or made it their own. */
+function patternOf(line: string): string | undefined {
+  // Not `\S`: these are bytes, and 0xa0 is half of a letter.
+  return /^([^ \t\r\n]+) merge=entente\r?\n$/.exec(line)?.[1];
+}
+
+function isOfOthers(line: string): boolean {
+  return patternOf(line) === undefined && !line.startsWith(BEGIN) && !/^# entente: end\r?\n?$/.test(line);
+}
+
+/** Each with its newline. */
+function linesIn(text: string): readonly string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+function blockIn(text: string): string | undefined {
+  return BLOCK.exec(text)?.[0];
+}
+
+function bytesOf(text: string): Uint8Array {
+  return Buffer.from(text, 'latin1');
 }
 
 /** As bytes, one character each. Throws `misuse` for a block that somebody cut. */
@@ -43,10 +83,6 @@ function read(bytes: Uint8Array | null): string {
   throw new EntenteError('misuse', `.gitattributes has a line "${BEGIN}" and no line "${END}" after it.`, {
     next: 'Remove that block by hand, then run the command again.',
   });
-}
-
-function isMade(text: string): boolean {
-  return BLOCK.exec(text)?.[0].startsWith(`${BEGIN} ${NEW}`) === true;
 }
 
 function split(text: string): readonly [string, string] {

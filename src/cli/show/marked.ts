@@ -1,6 +1,7 @@
 // A merge as the bytes of a file: the clean content, or a text in which every place that is not decided stands between
 // markers. Structures are merged by structure, and only what clashes in them is marked: the document is written once with
 // every clash as current has it and once as proposed has it, and the lines in which the two differ are the conflict.
+import { chooseEngine } from '../../merge/choose.ts';
 import {
   type ConflictedMerge,
   type ConflictStyle,
@@ -68,7 +69,7 @@ export function mergeMarked(input: MarkedInput): Marked {
     };
   }
   const { labels, size } = input;
-  const engine = result.status === 'conflict' ? result.stats.engine : (input.engine ?? 'auto');
+  const engine = result.status === 'conflict' ? result.stats.engine : chosenEngine(input);
   if (engine === LOCK) return { status: 'unmarked', engine, reasons: reasonsOf(result) };
   const rendered = render(input, result);
   if (rendered === undefined) return { status: 'unmarked', engine, reasons: ['it is no text'] };
@@ -85,6 +86,11 @@ function mergeByPath({ base, current, proposed, path, engine = 'auto' }: MarkedI
   if (!commented || !path.toLowerCase().endsWith('.json')) return result;
   const again = mergeProved({ ...contents, options: { engine, format: 'jsonc' } });
   return again.status === 'error' ? result : again;
+}
+
+/** The one that could not read a side. */
+function chosenEngine({ base, current, proposed, path, engine = 'auto' }: MarkedInput): string {
+  return chooseEngine({ base, current, proposed, path, options: { engine } }).engine;
 }
 
 function reasonsOf(result: Exclude<MergeResult, { status: 'clean' }>): readonly string[] {

@@ -117,6 +117,30 @@ describe('TOML by structure', () => {
     expect(woven(base, base.replace('x = 1', 'x = 2'), '[a]\nx = 1\n[b]\ny = 1')).toBe(
       '\ufeff[a]\r\nx = 2\r\n[b]\r\ny = 1',
     );
+    // The lines of a string are what it says.
+    const [rows, text] = ['[a]\r\nx = 1\r\n', 'y = """\none # two\n"""\n'];
+    const added = `${rows.replaceAll('\r', '')}${text}`;
+    expect(woven(rows.replaceAll('\r', ''), rows, added.replace('1', '2'))).toBe(
+      `${rows.replace('1', '2')}${text.slice(0, -1)}\r\n`,
+    );
+  });
+
+  it('[TM8] keeps comments in brackets at their elements', () => {
+    const list = 'list = [\n  # first\n  "a",\n  "b", # bee\n]\n';
+    const [changed, bare] = [list.replace('"b"', '"b2"'), list.replace(', # bee', ',')];
+    for (const [base, mine, other, wanted] of [
+      [
+        list,
+        list.replace('"a"', '"a2"'),
+        list.replace(']', '  "c",\n]'),
+        list.replace('"a"', '"a2"').replace(']', '  "c",\n]'),
+      ],
+      [list, changed, list.replace('  #', '  "z",\n  #'), changed.replace('  #', '  "z",\n  #')],
+      [bare, bare.replace(']', '  "c",\n]'), list, list.replace(']', '  "c",\n]')],
+    ] as const) {
+      expect(woven(base, mine, other)).toBe(wanted);
+      expect(woven(base, other, mine)).toBe(wanted);
+    }
   });
 });
 

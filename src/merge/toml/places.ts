@@ -31,9 +31,17 @@ function isApart({ text }: O.TomlMirror, a: O.Chunk, b: O.Chunk): boolean {
   return /\S/.test(text.slice(a.end, b.start).replaceAll(/#[^\n]*/g, ''));
 }
 
+/** A string of several lines says what its line ends are; strings of one line and comments may hold the quotes of one. */
+const LINES_OR_TEXT = /"""(?:\\[\s\S]|[^\\])*?"{3,5}|'''[\s\S]*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\r\n]*|\r?\n/g;
+
+/** A text with other line ends, but for those inside of strings. */
+export function withEol(text: string, eol: string): string {
+  return text.replaceAll(LINES_OR_TEXT, (found) => (found === '\n' || found === '\r\n' ? eol : found));
+}
+
 /** Lines with the document's line ends, the last one too. */
 export function ended(text: string, eol: string): string {
-  const own = text.replaceAll(/\r?\n/g, eol);
+  const own = withEol(text, eol);
   return own.endsWith('\n') ? own : own + eol;
 }
 

@@ -109,7 +109,7 @@ class Printer {
     const { doc, node } = foreignAt(this.#context, number);
     const from = this.#mirrorOf(doc);
     if (from === undefined || P.isTableIn(from, node)) return inlineToml(doc, node);
-    return from.text.slice(M.startOf(from, node), M.endOf(from, node)).replaceAll(/\r?\n/g, this.#eol);
+    return P.withEol(from.text.slice(M.startOf(from, node), M.endOf(from, node)), this.#eol);
   }
 
   #nameText(number: number): string {

@@ -4,13 +4,13 @@ import type { Context } from './json/context.ts';
 import { type Format, mergeMirrored, readMirror } from './mirror/engine.ts';
 import type { Engine, MergeInput, MergeResult } from './types.ts';
 import { printYaml } from './yaml/print.ts';
-import { doubledAnchors, isYaml, readYaml } from './yaml/read.ts';
+import { isYaml, mayRebindAliases, readYaml } from './yaml/read.ts';
 
 export const yamlFormat: Format = {
   name: 'yaml',
   read: readYaml,
   isReadable: isYaml,
-  doubled: doubledAnchors,
+  mayRebind: mayRebindAliases,
   readValue(text) {
     const mirror = readMirror(yamlFormat, Buffer.from(text), {});
     return typeof mirror === 'string' || mirror.hasOpaque ? undefined : mirror.doc.bytes.toString();

@@ -33,8 +33,8 @@ export interface Format {
    * would take too much memory to tell.
    */
   readonly isReadable: (text: string) => boolean | undefined;
-  /** How much in it hangs on which of two equal names comes first; what lines make may not have more of that. */
-  readonly doubled?: (text: string) => number;
+  /** Whether what lines made of the sides may mean something else by a name than the side that it is from. */
+  readonly mayRebind?: (result: string, sides: readonly string[]) => boolean;
   /** The JSON that says what a value says, given in the format's own words by a decision; undefined where it is none. */
   readonly readValue: (text: string) => string | undefined;
   /** Current's text with the plans of the context spliced in; undefined where one has no place in it. */
@@ -277,8 +277,9 @@ function doubtOf(format: Format, input: MergeInput, content: Uint8Array, decided
     if (isRead === undefined)
       return `it is too large to be read as a whole, so nothing shows that lines keep it ${format.name}`;
   }
-  const doubledIn = (each: string | undefined): number => format.doubled?.(each ?? '') ?? 0;
-  if (doubledIn(text) > Math.max(...sides.map(doubledIn))) return 'merged by lines an anchor would come twice';
+  const texts = sides.slice(1).map((each) => each ?? '');
+  if (format.mayRebind?.(text ?? '', texts) === true)
+    return 'merged by lines an alias may get another anchor of its name';
   if (decided === undefined || text === undefined) return undefined;
   const mirror = readPrinted(format, text);
   const isSame = mirror !== undefined && equalValues(decided, T.ROOT, mirror.doc, T.ROOT);

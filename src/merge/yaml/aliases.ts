@@ -6,27 +6,51 @@ import { loadYaml } from '../packages.ts';
 interface Aliases {
   /** An alias has no anchor of its name in front of it. */
   readonly isLost: boolean;
-  /** Names with aliases of which an anchor comes more than once. */
-  readonly doubled: number;
+  /** By name. */
+  readonly counts: ReadonlyMap<string, Count>;
+}
+
+interface Count {
+  anchors: number;
+  aliases: number;
 }
 
 /** Looks through documents that parse. Throws `RangeError` where they are nested too deeply. */
 export function aliasesIn(documents: readonly Document[]): Aliases {
   let isLost = false;
-  let doubled = 0;
+  const counts = new Map<string, Count>();
+  const countOf = (name: string): Count => {
+    const count = counts.get(name) ?? { anchors: 0, aliases: 0 };
+    counts.set(name, count);
+    return count;
+  };
   for (const document of documents) {
-    const anchors = new Map<string, number>();
-    const asked = new Set<string>();
+    const anchors = new Set<string>();
     loadYaml().visit(document, {
       Alias(_, { source }) {
-        asked.add(source);
+        countOf(source).aliases += 1;
         if (!anchors.has(source)) isLost = true;
       },
       Value(_, { anchor }) {
-        if (anchor !== undefined) anchors.set(anchor, (anchors.get(anchor) ?? 0) + 1);
+        if (anchor === undefined) return;
+        anchors.add(anchor);
+        countOf(anchor).anchors += 1;
       },
     });
-    for (const name of asked) if ((anchors.get(name) ?? 0) > 1) doubled += 1;
   }
-  return { isLost, doubled };
+  return { isLost, counts };
+}
+
+/**
+ * Whether an alias may have another anchor of its name than on the side that it is from: which one it means hangs on the
+ * order of lines, so there must be a side with as many of both.
+ */
+export function mayRebind(result: Aliases, sides: readonly Aliases[]): boolean {
+  return [...result.counts].some(([name, { anchors, aliases }]) => {
+    if (anchors < 2 || aliases === 0) return false;
+    return !sides.some(({ counts }) => {
+      const own = counts.get(name);
+      return own?.anchors === anchors && own.aliases === aliases;
+    });
+  });
 }

@@ -2,7 +2,7 @@
 // times as large as their text, so a large document is given to it in pieces (pieces.ts) wherever that is safe.
 import * as M from '../mirror/mirror.ts';
 import { loadYaml, type ParsedNode, type Scalar } from '../packages.ts';
-import { aliasesIn } from './aliases.ts';
+import { aliasesIn, mayRebind } from './aliases.ts';
 import { parseJsonIn } from './json-text.ts';
 import { parseFirst, parseStream } from './parse.ts';
 import { Pieces, Uncut } from './pieces.ts';
@@ -110,13 +110,15 @@ function isCut(text: string): boolean {
   }
 }
 
-/** How many names of anchors come twice and have aliases: which one an alias means hangs on the order of lines. */
-export function doubledAnchors(text: string): number {
-  if (text.length > WHOLE || !text.includes('&')) return 0;
+/** Whether lines of the sides may have given an alias another anchor of its name. */
+export function mayRebindAliases(result: string, sides: readonly string[]): boolean {
+  if (result.length > WHOLE || !result.includes('&')) return false;
   try {
-    return aliasesIn(parseStream(text)).doubled;
+    const read = (text: string): ReturnType<typeof aliasesIn> =>
+      aliasesIn(text.length > WHOLE ? [] : parseStream(text));
+    return mayRebind(read(result), sides.map(read));
   } catch (thrown) {
-    if (thrown instanceof RangeError) return 0;
+    if (thrown instanceof RangeError) return false;
     throw thrown;
   }
 }

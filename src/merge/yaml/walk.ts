@@ -175,8 +175,9 @@ export class Walk {
     if (anchor !== undefined || tag !== undefined || range[0] === range[1]) return undefined;
     if (this.#origin + range[0] !== begin) return undefined;
     const isPlain = type === 'PLAIN';
-    if (isPlain && source === '<<') return undefined;
-    const isString = typeof value === 'string';
+    // A merge key is a member like others as long as nobody touches its alias.
+    const isMerge = isPlain && source === '<<';
+    const isString = typeof value === 'string' && !isMerge;
     const name = isString ? value : source;
     if (name.startsWith(M.SPECIAL)) return undefined;
     if (!isString) this.#out.name(name, 'odd');

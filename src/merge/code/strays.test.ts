@@ -98,4 +98,26 @@ describe.each(['a.ts', 'a.py', 'a.go'] as const)('what strays in %s', (path) => 
     const more = toB.replace(/five/g, 'cinq');
     expect(textOf(merged(four, toB, more))).toBe(more);
   });
+
+  it('[SC13] what a side took away does not come back where that side also named its class anew', () => {
+    const five = classes({ Cache: ['get', 'aaa', 'put', 'bbb', 'ccc'] });
+    const moved = classes({ Cache: ['get', 'aaa', 'bbb', 'ccc', 'put'] });
+    const gone = classes({ Store: ['get', 'aaa', 'bbb', 'ccc'] });
+    expect(reasonOf(merged(five, moved, gone))).toMatch(/^deleted: Cache\.put /);
+    const kept = classes({ Store: ['get', 'aaa', 'put', 'bbb', 'ccc'] });
+    expect(textOf(merged(five, moved, kept))).toBe(classes({ Store: ['get', 'aaa', 'bbb', 'ccc', 'put'] }));
+  });
+
+  it('[SC12] a member does not go along with a class that was joined with another under a new name', () => {
+    const joined = classes({ Z: ['one', 'two', 'three', 'four', 'five'] });
+    const added = classes({ A: ['one', 'two', 'three'], B: ['four', 'five', 'new'] });
+    expect(reasonOf(merged(base, added, joined))).toMatch(/^scope: B\.new .*Z\.new/);
+  });
+
+  it('[SC12] a member goes along with each of two classes that were named anew', () => {
+    const named = classes({ Y: ['one', 'two', 'three'], Z: ['four', 'five'] });
+    const added = classes({ A: ['one', 'two', 'three', 'new'], B: ['four', 'five', 'other'] });
+    const both = classes({ Y: ['one', 'two', 'three', 'new'], Z: ['four', 'five', 'other'] });
+    expect(textOf(merged(base, added, named))).toBe(both);
+  });
 });

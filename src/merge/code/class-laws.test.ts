@@ -44,6 +44,8 @@ function saysWhatBothMean(input: MergeInput, result: MergeResult): void {
     const isNamedAnew = [ours, theirs].some((side) => side.has(name) && side.get(name) !== owner && !side.has(owner));
     if (isMark(name) && isNamedAnew) continue;
     expect(places.has(name), `${name} of the base`).toBe(ours.has(name) && theirs.has(name));
+    const isKept = [ours, theirs].every((side) => side.get(name) === owner);
+    if (isKept) expect(places.get(name), `where ${name} is`).toBe(owner);
   }
   for (const [side, other] of [
     [ours, theirs],

@@ -120,4 +120,11 @@ describe.each(['a.ts', 'a.py', 'a.go'] as const)('what strays in %s', (path) => 
     const both = classes({ Y: ['one', 'two', 'three', 'new'], Z: ['four', 'five', 'other'] });
     expect(textOf(merged(base, added, named))).toBe(both);
   });
+
+  it('[SC12] a member that both sides keep does not leave its class', () => {
+    const four = classes({ A: ['one', 'two', 'three', 'four'] });
+    const moved = classes({ A: ['two', 'three', 'four', 'one'] });
+    const cut = classes({ A: ['one', 'two'], B: ['three', 'four'] });
+    expect(reasonOf(merged(four, moved, cut))).toMatch(/^scope: A\.one is not where both sides have it .*B\.one/);
+  });
 });

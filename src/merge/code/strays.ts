@@ -14,15 +14,17 @@ function keysOf(declared: readonly Declared[]): ReadonlyMap<string, Declared> {
   return new Map(declared.filter(({ key }) => !key.startsWith('in ')).map((each) => [each.key, each]));
 }
 
-/** Something that a side added is not declared where that side has it. */
+/** Something that a side added, or that both kept, is not declared where they have it. */
 function misplaced({ merged, base, sides }: Declarations): string | undefined {
   const [written, before, keys] = [keysOf(merged), keysOf(base), sides.map(keysOf)];
-  for (const side of keys) {
+  for (const [i, side] of keys.entries()) {
+    const other = keys[1 - i];
     for (const [key, { name }] of side) {
-      if (before.has(key) || written.has(key)) continue;
+      const isKept = before.has(key);
+      if (written.has(key) || (isKept && other?.has(key) === false)) continue;
       const place = merged.find((each) => shortName(each.name) === shortName(name));
       const where = place === undefined ? 'it is declared there no more' : `line ${place.line}: ${place.name}`;
-      return `scope: ${name} is not where the side that added it has it (${where})`;
+      return `scope: ${name} is not where ${isKept ? 'both sides have' : 'the side that added it has'} it (${where})`;
     }
   }
   return undefined;

@@ -5,7 +5,7 @@ import { bytesOfLines, splitLines } from '../lines.ts';
 import type { CleanMerge, MergeInput } from '../types.ts';
 import type { Declared } from './declared.ts';
 import type { Language } from './languages.ts';
-import { shortName } from './renamed.ts';
+import { ownerOf, shortName } from './renamed.ts';
 
 /** Where no one put a line in alone, where both did, and what is woven: each side put a part in. */
 const [KEPT, WOVEN] = ['', 'woven'];
@@ -26,11 +26,22 @@ export function mayStray(
     if (action === 'woven') authors.fill(WOVEN, ...result);
   const authorOf = ({ line }: Declared): string => authors[line - 1] ?? KEPT;
   if (declared.some((each) => authorOf(each) !== KEPT && text.includes(shortName(each.name)))) return true;
+  if (isSharedByNewOwner(declared, authorOf)) return true;
   const shape = (bytes: Uint8Array): string => shapeOf(language, Buffer.from(bytes).toString('latin1'));
   return changes.some(
     ({ removed, added, by }) =>
       by.length === 1 && shape(bytesOfLines(before, ...removed)) !== shape(bytesOfLines(after, ...added)),
   );
+}
+
+/** Whether a side alone wrote the head of something, and not all that is in it. */
+function isSharedByNewOwner(declared: readonly Declared[], authorOf: (each: Declared) => string): boolean {
+  const heads = new Map<string, string>();
+  for (const each of declared) if (authorOf(each) !== KEPT) heads.set(each.name, authorOf(each));
+  return declared.some((each) => {
+    const author = heads.get(ownerOf(each.name) ?? '');
+    return author !== undefined && (author === WOVEN || author !== authorOf(each));
+  });
 }
 
 interface Change {

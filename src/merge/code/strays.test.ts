@@ -127,4 +127,48 @@ describe.each(['a.ts', 'a.py', 'a.go'] as const)('what strays in %s', (path) => 
     const cut = classes({ A: ['one', 'two'], B: ['three', 'four'] });
     expect(reasonOf(merged(four, moved, cut))).toMatch(/^scope: A\.one is not where both sides have it .*B\.one/);
   });
+
+  it('[SC12] a member does not come into a class that the other side put in the place of its own', () => {
+    const rest = path === 'a.go' ? functions('x').slice(head.length) : functions('x');
+    const first = path === 'a.py' ? '__init__' : 'constructor';
+    for (const common of [[], [first]]) {
+      const get = `${classes({ Cache: [...common, 'get'] })}\n${rest}`;
+      const clear = `${classes({ Cache: [...common, 'get', 'clear'] })}\n${rest}`;
+      const mailer = `${classes({ Mailer: [...common, 'send'] })}\n${rest}`;
+      // Fields of Go lie so close that they clash by lines.
+      const reason = path === 'a.go' ? undefined : expect.stringMatching(/^scope: Cache\.clear .*Mailer\.clear/);
+      const result = merged(get, clear, mailer);
+      expect([result.status, reasonOf(result)]).toEqual(['conflict', reason]);
+    }
+  });
+});
+
+describe('what strays in TypeScript alone', () => {
+  const merge = (base: string, current: string, proposed: string): MergeResult =>
+    mergeContents({ base, current, proposed, path: 'a.ts' });
+  const body = (open: string, ...lines: readonly string[]): string =>
+    `${open} {\n${lines.map((line) => `  ${line}\n`).join('\n')}}\n`;
+
+  it('[SC12] signatures and decorated fields say which class was named anew, and overloads are no duplicates', () => {
+    const cases = [
+      ['interface', 'get(): string;', 'put(text: string): void;', 'size: number;'],
+      ['class', '@Id() get: string;', '@Column() put: string;', 'size: number;'],
+      ['abstract class', 'abstract get(): string;', 'abstract put(text: string): void;', 'size = 1;'],
+      ['interface', 'get(): string;', 'get(at: number): string;', 'get(at: number, to: number): string;'],
+    ] as const;
+    for (const [kind, one, two, added] of cases) {
+      const result = merge(
+        body(`${kind} A`, one, two),
+        body(`${kind} A`, one, two, added),
+        body(`${kind} Z`, one, two),
+      );
+      expect(textOf(result)).toBe(body(`${kind} Z`, one, two, added));
+    }
+  });
+
+  it('[SC13] a signature that a side took away does not come back', () => {
+    const [a, b, c] = ['a(): void;', 'b(): void;', 'c(): void;'];
+    const result = merge(body('interface I', a, b, c), body('interface I', b, c, a), body('interface I', b, c));
+    expect(reasonOf(result)).toMatch(/^deleted: I\.a /);
+  });
 });

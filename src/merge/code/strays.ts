@@ -71,7 +71,9 @@ function byContent(declared: readonly Declared[]): ReadonlyMap<string, readonly 
   for (const each of declared) {
     if (each.text === undefined) continue;
     const content = contentOf(each.name, each.text);
-    found.set(content, [...(found.get(content) ?? []), each]);
+    const there = found.get(content);
+    if (there === undefined) found.set(content, [each]);
+    else there.push(each);
   }
   return found;
 }

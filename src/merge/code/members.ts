@@ -1,7 +1,7 @@
 // Members of what a source declares at its top level: of classes, interfaces, enumerations, objects, dictionaries, structs.
 // In most languages the second one of a name takes the first one away without a word.
 import type { Node } from '../packages.ts';
-import { type Declared, declare } from './declared.ts';
+import { type Declared, declare, inField } from './declared.ts';
 import { pythonKey, scriptKey } from './keys.ts';
 import { scriptMemberName } from './lists-script.ts';
 
@@ -16,6 +16,7 @@ const SIGNATURES: readonly string[] = ['method_signature', 'abstract_method_sign
 const SCRIPT_BODIES: ReadonlyMap<string, readonly string[]> = new Map([
   ['class_body', ['method_definition', 'public_field_definition', 'field_definition', ...SIGNATURES]],
   ['interface_body', ['property_signature', 'method_signature']],
+  ['object_type', ['property_signature', 'method_signature']],
   ['enum_body', ['property_identifier', 'enum_assignment']],
   ['object', ['pair', 'shorthand_property_identifier', 'method_definition']],
 ]);
@@ -69,8 +70,14 @@ export function itemsInPython(owner: string, dictionary: Node): readonly Declare
     });
 }
 
-/** The fields of a struct: its methods may not have their names either. */
+/** The fields of a struct, whose names its methods may not have either, and the methods of an interface. */
 export function fieldsInGo(owner: string, type: Node): readonly Declared[] {
+  if (type.type === 'interface_type') {
+    return type.namedChildren
+      .filter((method) => method.type === 'method_elem')
+      .flatMap((method) => inField(method, 'name').map((name) => ({ name, text: method.text })))
+      .map(({ name, text }) => ({ ...declare('name', name, `${owner}.${name.text}`), text }));
+  }
   if (type.type !== 'struct_type') return [];
   return type.namedChildren
     .flatMap(({ namedChildren }) => namedChildren)

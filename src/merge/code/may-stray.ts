@@ -1,7 +1,7 @@
 // Whether a merge of source code is worth reading all its versions for: what can stray does so only where a side that is
 // alone with it moved a declaration, named anew what has members, or opened or closed something.
 import type { ReceiptEntry } from '../../core/receipt.ts';
-import { bytesOfLines, splitLines } from '../lines.ts';
+import { bytesOfLines, type Lines, splitLines } from '../lines.ts';
 import type { CleanMerge, MergeInput } from '../types.ts';
 import type { Declared } from './declared.ts';
 import type { Language } from './languages.ts';
@@ -27,6 +27,7 @@ export function mayStray(
   const authorOf = ({ line }: Declared): string => authors[line - 1] ?? KEPT;
   if (declared.some((each) => authorOf(each) !== KEPT && text.includes(shortName(each.name)))) return true;
   if (isSharedByNewOwner(declared, authorOf)) return true;
+  if (language === 'python' && hidesFunction(after, declared, authors)) return true;
   const shape = (bytes: Uint8Array): string => shapeOf(language, Buffer.from(bytes).toString('latin1'));
   return changes.some(
     ({ removed, added, by }) =>
@@ -41,6 +42,15 @@ function isSharedByNewOwner(declared: readonly Declared[], authorOf: (each: Decl
   return declared.some((each) => {
     const author = heads.get(ownerOf(each.name) ?? '');
     return author !== undefined && (author === WOVEN || author !== authorOf(each));
+  });
+}
+
+/** Whether a side put in a function of Python that is in another one now: only its indentation says whose it is. */
+function hidesFunction(after: Lines, declared: readonly Declared[], authors: readonly string[]): boolean {
+  const lines = new Set(declared.map(({ line }) => line));
+  return authors.some((author, i) => {
+    if (author === KEPT || lines.has(i + 1)) return false;
+    return /^[ \t]+(?:async[ \t]+)?def\b/.test(Buffer.from(bytesOfLines(after, i, i + 1)).toString('latin1'));
   });
 }
 

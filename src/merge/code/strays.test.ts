@@ -172,3 +172,15 @@ describe('what strays in TypeScript alone', () => {
     expect(reasonOf(result)).toMatch(/^deleted: I\.a /);
   });
 });
+
+describe('what strays in Python alone', () => {
+  it('[SC12] a method does not come into a function that the other side wrote below its class', () => {
+    const base = 'class A:\n    def one(self):\n        first()\n\n    def two(self):\n        a()\n        b()\n';
+    const current = `${base}        c()\n\n\ndef other():\n    d()\n`;
+    const proposed = `${base}\n    def new(self):\n        e()\n`;
+    const input = { base: `${base}\n\n`, current: `${current}\n\n`, proposed: `${proposed}\n\n`, path: 'a.py' };
+    expect(reasonOf(mergeContents(input))).toMatch(/^scope: A\.new /);
+    const swapped = { ...input, current: input.proposed, proposed: input.current };
+    expect(reasonOf(mergeContents(swapped))).toMatch(/^scope: A\.new /);
+  });
+});

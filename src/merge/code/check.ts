@@ -6,8 +6,9 @@ import type { CleanMerge, MergeInput, MergeResult, Note } from '../types.ts';
 import type { Watch } from '../watch.ts';
 import type { Declared } from './declared.ts';
 import { grammarOf, type Language, titleOf } from './languages.ts';
+import { mayStray } from './may-stray.ts';
 import { readSource, type Source } from './source.ts';
-import { mayStray, strayIn } from './strays.ts';
+import { strayIn } from './strays.ts';
 
 /** The code of the note on a merge whose source could not be checked. */
 export const UNCHECKED = 'unchecked';

@@ -40,10 +40,12 @@ function saysWhatBothMean(input: MergeInput, result: MergeResult): void {
   const places = placesIn(merged);
   const [before, ours, theirs] = [base, current, proposed].map(placesIn) as [Places, Places, Places];
   for (const [name, owner] of before) {
-    // What a side moved and gave another name is new to the check, with all that is in it.
+    // What a side moved and gave another name is new to the check, with the marks that are in it.
     const isNamedAnew = [ours, theirs].some((side) => side.has(name) && side.get(name) !== owner && !side.has(owner));
-    if (owner !== '' && isNamedAnew) continue;
+    if (isMark(name) && isNamedAnew) continue;
     expect(places.has(name), `${name} of the base`).toBe(ours.has(name) && theirs.has(name));
+    const isKept = [ours, theirs].every((side) => side.get(name) === owner);
+    if (isKept) expect(places.get(name), `where ${name} is`).toBe(owner);
   }
   for (const [side, other] of [
     [ours, theirs],
@@ -59,6 +61,8 @@ function saysWhatBothMean(input: MergeInput, result: MergeResult): void {
   }
   for (const name of places.keys()) expect(ours.has(name) || theirs.has(name), `${name} is of nobody`).toBe(true);
 }
+
+const isMark = (name: string): boolean => name.startsWith('s');
 
 type Places = ReadonlyMap<string, string>;
 

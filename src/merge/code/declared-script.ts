@@ -45,6 +45,8 @@ function inside(item: Node): readonly Declared[] {
     case 'interface_declaration':
     case 'enum_declaration':
       return inField(item, 'body').flatMap((body) => membersInScript(item.childForFieldName('name')?.text ?? '', body));
+    case 'type_alias_declaration':
+      return given(item, 'name', 'value');
     case 'lexical_declaration':
     case 'variable_declaration':
       return ofType(item, 'variable_declarator').flatMap((each) => given(each, 'name', 'value'));

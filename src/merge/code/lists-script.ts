@@ -73,7 +73,7 @@ export function scriptMemberName(item: Node): string | undefined {
     case 'abstract_method_signature':
     case 'public_field_definition':
     case 'field_definition':
-      return isPlainMember(item)
+      return isPlainMember(item) && !isModifier(item)
         ? scriptKey(item.childForFieldName('name') ?? item.childForFieldName('property'))
         : undefined;
     case 'enum_assignment':
@@ -85,4 +85,35 @@ export function scriptMemberName(item: Node): string | undefined {
 
 function isPlainMember(item: Node): boolean {
   return !item.children.some(({ type }) => type === 'decorator');
+}
+
+/** What would be a modifier of the member that comes to stand after it. */
+const MODIFIERS: readonly string[] = [
+  'get',
+  'set',
+  'static',
+  'async',
+  'accessor',
+  'readonly',
+  'declare',
+  'abstract',
+  'override',
+  'public',
+  'private',
+  'protected',
+];
+
+/** A field that has nothing but a name, and that one is a modifier too. */
+function isModifier(item: Node): boolean {
+  return item.childForFieldName('value') === null && MODIFIERS.includes(item.children.at(-1)?.text ?? '');
+}
+
+/** Whether a member of a class may be read on in what comes to stand after it: nothing ends it but the line. */
+export function isOpenField(item: Node): boolean {
+  return item.type.endsWith('field_definition') && item.nextSibling?.type !== ';';
+}
+
+/** Whether a member of a class may be read as the rest of the one before it: `foo = 1` and `*bar() {}` are a product. */
+export function mayGoOn(item: Node): boolean {
+  return item.parent?.type === 'class_body' && /^(?:\*|in\b|instanceof\b)/.test(item.text);
 }

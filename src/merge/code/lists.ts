@@ -119,11 +119,11 @@ export function isOfValues({ node, items }: List): boolean {
   return VALUES.includes(node.type) || items.some(({ type }) => type === 'literal_element');
 }
 
-/** Go writes structs by position as it writes slices. */
+/** Go writes structs by position as it writes slices, and gives an array as many places as its type says. */
 function isByPosition({ node }: List): boolean {
   if (node.type !== 'literal_value') return false;
   const type = node.parent?.type === 'composite_literal' ? node.parent.childForFieldName('type')?.type : undefined;
-  return type !== 'slice_type' && type !== 'array_type' && type !== 'implicit_length_array_type';
+  return type !== 'slice_type' && type !== 'implicit_length_array_type';
 }
 
 function claimOfValue(list: List, item: Node): Claim | undefined {

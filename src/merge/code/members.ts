@@ -1,8 +1,8 @@
 // Members of what a source declares at its top level: of classes, interfaces, enumerations, objects, dictionaries, structs.
 // In most languages the second one of a name takes the first one away without a word.
 import type { Node } from '../packages.ts';
-import { type Declared, declare } from './declared.ts';
-import { pythonKey } from './keys.ts';
+import { type Declared, declare, inField } from './declared.ts';
+import { pythonKey, scriptKey } from './keys.ts';
 import { scriptMemberName } from './lists-script.ts';
 
 /** A member of `owner`; `kind` keeps apart what may have one name (a getter and a setter). */
@@ -11,10 +11,12 @@ function member(owner: string, kind: string, node: Node, name: string): Declared
   return { ...declare('member', node, `${owner}.${name}`), key: `member ${owner} ${kind} ${name}`, text };
 }
 
-/** Signatures of methods are left out: overloads of an interface have one name on purpose. */
+const SIGNATURES: readonly string[] = ['method_signature', 'abstract_method_signature'];
+
 const SCRIPT_BODIES: ReadonlyMap<string, readonly string[]> = new Map([
-  ['class_body', ['method_definition', 'public_field_definition', 'field_definition']],
-  ['interface_body', ['property_signature']],
+  ['class_body', ['method_definition', 'public_field_definition', 'field_definition', ...SIGNATURES]],
+  ['interface_body', ['property_signature', 'method_signature']],
+  ['object_type', ['property_signature', 'method_signature']],
   ['enum_body', ['property_identifier', 'enum_assignment']],
   ['object', ['pair', 'shorthand_property_identifier', 'method_definition']],
 ]);
@@ -25,14 +27,24 @@ export function membersInScript(owner: string, body: Node): readonly Declared[] 
   return body.namedChildren.flatMap((item) => {
     if (!types.includes(item.type)) return [];
     const name = scriptName(item);
-    return name === undefined ? [] : [member(owner, kindOf(item), item, name)];
+    if (name === undefined) return [];
+    if (!SIGNATURES.includes(item.type)) return [member(owner, kindOf(item), item, name)];
+    // Overloads have one name on purpose, in a class that of the method too.
+    const kind = body.type === 'class_body' ? `${kindOf(item)} signature` : '';
+    return [{ ...member(owner, kind, item, name), same: 'signature' }];
   });
 }
 
 function scriptName(item: Node): string | undefined {
-  if (item.type === 'property_identifier') return item.text;
-  if (item.type === 'enum_assignment') return item.childForFieldName('name')?.text;
-  return scriptMemberName(item);
+  switch (item.type) {
+    case 'property_identifier':
+      return item.text;
+    case 'pair':
+    case 'shorthand_property_identifier':
+      return scriptMemberName(item);
+    default:
+      return scriptKey(item.childForFieldName('name') ?? item.childForFieldName('property'));
+  }
 }
 
 /** `static`, `get`, `set`. */
@@ -58,8 +70,14 @@ export function itemsInPython(owner: string, dictionary: Node): readonly Declare
     });
 }
 
-/** The fields of a struct: its methods may not have their names either. */
+/** The fields of a struct, whose names its methods may not have either, and the methods of an interface. */
 export function fieldsInGo(owner: string, type: Node): readonly Declared[] {
+  if (type.type === 'interface_type') {
+    return type.namedChildren
+      .filter((method) => method.type === 'method_elem')
+      .flatMap((method) => inField(method, 'name').map((name) => ({ name, text: method.text })))
+      .map(({ name, text }) => ({ ...declare('name', name, `${owner}.${name.text}`), text }));
+  }
   if (type.type !== 'struct_type') return [];
   return type.namedChildren
     .flatMap(({ namedChildren }) => namedChildren)

@@ -2,27 +2,35 @@
 // that is no declaration's. Two edits that are far apart can each put the same one there.
 import type { Node } from '../packages.ts';
 import { type Declared, declare, inField } from './declared.ts';
-import { bound, declaredInScript } from './declared-script.ts';
+import { declaredInScript } from './declared-script.ts';
 import { goKey } from './keys.ts';
 import type { GrammarName } from './languages.ts';
-import { itemsInPython, membersInScript } from './members.ts';
+import { fieldsInGo, itemsInPython, membersInScript } from './members.ts';
+import { reachingIn, reachingTypes, scriptParameter } from './reaching.ts';
 
 /** What a scope of one type of node declares; keys are the scope's own. */
 type Reader = (scope: Node) => readonly Declared[];
 
 const SCRIPT: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['statement_block', (scope) => scope.namedChildren.filter(isOnce).flatMap(declaredInScript).filter(isOwn)],
-  ['formal_parameters', (scope) => scope.namedChildren.flatMap(parameter).map((name) => declare('parameter', name))],
-  ['switch_body', (scope) => labels(scope, 'switch_case', 'value')],
+  ['program', (scope) => scope.namedChildren.flatMap(lexical)],
+  [
+    'formal_parameters',
+    (scope) => scope.namedChildren.flatMap(scriptParameter).map((name) => declare('parameter', name)),
+  ],
+  ['type_parameters', (scope) => ofType(scope, 'type_parameter').flatMap((item) => names('type', item, 'name'))],
+  ['switch_body', inScriptSwitch],
   ['object', (scope) => membersInScript('', scope)],
   ['class_body', (scope) => membersInScript('', scope)],
   ['interface_body', (scope) => membersInScript('', scope)],
+  ['object_type', (scope) => membersInScript('', scope)],
   ['jsx_opening_element', attributes],
   ['jsx_self_closing_element', attributes],
 ]);
 
 const PYTHON: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['block', (scope) => scope.namedChildren.filter(isPythonDefinition).flatMap((item) => names('name', item, 'name'))],
+  ['function_definition', () => []],
   ['parameters', (scope) => scope.namedChildren.flatMap(pythonParameter).map((name) => declare('parameter', name))],
   ['argument_list', (scope) => ofType(scope, 'keyword_argument').flatMap((item) => names('argument', item, 'name'))],
   ['dictionary', (scope) => itemsInPython('', scope)],
@@ -31,13 +39,23 @@ const PYTHON: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 const GO: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['block', inGoBlock],
   ['statement_list', inGoBlock],
+  ['function_declaration', () => []],
+  ['method_declaration', () => []],
+  ['func_literal', () => []],
   [
     'parameter_list',
     (scope) => ofType(scope, 'parameter_declaration').flatMap((item) => names('parameter', item, 'name')),
   ],
-  ['expression_switch_statement', (scope) => labels(scope, 'expression_case', 'value')],
-  ['type_switch_statement', (scope) => labels(scope, 'type_case', 'type')],
+  [
+    'type_parameter_list',
+    (scope) => ofType(scope, 'type_parameter_declaration').flatMap((item) => names('type', item, 'name')),
+  ],
+  ['expression_switch_statement', (scope) => [...labels(scope, 'expression_case', 'value'), ...defaults(scope)]],
+  ['type_switch_statement', (scope) => [...labels(scope, 'type_case', 'type'), ...defaults(scope)]],
+  ['select_statement', defaults],
   ['literal_value', (scope) => ofType(scope, 'keyed_element').flatMap(goElement)],
+  ['interface_type', (scope) => fieldsInGo('', scope)],
+  ['struct_type', (scope) => fieldsInGo('', scope)],
 ]);
 
 const scopes: { readonly [name in GrammarName]: ReadonlyMap<string, Reader> } = {
@@ -51,12 +69,19 @@ const scopes: { readonly [name in GrammarName]: ReadonlyMap<string, Reader> } = 
 /** What is declared more than once in one scope below the top level of a source, each as often as it is. */
 export function repeatedInScopes(language: GrammarName, root: Node): readonly Declared[] {
   const readers = scopes[language];
-  return root.descendantsOfType([...readers.keys()]).flatMap((scope) => {
-    const declared = readers.get(scope.type)?.(scope) ?? [];
-    const times = new Map<string, number>();
-    for (const { key } of declared) times.set(key, (times.get(key) ?? 0) + 1);
+  const nodes = root.descendantsOfType([...new Set([...readers.keys(), ...reachingTypes(language)])]);
+  const reaching = reachingIn(language, nodes);
+  return nodes.flatMap((scope) => {
+    const reader = readers.get(scope.type);
+    if (reader === undefined) return [];
+    const reached = reaching.get(scope.id) ?? [];
+    // Of the top level only what reaches out to it is looked at here.
+    if (reached.length === 0 && scope.type === 'program') return [];
+    const declared = [...reader(scope), ...reached];
+    const times = new Map<string, Set<string | Declared>>();
+    for (const each of declared) times.set(each.key, (times.get(each.key) ?? new Set()).add(each.same ?? each));
     return declared
-      .filter(({ key }) => (times.get(key) ?? 0) > 1)
+      .filter(({ key }) => (times.get(key)?.size ?? 0) > 1)
       .map((each) => ({ ...each, key: `in ${scope.type} ${each.key}` }));
   });
 }
@@ -71,9 +96,25 @@ function isOwn({ key }: Declared): boolean {
   return !key.startsWith('member ');
 }
 
-function parameter(item: Node): readonly Node[] {
-  const pattern = item.childForFieldName('pattern');
-  return bound(pattern ?? item).filter(({ text }) => text !== '_' && text !== 'this');
+/** What is declared once and is in the way of a `var` of its name. */
+function lexical(item: Node): readonly Declared[] {
+  if (item.type === 'export_statement') return inField(item, 'declaration').flatMap(lexical);
+  if (item.type !== 'lexical_declaration' && item.type !== 'class_declaration') return [];
+  return declaredInScript(item).filter(({ key }) => key.startsWith('value '));
+}
+
+/** The cases of a switch are one block. */
+function inScriptSwitch(scope: Node): readonly Declared[] {
+  const statements = scope.namedChildren.flatMap(({ namedChildren }) => namedChildren.filter(isOnce));
+  return [
+    ...labels(scope, 'switch_case', 'value'),
+    ...ofType(scope, 'switch_default').map((item) => declare('case', item, 'default')),
+    ...statements.flatMap(declaredInScript).filter(isOwn),
+  ];
+}
+
+function defaults(scope: Node): readonly Declared[] {
+  return ofType(scope, 'default_case').map((item) => declare('case', item, 'default'));
 }
 
 /** What the cases of a switch are for; what is made by a call may differ each time. */

@@ -98,4 +98,89 @@ describe.each(['a.ts', 'a.py', 'a.go'] as const)('what strays in %s', (path) => 
     const more = toB.replace(/five/g, 'cinq');
     expect(textOf(merged(four, toB, more))).toBe(more);
   });
+
+  it('[SC13] what a side took away does not come back where that side also named its class anew', () => {
+    const five = classes({ Cache: ['get', 'aaa', 'put', 'bbb', 'ccc'] });
+    const moved = classes({ Cache: ['get', 'aaa', 'bbb', 'ccc', 'put'] });
+    const gone = classes({ Store: ['get', 'aaa', 'bbb', 'ccc'] });
+    expect(reasonOf(merged(five, moved, gone))).toMatch(/^deleted: Cache\.put /);
+    const kept = classes({ Store: ['get', 'aaa', 'put', 'bbb', 'ccc'] });
+    expect(textOf(merged(five, moved, kept))).toBe(classes({ Store: ['get', 'aaa', 'bbb', 'ccc', 'put'] }));
+  });
+
+  it('[SC12] a member does not go along with a class that was joined with another under a new name', () => {
+    const joined = classes({ Z: ['one', 'two', 'three', 'four', 'five'] });
+    const added = classes({ A: ['one', 'two', 'three'], B: ['four', 'five', 'new'] });
+    expect(reasonOf(merged(base, added, joined))).toMatch(/^scope: B\.new .*Z\.new/);
+  });
+
+  it('[SC12] a member goes along with each of two classes that were named anew', () => {
+    const named = classes({ Y: ['one', 'two', 'three'], Z: ['four', 'five'] });
+    const added = classes({ A: ['one', 'two', 'three', 'new'], B: ['four', 'five', 'other'] });
+    const both = classes({ Y: ['one', 'two', 'three', 'new'], Z: ['four', 'five', 'other'] });
+    expect(textOf(merged(base, added, named))).toBe(both);
+  });
+
+  it('[SC12] a member that both sides keep does not leave its class', () => {
+    const four = classes({ A: ['one', 'two', 'three', 'four'] });
+    const moved = classes({ A: ['two', 'three', 'four', 'one'] });
+    const cut = classes({ A: ['one', 'two'], B: ['three', 'four'] });
+    expect(reasonOf(merged(four, moved, cut))).toMatch(/^scope: A\.one is not where both sides have it .*B\.one/);
+  });
+
+  it('[SC12] a member does not come into a class that the other side put in the place of its own', () => {
+    const rest = path === 'a.go' ? functions('x').slice(head.length) : functions('x');
+    const first = path === 'a.py' ? '__init__' : 'constructor';
+    for (const common of [[], [first]]) {
+      const get = `${classes({ Cache: [...common, 'get'] })}\n${rest}`;
+      const clear = `${classes({ Cache: [...common, 'get', 'clear'] })}\n${rest}`;
+      const mailer = `${classes({ Mailer: [...common, 'send'] })}\n${rest}`;
+      // Fields of Go lie so close that they clash by lines.
+      const reason = path === 'a.go' ? undefined : expect.stringMatching(/^scope: Cache\.clear .*Mailer\.clear/);
+      const result = merged(get, clear, mailer);
+      expect([result.status, reasonOf(result)]).toEqual(['conflict', reason]);
+    }
+  });
+});
+
+describe('what strays in TypeScript alone', () => {
+  const merge = (base: string, current: string, proposed: string): MergeResult =>
+    mergeContents({ base, current, proposed, path: 'a.ts' });
+  const body = (open: string, ...lines: readonly string[]): string =>
+    `${open} {\n${lines.map((line) => `  ${line}\n`).join('\n')}}\n`;
+
+  it('[SC12] signatures and decorated fields say which class was named anew, and overloads are no duplicates', () => {
+    const cases = [
+      ['interface', 'get(): string;', 'put(text: string): void;', 'size: number;'],
+      ['class', '@Id() get: string;', '@Column() put: string;', 'size: number;'],
+      ['abstract class', 'abstract get(): string;', 'abstract put(text: string): void;', 'size = 1;'],
+      ['interface', 'get(): string;', 'get(at: number): string;', 'get(at: number, to: number): string;'],
+    ] as const;
+    for (const [kind, one, two, added] of cases) {
+      const result = merge(
+        body(`${kind} A`, one, two),
+        body(`${kind} A`, one, two, added),
+        body(`${kind} Z`, one, two),
+      );
+      expect(textOf(result)).toBe(body(`${kind} Z`, one, two, added));
+    }
+  });
+
+  it('[SC13] a signature that a side took away does not come back', () => {
+    const [a, b, c] = ['a(): void;', 'b(): void;', 'c(): void;'];
+    const result = merge(body('interface I', a, b, c), body('interface I', b, c, a), body('interface I', b, c));
+    expect(reasonOf(result)).toMatch(/^deleted: I\.a /);
+  });
+});
+
+describe('what strays in Python alone', () => {
+  it('[SC12] a method does not come into a function that the other side wrote below its class', () => {
+    const base = 'class A:\n    def one(self):\n        first()\n\n    def two(self):\n        a()\n        b()\n';
+    const current = `${base}        c()\n\n\ndef other():\n    d()\n`;
+    const proposed = `${base}\n    def new(self):\n        e()\n`;
+    const input = { base: `${base}\n\n`, current: `${current}\n\n`, proposed: `${proposed}\n\n`, path: 'a.py' };
+    expect(reasonOf(mergeContents(input))).toMatch(/^scope: A\.new /);
+    const swapped = { ...input, current: input.proposed, proposed: input.current };
+    expect(reasonOf(mergeContents(swapped))).toMatch(/^scope: A\.new /);
+  });
 });

@@ -49,6 +49,38 @@ describe('additions of two sides to one list', () => {
     });
   }
 
+  /** What becomes of two additions at one place, both ways round. */
+  const bothWays = (path: string, base: string, one: string, two: string): readonly string[] => {
+    const [current, proposed] = [base.replace('@', one), base.replace('@', two)];
+    const input = { base: base.replace('@', ''), path, options };
+    return [
+      mergeContents({ ...input, current, proposed }).status,
+      mergeContents({ ...input, current: proposed, proposed: current }).status,
+    ];
+  };
+
+  it('[SC6] an array of Go of a fixed length stays a conflict, and one that counts its items does not', () => {
+    const list = (type: string): string => `package a\n\nvar A = ${type}{"x"@}\n`;
+    expect(bothWays('a.go', list('[2]string'), ', "y"', ', "z"')).toEqual(['conflict', 'conflict']);
+    expect(bothWays('a.go', list('[...]string'), ', "y"', ', "z"')).toEqual(['clean', 'clean']);
+  });
+
+  it('[SC6] members of a class that may be read as one, whichever comes first, stay a conflict', () => {
+    const body = 'class D {\n@}\n';
+    for (const path of ['a.js', 'a.ts']) {
+      for (const word of ['get', 'set', 'static', 'static async', 'async']) {
+        expect(bothWays(path, body, `  ${word}\n`, '  m() {}\n')).toEqual(['conflict', 'conflict']);
+      }
+      expect(bothWays(path, body, '  foo = 1\n', '  *bar() {}\n')).toEqual(['conflict', 'conflict']);
+      expect(bothWays(path, body, '  foo = 1\n', '  in() {}\n')).toEqual(['conflict', 'conflict']);
+      expect(bothWays(path, body, '  foo = 1;\n', '  *bar() {}\n')).toEqual(['clean', 'clean']);
+      expect(bothWays(path, body, '  foo = get\n', '  bar() {}\n')).toEqual(['clean', 'clean']);
+      expect(bothWays(path, body, '  *foo() {}\n', '  *bar() {}\n')).toEqual(['clean', 'clean']);
+    }
+    expect(bothWays('a.ts', 'interface D {\n@}\n', '  readonly\n', '  m: 1\n')).toEqual(['conflict', 'conflict']);
+    expect(bothWays('a.js', 'f({\n@});\n', '  foo: 1,\n', '  *bar() {},\n')).toEqual(['clean', 'clean']);
+  });
+
   it('[SC6] options that even lines out, and sides that do not parse, leave the conflict', () => {
     const sides = {
       base: "import a from 'a';\n",

@@ -9,6 +9,7 @@ import { findLists } from './find-lists.ts';
 import { inOrder } from './in-order.ts';
 import type { GrammarName } from './languages.ts';
 import { claimOf, isOfValues, type List } from './lists.ts';
+import { isOpenField, mayGoOn } from './lists-script.ts';
 import { type ParsedCode, parseCode } from './parse.ts';
 
 export interface Versions {
@@ -112,7 +113,7 @@ function mayStandTogether(
   mine: readonly Placed[],
   theirs: readonly Placed[],
 ): boolean {
-  if (mine.length === 0 || theirs.length === 0) return false;
+  if (mine.length === 0 || theirs.length === 0 || mayRunTogether([...mine, ...theirs])) return false;
   const claims = [
     ...mine.map(({ node }) => claimOf(language, lists.current, node)),
     ...theirs.map(({ node }) => claimOf(language, lists.proposed, node)),
@@ -126,6 +127,11 @@ function mayStandTogether(
     }
   }
   return true;
+}
+
+/** Whichever comes first, so that it is alike when the sides are swapped. */
+function mayRunTogether(added: readonly Placed[]): boolean {
+  return added.some(({ node }) => mayGoOn(node)) && added.some(({ node }) => isOpenField(node));
 }
 
 /** The woven text, parsed again: no error, and the list holds just what the base had and what the sides added. */

@@ -151,7 +151,8 @@ describe('YAML by lines', () => {
 
   it('[YM11] anchors, aliases, merge keys and tags that a change touches are merged as text, others are left alone', () => {
     const touched = anchored.replace('a: 1', 'a: 9');
-    expect(byLines(anchored, anchored.replace('c: 3', 'c: 4'), touched)).toMatch(/^clean: .*anchor/);
+    const two = `${anchored}last: &last\n  z: 1\n`;
+    expect(byLines(two, two.replace('a: 1', 'a: 9'), two.replace('z: 1', 'z: 2'))).toMatch(/^clean: .*anchor/);
     expect(byLines(anchored, touched, anchored.replace('a: 1', 'a: 8'))).toMatch(/^conflict: .*anchor/);
     expect(woven(anchored, touched, anchored.replace('other: 1', 'other: 2'))).toBe(
       touched.replace('other: 1', 'other: 2'),

@@ -33,6 +33,7 @@ export function blocksOf(lines: Lines, outline: readonly MarkdownLine[], from: n
 
 /** Whether line `i` belongs to the block that `open` began. */
 function continues(outline: readonly MarkdownLine[], i: number, open: MarkdownLine, line: MarkdownLine): boolean {
+  if (line.under === 'more') return true;
   if (open.kind === 'blank') return line.kind === 'blank';
   const isAfterBlank = outline[i - 1]?.kind === 'blank';
   // A second blank line is where the first one is: long runs are looked at once.

@@ -77,7 +77,7 @@ function keepBoth(texts: Sides, { outlines, counts, below }: Known, region: Regi
   if (hasCommon(ours, theirs) || !isNew(current, counts.base, counts.current)) return undefined;
   if (!isNew(proposed, counts.base, counts.proposed)) return undefined;
   if (bothTake(ours, theirs, below[region.baseEnd] ?? 0)) return undefined;
-  const order = orderOf(texts, ours, theirs);
+  const order = orderOf(ours, theirs);
   return order === undefined ? undefined : regionsIn(region, added, head, tail, order);
 }
 

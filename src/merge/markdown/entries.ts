@@ -1,7 +1,6 @@
 // When entries that both sides added to a change log may both be kept, and in which order: never so that an entry comes
 // under the other side's heading, runs into its paragraph, or stands twice.
 import type { Lines } from '../lines.ts';
-import type { Sides } from '../three-way.ts';
 import type { Blocks } from './blocks.ts';
 
 /** Blocks `[from, to)` of one side. */
@@ -52,10 +51,10 @@ export function isNew({ lines }: Blocks, base: Counts, side: Counts): boolean {
 export type Order = readonly ['current' | 'proposed', 'current' | 'proposed'];
 
 /** What belongs to the entry above first, entries before headings, else current's first; undefined where no order will do. */
-export function orderOf(texts: Sides, ours: Part, theirs: Part): Order | undefined {
+export function orderOf(ours: Part, theirs: Part): Order | undefined {
   // One side added what the other did, and more.
   if (ours.from === ours.to || theirs.from === theirs.to) return ['current', 'proposed'];
-  const [own, other] = [levelsOf(texts.current, ours), levelsOf(texts.proposed, theirs)];
+  const [own, other] = [levelsOf(ours), levelsOf(theirs)];
   const isMixed = own.length > 0 !== other.length > 0;
   if (!isMixed && own.length > 0) {
     const levels = new Set([own[0], other[0], Math.min(...own), Math.min(...other)]);
@@ -73,9 +72,11 @@ export function orderOf(texts: Sides, ours: Part, theirs: Part): Order | undefin
 /** Whether one part can stand behind another without becoming a part of its last block. */
 function isApart(before: Part, after: Part): boolean {
   const last = before.blocks.heads[before.to - 1]?.kind;
-  const next = after.blocks.heads[after.from]?.kind;
-  if (last === 'heading') return false;
-  return last === 'blank' || next === 'blank' || next === 'heading' || (last === 'item' && next === 'item');
+  const next = after.blocks.heads[after.from];
+  if (last === 'heading' || next?.under === 'more') return false;
+  if (last === 'blank' || next?.kind === 'blank') return true;
+  // A paragraph that is underlined goes on with what stands right above it.
+  return (next?.kind === 'heading' && next.under === undefined) || (last === 'item' && next?.kind === 'item');
 }
 
 /** How far a part is indented where it begins: 0 if it says nothing. */
@@ -102,12 +103,11 @@ export function bothTake(ours: Part, theirs: Part, indent: number): boolean {
 }
 
 /** The levels of the headings among blocks. */
-function levelsOf({ bytes, starts }: Lines, { blocks, from, to }: Part): readonly number[] {
+function levelsOf({ blocks, from, to }: Part): readonly number[] {
   const levels: number[] = [];
   for (let i = from; i < to; i++) {
-    if (blocks.heads[i]?.kind !== 'heading') continue;
-    const text = bytes.toString('latin1', starts[blocks.starts[i] ?? 0], starts[(blocks.starts[i] ?? 0) + 1]);
-    levels.push(text.trimStart().match(/^#+/)?.[0].length ?? 0);
+    const { kind, level = 0 } = blocks.heads[i] ?? {};
+    if (kind === 'heading') levels.push(level);
   }
   return levels;
 }

@@ -399,6 +399,46 @@ describe('change logs', () => {
     );
   });
 
+  it('[CG6] a paragraph that is underlined is a heading, and a line after a blank one or front matter underlines nothing', () => {
+    const write = (entries: string, release = 'Unreleased\n----------'): string =>
+      `C\n=\n\n${release}\n\n${entries}1.0.0\n-----\n\n- x\n`;
+    const base = write('- a\n\n- b\n\n');
+    const added = write('- a\n\n- new\n\n- b\n\n');
+    for (const other of [
+      write('1.1.0\n-----\n\n- a\n\n- b\n\n'),
+      write('- a\n\n- b\n\n', '1.1.0\n-----'),
+      write('- a\n\n- b\n\n', 'Unreleased\n=========='),
+    ]) {
+      expect(merged([base, added, other], 'changelog'), other).toBe('conflict');
+      expect(merged([base, other, added], 'changelog'), other).toBe('conflict');
+    }
+    for (const release of ['Unreleased\n---', '## Unreleased', 'Unreleased\n----------\n\n---']) {
+      const other = write('- a\n\n- b\n\n', release);
+      expect(merged([base, added, other], 'changelog')).toBe(write('- a\n\n- new\n\n- b\n\n', release));
+    }
+    const first = write('- first\n\n- a\n\n- b\n\n');
+    expect(merged([base, write('1.1.0\n-----\n\n- a\n\n- b\n\n'), first], 'changelog')).toBe(
+      write('- first\n\n1.1.0\n-----\n\n- a\n\n- b\n\n'),
+    );
+    const front = (title: string, entries: string): string => `---\ntitle: ${title}\n---\n## U\n\n- a\n${entries}`;
+    expect(merged([front('x', ''), front('y', ''), front('x', '- b\n')], 'changelog')).toBe(front('y', '- b\n'));
+    // Right behind an entry such a paragraph is a part of that.
+    const tight = write('- first\n- a\n\n- b\n\n');
+    expect(merged([base, write('1.1.0\n-----\n\n- a\n\n- b\n\n'), tight], 'changelog')).toBe('conflict');
+  });
+
+  it('[MD2] a heading that is underlined and the paragraph right below it are different blocks', () => {
+    const texts = ['T\n=\ntext\n', 'O\n=\ntext\n', 'T\n=\ntext and more\n'] as const;
+    expect(merged(texts)).toBe('O\n=\ntext and more\n');
+    for (const above of ['- item', '> quote', '| cell |', '    code', '- item\n\n  text', '[x]: http://x']) {
+      // No heading, and so one block with what is below, or a part of what is above.
+      const [b, c, p] = [`${above}\n---\n`, `${above}!\n---\n`, `${above}\n----\n`];
+      expect(merged([`# T\n\n## U\n\n${b}`, `# T\n\n## U\n\n${c}`, `# T\n\n## U\n\n${p}`]), above).toBe('conflict');
+      const entry = [`# T\n\n${b}\n- a\n\n- b\n`, `# T\n\n${c}\n- a\n\n- b\n`, `# T\n\n${b}\n- a\n\n- n\n\n- b\n`];
+      expect(merged(entry as unknown as Texts, 'changelog'), above).toBe(`# T\n\n${c}\n- a\n\n- n\n\n- b\n`);
+    }
+  });
+
   it('[CG4] only where it is asked for: the name of the file is not enough', () => {
     const sides = { base: log(''), current: log('- a\n\n'), proposed: log('- b\n\n'), path: 'CHANGELOG.md' };
     expect(mergeContents(sides)).toMatchObject({ status: 'conflict', stats: { engine: 'markdown' } });

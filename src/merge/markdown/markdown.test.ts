@@ -61,6 +61,37 @@ describe('Markdown', () => {
     expect(merged([base, write(same, ''), write('', code)])).toBe(write(same, code));
   });
 
+  it('[MD7] all lines of a definition count, and it is one in a quote and in a list as well', () => {
+    const base = 'see [x]\n\nmid\n\nend\n';
+    const first = (text: string): string => base.replace('see [x]\n', `see [x]\n\n${text}`);
+    const last = (text: string): string => `${base}\n${text}`;
+    for (const [mine, other] of [
+      ['[x]:\n  http://a\n', '[x]:\n  http://b\n'],
+      ['[x]: http://a\n  "one"\n', '[x]: http://a\n  "other"\n'],
+      ['[^n]:\n    one\n', '[^n]:\n    two\n'],
+      ['[^n]: Note:\n    one\n', '[^n]: Note:\n    two\n'],
+      ['[^n]: Note:\n\n    one\n', '[^n]: Note:\n\n    two\n'],
+      ['> [^n]: Note:\n>\n>     one\n', '> [^n]: Note:\n>\n>     two\n'],
+      ['> [x]: http://a\n', '[x]: http://b\n'],
+      ['> [x]:\n> http://a\n', '[x]: http://b\n'],
+      ['- [x]: http://a\n', '[x]: http://b\n'],
+      ['1. > [x]: http://a\n', '[x]: http://b\n'],
+      ['[x]: http://a\n[x]: http://b\n', '[x]: http://b\n'],
+    ] as const) {
+      expect(conflictsOf(merge([base, first(mine), last(other)])), mine).toHaveLength(2);
+      expect(conflictsOf(merge([base, last(other), first(mine)])), mine).toHaveLength(2);
+    }
+    for (const [mine, other] of [
+      ['[x]:\n  http://a\n', '[x]: http://a\n'],
+      ['[x]: http://a\n', '> [x]:\n> http://a\n'],
+      ['[x]: http://a\n', '[x]: http://a\nand a text\n'],
+      ['[^n]: one\n\na text\n', '[^n]: one\n\nanother\n'],
+      ['[^n]: one\n[^m]: two\n', '[^n]: one\n'],
+    ] as const) {
+      expect(merged([base, first(mine), last(other)]), mine).toBe(`${first(mine)}\n${other}`);
+    }
+  });
+
   it('[MD8] what one side added does not become code, or a comment, by what the other side put around it', () => {
     const base = '# T\n\nalpha\n\nbeta\n\ngamma\n\nomega\n';
     for (const [open, close] of [

@@ -118,6 +118,55 @@ describe('Markdown', () => {
     expect(merged(texts.map(front) as unknown as Texts)).toBe(front(`alpha\n${base.replace('omega', 'omega\nmore')}`));
   });
 
+  it('[MD8] what begins in a list or a quote encloses as well, however far it is indented there', () => {
+    const put = (base: string, marks: string, open: string, close: string): Texts => [
+      base,
+      base
+        .replace(`${marks}c\n`, `${marks}${open}\n${marks}c\n`)
+        .replace(`${marks}d\n`, `${marks}d\n${marks}${close}\n`),
+      base.replace(`${marks}d\n`, `${marks}new\n${marks}\n${marks}d\n`),
+    ];
+    const [comment, script, fence] = [
+      ['<!--', '-->'],
+      ['<script>', '</script>'],
+      ['```', '```'],
+    ] as const;
+    for (const [above, marks, [open, close]] of [
+      ['- a\n  - b\n\n', '    ', comment],
+      ['- a\n  - b\n\n', '    ', script],
+      ['-   - b\n\n', '        ', comment],
+      ['10. a\n\n    > q\n\n', '    ', comment],
+      ['a\n\n', '> ', fence],
+      ['a\n\n', '> ', comment],
+      ['a\n\n', '> > ', fence],
+      ['> - a\n>   - b\n>\n', '>     ', comment],
+      ['- a\n\n', '  > ', fence],
+    ] as const) {
+      const [base, around, inside] = put(`${above}${marks}c\n${marks}\n${marks}d\n\nend\n`, marks, open, close);
+      expect(conflictsOf(merge([base, around, inside])), above + marks).toHaveLength(3);
+      expect(conflictsOf(merge([base, inside, around])), above + marks).toHaveLength(3);
+    }
+    // Without a list it is code, as it is in one where it is indented further still; a quote's end is that of its fence.
+    for (const [above, marks] of [
+      ['a\n\n', '    '],
+      ['- a\n\nb\n\n', '    '],
+      ['- a\n\n> b\n\n', '    '],
+      ['- a\n\n', '      '],
+    ] as const) {
+      const [base, around, inside] = put(`${above}${marks}c\n${marks}\n${marks}d\n\nend\n`, marks, ...comment);
+      expect(merged([base, around, inside]), above + marks).toBe(
+        around.replace(`${marks}d\n`, `${marks}new\n${marks}\n${marks}d\n`),
+      );
+    }
+    const base = '> a\n> b\n\nmid\n\nend\n';
+    const open = base.replace('> a', '> ```\n> a');
+    expect(merged([base, open, base.replace('mid\n', 'mid\n\nnew\n')])).toBe(open.replace('mid\n', 'mid\n\nnew\n'));
+    // The mark of an item begins a fence that is ended below.
+    const item = '- x\n\n  c\n\n  d\n\nend\n';
+    const whole = '- ```\n  x\n\n  c\n\n  d\n  ```\n\nend\n';
+    expect(merged([item, whole, item.replace('end\n', 'end\n\nnew\n')])).toBe(`${whole}\nnew\n`);
+  });
+
   it('[MD8] two fences that the sides put in each other’s way are a conflict', () => {
     const base = 'alpha\n\nbeta\n\ngamma\n\nomega\n';
     const mine = base.replace('alpha', '```\nalpha').replace('gamma', 'gamma\n```');

@@ -18,7 +18,7 @@ export interface MarkdownLine {
 export const FENCE: RegExp = /^ *(`{3,}|~{3,})(.*)$/;
 const HEADING = /^ {0,3}(#{1,6})(?:[ \t]|$)/;
 const ITEM = /^ *(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)/;
-const BREAK = /^ *(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/;
+export const BREAK: RegExp = /^ *(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/;
 
 /** A line that makes a heading of the paragraph right above it. */
 const UNDERLINE = /^ {0,3}(?:=+|-+)[ \t]*$/;

@@ -230,6 +230,19 @@ describe('Markdown', () => {
     );
   });
 
+  it('[MD3] front matter that holds nothing is a map without members', () => {
+    for (const empty of ['', '\n']) {
+      const texts: Texts = [page(empty), page('a: 1\n'), page('b: 2\n')];
+      expect(merged(texts)).toBe(page('a: 1\nb: 2\n'));
+      expect(merged([texts[0], texts[2], texts[1]])).toBe(page('b: 2\na: 1\n'));
+      expect(merged([page(empty), page('a: 1\n'), page('a: 2\n')])).toBe('conflict');
+      expect(merged([page(empty), page('a: 1\nc: 1\n'), page('b: 2\na: 1\n')])).not.toMatch(/a: 1[\s\S]*a: 1/);
+      expect(merged([page(empty), page('- a\n'), page('b: 2\n')])).toBe('conflict');
+      expect(merged([page(empty), page('- a\n'), page('- b\n')])).toBe('conflict');
+      expect(merged([page(empty), page('a\n'), page('b: 2\n')])).toBe('conflict');
+    }
+  });
+
   it('[MD3] a clash in front matter is one of its lines, or of all of it; conflicts of the body lie where they are', () => {
     const base = page('title: a\ndate: 1\n', 'x\n\nend\n');
     const lines = merge([base, page('title: b\ndate: 1\n', 'x\n\nend\n'), page('title: c\ndate: 1\n', 'x\n\nend\n')]);

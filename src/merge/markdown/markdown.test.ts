@@ -521,8 +521,8 @@ describe('change logs', () => {
   });
 
   it('[MD2] a heading that is underlined and the paragraph right below it are different blocks', () => {
-    const texts = ['T\n=\ntext\n', 'O\n=\ntext\n', 'T\n=\ntext and more\n'] as const;
-    expect(merged(texts)).toBe('O\n=\ntext and more\n');
+    const texts = ['T\n=\ntext\n', 'Other\n=====\ntext\n', 'T\n=\ntext and more\n'] as const;
+    expect(merged(texts)).toBe('Other\n=====\ntext and more\n');
     for (const above of ['- item', '> quote', '| cell |', '    code', '- item\n\n  text', '[x]: http://x']) {
       // No heading, and so one block with what is below, or a part of what is above.
       const [b, c, p] = [`${above}\n---\n`, `${above}!\n---\n`, `${above}\n----\n`];

@@ -8,14 +8,14 @@ export interface Blocks {
   readonly lines: Lines;
   /** The line that each block begins with, and the end of the last one. */
   readonly starts: readonly number[];
-  /** The kind of each block's first line. */
-  readonly kinds: readonly MarkdownLine['kind'][];
+  /** What each block's first line is. */
+  readonly heads: readonly MarkdownLine[];
 }
 
 /** The blocks of the lines `[from, to)`; undefined where code is among them, which has no blocks. */
 export function blocksOf(lines: Lines, outline: readonly MarkdownLine[], from: number, to: number): Blocks | undefined {
   const starts: number[] = [];
-  const kinds: MarkdownLine['kind'][] = [];
+  const heads: MarkdownLine[] = [];
   let open: MarkdownLine | undefined;
   for (let i = from; i < to; i++) {
     const line = outline[i];
@@ -23,16 +23,17 @@ export function blocksOf(lines: Lines, outline: readonly MarkdownLine[], from: n
     const isMore = open !== undefined && continues(outline, i, open, line);
     if (isMore) continue;
     starts.push(i);
-    kinds.push(line.kind);
+    heads.push(line);
     open = line;
   }
   starts.push(to);
   const offsets = Int32Array.from(starts, (line) => startOf(lines, line));
-  return { lines: { bytes: lines.bytes, starts: offsets, count: kinds.length }, starts, kinds };
+  return { lines: { bytes: lines.bytes, starts: offsets, count: heads.length }, starts, heads };
 }
 
 /** Whether line `i` belongs to the block that `open` began. */
 function continues(outline: readonly MarkdownLine[], i: number, open: MarkdownLine, line: MarkdownLine): boolean {
+  if (line.under === 'more') return true;
   if (open.kind === 'blank') return line.kind === 'blank';
   const isAfterBlank = outline[i - 1]?.kind === 'blank';
   // A second blank line is where the first one is: long runs are looked at once.

@@ -5,31 +5,45 @@ import type { Lines } from '../lines.ts';
 import type { Region, Sides } from '../three-way.ts';
 import { areAlike } from './alike.ts';
 import { FENCE, lineText } from './outline.ts';
+import { Places, withoutQuotes } from './places.ts';
 
 type SideName = 'current' | 'proposed';
 
-const RAW = /^ {0,3}<(script|pre|style|textarea)(?:[\s>]|$)/i;
-const COMMENT = /^ {0,3}<!--/;
+const RAW = /^<(script|pre|style|textarea)(?:[\s>]|$)/i;
 const TAGS = ['<script', '<pre', '<style', '<textarea'];
 const MARKS = ['```', '~~~', '<!--', ...TAGS, ...TAGS.map((tag) => tag.toUpperCase())];
 
 /** Walks over the lines of a text, and knows in what they stand. */
 class Enclosure {
-  /** What is open: the marks of a fence, the beginning of a comment, the end of raw HTML. */
+  /** What is open: the marks of a fence, the beginning of a comment, the end of raw HTML; those of quotes around it before. */
   open = '';
+  #mark = '';
+  #quotes = 0;
+  readonly #places = new Places();
 
   /** What a line is: what it stands in, and whether it begins or ends that. */
   pass(line: string): string {
     const before = this.open;
-    this.open = before === '' ? opened(line) : isEnd(before, line) ? '' : before;
+    const inner = before === '' ? undefined : withoutQuotes(line, this.#quotes);
+    // Where a quote ends, all that it holds does.
+    if (inner === undefined) this.#begin(line);
+    else if (isEnd(this.#mark, inner)) this.open = '';
     return `${before}>${this.open}`;
+  }
+
+  #begin(line: string): void {
+    const { quotes, text, isCode } = this.#places.pass(line);
+    this.#mark = opened(text, isCode);
+    this.#quotes = quotes;
+    this.open = this.#mark === '' ? '' : '>'.repeat(quotes) + this.#mark;
   }
 }
 
-function opened(line: string): string {
+function opened(line: string, isCode: boolean): string {
   const [, marks, rest = ''] = FENCE.exec(line) ?? [];
   if (marks !== undefined) return marks.startsWith('`') && rest.includes('`') ? '' : marks;
-  const what = COMMENT.test(line) ? '<!--' : (RAW.exec(line)?.[1] ?? '').toLowerCase();
+  const text = line.trimStart();
+  const what = isCode ? '' : text.startsWith('<!--') ? '<!--' : (RAW.exec(text)?.[1] ?? '').toLowerCase();
   return what === '' || isEnd(what, line) ? '' : what;
 }
 

@@ -1,7 +1,6 @@
 // When entries that both sides added to a change log may both be kept, and in which order: never so that an entry comes
 // under the other side's heading, runs into its paragraph, or stands twice.
 import type { Lines } from '../lines.ts';
-import type { Sides } from '../three-way.ts';
 import type { Blocks } from './blocks.ts';
 
 /** Blocks `[from, to)` of one side. */
@@ -20,7 +19,7 @@ export function hasCommon(ours: Part, theirs: Part): boolean {
 function textsOf({ blocks, from, to }: Part): readonly string[] {
   const texts: string[] = [];
   for (let i = from; i < to; i++) {
-    if (blocks.kinds[i] !== 'blank') texts.push(textOf(blocks.lines, i, i + 1));
+    if (blocks.heads[i]?.kind !== 'blank') texts.push(textOf(blocks.lines, i, i + 1));
   }
   return texts;
 }
@@ -51,40 +50,64 @@ export function isNew({ lines }: Blocks, base: Counts, side: Counts): boolean {
 
 export type Order = readonly ['current' | 'proposed', 'current' | 'proposed'];
 
-/** Entries before headings, else current's first; undefined where what comes second would belong to what comes first. */
-export function orderOf(texts: Sides, ours: Part, theirs: Part): Order | undefined {
+/** What belongs to the entry above first, entries before headings, else current's first; undefined where no order will do. */
+export function orderOf(ours: Part, theirs: Part): Order | undefined {
   // One side added what the other did, and more.
   if (ours.from === ours.to || theirs.from === theirs.to) return ['current', 'proposed'];
-  const [own, other] = [levelsOf(texts.current, ours), levelsOf(texts.proposed, theirs)];
+  const [own, other] = [levelsOf(ours), levelsOf(theirs)];
   const isMixed = own.length > 0 !== other.length > 0;
-  if (isMixed) {
-    if (own.length > 0) return isApart(theirs, ours) ? ['proposed', 'current'] : undefined;
-    return isApart(ours, theirs) ? ['current', 'proposed'] : undefined;
-  }
-  if (own.length > 0) {
+  if (!isMixed && own.length > 0) {
     const levels = new Set([own[0], other[0], Math.min(...own), Math.min(...other)]);
-    const bothBegin = [ours, theirs].every(({ blocks, from }) => blocks.kinds[from] === 'heading');
+    const bothBegin = [ours, theirs].every(({ blocks, from }) => blocks.heads[from]?.kind === 'heading');
     if (!bothBegin || levels.size > 1) return undefined;
   }
-  // Either order must do, so that it does not matter who comes first.
-  return isApart(ours, theirs) && isApart(theirs, ours) ? ['current', 'proposed'] : undefined;
+  const orders = [
+    { order: ['current', 'proposed'] as const, before: ours, after: theirs, isHeaded: own.length > 0 },
+    { order: ['proposed', 'current'] as const, before: theirs, after: ours, isHeaded: other.length > 0 },
+  ].filter(({ before, after, isHeaded }) => !(isMixed && isHeaded) && !takes(before, indentOf(after)));
+  // Where nothing says who comes first either order must do, so that it does not matter.
+  return orders.every(({ before, after }) => isApart(before, after)) ? orders[0]?.order : undefined;
 }
 
 /** Whether one part can stand behind another without becoming a part of its last block. */
 function isApart(before: Part, after: Part): boolean {
-  const last = before.blocks.kinds[before.to - 1];
-  const next = after.blocks.kinds[after.from];
-  if (last === 'heading') return false;
-  return last === 'blank' || next === 'blank' || next === 'heading' || (last === 'item' && next === 'item');
+  const last = before.blocks.heads[before.to - 1]?.kind;
+  const next = after.blocks.heads[after.from];
+  if (last === 'heading' || next?.under === 'more') return false;
+  if (last === 'blank' || next?.kind === 'blank') return true;
+  // A paragraph that is underlined goes on with what stands right above it.
+  return (next?.kind === 'heading' && next.under === undefined) || (last === 'item' && next?.kind === 'item');
+}
+
+/** How far a part is indented where it begins: 0 if it says nothing. */
+function indentOf({ blocks, from, to }: Part): number {
+  for (let i = from; i < to; i++) {
+    const head = blocks.heads[i];
+    if (head !== undefined && head.kind !== 'blank') return head.indent;
+  }
+  return 0;
+}
+
+/** Whether what is indented that far belongs to this part where it stands behind it, and no more to what is above both. */
+function takes({ blocks, from, to }: Part, indent: number): boolean {
+  for (let i = from; i < to; i++) {
+    const head = blocks.heads[i];
+    if (head !== undefined && head.kind !== 'blank' && head.indent < indent) return true;
+  }
+  return false;
+}
+
+/** Whether each side put what it added between an entry and what belonged to that: it is for a person to say whose it is. */
+export function bothTake(ours: Part, theirs: Part, indent: number): boolean {
+  return takes(ours, indent) && takes(theirs, indent);
 }
 
 /** The levels of the headings among blocks. */
-function levelsOf({ bytes, starts }: Lines, { blocks, from, to }: Part): readonly number[] {
+function levelsOf({ blocks, from, to }: Part): readonly number[] {
   const levels: number[] = [];
   for (let i = from; i < to; i++) {
-    if (blocks.kinds[i] !== 'heading') continue;
-    const text = bytes.toString('latin1', starts[blocks.starts[i] ?? 0], starts[(blocks.starts[i] ?? 0) + 1]);
-    levels.push(text.trimStart().match(/^#+/)?.[0].length ?? 0);
+    const { kind, level = 0 } = blocks.heads[i] ?? {};
+    if (kind === 'heading') levels.push(level);
   }
   return levels;
 }

@@ -6,7 +6,9 @@ import { areAlike } from './alike.ts';
 import { lineText, type MarkdownLine, outlineOf } from './outline.ts';
 
 interface Heading {
+  /** Its lines `[line, end)`: several where it is a paragraph that is underlined. */
   readonly line: number;
+  readonly end: number;
   readonly level: number;
   readonly text: string;
 }
@@ -62,14 +64,27 @@ class Side {
     this.#lines = lines;
     this.#outline = outlineOf(lines);
     const headings: Heading[] = [];
-    for (const [line, { kind }] of this.#outline.entries())
-      if (kind === 'heading') headings.push(this.#headingAt(line));
+    for (const [line, { kind, under }] of this.#outline.entries())
+      if (kind === 'heading' && under !== 'more') headings.push(this.#headingAt(line));
     this.#headings = headings;
   }
 
   #headingAt(line: number): Heading {
-    const text = this.#lines.bytes.toString('latin1', startOf(this.#lines, line), startOf(this.#lines, line + 1));
-    return { line, level: /^\s*(#{1,6})/.exec(text)?.[1]?.length ?? 1, text: text.trim() };
+    let end = line + 1;
+    while (this.#outline[end]?.under === 'more') end += 1;
+    const { level = 1, under } = this.#outline[line] ?? {};
+    // The same heading, whichever way it is written.
+    const textEnd = under === undefined ? end : end - 1;
+    const text = this.#lines.bytes.toString('latin1', startOf(this.#lines, line), startOf(this.#lines, textEnd));
+    return {
+      line,
+      end,
+      level,
+      text: text
+        .trim()
+        .replace(/^#{1,6}/, '')
+        .trim(),
+    };
   }
 
   /** One heading of the first level, before all others: the title of the whole. */
@@ -77,17 +92,28 @@ class Side {
     return this.#headings[0]?.level === 1 && this.#headings.filter(({ level }) => level === 1).length === 1;
   }
 
-  /** The headings from where the walk is up to that line, which are open from then on. */
+  /** The headings from where the walk is that end before that line, and are open from then on. */
   to(line: number): readonly Heading[] {
+    return this.#pass(({ end }) => end <= line);
+  }
+
+  /** Those that begin before that line: of one whose lines are not all of a region, the region has it. */
+  through(line: number): readonly Heading[] {
+    return this.#pass((heading) => heading.line < line);
+  }
+
+  #pass(isIn: (heading: Heading) => boolean): readonly Heading[] {
     const from = this.#next;
-    for (; (this.#headings[this.#next]?.line ?? line) < line; this.#next++) {
-      this.open.pass(this.#headings[this.#next] as Heading);
+    for (; this.#next < this.#headings.length; this.#next++) {
+      const heading = this.#headings[this.#next];
+      if (heading === undefined || !isIn(heading)) break;
+      this.open.pass(heading);
     }
     return this.#headings.slice(from, this.#next);
   }
 
   hasHeading(from: number, to: number): boolean {
-    return this.#headings.some(({ line }) => from <= line && line < to);
+    return this.#outline.slice(from, to).some(({ kind }) => kind === 'heading');
   }
 
   /**
@@ -101,7 +127,7 @@ class Side {
     for (let i = from; i < to; i++) {
       const kind = this.#outline[i]?.kind;
       if (kind === 'blank') continue;
-      if (kind === 'heading') level = Math.min(level, this.#headingAt(i).level);
+      if (kind === 'heading') level = Math.min(level, this.#outline[i]?.level ?? 1);
       const line = lineText(this.#lines, i);
       const old = known.findIndex((other) => areAlike(other, line));
       if (old < 0) return level;
@@ -114,7 +140,7 @@ class Side {
   levelFrom(from: number): number | undefined {
     for (let line = from; line < this.#outline.length; line++) {
       const kind = this.#outline[line]?.kind;
-      if (kind !== 'blank') return kind === 'heading' ? this.#headingAt(line).level : ENTRY;
+      if (kind !== 'blank') return kind === 'heading' ? (this.#outline[line]?.level ?? 1) : ENTRY;
     }
     return undefined;
   }
@@ -138,13 +164,16 @@ export function keepHeadings(texts: Sides, regions: readonly Region[]): readonly
     sides.proposed.to(region.proposedStart);
     const isShared = bothHead(sides, regions.slice(Math.max(0, i - GROUP), i + GROUP + 1), region);
     const isNew = isMisplaced(region, base, sides, result, top);
-    const headings = { current: sides.current.to(region.currentEnd), proposed: sides.proposed.to(region.proposedEnd) };
+    const headings = {
+      current: sides.current.through(region.currentEnd),
+      proposed: sides.proposed.through(region.proposedEnd),
+    };
     const blur = (): void => {
       for (const heading of [...headings.current, ...headings.proposed]) result.blur(heading);
     };
     if (isShared || isNew || region.kind === 'conflict') blur();
     else for (const heading of headings[region.kind === 'proposed' ? 'proposed' : 'current']) result.pass(heading);
-    base.to(region.baseEnd);
+    base.through(region.baseEnd);
     const isTorn = isTogether(base, regions, i) && isTornApart(region.baseEnd, base, sides, result, top);
     if (isTorn) blur();
     const kind = isNew || isTorn ? 'conflict' : region.kind;

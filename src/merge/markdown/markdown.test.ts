@@ -61,6 +61,37 @@ describe('Markdown', () => {
     expect(merged([base, write(same, ''), write('', code)])).toBe(write(same, code));
   });
 
+  it('[MD7] all lines of a definition count, and it is one in a quote and in a list as well', () => {
+    const base = 'see [x]\n\nmid\n\nend\n';
+    const first = (text: string): string => base.replace('see [x]\n', `see [x]\n\n${text}`);
+    const last = (text: string): string => `${base}\n${text}`;
+    for (const [mine, other] of [
+      ['[x]:\n  http://a\n', '[x]:\n  http://b\n'],
+      ['[x]: http://a\n  "one"\n', '[x]: http://a\n  "other"\n'],
+      ['[^n]:\n    one\n', '[^n]:\n    two\n'],
+      ['[^n]: Note:\n    one\n', '[^n]: Note:\n    two\n'],
+      ['[^n]: Note:\n\n    one\n', '[^n]: Note:\n\n    two\n'],
+      ['> [^n]: Note:\n>\n>     one\n', '> [^n]: Note:\n>\n>     two\n'],
+      ['> [x]: http://a\n', '[x]: http://b\n'],
+      ['> [x]:\n> http://a\n', '[x]: http://b\n'],
+      ['- [x]: http://a\n', '[x]: http://b\n'],
+      ['1. > [x]: http://a\n', '[x]: http://b\n'],
+      ['[x]: http://a\n[x]: http://b\n', '[x]: http://b\n'],
+    ] as const) {
+      expect(conflictsOf(merge([base, first(mine), last(other)])), mine).toHaveLength(2);
+      expect(conflictsOf(merge([base, last(other), first(mine)])), mine).toHaveLength(2);
+    }
+    for (const [mine, other] of [
+      ['[x]:\n  http://a\n', '[x]: http://a\n'],
+      ['[x]: http://a\n', '> [x]:\n> http://a\n'],
+      ['[x]: http://a\n', '[x]: http://a\nand a text\n'],
+      ['[^n]: one\n\na text\n', '[^n]: one\n\nanother\n'],
+      ['[^n]: one\n[^m]: two\n', '[^n]: one\n'],
+    ] as const) {
+      expect(merged([base, first(mine), last(other)]), mine).toBe(`${first(mine)}\n${other}`);
+    }
+  });
+
   it('[MD8] what one side added does not become code, or a comment, by what the other side put around it', () => {
     const base = '# T\n\nalpha\n\nbeta\n\ngamma\n\nomega\n';
     for (const [open, close] of [
@@ -85,6 +116,55 @@ describe('Markdown', () => {
     const front = (text: string): string => `---\nnote: |\n  ~~~\n---\n${text}`;
     const texts = [base, `alpha\n${base}`, base.replace('omega', 'omega\nmore')] as const;
     expect(merged(texts.map(front) as unknown as Texts)).toBe(front(`alpha\n${base.replace('omega', 'omega\nmore')}`));
+  });
+
+  it('[MD8] what begins in a list or a quote encloses as well, however far it is indented there', () => {
+    const put = (base: string, marks: string, open: string, close: string): Texts => [
+      base,
+      base
+        .replace(`${marks}c\n`, `${marks}${open}\n${marks}c\n`)
+        .replace(`${marks}d\n`, `${marks}d\n${marks}${close}\n`),
+      base.replace(`${marks}d\n`, `${marks}new\n${marks}\n${marks}d\n`),
+    ];
+    const [comment, script, fence] = [
+      ['<!--', '-->'],
+      ['<script>', '</script>'],
+      ['```', '```'],
+    ] as const;
+    for (const [above, marks, [open, close]] of [
+      ['- a\n  - b\n\n', '    ', comment],
+      ['- a\n  - b\n\n', '    ', script],
+      ['-   - b\n\n', '        ', comment],
+      ['10. a\n\n    > q\n\n', '    ', comment],
+      ['a\n\n', '> ', fence],
+      ['a\n\n', '> ', comment],
+      ['a\n\n', '> > ', fence],
+      ['> - a\n>   - b\n>\n', '>     ', comment],
+      ['- a\n\n', '  > ', fence],
+    ] as const) {
+      const [base, around, inside] = put(`${above}${marks}c\n${marks}\n${marks}d\n\nend\n`, marks, open, close);
+      expect(conflictsOf(merge([base, around, inside])), above + marks).toHaveLength(3);
+      expect(conflictsOf(merge([base, inside, around])), above + marks).toHaveLength(3);
+    }
+    // Without a list it is code, as it is in one where it is indented further still; a quote's end is that of its fence.
+    for (const [above, marks] of [
+      ['a\n\n', '    '],
+      ['- a\n\nb\n\n', '    '],
+      ['- a\n\n> b\n\n', '    '],
+      ['- a\n\n', '      '],
+    ] as const) {
+      const [base, around, inside] = put(`${above}${marks}c\n${marks}\n${marks}d\n\nend\n`, marks, ...comment);
+      expect(merged([base, around, inside]), above + marks).toBe(
+        around.replace(`${marks}d\n`, `${marks}new\n${marks}\n${marks}d\n`),
+      );
+    }
+    const base = '> a\n> b\n\nmid\n\nend\n';
+    const open = base.replace('> a', '> ```\n> a');
+    expect(merged([base, open, base.replace('mid\n', 'mid\n\nnew\n')])).toBe(open.replace('mid\n', 'mid\n\nnew\n'));
+    // The mark of an item begins a fence that is ended below.
+    const item = '- x\n\n  c\n\n  d\n\nend\n';
+    const whole = '- ```\n  x\n\n  c\n\n  d\n  ```\n\nend\n';
+    expect(merged([item, whole, item.replace('end\n', 'end\n\nnew\n')])).toBe(`${whole}\nnew\n`);
   });
 
   it('[MD8] two fences that the sides put in each other’s way are a conflict', () => {
@@ -148,6 +228,19 @@ describe('Markdown', () => {
     expect(merged([base, page('new: 1\na: 1\nb: 2\nc: 3\n'), page('a: 1\nb: 2\nc: 3\nnew: 1\n')])).not.toContain(
       'new: 1\na: 1\nb: 2\nc: 3\nnew',
     );
+  });
+
+  it('[MD3] front matter that holds nothing is a map without members', () => {
+    for (const empty of ['', '\n']) {
+      const texts: Texts = [page(empty), page('a: 1\n'), page('b: 2\n')];
+      expect(merged(texts)).toBe(page('a: 1\nb: 2\n'));
+      expect(merged([texts[0], texts[2], texts[1]])).toBe(page('b: 2\na: 1\n'));
+      expect(merged([page(empty), page('a: 1\n'), page('a: 2\n')])).toBe('conflict');
+      expect(merged([page(empty), page('a: 1\nc: 1\n'), page('b: 2\na: 1\n')])).not.toMatch(/a: 1[\s\S]*a: 1/);
+      expect(merged([page(empty), page('- a\n'), page('b: 2\n')])).toBe('conflict');
+      expect(merged([page(empty), page('- a\n'), page('- b\n')])).toBe('conflict');
+      expect(merged([page(empty), page('a\n'), page('b: 2\n')])).toBe('conflict');
+    }
   });
 
   it('[MD3] a clash in front matter is one of its lines, or of all of it; conflicts of the body lie where they are', () => {
@@ -397,6 +490,46 @@ describe('change logs', () => {
     expect(merged([log(open), released, log(open).replace('# Changes', '# All changes')], 'changelog')).toBe(
       released.replace('# Changes', '# All changes'),
     );
+  });
+
+  it('[CG6] a paragraph that is underlined is a heading, and a line after a blank one or front matter underlines nothing', () => {
+    const write = (entries: string, release = 'Unreleased\n----------'): string =>
+      `C\n=\n\n${release}\n\n${entries}1.0.0\n-----\n\n- x\n`;
+    const base = write('- a\n\n- b\n\n');
+    const added = write('- a\n\n- new\n\n- b\n\n');
+    for (const other of [
+      write('1.1.0\n-----\n\n- a\n\n- b\n\n'),
+      write('- a\n\n- b\n\n', '1.1.0\n-----'),
+      write('- a\n\n- b\n\n', 'Unreleased\n=========='),
+    ]) {
+      expect(merged([base, added, other], 'changelog'), other).toBe('conflict');
+      expect(merged([base, other, added], 'changelog'), other).toBe('conflict');
+    }
+    for (const release of ['Unreleased\n---', '## Unreleased', 'Unreleased\n----------\n\n---']) {
+      const other = write('- a\n\n- b\n\n', release);
+      expect(merged([base, added, other], 'changelog')).toBe(write('- a\n\n- new\n\n- b\n\n', release));
+    }
+    const first = write('- first\n\n- a\n\n- b\n\n');
+    expect(merged([base, write('1.1.0\n-----\n\n- a\n\n- b\n\n'), first], 'changelog')).toBe(
+      write('- first\n\n1.1.0\n-----\n\n- a\n\n- b\n\n'),
+    );
+    const front = (title: string, entries: string): string => `---\ntitle: ${title}\n---\n## U\n\n- a\n${entries}`;
+    expect(merged([front('x', ''), front('y', ''), front('x', '- b\n')], 'changelog')).toBe(front('y', '- b\n'));
+    // Right behind an entry such a paragraph is a part of that.
+    const tight = write('- first\n- a\n\n- b\n\n');
+    expect(merged([base, write('1.1.0\n-----\n\n- a\n\n- b\n\n'), tight], 'changelog')).toBe('conflict');
+  });
+
+  it('[MD2] a heading that is underlined and the paragraph right below it are different blocks', () => {
+    const texts = ['T\n=\ntext\n', 'Other\n=====\ntext\n', 'T\n=\ntext and more\n'] as const;
+    expect(merged(texts)).toBe('Other\n=====\ntext and more\n');
+    for (const above of ['- item', '> quote', '| cell |', '    code', '- item\n\n  text', '[x]: http://x']) {
+      // No heading, and so one block with what is below, or a part of what is above.
+      const [b, c, p] = [`${above}\n---\n`, `${above}!\n---\n`, `${above}\n----\n`];
+      expect(merged([`# T\n\n## U\n\n${b}`, `# T\n\n## U\n\n${c}`, `# T\n\n## U\n\n${p}`]), above).toBe('conflict');
+      const entry = [`# T\n\n${b}\n- a\n\n- b\n`, `# T\n\n${c}\n- a\n\n- b\n`, `# T\n\n${b}\n- a\n\n- n\n\n- b\n`];
+      expect(merged(entry as unknown as Texts, 'changelog'), above).toBe(`# T\n\n${c}\n- a\n\n- n\n\n- b\n`);
+    }
   });
 
   it('[CG4] only where it is asked for: the name of the file is not enough', () => {

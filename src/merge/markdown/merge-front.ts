@@ -66,7 +66,7 @@ function readsOtherwise({ eol = 'bytes', finalNewline = 'bytes' }: MergeOptions)
 export function insideOf({ base, current, proposed }: Sides, options: MergeOptions): MergeInput {
   const { arrays, strings, counters, budget } = options;
   return {
-    base: insideOfText(base),
+    base: mapIn(base),
     current: insideOfText(current),
     proposed: insideOfText(proposed),
     options: {
@@ -76,6 +76,12 @@ export function insideOf({ base, current, proposed }: Sides, options: MergeOptio
       ...(budget === undefined ? {} : { budget }),
     },
   };
+}
+
+/** What the sides' members are held against: nothing at all is a map without members. */
+function mapIn(base: Lines): NonNullable<MergeSide> {
+  const inside = insideOfText(base);
+  return Buffer.from(inside).toString('latin1').trim() === '' ? Buffer.from('{}\n') : inside;
 }
 
 /** What stands between the first and the last line of a front matter. */

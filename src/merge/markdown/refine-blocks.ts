@@ -78,7 +78,7 @@ function isEdit(from: Blocks, i: number, to: Blocks, j: number): boolean {
   while (head < size && a[head] === b[head]) head += 1;
   let tail = 0;
   while (tail < size - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail += 1;
-  return from.kinds[i] === to.kinds[j] && 2 * (head + tail) >= Math.max(a.length, b.length);
+  return from.heads[i]?.kind === to.heads[j]?.kind && 2 * (head + tail) >= Math.max(a.length, b.length);
 }
 
 /** Touching regions stay apart only as two edits of one block each, or as such an edit and an insertion beside it. */

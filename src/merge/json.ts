@@ -2,7 +2,7 @@
 // text merge: merging lines could make a document that nobody wrote.
 import type { ReceiptEntry } from '../core/receipt.ts';
 import { conflictId, createIdDealer } from './conflict-id.ts';
-import { hasAllComments, isWhole, mergeComments, refuseStrayComments } from './json/comments.ts';
+import { hasAllComments, isOpenInComments, mergeComments, refuseStrayComments } from './json/comments.ts';
 import { BOTH, type Changer, type Clash, type Context } from './json/context.ts';
 import { equalValues } from './json/equal.ts';
 import { findMovedApart } from './json/moved-apart.ts';
@@ -135,9 +135,10 @@ function finish(input: MergeInput, context: Context, isTurned = false): MergeRes
   if (result === undefined) {
     return wholeConflict(input, { kind: 'content', reason: 'the printed document did not read back as it was merged' });
   }
-  if (!isTurned && isWhole(context) && !hasAllComments(context, result)) {
+  const isDoubtful = context.clashes.length > 0 || !hasAllComments(context, result);
+  if (!isTurned && isDoubtful && isOpenInComments(context)) {
     const lines = sameByLines(input, context, result);
-    const other = lines === undefined ? turned(input, context) : finishAs(input, context, lines);
+    const other = lines === undefined ? turned(input, context) : cleanOf(context, lines);
     if (other !== undefined) return other;
   }
   refuseStrayComments(context, result, hasBase);
@@ -173,15 +174,26 @@ function mannerOf(doc: T.Doc): string {
 }
 
 function finishAs(input: MergeInput, context: Context, content: MergeSide): MergeResult {
-  const notes = notesOf(context);
   const { clashes, entries } = context;
-  const stats = { engine: ENGINE, clean: entries.length, conflicts: clashes.length };
-  if (clashes.length > 0) {
-    const conflicts = clashes.map(conflictOf);
-    return { status: 'conflict', conflicts, partial: content, stats, notes, input };
-  }
+  if (clashes.length === 0) return cleanOf(context, content);
+  return {
+    status: 'conflict',
+    conflicts: clashes.map(conflictOf),
+    partial: content,
+    stats: { engine: ENGINE, clean: entries.length, conflicts: clashes.length },
+    notes: notesOf(context),
+    input,
+  };
+}
+
+function cleanOf(context: Context, content: MergeSide): MergeResult {
+  const { entries } = context;
   const kept: ReceiptEntry = { action: 'kept', by: [], pointer: '' };
-  return { status: 'clean', content, receipt: { engine: ENGINE, entries: [kept, ...entries] }, stats, notes };
+  const stats = { engine: ENGINE, clean: entries.length, conflicts: 0 };
+  return {
+    ...{ status: 'clean', content, receipt: { engine: ENGINE, entries: [kept, ...entries] } },
+    ...{ stats, notes: notesOf(context) },
+  };
 }
 
 export function notesOf(context: Context): Note[] {

@@ -47,9 +47,16 @@ export function hasAllComments({ base, current, proposed }: Context, result: T.D
   return keepsComments(before, ours, theirs, after);
 }
 
-/** Nothing is open, and no option or decision has left anything out. */
-export function isWhole({ clashes, decided, favor }: Context): boolean {
-  return clashes.length === 0 && decided.length === 0 && favor === undefined;
+const BOTH_CHANGED = 'both sides changed a comment here';
+
+/** Nothing is open but places of comments, and no option or decision has left anything out. */
+export function isOpenInComments({ clashes, decided, favor }: Context): boolean {
+  return clashes.every(({ reason }) => reason === BOTH_CHANGED) && decided.length === 0 && favor === undefined;
+}
+
+/** Nothing is open at all. */
+function isWhole(context: Context): boolean {
+  return context.clashes.length === 0 && isOpenInComments(context);
 }
 
 /** Makes it a clash if a comment is missing, doubled or back in the result, and no other clash has it. */
@@ -163,7 +170,7 @@ function mergeSlot(
       place,
       'content',
       { base: base.node, current: current.node, proposed: proposed.node },
-      { reason: 'both sides changed a comment here', allows: 'sides', isFixed: splice === undefined },
+      { reason: BOTH_CHANGED, allows: 'sides', isFixed: splice === undefined },
     );
     if (verdict === undefined) return;
     const dropped = 'use' in verdict && verdict.use === 'proposed' ? 'current' : 'proposed';

@@ -184,6 +184,8 @@ describe.runIf(there)('init --git', () => {
     expect((await init(['--pattern', 'a b'])).code).toBe(7);
     expect((await init(['--pattern', '!x'])).code).toBe(7);
     expect((await init(['--pattern', '*.json', '--pattern', '[attr]x'])).code).toBe(7);
+    const ofFolder = await init(['--pattern', 'docs/']);
+    expect([ofFolder.code, ofFolder.err]).toEqual([7, expect.stringContaining("--pattern 'docs/**'")]);
     expect(config()).toBe(untouched);
     mkdirSync(join(repository.folder, 'sub'));
     const inside = await runIn(join(repository.folder, 'sub'), ['init', '--git', '--json']);

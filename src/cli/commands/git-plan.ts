@@ -83,10 +83,20 @@ function givenPatterns(context: Context): readonly string[] {
   const given = context.list('pattern');
   // What begins with `[attr]` is no pattern for git: it defines a word of that name.
   const odd = given.find((pattern) => !/^(?!\[attr\])[^\s"!#\\][^\s"]*$/.test(pattern));
-  if (odd === undefined) return given;
-  throw new EntenteError('bad-pattern', `${JSON.stringify(odd)} is no pattern of a .gitattributes.`, {
-    next: "entente init --git --pattern '*.json'",
-  });
+  if (odd !== undefined) {
+    throw new EntenteError('bad-pattern', `${JSON.stringify(odd)} is no pattern of a .gitattributes.`, {
+      next: "entente init --git --pattern '*.json'",
+    });
+  }
+  const folder = given.find((pattern) => pattern.endsWith('/'));
+  if (folder === undefined) return given;
+  throw new EntenteError(
+    'bad-pattern',
+    `${JSON.stringify(folder)} is a folder, and for git only files have attributes.`,
+    {
+      next: `entente init --git --pattern ${shellWord(`${folder}**`)}`,
+    },
+  );
 }
 
 /** `null`: no file. A link is refused here already, before a value of the config is written. */

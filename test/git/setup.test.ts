@@ -123,6 +123,20 @@ describe.runIf(there)('init --git', () => {
     expect((await init(['--remove', '--json'])).json()).toMatchObject({ status: 'absent' });
   });
 
+  it('[GI21] [GI22] of two blocks, which a merge of branches can leave, one is kept, and --remove takes both', async () => {
+    const block = (pattern: string): string =>
+      `# entente: begin\n${pattern} merge=entente\n*.bin -diff\n# entente: end\n`;
+    const two = `${block('*.json')}*.png binary\n${block('*.yaml')}`;
+    repository.write('.gitattributes', two);
+    expect((await init(['--json'])).json()).toMatchObject({ patterns: ['*.json', '*.yaml'] });
+    expect(attributes()).toBe(two);
+    await init(['--pattern', '*.toml', '-q']);
+    expect(attributes()).toBe(`${block('*.toml')}*.png binary\n*.bin -diff\n`);
+    repository.write('.gitattributes', two);
+    await init(['--remove', '-q']);
+    expect(attributes()).toBe('*.bin -diff\n*.png binary\n*.bin -diff\n');
+  });
+
   it('[GI22] --remove leaves what others wrote since, and a driver of theirs', async () => {
     await init(['-q']);
     repository.write('.gitattributes', `${attributes()}*.csv text\n`);

@@ -9,18 +9,24 @@ const HOW = 'written by "entente init --git", taken away by "entente init --git 
 const NEW = 'with this file';
 const BOM = '\u00ef\u00bb\u00bf';
 // `[^\n]` and not `.`, which ends at a carriage return too.
-const BLOCK = new RegExp(`(?<=^(?:${BOM})?)${BEGIN}[^\\n]*\\n(?:[^\\n]*\\n)*?${END}(?:\\r?\\n|$)`, 'm');
+const BLOCK = new RegExp(`(?<=^(?:${BOM})?)${BEGIN}[^\\n]*\\n(?:[^\\n]*\\n)*?${END}(?:\\r?\\n|$)`, 'gm');
 
-/** The bytes with a block for these patterns, in the place of the one that may be there. `null`: no file. */
+/**
+ * The bytes with a block for these patterns, in the place of the one that may be there; of several, which a merge of two
+ * branches can leave, in the place of the first one. `null`: no file.
+ */
 export function withBlock(before: Uint8Array | null, given: readonly string[]): Uint8Array {
   const patterns = given.map((pattern) => Buffer.from(pattern).toString('latin1'));
   const text = read(before);
-  const block = blockIn(text);
-  if (block !== undefined) return bytesOf(text.replace(BLOCK, () => changed(block, patterns)));
+  const [first] = blocksIn(text);
+  if (first !== undefined)
+    return bytesOf(
+      text.replace(BLOCK, (block, at) => (at === first.index ? changed(block, patterns) : ofOthers(block))),
+    );
   const [bom, rest] = split(text);
   const eol = /^[^\n]*\r\n/.test(rest) ? '\r\n' : '\n';
-  const first = `${BEGIN}${before === null ? ` ${NEW}` : ''} (${HOW})`;
-  const lines = [first, ...patterns.map(lineOf), END];
+  const head = `${BEGIN}${before === null ? ` ${NEW}` : ''} (${HOW})`;
+  const lines = [head, ...patterns.map(lineOf), END];
   return bytesOf(`${bom}${lines.map((line) => line + eol).join('')}${rest}`);
 }
 
@@ -28,14 +34,16 @@ export function withBlock(before: Uint8Array | null, given: readonly string[]): 
 export function withoutBlock(before: Uint8Array | null): Uint8Array | null {
   if (before === null) return null;
   const text = read(before);
-  const rest = text.replace(BLOCK, (block) => linesIn(block).filter(isOfOthers).join(''));
-  return rest === '' && blockIn(text)?.startsWith(`${BEGIN} ${NEW}`) === true ? null : bytesOf(rest);
+  const rest = text.replace(BLOCK, ofOthers);
+  const isOwn = blocksIn(text).some(([block]) => block.startsWith(`${BEGIN} ${NEW}`));
+  return rest === '' && isOwn ? null : bytesOf(rest);
 }
 
-/** The patterns of the block that is there. */
+/** The patterns of what is there. */
 export function patternsIn(before: Uint8Array | null): readonly string[] {
-  const patterns = linesIn(blockIn(read(before)) ?? '').flatMap((line) => patternOf(line) ?? []);
-  return patterns.map((pattern) => Buffer.from(pattern, 'latin1').toString('utf8'));
+  const lines = blocksIn(read(before)).flatMap(([block]) => linesIn(block));
+  const patterns = new Set(lines.flatMap((line) => patternOf(line) ?? []));
+  return [...patterns].map((pattern) => Buffer.from(pattern, 'latin1').toString('utf8'));
 }
 
 /** What stays keeps its place, and new lines come first: so that the lines of others in the block win too. */
@@ -68,8 +76,12 @@ function linesIn(text: string): readonly string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-function blockIn(text: string): string | undefined {
-  return BLOCK.exec(text)?.[0];
+function ofOthers(block: string): string {
+  return linesIn(block).filter(isOfOthers).join('');
+}
+
+function blocksIn(text: string): readonly RegExpExecArray[] {
+  return [...text.matchAll(BLOCK)];
 }
 
 function bytesOf(text: string): Uint8Array {
@@ -79,7 +91,7 @@ function bytesOf(text: string): Uint8Array {
 /** As bytes, one character each. Throws `misuse` for a block that somebody cut. */
 function read(bytes: Uint8Array | null): string {
   const text = bytes === null ? '' : Buffer.from(bytes).toString('latin1');
-  if (BLOCK.test(text) || !text.includes(BEGIN)) return text;
+  if (blocksIn(text).length > 0 || !text.includes(BEGIN)) return text;
   throw new EntenteError('misuse', `.gitattributes has a line "${BEGIN}" and no line "${END}" after it.`, {
     next: 'Remove that block by hand, then run the command again.',
   });

@@ -145,6 +145,18 @@ describe('documents in pieces', { timeout: LAW_TIMEOUT }, () => {
     expect(counts.plainCut).toBeGreaterThan(counts.plain * 0.9);
   });
 
+  it.each([
+    '- {}\n\n    - -: 0\n-\n- 1\n',
+    '- false\r\n- {}\r\n\n    - -: 0\r\n-\r\n- {b: [1e400, -0, ""], a/b: ""}\r\n- -0\r\n',
+    'a: {}\n  b: 1\nc: 1\n',
+    'a: [1] x\nb: 1\n',
+    'a:\n  [1]\n  - 2\nb: 1\n',
+    'a: [1]#c\nb: 1\n',
+  ])('[YM14] what stands behind JSON in an item is read with it, or refused with it: %j', (text) => {
+    expect(told(() => readYaml(text, {}, 1))).toEqual(told(() => readYaml(text, {}, Number.POSITIVE_INFINITY)));
+    expect(told(() => readYaml(text, {}, 1))).toMatch(/it is no YAML/);
+  });
+
   it('[YM16] JSON in YAML is read as the parser of YAML reads it: values, places, names', () => {
     let read = 0;
     fc.assert(

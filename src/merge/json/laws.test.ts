@@ -59,12 +59,17 @@ function scalarTexts(content: Uint8Array): string[] {
   return found;
 }
 
-/** The same scalars as often, in another order; whatever the spelling of numbers. */
+/** The same scalars and empty containers as often, in another order; equal numbers have one hash, however they are spelled. */
 function isRearranged(one: Uint8Array, other: Uint8Array): boolean {
-  const [ours, theirs] = [one, other].map((content) =>
-    scalarTexts(content).map((told) => (Number.isNaN(Number(told)) ? told : String(Number(told)))),
-  );
-  return ours?.sort().join() === theirs?.sort().join();
+  return hashesOf(one) === hashesOf(other);
+}
+
+function hashesOf(content: Uint8Array): string {
+  const doc = parsed(content);
+  const found: string[] = [];
+  for (let node = 0; node < doc.length; node += T.RECORD)
+    if (!T.isContainer(doc, node) || T.countOf(doc, node) === 0) found.push(String(T.hashAt(doc, node)));
+  return found.sort().join();
 }
 
 interface Tampered {

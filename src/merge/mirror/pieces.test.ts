@@ -110,8 +110,8 @@ function saysOf(told: unknown): { readonly json: unknown } {
 /** Whether a name has an inline table, and a header as well. */
 function hasInlineAndHeader(text: string): boolean {
   const names = [...text.matchAll(/^[ \t]*([^=\n]*?)[ \t]*=[ \t]*\{/gm)].map(([, name = '']) => name);
-  const headers = text.match(/^[ \t]*\[.*\]/gm) ?? [];
-  return names.some((name) => headers.some((header) => header.includes(name)));
+  const headers = [...text.matchAll(/^[ \t]*\[+(.*?)\]+/gm)].map(([, header = '']) => header);
+  return names.some((name) => headers.some((header) => header !== '' && header.endsWith(`.${name}`)));
 }
 
 /** Answers what the whole document says. */
@@ -181,6 +181,8 @@ describe('documents in pieces', { timeout: LAW_TIMEOUT }, () => {
     'a: [1] x\nb: 1\n',
     'a:\n  [1]\n  - 2\nb: 1\n',
     'a: [1]#c\nb: 1\n',
+    '- {}\u00a0\n-\n- {b: [1e400, -0, ""], a/b: ""}\n- -0\n',
+    'a: {}\u2003#c\nb: 1\n',
   ])('[YM14] what stands behind JSON in an item is read with it, or refused with it: %j', (text) => {
     expect(told(() => readYaml(text, {}, 1))).toEqual(told(() => readYaml(text, {}, Number.POSITIVE_INFINITY)));
     expect(told(() => readYaml(text, {}, 1))).toMatch(/it is no YAML/);

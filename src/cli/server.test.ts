@@ -160,7 +160,7 @@ describe('the command line on a server', () => {
     expect(beside.code).toBe(0);
     const inAddress = await run(['status', '--store', url.replace('//', '//me:secret@')]);
     expect([inAddress.code, inAddress.err.includes('secret')]).toEqual([2, false]);
-    const closed = await run(['status', '--store', 'http://127.0.0.1:47119', '--json']);
+    const closed = await run(['status', '--store', 'http://127.0.0.1:17119', '--json']);
     expect([closed.code, closed.json()]).toMatchObject([69, { error: { code: 'store-unavailable' } }]);
   });
 });

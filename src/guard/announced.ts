@@ -6,7 +6,7 @@ import { type Settled, settle } from './settle.ts';
 import type { Done, Intent, Line, Sight } from './spool/book.ts';
 import type { ToolEdit } from './types.ts';
 import { bytesWith, type Now, nowAt } from './versions.ts';
-import { lost, sameCall, type Work } from './work.ts';
+import { type Landed, lost, sameCall, type Work } from './work.ts';
 
 /** Commits an announced write; `state`: what lies on disk and came of it, where that is known. */
 export async function settleIntent(work: Work, intent: Intent, state: State | undefined): Promise<void> {
@@ -24,7 +24,7 @@ export async function settleIntent(work: Work, intent: Intent, state: State | un
     refused,
     ...(note === undefined ? {} : { note }),
   });
-  work.settled.push({ intent, result, knows: await knowledge(work, intent, result) });
+  work.settled.push({ intent, result, ...(await knowledge(work, intent, result)) });
   await writeCopy(ground, result);
 }
 
@@ -75,16 +75,27 @@ function onState(
   return { sight: { hash: ground.objects.keep(under), as: now.hash, root: state.root }, content };
 }
 
-/** What the author of a write knows of the file after it. */
-async function knowledge({ ground, path }: Work, intent: Intent, result: Settled): Promise<Sight | undefined> {
-  if (result.how === 'stop') return undefined;
-  if (intent.kind !== 'edits') return result.sight;
-  const sight = ground.books.open(path).sights.get(intent.agent);
-  const before = sight === undefined ? undefined : await bytesWith(ground, path, sight.hash);
-  const after = sight === undefined ? undefined : applyEdits(before ?? undefined, editsOf(ground, intent));
-  if (sight === undefined || after === undefined) return undefined;
-  const hash = ground.objects.keep(after);
-  return hash === result.now.hash ? { hash } : { hash, as: result.now.hash, root: sight.root ?? sight.hash };
+/** What the author of a write knows of the file after it, and what it may have read instead. */
+async function knowledge(
+  { ground, path }: Work,
+  intent: Intent,
+  result: Settled,
+): Promise<Pick<Landed, 'knows' | 'glimpses'>> {
+  if (result.how === 'stop') return {};
+  if (intent.kind !== 'edits') return { knows: result.sight };
+  const { sights, glimpses } = ground.books.open(path);
+  const edits = editsOf(ground, intent);
+  const replaced = async (sight: Sight): Promise<Sight | undefined> => {
+    const after = applyEdits((await bytesWith(ground, path, sight.hash)) ?? undefined, edits);
+    if (after === undefined) return undefined;
+    const hash = ground.objects.keep(after);
+    return hash === result.now.hash ? { hash } : { hash, as: result.now.hash, root: sight.root ?? sight.hash };
+  };
+  const sight = sights.get(intent.agent);
+  const knows = sight === undefined ? undefined : await replaced(sight);
+  if (knows === undefined) return {};
+  const others = await Promise.all((glimpses.get(intent.agent) ?? []).map(replaced));
+  return { knows, glimpses: others.filter((one) => one !== undefined) };
 }
 
 /** A strategy that keeps both sides made a second resource: it belongs on disk too. */
@@ -96,7 +107,7 @@ async function writeCopy(ground: Ground, result: Settled): Promise<void> {
 
 /** The lines that say what was settled. */
 export function linesOf({ ground, settled }: Work): readonly Line[] {
-  return settled.flatMap(({ intent, result, knows }): readonly Line[] => {
+  return settled.flatMap(({ intent, result, knows, glimpses = [] }): readonly Line[] => {
     const { agent: a, call: c, raw = '', base } = intent;
     const done: Line = { t: 'done', a, c, d: doneOf(intent, result, ground.clock()) };
     if (result.how === 'stop') {
@@ -107,7 +118,8 @@ export function linesOf({ ground, settled }: Work): readonly Line[] {
       ];
     }
     const known: Line[] = knows === undefined ? [] : [{ t: 'sight', a, s: knows }];
-    return [...known, { t: 'own', a, h: result.now.hash, b: base?.hash ?? intent.disk }, done];
+    const seen = glimpses.map((s): Line => ({ t: 'glimpse', a, s }));
+    return [...known, ...seen, { t: 'own', a, h: result.now.hash, b: base?.hash ?? intent.disk }, done];
   });
 }
 

@@ -66,7 +66,7 @@ describe('interleavings', { timeout: LAW_TIMEOUT }, () => {
     const [steps, play] = breaks === 'edits' ? [apartSteps, playApart] : [anySteps, playAnything];
     const found = await fc.check(
       fc.asyncProperty(steps, (some) => play(some, wound())),
-      { seed: 1, numRuns: 60, endOnFailure: true },
+      { seed: 1, numRuns: 300, endOnFailure: true },
     );
     expect(found.failed).toBe(true);
   });

@@ -17,7 +17,7 @@ export async function read(ground: Ground, path: string, { agent, lines }: ReadE
     ...(hash === now.hash ? { hash } : { hash, as: held?.as ?? now.hash, root: held?.root ?? book.disk ?? now.hash }),
     ...part,
   };
-  if (old?.hash !== hash || old.as !== sight.as || !isSamePart(old, sight))
+  if (old?.hash !== hash || old.as !== sight.as || !isSamePart(old, sight) || book.glimpses.has(agent))
     ground.books.append(path, [{ t: 'sight', a: agent, s: sight }]);
   const said = [heldFor(ground, book, agent), twinFor(ground, book, agent)];
   const note = joinNotes(news, ...said, await meet(ground, path, agent));

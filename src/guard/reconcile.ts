@@ -6,7 +6,7 @@ import { drain } from './drain.ts';
 import { explain, isTorn, type State, statesOf } from './explain.ts';
 import type { Ground } from './ground.ts';
 import { putRight } from './put-right.ts';
-import { type Book, diskLine, type Held } from './spool/book.ts';
+import { type Book, diskLine, type Held, type Line } from './spool/book.ts';
 import type { Captured } from './types.ts';
 import { isUndecided, type Lying, takeHeld, takeLate, takeReleased, takeUnknown, type Unknown } from './unknown.ts';
 import { type Now, nowAt } from './versions.ts';
@@ -36,7 +36,7 @@ interface Round {
 }
 
 export async function reconcile(ground: Ground, path: string, options: ReconcileOptions = {}): Promise<Reconciled> {
-  const work: Work = { ground, path, options, settled: [], captured: [], hold: undefined };
+  const work: Work = { ground, path, options, settled: [], captured: [], hold: undefined, root: undefined };
   let first: { readonly bytes: Uint8Array | undefined } | undefined;
   let before: string | undefined;
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -59,7 +59,7 @@ export async function reconcile(ground: Ground, path: string, options: Reconcile
       if (done.late !== undefined) await takeLate(work, done.late, hash);
       if (!done.done || done.late !== undefined) continue;
     }
-    finish(work, now, puts ? now.hash : hash);
+    finish(work, now, { found: hash, there: puts ? now.hash : hash });
     return { now, found: first.bytes, held, put: puts && hash !== now.hash, settled, captured };
   }
   throw new EntenteError('store-locked', `${JSON.stringify(path)} is being written without a pause.`, {
@@ -92,6 +92,7 @@ async function step(
   }
   const states = await statesOf(ground, book, known, intents);
   const { state, exact } = explain(states, disk, reported);
+  work.root = state.root;
   if (!exact && (round.fresh || (round.early && isTorn(states, disk)))) return 'wait';
   for (const intent of reported) if (!state.via.includes(intent)) await settleIntent(work, intent, undefined);
   for (const intent of state.via) await settleIntent(work, intent, state);
@@ -138,13 +139,21 @@ function noteNews({ ground, path, settled, captured }: Work, { own, sights }: Bo
   );
 }
 
-/** `there`: what is on disk now. */
-function finish(work: Work, now: Now, there: string): void {
+/** What was on disk, and what is there now. */
+interface Disk {
+  readonly found: string;
+  readonly there: string;
+}
+
+function finish(work: Work, now: Now, { found, there }: Disk): void {
   const { ground, path, hold } = work;
   const book = ground.books.open(path);
   const same = book.disk === there && JSON.stringify(book.held) === JSON.stringify(hold);
   if (work.settled.length === 0 && same) return;
-  ground.books.append(path, [...linesOf(work), diskLine(there, hold, 0)]);
+  // Whoever was about to read may have read what was put right here.
+  const passed = found !== there && found !== book.disk;
+  const seen: Line[] = passed ? [{ t: 'glimpse', s: { hash: found, as: now.hash, root: work.root ?? now.hash } }] : [];
+  ground.books.append(path, [...linesOf(work), ...seen, diskLine(there, hold, 0)]);
   ground.books.tidy(path);
   noteNews(work, book, now);
 }

@@ -20,6 +20,8 @@ export interface Landed {
   readonly result: Settled;
   /** What its author knows now, where that changed. */
   readonly knows?: Sight | undefined;
+  /** What its author may have read instead, after a replacement in it. */
+  readonly glimpses?: readonly Sight[];
 }
 
 export interface Work {
@@ -30,6 +32,8 @@ export interface Work {
   readonly captured: Captured[];
   /** What lies on disk stays there for now, though it is not the head. */
   hold: Held | undefined;
+  /** The version that what was found on disk was made from, where that was looked for. */
+  root: string | undefined;
 }
 
 export function sameCall(a: Intent, b: Intent): boolean {

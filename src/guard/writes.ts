@@ -3,6 +3,7 @@
 import { bytesOf, hashOf } from '../core/hash.ts';
 import { twinOf } from './disk/names.ts';
 import { applyEdits } from './edits.ts';
+import { madeFrom } from './glimpses.ts';
 import type { Ground } from './ground.ts';
 import { deletedNote, mergedNote, nearNote, stopNote, twinNote, unreadNote } from './notes.ts';
 import { reconcile } from './reconcile.ts';
@@ -21,6 +22,12 @@ export async function sightOf(ground: Ground, book: Book, agent: string): Promis
   if (began === undefined) return null;
   const head = await versionAt(ground.controller, book.path, began);
   return head === undefined ? null : { hash: head.deleted ? '' : head.hash };
+}
+
+/** What a write was made from. */
+async function baseOf(ground: Ground, book: Book, { agent, change }: WriteEvent): Promise<Sight | null> {
+  const sight = await sightOf(ground, book, agent);
+  return sight === null || !('content' in change) ? sight : madeFrom(ground, book, { agent, sight, change });
 }
 
 function keptEdits(ground: Ground, change: ToolChange): Pick<Intent, 'edits'> {
@@ -55,7 +62,7 @@ function intentOf(ground: Ground, event: WriteEvent, sight: Sight | null, now: N
 export async function before(ground: Ground, path: string, event: WriteEvent): Promise<Verdict> {
   const { now } = await reconcile(ground, path);
   const book = ground.books.open(path);
-  const sight = await sightOf(ground, book, event.agent);
+  const sight = await baseOf(ground, book, event);
   const intent = intentOf(ground, event, sight, now);
   const { verdict, expected } = await judged(ground, { book, intent, event, now });
   const said: Said = verdict.do;
@@ -154,7 +161,7 @@ async function landedIntent(
   const { change } = event;
   if (announced !== undefined && !isOther(ground, change, announced)) return announced;
   const now = await nowAt(ground, book.path);
-  const made = intentOf(ground, event, announced?.base ?? (await sightOf(ground, book, event.agent)), now);
+  const made = intentOf(ground, event, announced?.base ?? (await baseOf(ground, book, event)), now);
   const intent = announced === undefined ? made : { ...made, disk: announced.disk, said: announced.said };
   ground.books.append(book.path, [{ t: 'intent', i: intent }]);
   return intent;

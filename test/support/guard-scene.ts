@@ -14,7 +14,9 @@ const start = (path: string): string =>
   `${Array.from({ length: PLACES * 3 }, (_, line) => `${path} ${line % 3 === 1 ? 'place' : 'fixed'} ${line}`).join('\n')}\n`;
 
 export type Step =
-  | { readonly do: 'read'; readonly agent: number; readonly file: number }
+  /** `slow`: the host is asked about it now, and reads when others have gone on (`look`), or as its agent writes. */
+  | { readonly do: 'read'; readonly agent: number; readonly file: number; readonly slow?: boolean }
+  | { readonly do: 'look'; readonly agent: number; readonly file: number }
   /** A whole file from what the agent read last, one place of its own changed. */
   | {
       readonly do: 'write';
@@ -41,7 +43,8 @@ const file = fc.nat(FILES.length - 1);
 const place = fc.nat(PLACES - 1);
 const which = fc.nat(1);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('read' as const), agent, file }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('read' as const), agent, file, slow: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('look' as const), agent, file }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('write' as const), agent, file, place, obeys: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('edit' as const), agent, file, place }) },
   { weight: 7, arbitrary: fc.record({ do: fc.constant('land' as const), which }) },
@@ -74,6 +77,8 @@ class Scene {
   readonly calls: Call[] = [];
   /** What each agent believes a file to hold. */
   readonly beliefs = new Map<string, string>();
+  /** Reads that the host was asked about, and that did not happen yet. */
+  readonly reading = new Set<string>();
   /** Marks of edits that were reported as done, or that a person or a command made. */
   readonly acknowledged: { readonly path: string; readonly mark: string }[] = [];
   readonly w: Ward;
@@ -101,11 +106,13 @@ class Scene {
       case 'read': {
         const [who, path] = [AGENTS[one.agent] as string, FILES[one.file] as string];
         await w.guard.read({ agent: who, path });
-        this.beliefs.set(`${who} ${path}`, w.text(path) ?? '');
-        for (const call of this.calls)
-          if (call.landed && call.event.agent === who && call.event.path === path) call.readSince = true;
+        this.reading.add(`${who} ${path}`);
+        if (one.slow !== true) this.look(who, path);
         return;
       }
+      case 'look':
+        this.look(AGENTS[one.agent] as string, FILES[one.file] as string);
+        return;
       case 'write':
         return this.write(one);
       case 'edit':
@@ -162,6 +169,14 @@ class Scene {
     }
   }
 
+  /** The host reads what it was asked about. */
+  look(who: string, path: string): void {
+    if (!this.reading.delete(`${who} ${path}`)) return;
+    this.beliefs.set(`${who} ${path}`, this.w.text(path) ?? '');
+    for (const call of this.calls)
+      if (call.landed && call.event.agent === who && call.event.path === path) call.readSince = true;
+  }
+
   async remote(path: string, place: number): Promise<void> {
     const { controller } = this.w;
     const mark = this.mark('remote');
@@ -176,6 +191,7 @@ class Scene {
     // An agent that waits for its own call does not write the same file meanwhile.
     if (this.busy(who, path)) return;
     const key = `${who} ${path}`;
+    this.look(who, path);
     if (!this.beliefs.has(key)) await this.run({ do: 'read', agent: one.agent, file: one.file });
     const belief = this.beliefs.get(key) ?? '';
     const mark = `${this.mark(who)}  `;

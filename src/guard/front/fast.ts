@@ -190,7 +190,8 @@ export function createFast(place: Place, { clock, announces }: FastOptions): Fas
     if (bytes !== undefined) objects.keep(bytes);
     const seen = seenOf(book, hash);
     const old = book.sights.get(agent);
-    const isKnown = old?.hash === hash && old.lines?.from === lines?.from && old.lines?.to === lines?.to;
+    const isSame = old?.hash === hash && old.lines?.from === lines?.from && old.lines?.to === lines?.to;
+    const isKnown = isSame && !book.glimpses.has(agent);
     if (seen.length > 0 || !isKnown) {
       books.append(id, [...seen, { t: 'sight', a: agent, s: { hash, ...(lines === undefined ? {} : { lines }) } }]);
     }
@@ -200,6 +201,8 @@ export function createFast(place: Place, { clock, announces }: FastOptions): Fas
   const mayAnnounce = (book: Book, agent: string, { id, bytes, hash }: Found): boolean =>
     !hasNews(book, agent) &&
     !isUnclear(book, hash) &&
+    // What it really read is to be found out.
+    !book.glimpses.has(agent) &&
     open(book).every((intent) => intent.agent === agent) &&
     // A new file must not be another one's twin.
     (bytes !== undefined || twinOf(place.root, id) === undefined);

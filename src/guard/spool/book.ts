@@ -76,6 +76,8 @@ export type Pending =
 export type Line =
   | { readonly t: 'path'; readonly p: string }
   | { readonly t: 'sight'; readonly a: string; readonly s: Sight }
+  /** What lay on disk for a moment and is no version; `a`: as far as this agent may have read it, without: as any may. */
+  | { readonly t: 'glimpse'; readonly s: Sight; readonly a?: string }
   | { readonly t: 'intent'; readonly i: Intent }
   | Pending
   /**
@@ -108,6 +110,11 @@ export interface Book {
   readonly held: Held | undefined;
   readonly pending: readonly Pending[];
   readonly sights: ReadonlyMap<string, Sight>;
+  /**
+   * What has come to lie on disk since an agent was about to read: a hook is asked before its host reads, so that the
+   * agent may have read any of it.
+   */
+  readonly glimpses: ReadonlyMap<string, readonly Sight[]>;
   readonly intents: readonly Intent[];
   readonly done: ReadonlyMap<string, Done>;
   readonly refused: ReadonlyMap<string, Refused>;
@@ -132,6 +139,7 @@ interface Folding {
   held: Held | undefined;
   pending: Pending[];
   sights: Map<string, Sight>;
+  glimpses: Map<string, readonly Sight[]>;
   intents: Intent[];
   done: Map<string, Done>;
   refused: Map<string, Refused>;
@@ -144,6 +152,22 @@ interface Folding {
 const RECENT = 4;
 /** Drafts end after a while: what was told long ago need not be known. */
 const HEARD = 20;
+/** A host reads soon after its hook: the first ones. */
+const GLIMPSES = 8;
+
+function glimpse({ sights, glimpses }: Folding, seen: Sight, agent?: string): void {
+  for (const [name, { hash }] of sights) {
+    const before = glimpses.get(name) ?? [];
+    const isKnown = hash === seen.hash || before.some((one) => one.hash === seen.hash);
+    if (agent !== undefined && name !== agent) continue;
+    if (!isKnown && before.length < GLIMPSES) glimpses.set(name, [...before, seen]);
+  }
+}
+
+function lies(state: Folding, h: string, held: Held | undefined): void {
+  if (state.disk !== h) glimpse(state, held === undefined ? { hash: h } : { hash: h, as: held.as, root: held.root });
+  state.disk = h;
+}
 
 function fold(state: Folding, line: Line): void {
   switch (line.t) {
@@ -152,6 +176,10 @@ function fold(state: Folding, line: Line): void {
       return;
     case 'sight':
       state.sights.set(line.a, line.s);
+      state.glimpses.delete(line.a);
+      return;
+    case 'glimpse':
+      glimpse(state, line.s, line.a);
       return;
     case 'intent':
       foldIntent(state, line.i);
@@ -159,11 +187,11 @@ function fold(state: Folding, line: Line): void {
     case 'seen':
     case 'landed':
       state.pending.push(line);
-      state.disk = line.h;
+      lies(state, line.h, undefined);
       return;
     case 'disk':
       state.pending = line.n === undefined ? [] : state.pending.slice(line.n);
-      state.disk = line.h;
+      lies(state, line.h, line.held);
       state.held = line.held;
       return;
     case 'kept':
@@ -212,7 +240,7 @@ export function foldBook(path: string, lines: readonly object[]): Book {
     path,
     disk: undefined,
     held: undefined,
-    ...{ pending: [], intents: [], sights: new Map(), done: new Map() },
+    ...{ pending: [], intents: [], sights: new Map(), glimpses: new Map(), done: new Map() },
     ...{ refused: new Map(), own: new Map(), heard: new Map(), kept: new Map(), recent: [] },
   };
   for (const line of lines) fold(state, line as Line);
@@ -234,6 +262,7 @@ export function linesOfBook(book: Book): readonly Line[] {
     ...(book.disk === undefined ? [] : [diskLine(book.disk, book.held)]),
     ...book.pending,
     ...[...book.sights].map(([a, s]): Line => ({ t: 'sight', a, s })),
+    ...[...book.glimpses].flatMap(([a, seen]) => seen.map((s): Line => ({ t: 'glimpse', a, s }))),
     ...book.intents.map((i): Line => ({ t: 'intent', i })),
     ...[...book.done].map(
       ([key, d]): Line => ({ t: 'done', a: key.slice(0, key.indexOf('\n')), c: key.slice(key.indexOf('\n') + 1), d }),

@@ -24,7 +24,7 @@ function without(book: Book, gone: ReadonlySet<string>): Book {
     new Map([...map].filter(([key]) => !gone.has(key.split('\n')[0] ?? '')));
   return {
     ...book,
-    ...{ sights: left(book.sights), own: left(book.own), heard: left(book.heard) },
+    ...{ sights: left(book.sights), glimpses: left(book.glimpses), own: left(book.own), heard: left(book.heard) },
     ...{ refused: left(book.refused), done: left(book.done) },
     intents: book.intents.filter(({ agent }) => !gone.has(agent)),
   };

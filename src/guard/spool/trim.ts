@@ -27,7 +27,7 @@ function neededBy(book: Book): readonly (string | undefined)[] {
     book.disk,
     ...(book.held === undefined ? [] : [book.held.base, book.held.as, book.held.root]),
     ...book.pending.flatMap((one) => (one.t === 'seen' ? [one.h, one.b] : [one.h])),
-    ...[...book.sights.values()].flatMap(ofSight),
+    ...[...book.sights.values(), ...[...book.glimpses.values()].flat()].flatMap(ofSight),
     ...book.intents.flatMap(({ base, disk, raw, expected, edits }) => [...ofSight(base), disk, raw, expected, edits]),
     ...[...book.done.values()].flatMap(({ s }) => ofSight(s)),
     ...[...book.refused.values()].flatMap(({ r, b }) => [r, ...ofSight(b)]),

@@ -8,10 +8,10 @@ import { toolCall, type Ward, type WardOptions, ward } from './guard.ts';
 
 const FILES = ['a.md', 'b/c.txt'];
 const AGENTS = ['ann', 'bob', 'cem'];
-/** Lines of a file, each a place of its own: places are three lines apart. */
+/** Lines of a file, each a place of its own: places are three lines apart, and no line is in another one. */
 const PLACES = 6;
 const start = (path: string): string =>
-  `${Array.from({ length: PLACES * 3 }, (_, line) => `${path} ${line % 3 === 1 ? 'place' : 'fixed'} ${line}`).join('\n')}\n`;
+  `${Array.from({ length: PLACES * 3 }, (_, line) => `${path} ${line % 3 === 1 ? 'place' : 'fixed'} ${line}.`).join('\n')}\n`;
 
 export type Step =
   /** `slow`: the host is asked about it now, and reads when others have gone on (`look`), or as its agent writes. */

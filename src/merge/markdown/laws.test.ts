@@ -210,7 +210,9 @@ describe('laws of front matter', { timeout: LAW_TIMEOUT }, () => {
     const [base = '', current = '', proposed = ''] = [input.base, input.current, input.proposed].map((side) =>
       frontOf(show(side)),
     );
-    return mergeContents({ base, current, proposed, options: { engine: 'yaml' } });
+    // Between its marks an empty one is a map without members; an empty YAML document is null.
+    const start = base === '' && current !== '' && proposed !== '' ? '{}\n' : base;
+    return mergeContents({ base: start, current, proposed, options: { engine: 'yaml' } });
   }
 
   it('[MD3] [MD6] front matter is what YAML says it is, settled and favoured alike, and it is proven', () => {
@@ -238,6 +240,17 @@ describe('laws of front matter', { timeout: LAW_TIMEOUT }, () => {
       options,
     );
     expect(structured).toBeGreaterThan(50);
+  });
+
+  it('[MD3] two sides that each add a member to an empty one are joined', () => {
+    const [base, current, proposed] = ['', 'more: 1\n', 'new: 1\n'].map((front) => `---\n${front}---\ntext\n`);
+    const result = mergeContents({
+      base: base ?? '',
+      current: current ?? '',
+      proposed: proposed ?? '',
+      options: { engine: 'markdown' },
+    });
+    expect(contentOf(result)).toBe('---\nmore: 1\nnew: 1\n---\ntext\n');
   });
 
   it('[MD3] swapping the sides of front matter swaps what clashes', () => {

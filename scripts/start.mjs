@@ -34,7 +34,8 @@ async function startServer() {
     process.stdout.write(chunk);
     if (text === undefined) return;
     text += chunk;
-    if (!text.includes('npx entente status\n')) return;
+    // The last of the ways to connect.
+    if (!/^ {2}.*\bstatus\n/m.test(text)) return;
     process.stdout.write('demo:\n  npm run demo\n', release);
     text = undefined;
   });

@@ -1,6 +1,6 @@
 // `entente serve` as a process: where it listens, what it refuses, and how it ends (OP rules).
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -37,7 +37,7 @@ async function running(child: ChildProcess, keyFile: string): Promise<Running> {
     await ended;
   });
   const address = /entente listens on (\S+)/;
-  while (!address.test(output) || !output.includes('entente status')) {
+  while (!address.test(output) || !/ status\n/.test(output)) {
     if (child.exitCode !== null) throw new Error(output);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -98,6 +98,18 @@ describe('entente serve', () => {
     at.write('open.key', 'x');
     const { code, err } = await at.run(['serve', '--port', '0', '--key-file', 'open.key']);
     expect([code, err]).toEqual([4, expect.stringContaining('chmod 600')]);
+  });
+
+  it('[HT10] a file that holds no key of this store is somebody else’s, and stays as it is', async () => {
+    const at = await desk();
+    const others = `ent_${'a'.repeat(12)}_${'b'.repeat(43)}\n`;
+    for (const held of ['very important\n', others]) {
+      const file = at.write('held.key', held);
+      chmodSync(file, 0o600);
+      const { code, err } = await at.run(['serve', '--port', '0', '--key-file', 'held.key']);
+      expect([code, err]).toEqual([2, expect.stringContaining('next: entente serve --key-file OTHER')]);
+      expect(at.read('held.key')).toBe(held);
+    }
   });
 
   it('[OP3] SIGTERM: commits under way are answered and kept, and then it ends with 0', async () => {

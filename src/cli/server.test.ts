@@ -104,6 +104,18 @@ describe('the command line on a server', () => {
     expect((await run(['recorded', 'list', '--json'])).code).toBe(0);
   });
 
+  it('[CT12] what is refused there proposes no strategy: those are the server’s', async () => {
+    await run(['commit', 'plain.md', '-q'], { stdin: 'a\n' });
+    for (const agent of ['ann', 'bob']) {
+      await run(['begin', 'plain.md', '-o', `${agent}.md`, '--agent', agent, '-q']);
+      desk.write(`${agent}.md`, `${agent}\n`);
+    }
+    expect((await run(['commit', 'plain.md', 'ann.md', '--agent', 'ann', '-q'])).code).toBe(0);
+    const { code, err } = await run(['commit', 'plain.md', 'bob.md', '--agent', 'bob']);
+    expect([code, err.includes('--strategy')]).toEqual([5, false]);
+    expect(err).toMatch(/next: entente .*show plain\.md/);
+  });
+
   it('[CT12] import and export: what others changed meanwhile is never written over', async () => {
     desk.write('in/a.txt', 'one\ntwo\nthree\n');
     desk.write('in/b.txt', 'b\n');

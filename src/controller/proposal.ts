@@ -150,7 +150,9 @@ function concat(left: Uint8Array, right: Uint8Array): Uint8Array {
 /** One after another; each `old` must be there exactly once at its turn. Works on bytes, so any encoding survives. */
 export function applyEdits(base: Uint8Array, edits: readonly Edit[]): Uint8Array {
   if (!Array.isArray(edits) || edits.length === 0) {
-    throw new EntenteError('misuse', 'Edits are a list of { old, new } with at least one entry.');
+    throw new EntenteError('misuse', 'Edits are a list of { old, new } with at least one entry.', {
+      next: 'Pass for example { edits: [{ old: "draft", new: "final" }] }.',
+    });
   }
   let bytes = Buffer.from(base);
   for (const [index, edit] of edits.entries()) {

@@ -6,7 +6,7 @@ import { encodeContent } from '../core/wire.ts';
 import type { Call } from '../service/operation.ts';
 import { lookAt } from '../service/operations/read.ts';
 import type { WireOutcome } from '../service/wire.ts';
-import { OUTCOME_STATUS, outcomeProblem, type Problem } from './problems.ts';
+import { type Asked, OUTCOME_STATUS, outcomeProblem, type Problem } from './problems.ts';
 
 export const PROBLEM = 'application/problem+json; charset=utf-8';
 
@@ -48,10 +48,15 @@ async function currentOf(call: Call, outcome: WireOutcome): Promise<object> {
 }
 
 /** An outcome as a body, by the table of docs/http-api.md. */
-export async function outcomeBody(reply: FastifyReply, call: Call, outcome: WireOutcome): Promise<object> {
+export async function outcomeBody(
+  reply: FastifyReply,
+  call: Call,
+  outcome: WireOutcome,
+  asked: Asked = 'change',
+): Promise<object> {
   const status = OUTCOME_STATUS[outcome.status];
   if (status >= 400) {
-    const problem = outcomeProblem(outcome, call.requestId);
+    const problem = outcomeProblem(outcome, call.requestId, asked);
     return problemBody(reply, { ...problem, ...(await currentOf(call, outcome).catch(() => ({}))) });
   }
   if (outcome.status === 'escalated') {

@@ -21,7 +21,7 @@ import { answerUnknown } from './methods.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { mountRoutes } from './mount.ts';
 import { problemOf } from './problems.ts';
-import { parseQuery } from './query.ts';
+import { parseQuery, refuseQuery } from './query.ts';
 import { sayQuota } from './rate-headers.ts';
 import { bearerOf } from './request.ts';
 import { accountRoutes, loginRoutes } from './routes/account.ts';
@@ -37,7 +37,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { recordedRoutes } from './routes/recorded.ts';
 import { resourceRoutes } from './routes/resource.ts';
 import { rootRoutes } from './routes/root.ts';
-import type { Routes } from './routes/route.ts';
+import { type Routes, SPACE_PATH } from './routes/route.ts';
 import { undoRoutes } from './routes/undo.ts';
 import { traceRequests } from './spans.ts';
 import { answerTogether } from './turns.ts';
@@ -93,6 +93,8 @@ const JSON_ROUTES: readonly Routes[] = [
   undoRoutes,
   demoRoutes,
 ];
+/** Those that change something and have a query. */
+const TAKE_QUERY: readonly string[] = [`${SPACE_PATH}/commits`, `${SPACE_PATH}/drafts/:id`];
 /** Taking bytes of any kind. */
 const BYTE_ROUTES: readonly Routes[] = [resourceRoutes];
 
@@ -202,7 +204,13 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     metricsRoutes(behind, service, metrics);
     behind.register(async (json) => {
       takeJson(json);
-      for (const routes of JSON_ROUTES) routes(json, service);
+      json.register(async (own) => {
+        own.addHook('onRequest', (request, _reply, done) => {
+          refuseQuery(request, TAKE_QUERY);
+          done();
+        });
+        for (const routes of JSON_ROUTES) routes(own, service);
+      });
       for (const mount of mounts) mountRoutes(json, mount);
     });
     behind.register(async (bytes) => {

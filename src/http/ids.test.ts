@@ -28,6 +28,8 @@ describe('ids over HTTP', () => {
   it('[P01] a query is decoded exactly once, and only what is UTF-8', async () => {
     for (const query of ['..%2fb', '%2e%2e/b', '%2e%2e%2fb', '%c0%ae', '%ED%A0%80', '%', '%zz'])
       expect([query, await read(query)]).toEqual([query, 400]);
+    for (const query of ['%c0%ae', '%ED%A0%80'])
+      expect((await ann.ask('GET', `/resource?id=${query}`)).body.code).toBe('bad-id');
     // Encoded twice it is a name like any other: a literal percent sign.
     expect(await read('%252e%252e')).toBe(404);
     await ann.put('%2e%2e', 'literal\n');

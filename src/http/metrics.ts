@@ -54,6 +54,7 @@ export function createMetrics(): Metrics {
     meter: {
       outcome(status) {
         commits.inc({ outcome: status });
+        if (status === 'replayed') return;
         all += 1;
         if (CLASHED.includes(status)) clashed += 1;
       },

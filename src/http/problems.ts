@@ -95,6 +95,9 @@ function problem(code: string, status: number, detail: string, requestId: string
   return { type: `/errors/${code}`, title: title(code), status, detail, code, retryable, next: [], requestId };
 }
 
+/** What to do is on the page of the code, where nothing nearer is known. */
+const pageOf = (code: string): string => `GET /errors/${code} says what that means and what to do.`;
+
 function ofEntente(error: EntenteError, requestId: string): Problem {
   const { next, ...details } = error.details;
   const made = problem(error.code, STATUS[error.code] ?? 500, error.message, requestId);
@@ -102,7 +105,7 @@ function ofEntente(error: EntenteError, requestId: string): Problem {
   const since = typeof details['since'] === 'string' ? { since: details['since'] } : {};
   const wait =
     typeof details['retryAfterMs'] === 'number' ? { retryAfter: Math.ceil(details['retryAfterMs'] / 1000) } : {};
-  return { ...made, ...oldest, ...since, ...wait, next: next === undefined ? [] : [next] };
+  return { ...made, ...oldest, ...since, ...wait, next: [next ?? pageOf(error.code)] };
 }
 
 interface FrameworkError {
@@ -144,7 +147,11 @@ export function problemOf(error: unknown, requestId: string): Problem {
     const next = ['Look at /openapi.json for how requests are made.'];
     return { ...problem('misuse', statusCode, 'The request cannot be read.', requestId), next };
   }
-  return problem('unexpected', 500, 'Something went wrong in the server; its log has the requestId.', requestId);
+  const next = ['Tell whoever runs the server the requestId.'];
+  return {
+    ...problem('unexpected', 500, 'Something went wrong in the server; its log has the requestId.', requestId),
+    next,
+  };
 }
 
 const ADVICE: { readonly [status in OutcomeStatus]?: readonly [detail: string, next: string] } = {
@@ -167,8 +174,18 @@ const ADVICE: { readonly [status in OutcomeStatus]?: readonly [detail: string, n
   ],
 };
 
-function adviceOn(outcome: WireOutcome): readonly [detail: string, next: string] {
+/** What an outcome is of: a change, or what somebody decided on a conflict. */
+export type Asked = 'change' | 'decision';
+
+/** A decision that met something newer: the conflict stays open, and a commit past it would leave it so. */
+const MOVED_ON: readonly [detail: string, next: string] = [
+  'Your decision was NOT saved: the resource moved since the conflict was read. The conflict is open as before.',
+  'Read the conflict again, decide on what it says now, and send its new ETag as If-Match.',
+];
+
+function adviceOn(outcome: WireOutcome, asked: Asked): readonly [detail: string, next: string] {
   const { status } = outcome;
+  if (asked === 'decision' && (status === 'conflict' || status === 'retry')) return MOVED_ON;
   // Refused by what somebody decided, and not by the policy.
   if (status === 'rejected' && outcome.reason.startsWith('already-resolved'))
     return [
@@ -179,9 +196,9 @@ function adviceOn(outcome: WireOutcome): readonly [detail: string, next: string]
 }
 
 /** The problem of an outcome that stored nothing, with the outcome in it. */
-export function outcomeProblem(outcome: WireOutcome, requestId: string): Problem {
+export function outcomeProblem(outcome: WireOutcome, requestId: string, asked: Asked = 'change'): Problem {
   const { status } = outcome;
-  const [detail, next] = adviceOn(outcome);
+  const [detail, next] = adviceOn(outcome, asked);
   const made = problem(status, OUTCOME_STATUS[status], detail, requestId);
   return { ...made, retryable: status === 'unknown', next: [next], outcome };
 }

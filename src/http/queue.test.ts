@@ -190,10 +190,13 @@ describe('the queue over HTTP', () => {
     await lead.ask('POST', '/commits', { json: { token, content: 'later\n' } });
     const decided = await decide(nina, one, { content: 'nina\n' });
     expect([decided.status, decided.body.code]).toEqual([409, 'conflict']);
+    // To commit past it would leave the conflict open.
+    expect(decided.body.next).toEqual([expect.stringMatching(/^Read the conflict again/)]);
     expect((await nina.ask('GET', `/resource?id=${one.id}`)).text).toBe('later\n');
     const now = { ...one, etag: (await nina.ask('GET', one.path)).body.etag };
     expect(now.etag).not.toBe(one.etag);
-    expect((await decide(nina, one, { content: 'nina\n' })).status).toBe(412);
+    const stale = await decide(nina, one, { content: 'nina\n' });
+    expect([stale.status, stale.body.next]).toEqual([412, [expect.stringMatching(/^Read the conflict again/)]]);
     expect((await decide(nina, now, { content: 'nina\n' })).body.status).toBe('committed');
   });
 

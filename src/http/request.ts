@@ -37,7 +37,9 @@ export function headerOf(request: FastifyRequest, name: string): string | undefi
   const value = request.headers[name];
   if (value === undefined) return undefined;
   if (typeof value === 'string' && value.trim() !== '') return value;
-  throw new EntenteError('misuse', `The header ${name} is empty or comes more than once.`);
+  throw new EntenteError('misuse', `The header ${name} is empty or comes more than once.`, {
+    next: 'Send it once with a value, or leave it out.',
+  });
 }
 
 export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
@@ -82,7 +84,9 @@ export function bodyOf(request: FastifyRequest, ...elsewhere: readonly string[])
     throw new EntenteError('misuse', 'The body is a JSON object.', { next: 'Send Content-Type: application/json.' });
   const twice = elsewhere.find((name) => Object.hasOwn(body, name));
   if (twice === undefined) return body;
-  throw new EntenteError('misuse', `${JSON.stringify(twice)} is said by the path or a header, not in the body.`);
+  throw new EntenteError('misuse', `${JSON.stringify(twice)} is said by the path or a header, not in the body.`, {
+    next: `Leave ${JSON.stringify(twice)} out of the body.`,
+  });
 }
 
 /** The body with the commitId of an Idempotency-Key; both at once are refused. */

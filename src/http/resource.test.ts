@@ -1,6 +1,8 @@
 // Plain conditional requests (RFC 9110): what lands, what is refused, and that nothing is merged behind the caller's back.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type Caller, openServer, type Server } from '../../test/support/server.ts';
+import { withMethods } from '../../test/support/wrap.ts';
+import { createMemoryStore } from '../stores/memory.ts';
 
 let server: Server;
 let ann: Caller;
@@ -49,6 +51,34 @@ describe('conditional writes', () => {
     expect(await doc.text()).toBe('A\nb\nc\n');
     expect((await doc.put('x\n', { 'if-none-match': '*' })).status).toBe(412);
     expect((await ann.ask('DELETE', doc.at, { headers: { 'if-match': doc.etag } })).status).toBe(412);
+  });
+
+  it('[HT4] of several that name one version and write the same bytes one lands, and the others are told what is there', async () => {
+    const inner = createMemoryStore();
+    // A store that is waited for: what others write comes between the look and the write.
+    const store = withMethods(inner, { read: async (space, ids) => inner.read(space, ids) });
+    const slow = await openServer({ store });
+    const bob = await slow.caller('bob');
+    const statuses = async (sent: readonly Promise<Answer>[]): Promise<readonly number[]> =>
+      (await Promise.all(sent)).map(({ status }) => status).sort();
+    const at = '/resource?id=one.md';
+    const put = (bytes: string, headers: { readonly [name: string]: string }): Promise<Answer> =>
+      bob.ask('PUT', at, { bytes, headers });
+    const etag = async (): Promise<string> => (await bob.ask('GET', '/resource/head?id=one.md')).body.etag;
+    const make = (): Promise<Answer> => put('lock', { 'if-none-match': '*' });
+    expect(await statuses([make(), make()])).toEqual([201, 412]);
+    const one = { 'if-match': await etag() };
+    expect(await statuses([put('1', one), put('1', one), put('1', one)])).toEqual([200, 412, 412]);
+    const two = { 'if-match': await etag() };
+    const undo = (): Promise<Answer> =>
+      bob.ask('POST', '/resource/undo', { headers: two, json: { id: 'one.md', version: 1 } });
+    expect(await statuses([undo(), undo()])).toEqual([200, 412]);
+    const three = { 'if-match': await etag() };
+    // The same bytes again on the version that has them are no change, and no conflict.
+    expect((await put('lock', three)).body).toMatchObject({ version: 3 });
+    const end = (): Promise<Answer> => bob.ask('DELETE', at, { headers: three });
+    expect(await statuses([end(), end()])).toEqual([204, 412]);
+    await slow.close();
   });
 
   it('[HT4] an If-None-Match with a tag names no version: it is refused, and nothing is overwritten or deleted', async () => {
@@ -201,6 +231,45 @@ describe('conditional writes', () => {
     expect([refused.status, refused.body.status]).toEqual([200, 'rejected']);
     expect((await ann.ask('POST', '/commits?dry_run=yes', { json: { token: stale, content: 'x' } })).status).toBe(400);
     expect((await ann.ask('GET', `/audit?cursor=${before}`)).body.items).toHaveLength(1);
+  });
+
+  it('[HT5] the token of what would be stored is the one to store it with', async () => {
+    const doc = await resource();
+    const token = await ann.begin(doc.at.slice('/resource?id='.length));
+    const dry = await ann.ask('POST', '/commits?dry_run=1', { json: { token, content: 'two\n' } });
+    expect(dry.body.token).toBe(token);
+    const real = await ann.ask('POST', '/commits', { json: { token: dry.body.token, content: 'two\n' } });
+    expect([real.status, real.body.status, await doc.text()]).toEqual([200, 'committed', 'two\n']);
+  });
+
+  it('[HT5] no other request that changes something takes a query for a wish', async () => {
+    const doc = await resource();
+    const token = await ann.begin(doc.at.slice('/resource?id='.length));
+    const writes = [{ token, content: 'two\n' }];
+    const tried = await ann.ask('POST', '/transactions?dry_run=1', { json: { writes } });
+    expect(tried.body).toMatchObject({
+      status: 400,
+      code: 'misuse',
+      next: [expect.stringMatching(/^Nothing was written/)],
+    });
+    expect((await ann.ask('POST', '/drafts?foo=1', { json: { id: 'new.md' } })).body.code).toBe('misuse');
+    const policy = await ann.ask('PUT', '/policy?dry_run=1', {
+      json: { rules: [] },
+      headers: { 'if-none-match': '*' },
+    });
+    expect(policy.body.code).toBe('misuse');
+    expect(await doc.text()).toBe('one\n');
+  });
+
+  it('[HT5] is not for who may not read: what it says could be tried on what is there', async () => {
+    const doc = await resource('secret');
+    const id = doc.at.slice('/resource?id='.length);
+    const writer = await server.caller('writer', ['commit@default:**']);
+    const token = await writer.begin(id);
+    for (const content of ['secret', 'wrong']) {
+      const { body } = await writer.ask('POST', '/commits?dry_run=1', { json: { token, content } });
+      expect(body).toMatchObject({ status: 403, code: 'forbidden' });
+    }
   });
 
   it('[HT6] keeps bytes as they are, whatever they are', async () => {

@@ -8,7 +8,8 @@ import { passThrough } from './pass-through.ts';
 
 /** What is told of the work of a service. Times are in milliseconds. */
 export interface Meter {
-  outcome(status: Outcome['status']): void;
+  /** `replayed`: the first answer again, to a request that came more than once. */
+  outcome(status: Outcome['status'] | 'replayed'): void;
   merged(ms: number): void;
   store(operation: string, ms: number, failed: boolean): void;
   /** Entries that the feed has just read, with the age of the oldest of them. */
@@ -112,7 +113,7 @@ export async function observeMerge<T>(meter: Meter, work: () => Promise<T>): Pro
 /** The controller with the outcomes of its commits counted. */
 export function observeController(controller: LocalController, meter: Meter): LocalController {
   const count = (outcome: Outcome): Outcome => {
-    meter.outcome(outcome.status);
+    meter.outcome(outcome.replayed === true ? 'replayed' : outcome.status);
     return outcome;
   };
   const counted = (promised: Promise<Outcome>): Promise<Outcome> => promised.then(count);

@@ -101,7 +101,7 @@ export function createService(options: ServiceOptions): Service {
   const noting = (space: Space): Meter => ({
     ...meter,
     outcome: (status) => {
-      refusals.note(space, status);
+      if (status !== 'replayed') refusals.note(space, status);
       meter.outcome(status);
     },
   });

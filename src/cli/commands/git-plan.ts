@@ -1,15 +1,14 @@
 // What `init --git` writes and takes away, in two places: a block in `.gitattributes`, which may be committed, and two
 // values in the repository's own config, which is not.
-import { constants } from 'node:fs';
-import { access, lstat, readFile, rm } from 'node:fs/promises';
+import { lstat, readFile, rm } from 'node:fs/promises';
 import * as path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { EntenteError } from '../../core/errors.ts';
 import { chooseEngine } from '../../merge/choose.ts';
 import { patternsIn, withBlock, withoutBlock } from '../place/attributes.ts';
 import { askGit } from '../place/git.ts';
 import { putWorkFile } from '../place/working.ts';
 import type { Context } from '../shell/context.ts';
+import { ownCommand } from '../shell/own-command.ts';
 import { cleanName, shellWord } from '../shell/text.ts';
 
 const NAME_KEY = 'merge.entente.name';
@@ -56,15 +55,8 @@ async function ask(context: Context, ...args: readonly string[]): Promise<string
   });
 }
 
-async function isProgram(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** How git's shell calls this program: by its name where that is on the path, else by where it lies. */
-async function ownCommand({ io, text }: Context): Promise<string> {
+/** How git's shell calls this program. */
+async function driverCommand({ io, text }: Context): Promise<string> {
   const given = text('command');
   if (given !== undefined && given.trim() !== '') return given;
   if (given !== undefined) {
@@ -72,11 +64,7 @@ async function ownCommand({ io, text }: Context): Promise<string> {
       next: "entente init --git --command 'npx entente'   (or without --command: entente finds where it lies)",
     });
   }
-  for (const folder of (io.env['PATH'] ?? '').split(path.delimiter)) {
-    if (folder !== '' && (await isProgram(path.join(folder, 'entente')))) return 'entente';
-  }
-  const main = fileURLToPath(new URL('../main.js', import.meta.url));
-  return (await isProgram(main)) ? `${shellWord(process.execPath)} ${shellWord(main)}` : 'entente';
+  return ownCommand(io.env);
 }
 
 function givenPatterns(context: Context): readonly string[] {
@@ -131,7 +119,7 @@ export async function planOf(context: Context, remove: boolean): Promise<Plan> {
       ]
     : [
         { key: NAME_KEY, before: name, after: NAME },
-        { key: DRIVER_KEY, before: driver, after: `${await ownCommand(context)} ${ARGUMENTS}` },
+        { key: DRIVER_KEY, before: driver, after: `${await driverCommand(context)} ${ARGUMENTS}` },
       ];
   return { file, before, after, config };
 }

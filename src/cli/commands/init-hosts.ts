@@ -1,6 +1,5 @@
 // The part of `init` and `uninstall` that is about hosts of agents: which are here, what their files would get, and the
 // question before it is written.
-import { access, constants } from 'node:fs/promises';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EntenteError } from '../../core/errors.ts';
@@ -10,26 +9,13 @@ import { carryOutAdding, carryOutRemoving, type FileChange, planAdding, planRemo
 import { AGREEMENT, type Commands, HOST_SETUPS, type HostFile, type HostSetup } from '../hosts/setups.ts';
 import { askYes, mayAsk } from '../shell/ask.ts';
 import type { Context } from '../shell/context.ts';
+import { isOnPath } from '../shell/own-command.ts';
 import { cleanName, shellWord } from '../shell/text.ts';
 import { unifiedDiff } from '../show/diff.ts';
 
-async function isProgram(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function isOnPath({ io }: Context, name: string): Promise<boolean> {
-  for (const folder of (io.env['PATH'] ?? '').split(path.delimiter)) {
-    if (folder !== '' && (await isProgram(path.join(folder, name)))) return true;
-  }
-  return false;
-}
-
 /** How hosts call entente: by its names where they are on the path, else by where it lies on this machine. */
 async function commandsOf(context: Context): Promise<Commands> {
-  if ((await isOnPath(context, 'entente')) && (await isOnPath(context, 'entente-hook'))) {
+  if ((await isOnPath(context.io.env, 'entente')) && (await isOnPath(context.io.env, 'entente-hook'))) {
     return { hook: 'entente-hook', hookWords: ['entente-hook'], mcp: ['entente', 'mcp'], isLocal: false };
   }
   const main = fileURLToPath(new URL('../main.js', import.meta.url));

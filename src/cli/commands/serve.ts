@@ -11,10 +11,10 @@ import { ensureKeyFile, KEY_FILE } from '../place/key-file.ts';
 import { findLocation, type Location } from '../place/location.ts';
 import { isThere, openStore } from '../place/open.ts';
 import { checkSocketPath, clearSocket, ownersOnly, socketUrl } from '../place/socket.ts';
-import type { Console } from '../shell/console.ts';
 import type { Context } from '../shell/context.ts';
 import { type ExitCode, exitCodes } from '../shell/exit.ts';
 import { untilAborted } from '../shell/io.ts';
+import { ownCommand } from '../shell/own-command.ts';
 import { PORT, portOf } from '../shell/server-address.ts';
 import { cleanName, shellWord } from '../shell/text.ts';
 import { packageVersion } from '../shell/version.ts';
@@ -40,6 +40,11 @@ async function keyFileOf(context: Context): Promise<string> {
   throw new EntenteError('misuse', 'A store in memory has no folder for the key.', {
     next: 'entente serve --store memory: --key-file PATH',
   });
+}
+
+/** The file is this server's own: beside its store, or of a store that ends with it, as its keys do. */
+function isOwnKey(context: Context, { store }: Location): boolean {
+  return context.text('keyFile') === undefined || store.kind === 'memory';
 }
 
 /** Where it listens instead of on a port; refused where the system would not take the path. */
@@ -148,7 +153,7 @@ interface Listening {
   readonly link: string | undefined;
 }
 
-async function tell(console: Console, { url, store, keyFile, made, guard, link }: Listening): Promise<void> {
+async function tell({ console, io }: Context, { url, store, keyFile, made, guard, link }: Listening): Promise<void> {
   if (console.json) {
     const shown = guard === undefined ? {} : { guard: { root: guard.root, socket: guard.socket } };
     const login = link === undefined ? {} : { dashboard: link };
@@ -159,13 +164,14 @@ async function tell(console: Console, { url, store, keyFile, made, guard, link }
   await console.line(`data: ${store}`);
   await console.line(`key:  ${keyFile}${made ? ' (made now)' : ''}`);
   if (guard !== undefined) await console.line(`guard: ${cleanName(guard.root)} is kept, and watched`);
-  if (link !== undefined) for (const line of linkLines(link)) await console.line(line);
-  for (const line of waysToConnect(url, keyFile)) await console.line(line);
+  const program = await ownCommand(io.env);
+  if (link !== undefined) for (const line of linkLines(link, program)) await console.line(line);
+  for (const line of waysToConnect(url, keyFile, program)) await console.line(line);
 }
 
 /** The server and what it stands on is loaded when it is asked for: no other command waits for it. */
 async function serve(context: Context): Promise<ExitCode> {
-  const { console, io, signal } = context;
+  const { io, signal } = context;
   const port = portOf(context, 0);
   const host = context.text('host') ?? '127.0.0.1';
   const socket = socketFile(context);
@@ -213,11 +219,11 @@ async function serve(context: Context): Promise<ExitCode> {
       ...(publicUrl === undefined ? {} : { publicUrl }),
       ...page,
     });
-    const { made, id } = await ensureKeyFile(service.keys, keyFile);
+    const { made, id } = await ensureKeyFile(service.keys, keyFile, isOwnKey(context, location));
     const url = await listening(() => (socket === undefined ? app.listen({ port, host }) : listenOn(app, socket)));
     const link = await dashboardLink({ service, id, url: publicUrl ?? url, ...page });
     if (link !== undefined) pages = publicUrl ?? url;
-    await tell(console, { url, link, keyFile, made, guard, store: location.url });
+    await tell(context, { url, link, keyFile, made, guard, store: location.url });
     log.release();
     await untilAborted(signal);
     await app.close();

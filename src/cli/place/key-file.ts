@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { EntenteError, isEntenteError } from '../../core/errors.ts';
 import { parseAgentId } from '../../core/resource.ts';
-import type { Keys } from '../../service/keys.ts';
+import { KEY_TEXT, type Keys } from '../../service/keys.ts';
 import { ALL_GRANTS } from '../../service/principal.ts';
 import { shellWord } from '../shell/text.ts';
 import { ownFolder, readOwn, replaceFile } from './files.ts';
@@ -42,14 +42,32 @@ function ownerName(): string {
   }
 }
 
-/** The owner's key, made where there is none or where the store does not know it any more. */
+/** What somebody else may need is never written over. */
+function assertOurs(file: string, known: string, isOwn: boolean): void {
+  const isKey = KEY_TEXT.test(known);
+  if (known === '' || (isKey && isOwn)) return;
+  throw new EntenteError(
+    'misuse',
+    isKey
+      ? `The key in ${file} is none of this store: it may be another server's.`
+      : `The file ${file} holds no key, and is left as it is.`,
+    { next: `entente serve --key-file OTHER   (or, if nobody needs it: rm ${shellWord(file)})` },
+  );
+}
+
+/**
+ * The owner's key, made where there is none. `isOwn`: the file is this server's alone, so that a key that the store does
+ * not know any more is replaced.
+ */
 export async function ensureKeyFile(
   keys: Keys,
   file: string,
+  isOwn: boolean,
 ): Promise<{ readonly made: boolean; readonly id: string }> {
   const known = await readKeyFile(file);
   const id = known === undefined ? undefined : await idOf(keys, known);
   if (id !== undefined) return { made: false, id };
+  if (known !== undefined) assertOurs(file, known, isOwn);
   const { text, info } = await keys.create({ name: ownerName(), label: 'owner of the server', grants: ALL_GRANTS });
   const folder = await ownFolder(path.dirname(file));
   await replaceFile(folder, path.basename(file), `${text}\n`);

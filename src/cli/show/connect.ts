@@ -4,19 +4,19 @@ import { shellWord } from '../shell/text.ts';
 
 const LIST = '/v1/spaces/default/resources';
 
-/** The link of a browser. */
-export function linkLines(link: string): readonly string[] {
-  return [`dashboard: ${link}`, '  (logs in once, within 5 minutes; another link: npx entente dashboard)'];
+/** The link of a browser; `program`: how entente is called here, as words for a shell. */
+export function linkLines(link: string, program: string): readonly string[] {
+  return [`dashboard: ${link}`, `  (logs in once, within 5 minutes; another link: ${program} dashboard)`];
 }
 
 /** Lines for curl, TypeScript, MCP and the command line. None of them holds the key, only where it lies. */
-export function waysToConnect(url: string, keyFile: string): readonly string[] {
+export function waysToConnect(url: string, keyFile: string, program: string): readonly string[] {
   const key = shellWord(keyFile);
   const socket = socketOf(url);
   const shell = [
     'command line:',
     `  export ENTENTE_STORE=${shellWord(url)} ENTENTE_KEY_FILE=${key}`,
-    '  npx entente status',
+    `  ${program} status`,
   ];
   const auth = `-H "Authorization: Bearer $(cat ${key})"`;
   if (socket !== undefined)

@@ -38,7 +38,11 @@ export function headline(outcome: Outcome, resource: string): string {
 }
 
 /** What to type now, most likely first; `own` is what the caller sent, as words of `commit` after the id. */
-export function nextSteps(outcome: Outcome, resource: string, own: string): readonly string[] {
+export function nextSteps(
+  outcome: Outcome,
+  resource: string,
+  { own, onServer = false }: { readonly own: string; readonly onServer?: boolean },
+): readonly string[] {
   const id = idWord(resource);
   switch (outcome.status) {
     case 'merged':
@@ -49,8 +53,8 @@ export function nextSteps(outcome: Outcome, resource: string, own: string): read
     case 'retry':
       return [`entente show ${id}`, `entente commit ${id} ${own}`];
     case 'rejected':
-      // No strategy merges a stale deletion: it is looked at and said anew.
-      if (own === DELETION) return [`entente show ${id}`, `entente begin ${id}`];
+      // No strategy merges a stale deletion, and a server's are its own: it is looked at and said anew.
+      if (own === DELETION || onServer) return [`entente show ${id}`, `entente begin ${id}`];
       return [`entente commit ${id} ${own} --strategy "merge(auto)"`, `entente begin ${id}`];
     case 'aborted':
       return [`entente begin ${id}`];
@@ -92,16 +96,18 @@ export interface ShowOptions {
 
 /** Prints an outcome and answers its exit code. */
 export async function showOutcome(
-  { console }: Context,
+  context: Context,
   outcome: Outcome,
   resource: string,
   options: ShowOptions = {},
 ): Promise<ExitCode> {
+  const { console } = context;
   const { draft, file, how } = options;
   const exit = exitOfOutcome(outcome.status);
   const refreshed = outcome.status === 'merged' ? options.refreshed : undefined;
   const own = `${draft ?? file ?? '-'}${how === undefined ? '' : ` ${how}`}`;
-  const steps = refreshed === undefined ? nextSteps(outcome, resource, own) : [];
+  const onServer = (await context.location()).store.kind === 'server';
+  const steps = refreshed === undefined ? nextSteps(outcome, resource, { own, onServer }) : [];
   const next = options.next ?? steps;
   if (console.json) {
     const files = { ...(draft === undefined ? {} : { draft }), ...(refreshed === undefined ? {} : { refreshed }) };

@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EntenteError, errorCodes } from '../../core/errors.ts';
-import { problemOf } from '../problems.ts';
+import { OUTCOME_STATUS, problemOf } from '../problems.ts';
 import { pathOf } from './document.ts';
 import type { Endpoint } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
@@ -22,7 +22,11 @@ function codes(): string[] {
     const { status, retryable } = problemOf(new EntenteError(code, ''), 'r');
     return { code, status, retryable };
   });
-  const sorted = statuses.toSorted((left, right) => left.status - right.status);
+  // Of outcomes that stored nothing, which are problems too.
+  const outcomes = Object.entries(OUTCOME_STATUS)
+    .filter(([, status]) => status >= 400)
+    .map(([code, status]) => ({ code, status, retryable: code === 'unknown' }));
+  const sorted = [...statuses, ...outcomes].toSorted((left, right) => left.status - right.status);
   return sorted.map(({ code, status, retryable }) => `| ${status} | \`${code}\` | ${retryable ? 'yes' : ''} |`);
 }
 

@@ -30,7 +30,7 @@ async function revisionOf(call: Call, conflictId: string, ifMatch: string | unde
   if (matchesStrong(condition, etag)) return found.revision;
   // What is resolved already is answered with what it was resolved to, whatever was seen of it before.
   if (found.state === 'resolved') return found.revision;
-  throw onlyWeak(condition, etag) ? weak() : failed(etag);
+  throw onlyWeak(condition, etag) ? weak() : failed(etag, 'conflict');
 }
 
 export const conflictRoutes: Routes = (app, service) => {
@@ -94,6 +94,6 @@ export const conflictRoutes: Routes = (app, service) => {
     const body = keyedBodyOf(request, 'conflictId', 'revision');
     const revision = await revisionOf(call, conflictId, headerOf(request, 'if-match'));
     const outcome = await perform(resolve, call, { ...body, conflictId, revision });
-    return outcomeBody(reply, call, outcome);
+    return outcomeBody(reply, call, outcome, 'decision');
   });
 };

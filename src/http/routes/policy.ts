@@ -22,10 +22,10 @@ export const policyRoutes: Routes = (app, service) => {
     const { ifMatch, ifNoneMatch } = preconditionsOf(request);
     const now = await perform(policy, call, {});
     if (ifMatch === undefined && ifNoneMatch === undefined) throw required('the ETag of the policy as If-Match');
-    if (ifNoneMatch === '*' && now.revision > 0) throw failed(now.etag);
-    if (ifMatch === '*' && now.revision === 0) throw failed(undefined);
+    if (ifNoneMatch === '*' && now.revision > 0) throw failed(now.etag, 'policy');
+    if (ifMatch === '*' && now.revision === 0) throw failed(undefined, 'policy');
     if (ifMatch !== undefined && !matchesStrong(ifMatch, now.etag))
-      throw onlyWeak(ifMatch, now.etag) ? weak() : failed(now.etag);
+      throw onlyWeak(ifMatch, now.etag) ? weak() : failed(now.etag, 'policy');
     const body = { ...bodyOf(request, 'revision'), revision: now.revision };
     const stored = await perform(setPolicy, call, body);
     reply.code(now.revision === 0 ? 201 : 200).header('etag', stored.etag);

@@ -18,6 +18,8 @@ import { type Routes, SPACE_PATH } from './route.ts';
 export function idOf(given: unknown): ResourceId {
   const { id } = given as { readonly id?: unknown };
   if (typeof id === 'string' && Object.keys(given as object).length === 1) return parseResourceId(id);
+  if (Array.isArray(id) && id.length === 0)
+    throw new EntenteError('bad-id', 'The id is not well-formed UTF-8.', { next: 'Percent-encode it once, as UTF-8.' });
   throw new EntenteError('misuse', 'The query is exactly one id, in well-formed UTF-8.', {
     next: 'Send it as ?id=notes/plan.md, percent-encoded once.',
   });

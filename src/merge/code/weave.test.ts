@@ -65,6 +65,40 @@ describe('additions of two sides to one list', () => {
     expect(bothWays('a.go', list('[...]string'), ', "y"', ', "z"')).toEqual(['clean', 'clean']);
   });
 
+  it('[SC6] a comment that ends the line of an item stays with it, or all stays a conflict', () => {
+    const base = 'package a\n\ntype K struct {\n\tb int // one\n}\n';
+    const [one, two] = [
+      base.replace('// one', '// one\n\tp int // new'),
+      base.replace('// one', '// one, more\n\tc int // other'),
+    ];
+    for (const [current, proposed] of [
+      [one, two],
+      [two, one],
+    ] as const) {
+      expect(mergeContents({ base, current, proposed, path: 'a.go', options }).status).toBe('conflict');
+    }
+    const apart = [one, base.replace('// one', '// one\n\tc int // other')] as const;
+    for (const [current, proposed] of [apart, apart.toReversed()] as readonly (readonly [string, string])[]) {
+      const result = mergeContents({ base, current, proposed, path: 'a.go', options });
+      const text = textOf(result) ?? '';
+      for (const line of ['b int // one', 'p int // new', 'c int // other']) expect(text).toContain(`\t${line}\n`);
+    }
+  });
+
+  it('[SC6] a comment stays with its item in a list that is sorted, too', () => {
+    const base = 'const a = {\n  a: 1, // A\n  z: 9, // Z\n};\n';
+    const current = base.replace('  z', '  c: 3, // C\n  m: 4, // M\n  z');
+    const proposed = base.replace('  z', '  d: 5, // D\n  n: 6, // N\n  z');
+    for (const [mine, theirs] of [
+      [current, proposed],
+      [proposed, current],
+    ] as const) {
+      const text = textOf(mergeContents({ base, current: mine, proposed: theirs, path: 'a.ts', options }));
+      for (const name of text === undefined ? [] : ['a', 'c', 'd', 'm', 'n', 'z'])
+        expect(text).toMatch(new RegExp(`^  ${name}: \\d, // ${name.toUpperCase()}$`, 'm'));
+    }
+  });
+
   it('[SC6] members of a class that may be read as one, whichever comes first, stay a conflict', () => {
     const body = 'class D {\n@}\n';
     for (const path of ['a.js', 'a.ts']) {

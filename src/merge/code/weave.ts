@@ -49,13 +49,31 @@ export function weave(language: GrammarName, versions: Versions, outside: Outsid
     const [base, current, proposed] = parsed;
     if (base === undefined || current === undefined || proposed === undefined) return undefined;
     for (const lists of findLists(versions, { base: base.root, current: current.root, proposed: proposed.root })) {
-      const woven = weaveList(language, versions, lists, outside);
-      if (woven !== undefined && isAsMeant(language, versions, woven, lists, watch)) return woven;
+      const woven = wovenAsMeant(language, versions, lists, outside, watch);
+      if (woven === undefined) continue;
+      // Whichever side is called current: what only holds in one order was never independent of it.
+      const [swapped, others] = [swap(versions), swap(lists)];
+      if (wovenAsMeant(language, swapped, others, outside, watch) !== undefined) return woven;
     }
     return undefined;
   } finally {
     for (const { free } of parsed) free();
   }
+}
+
+function swap<Sides extends { readonly current: unknown; readonly proposed: unknown }>(sides: Sides): Sides {
+  return { ...sides, current: sides.proposed, proposed: sides.current };
+}
+
+function wovenAsMeant(
+  language: GrammarName,
+  versions: Versions,
+  lists: Lists,
+  outside: Outside,
+  watch: Watch,
+): Woven | undefined {
+  const woven = weaveList(language, versions, lists, outside);
+  return woven !== undefined && isAsMeant(language, versions, woven, lists, watch) ? woven : undefined;
 }
 
 export interface Lists {
@@ -134,7 +152,7 @@ function mayRunTogether(added: readonly Placed[]): boolean {
   return added.some(({ node }) => mayGoOn(node)) && added.some(({ node }) => isOpenField(node));
 }
 
-/** The woven text, parsed again: no error, and the list holds just what the base had and what the sides added. */
+/** The woven text, parsed again: no error, and the list holds just what the base had and what the sides added, comments too. */
 function isAsMeant(
   language: GrammarName,
   versions: Versions,
@@ -168,16 +186,29 @@ function isAsMeant(
 function hold(woven: List, text: string, lists: Lists, versions: Versions): boolean {
   const left = new Map<string, number>();
   const count = (list: List, source: string, by: number): void => {
-    for (const { startIndex, endIndex } of list.items) {
-      const item = source.slice(startIndex, endIndex);
-      left.set(item, (left.get(item) ?? 0) + by);
-    }
+    for (const one of [...textsOf(list, source), ...commentsOf(list, source)]) left.set(one, (left.get(one) ?? 0) + by);
   };
   count(woven, text, 1);
   count(lists.current, versions.current, -1);
   count(lists.proposed, versions.proposed, -1);
   count(lists.base, versions.base, 1);
   return [...left.values()].every((times) => times === 0);
+}
+
+function textsOf({ items }: List, source: string): readonly string[] {
+  return items.map(({ startIndex, endIndex }) => source.slice(startIndex, endIndex));
+}
+
+/** The comments between the items; one that ends the line of an item with that item, since it is about it. */
+function commentsOf({ node, items }: List, source: string): readonly string[] {
+  return node.children
+    .filter(({ type }) => type === 'comment')
+    .map(({ startIndex, endIndex }) => {
+      const item = items.findLast((each) => each.endIndex <= startIndex);
+      const isBehind = item !== undefined && !source.slice(item.endIndex, startIndex).includes('\n');
+      const about = isBehind ? source.slice(item.startIndex, item.endIndex) : '';
+      return JSON.stringify([source.slice(startIndex, endIndex), about]);
+    });
 }
 
 /** Two commas with nothing between them: legal in an array, and never meant. */

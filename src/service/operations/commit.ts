@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import type { CommitOptions, Controller } from '../../controller/types.ts';
 import { EntenteError } from '../../core/errors.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import type { AgentId, ResourceId } from '../../core/resource.ts';
 import type { Token } from '../../core/token.ts';
 import type { Strategy } from '../../strategies/types.ts';
@@ -59,7 +60,7 @@ async function policyDecides(call: Call, right: 'commit' | 'append-only', resour
   return keepsAll((await call.controller.explainPolicy(resource)).strategy);
 }
 
-/** The same policy over a store that writes nothing. The token of such an outcome names what is not there. */
+/** The same policy over a store that writes nothing. */
 function rehearsalOf({ service, space }: Call): Controller {
   return service.rehearsal(space, rehearsalStore(service.store));
 }
@@ -91,6 +92,10 @@ export async function optionsOf(call: Call, input: CommitInput, token: Token): P
   };
 }
 
+function isWritten({ status }: Outcome): boolean {
+  return status === 'committed' || status === 'merged';
+}
+
 export const commit: Operation<CommitInput, WireOutcome> = {
   name: 'commit',
   summary: 'Change a resource from what was read; the policy decides what happens if others changed it meanwhile.',
@@ -113,6 +118,9 @@ export const commit: Operation<CommitInput, WireOutcome> = {
     }
     const right = assertWrite(call, token.resource, input);
     if (right === 'append-only' && input.supersede === true) throw lacking('commit', token.resource);
+    // What a change would come to says what is there: to be asked as often as one likes, it is for who may read that.
+    if (input.dryRun === true && !may(call.principal, 'read', call.space, token.resource))
+      throw lacking('read', token.resource);
     const change = changeOf(input);
     const options = await optionsOf(call, input, token);
     const decides = input.resolve !== false && (await policyDecides(call, right, token.resource));
@@ -123,6 +131,8 @@ export const commit: Operation<CommitInput, WireOutcome> = {
     // What the agent holds now is not what it read: whatever moves next is no news of that.
     if ('version' in outcome || outcome.status === 'escalated')
       call.service.sights.done(call, token.agent, token.resource);
-    return outcomeFor(call, outcome);
+    const told = await outcomeFor(call, outcome);
+    // The token of what was not written would name what is not there: its own is the one to commit with.
+    return input.dryRun === true && isWritten(outcome) ? { ...told, token: input.token } : told;
   },
 };

@@ -55,14 +55,20 @@ export function required(how: string): EntenteError {
   );
 }
 
-export function failed(etag: string | undefined): EntenteError {
+export type Named = 'resource' | 'policy' | 'conflict';
+
+const AGAIN: { readonly [named in Named]: string } = {
+  resource: 'Read it again, make the change on that, and send its ETag. To have changes merged, use POST /commits.',
+  policy: 'Read the policy again, make the change on that, and send its ETag.',
+  conflict: 'Read the conflict again: somebody decided or moved it, or what it is about moved. Decide on that.',
+};
+
+export function failed(etag: string | undefined, named: Named = 'resource'): EntenteError {
   const now = etag === undefined ? 'it is not there' : `its ETag is ${etag}`;
   return new EntenteError(
     'precondition-failed',
-    `The resource is not what the request names: ${now}. Nothing was changed.`,
-    {
-      next: 'Read it again, make the change on that, and send its ETag. To have changes merged, use POST /commits.',
-    },
+    `The ${named} is not what the request names: ${now}. Nothing was changed.`,
+    { next: AGAIN[named] },
   );
 }
 
@@ -127,9 +133,13 @@ function told(id: ResourceId, token: Token, outcome: Outcome): Landed | Extract<
       const created = outcome.token.born === outcome.revision;
       return landedOf(id, token.epoch, outcome, outcome, created);
     }
-    case 'unchanged':
-      if (outcome.head === undefined) throw failed(undefined);
-      return landedOf(id, token.epoch, outcome.head, outcome, false);
+    case 'unchanged': {
+      const { head } = outcome;
+      if (head === undefined) throw failed(undefined);
+      // Somebody else wrote the very same in the meantime: that one landed on what was named, and this one did not.
+      if (head.revision !== token.revision) throw failed(head.deleted ? undefined : etagOf(token.epoch, head));
+      return landedOf(id, token.epoch, head, outcome, false);
+    }
     case 'unknown':
       return outcome;
     default: {

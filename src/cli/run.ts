@@ -98,11 +98,14 @@ function commandOf(words: readonly string[]): string | undefined {
 }
 
 /** The next command for faults of the library, which knows of none: it is used without a command line too. */
-const TYPED: { readonly [code: string]: ((command: string | undefined) => string) | undefined } = {
+const TYPED: { readonly [code: string]: ((command: string | undefined) => string | undefined) | undefined } = {
   'bad-token': () => 'entente begin ID',
   'base-gone': () => 'entente begin ID',
   'epoch-changed': (command) => (command === 'watch' || command === 'log' ? 'entente status' : 'entente begin ID'),
   expired: () => 'entente show ID',
+  'precondition-failed': (command) => (command === 'resolve' ? 'entente conflicts show N' : 'entente show ID'),
+  unauthenticated: () => 'ENTENTE_KEY_FILE=FILE entente status',
+  'not-found': (command) => (command === 'keys' ? 'entente keys list' : undefined),
   'token-spent': () => 'entente begin ID',
   'read-only': () => 'entente doctor',
   'store-locked': () => 'entente doctor',

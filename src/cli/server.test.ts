@@ -116,6 +116,17 @@ describe('the command line on a server', () => {
     expect(err).toMatch(/next: entente .*show plain\.md/);
   });
 
+  it('[CT12] who is not named writes as the key does', async () => {
+    const made = await home.run(['keys', 'create', 'writer-1', '--grant', 'read:**', '--grant', 'commit:notes/**']);
+    const { code } = await run(['commit', 'notes/own.md'], { stdin: 'a\n', env: { ENTENTE_KEY: made.out.trim() } });
+    expect(code).toBe(0);
+    expect((await run(['log', 'notes/own.md', '--json'])).json()).toMatchObject({
+      items: [{ head: { agent: 'writer-1' } }],
+    });
+    const chosen = await run(['commit', 'notes/own.md', '--strategy', 'merge(auto)'], { stdin: 'b\n' });
+    expect([chosen.code, chosen.err]).toEqual([2, expect.stringContaining('next: entente policy set FILE')]);
+  });
+
   it('[CT12] import and export: what others changed meanwhile is never written over', async () => {
     desk.write('in/a.txt', 'one\ntwo\nthree\n');
     desk.write('in/b.txt', 'b\n');

@@ -193,6 +193,31 @@ describe('answers that do not come', () => {
     });
   });
 
+  it('[CT5] the commitId that a set or a decision was answered with takes it once, as none does', async () => {
+    const entente = client();
+    const [one, two] = [
+      await entente.begin('lost/set-1', { agent: 'ann' }),
+      await entente.begin('lost/set-2', { agent: 'ann' }),
+    ];
+    const writes = [one, two].map(({ token }) => ({ token, change: { append: '+1\n' } }));
+    const first = as(await entente.transact({ agent: 'ann', writes }), 'committed');
+    const other = await entente.begin('lost/set-1', { agent: 'bob' });
+    as(await entente.commit(other.token, { append: 'bob\n' }), 'committed');
+    for (const more of [{}, { commitId: first.commitId }]) {
+      const again = await entente.transact({ agent: 'ann', writes, ...more });
+      expect(again).toMatchObject({ status: 'committed', replayed: true, commitId: first.commitId });
+    }
+    await entente.setPolicy({ rules: [['queue/**', 'escalate']] }, { agent: 'ann' });
+    await entente.commit((await entente.begin('queue/a', { agent: 'ann' })).token, { content: '1' });
+    const late = await entente.begin('queue/a', { agent: 'bob' });
+    await entente.commit((await entente.begin('queue/a', { agent: 'ann' })).token, { content: '2' });
+    const { conflictId } = as(await entente.commitOrResolve(late.token, { content: '3' }), 'escalated');
+    const decided = as(await entente.resolve(conflictId, { use: 'proposed' }, { agent: 'eve' }), 'committed');
+    const { commitId } = decided;
+    const again = await entente.resolve(conflictId, { use: 'proposed' }, { agent: 'eve', commitId });
+    expect(again).toMatchObject({ status: 'committed', replayed: true, commitId });
+  });
+
   it('[CT5] a key that is refused after a doubt does not end the doubt', async () => {
     const { token } = await client().begin('lost/key', { agent: 'ann' });
     const { fetch: network } = through(async (count, real) => {
@@ -221,6 +246,24 @@ describe('answers that do not come', () => {
     expect(await codeOf(said(404).stats())).toBe('misuse');
     expect(await codeOf(said(302, { location: 'https://elsewhere.example' }).stats())).toBe('misuse');
     expect(await codeOf(said(403).stats())).toBe('forbidden');
+    // A page of something else, as a server of developers or a login has it, is no answer, whatever its status.
+    const page = (body: string, type: string): Client =>
+      client({ fetch: async () => new Response(body, { status: 200, headers: { 'content-type': type } }) });
+    for (const other of [page('<html></html>', 'text/html'), page('{}', 'application/json')]) {
+      expect(await codeOf(other.stats())).toBe('misuse');
+      expect(await codeOf(other.read('a'))).toBe('misuse');
+      expect(await codeOf(other.feed()[Symbol.asyncIterator]().next())).toBe('misuse');
+    }
+  });
+
+  it('[CT6] what is not given is misuse or a bad id, as in the library', async () => {
+    const entente = client() as unknown as {
+      readonly [name: string]: (...given: readonly unknown[]) => Promise<unknown>;
+    };
+    expect(await codeOf(entente['begin']?.('a.md') as Promise<unknown>)).toBe('bad-id');
+    expect(await codeOf(entente['update']?.('a.md', undefined, () => ({})) as Promise<unknown>)).toBe('bad-id');
+    const writes = [undefined];
+    expect(await codeOf(entente['transact']?.({ agent: 'ann', writes }) as Promise<unknown>)).toBe('bad-token');
   });
 
   it('[CT7] an abort ends a read and an update at once; a commit on its way is still told what became of it', async () => {
@@ -286,13 +329,35 @@ describe('the feed', () => {
     expect(seen).toEqual(Array.from({ length: 20 }, (_, n) => revision + 1 + n));
   });
 
+  it('[CT8] waits as long as the server asks for, and gives up where streams end without a word', async () => {
+    const slept: number[] = [];
+    const sleep = async (ms: number): Promise<void> => void slept.push(ms);
+    const { fetch: network } = through(async (count, real) => {
+      if (count > 1) return real();
+      const body = JSON.stringify({ code: 'rate-limited', detail: 'too many feeds', next: [] });
+      return new Response(body, { status: 429, headers: { 'retry-after': '5', 'content-type': 'application/json' } });
+    });
+    const busy = client({ fetch: network, sleep });
+    const feed = busy.feed(undefined)[Symbol.asyncIterator]();
+    await feed.next();
+    await feed.return?.(undefined);
+    expect(slept).toEqual([5000]);
+    const mute = async (): Promise<Response> =>
+      new Response(new Blob([]).stream(), { status: 200, headers: { 'entente-request-id': 'x' } });
+    expect(await codeOf(client({ fetch: mute }).feed(undefined)[Symbol.asyncIterator]().next())).toBe(
+      'store-unavailable',
+    );
+  });
+
   it('[CT8] a stream on which nothing is said any more is opened anew', async () => {
     const entente = client();
     const { epoch, revision } = await entente.position();
     const { token } = await entente.begin('feed/idle', { agent: 'ann' });
     as(await entente.commit(token, { content: 'x' }), 'committed');
     const { fetch: network, bodies } = through(async (count, real) =>
-      count === 1 ? new Response(new ReadableStream({ start: () => undefined })) : real(),
+      count === 1
+        ? new Response(new ReadableStream({ start: () => undefined }), { headers: { 'entente-request-id': 'x' } })
+        : real(),
     );
     for await (const item of client({ fetch: network, limits: { idleMs: 20 } }).feed(`${epoch}:${revision}`)) {
       expect(item).toMatchObject({ type: 'commit', revision: revision + 1 });

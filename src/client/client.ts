@@ -22,7 +22,7 @@ import {
 } from './server-keys.ts';
 import { update } from './update.ts';
 import { recordedOf } from './values.ts';
-import { spaces, type VerifyOptions, verify } from './verification.ts';
+import { type VerifyOptions, verify, type Whoami, whoami } from './verification.ts';
 import { commit, forget, release, resolve, transact } from './writes.ts';
 
 function nowhere(what: string, next: string): EntenteError {
@@ -58,6 +58,8 @@ export interface Client extends Controller {
   rotateSigningKey(): Promise<{ readonly kid: string }>;
   /** Spaces that the key has a grant in. */
   spaces(): Promise<readonly string[]>;
+  /** Whose key this is, what it may do, and in which spaces. */
+  whoami(): Promise<Whoami>;
   /** Has the server replay the log of a space, and waits for what came of it. Needs an audit grant for all of the space. */
   verify(verifyOptions?: VerifyOptions): Promise<StoreReport>;
 }
@@ -121,7 +123,8 @@ export function createClient(options: ClientOptions): Client {
     createKey: (key) => createKey(connection, key),
     revokeKey: (id) => revokeKey(connection, id),
     rotateSigningKey: () => rotateSigningKey(connection),
-    spaces: () => spaces(connection),
+    spaces: async () => (await whoami(connection)).spaces,
+    whoami: () => whoami(connection),
     verify: (verifyOptions) => verify(connection, verifyOptions),
     stats: async () => (await connection.ask({ method: 'GET', path: '/stats' })).body as never,
     close: async () => closed.abort(),

@@ -152,7 +152,10 @@ function parseBody(bytes: Uint8Array, type: string | null): unknown {
 /** What an answer means for going on: an end, or another try. */
 function judge(settings: Settings, response: Response, body: unknown, bytes: Uint8Array): Tried {
   const { status } = response;
-  if (status >= 200 && status < 300) return { answer: { status, body, bytes } };
+  if (status >= 200 && status < 300) {
+    if (isOurs(response)) return { answer: { status, body, bytes } };
+    return { refusal: strangeAnswer(status, settings.url) };
+  }
   const problem = problemIn(body);
   if (problem === undefined) {
     const fault = strangeAnswer(status, settings.url);
@@ -168,7 +171,13 @@ function judge(settings: Settings, response: Response, body: unknown, bytes: Uin
   return { answer: { status, body, bytes, problem } };
 }
 
-function afterOf(response: Response): { readonly after?: number } {
+/** Every answer of an entente server has an id; a page of something else has none, whatever its status. */
+export function isOurs({ headers }: Response): boolean {
+  return headers.has('entente-request-id');
+}
+
+/** How long the server asks to wait. */
+export function afterOf(response: Response): { readonly after?: number } {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   return seconds > 0 && seconds < 3600 ? { after: seconds * 1000 } : {};
 }

@@ -2,7 +2,7 @@
 // this adds none.
 import type { FeedItem } from '../controller/types.ts';
 import type { EntenteError } from '../core/errors.ts';
-import { type Asked, type Connection, jitter } from './connection.ts';
+import { type Asked, afterOf, type Connection, isOurs, jitter } from './connection.ts';
 import { errorOf, noAnswer, problemIn, strangeAnswer } from './faults.ts';
 import { type ServerEvent, serverEvents } from './server-events.ts';
 
@@ -16,7 +16,8 @@ const AGAIN: readonly string[] = ['store-unavailable', 'store-locked', 'rate-lim
 type Opened =
   | { readonly stream: ReadableStream<Uint8Array> }
   | { readonly gone: string }
-  | { readonly fault: EntenteError };
+  /** `after`: milliseconds that the server asks to wait. */
+  | { readonly fault: EntenteError; readonly after?: number };
 
 async function faultOf(connection: Connection, response: Response): Promise<Opened> {
   const { url } = connection.settings;
@@ -25,12 +26,12 @@ async function faultOf(connection: Connection, response: Response): Promise<Open
   if (problem === undefined) {
     const fault = strangeAnswer(response.status, url);
     if (response.status < 500 && response.status !== 429) throw fault;
-    return { fault };
+    return { fault, ...afterOf(response) };
   }
   const fault = errorOf(problem, response.status);
   if (problem.code === 'gone' && problem.oldest !== undefined) return { gone: problem.oldest };
   if (response.status < 500 && !AGAIN.includes(problem.code)) throw fault;
-  return { fault };
+  return { fault, ...afterOf(response) };
 }
 
 async function open(connection: Connection, asked: Asked): Promise<Opened> {
@@ -42,6 +43,7 @@ async function open(connection: Connection, asked: Asked): Promise<Opened> {
     return { fault: noAnswer(connection.settings.url, error) };
   }
   if (response.status !== 200) return faultOf(connection, response);
+  if (!isOurs(response)) throw strangeAnswer(response.status, connection.settings.url);
   return response.body === null ? { fault: noAnswer(connection.settings.url, undefined) } : { stream: response.body };
 }
 
@@ -55,7 +57,14 @@ interface Told {
 function resetOf(data: string): FeedItem {
   const { code, detail, oldest } = JSON.parse(data) as { readonly [field: string]: string | undefined };
   if (code === 'gone' && oldest !== undefined) return { type: 'gone', oldest };
-  throw errorOf({ code: code ?? 'gone', detail: detail ?? 'The feed cannot go on.', next: [] }, 410);
+  throw errorOf(
+    {
+      code: code ?? 'gone',
+      detail: detail ?? 'The feed cannot go on.',
+      next: ['Read the current state, and begin the feed anew without a cursor.'],
+    },
+    410,
+  );
 }
 
 function toldBy({ type, id, data }: ServerEvent): Told {
@@ -102,10 +111,14 @@ async function* follow(reader: Reader): AsyncGenerator<FeedItem> {
       yield { type: 'gone', oldest: opened.gone };
       return;
     }
-    if ('stream' in opened) {
-      if (yield* tellStream(reader, opened.stream)) return;
-    } else if (reader.waited >= settings.limits.settleMs) throw opened.fault;
-    const ms = jitter(settings.random, reader.tries);
+    const { fault, after = 0 } =
+      'stream' in opened
+        ? { fault: noAnswer(settings.url, undefined) }
+        : (opened as Extract<Opened, { fault: unknown }>);
+    if ('stream' in opened && (yield* tellStream(reader, opened.stream))) return;
+    // A stream that ended before it said a word is no better than none.
+    if (reader.waited >= settings.limits.settleMs || reader.waited + after > settings.limits.settleMs) throw fault;
+    const ms = Math.max(jitter(settings.random, reader.tries), after);
     reader.tries += 1;
     reader.waited += ms;
     await settings.sleep(ms, signal);

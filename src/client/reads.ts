@@ -36,7 +36,7 @@ export async function begin(
   signal?: AbortSignal,
 ): Promise<Draft> {
   const id = parseResourceId(resource);
-  const { note, at, announce = false } = options;
+  const { note, at, announce = false } = options ?? {};
   const body = { id, agent: parseAgentId(options?.agent), note, at, announce };
   const answer = await connection.ask({ method: 'POST', path: '/drafts', body, signal });
   const wire = answer.body as WireDraft;

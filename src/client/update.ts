@@ -36,7 +36,9 @@ function guard<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 function parseDeadline(ms: unknown = DEADLINE_MS): number {
   if (typeof ms === 'number' && ms >= 0) return Math.min(ms, LONGEST_MS);
-  throw new EntenteError('misuse', `deadlineMs is a number of milliseconds, not ${String(ms)}.`);
+  throw new EntenteError('misuse', `deadlineMs is a number of milliseconds, not ${String(ms)}.`, {
+    next: 'Pass for example { deadlineMs: 30_000 }.',
+  });
 }
 
 export async function update(
@@ -45,7 +47,10 @@ export async function update(
   options: UpdateOptions,
   fn: UpdateFunction,
 ): Promise<Outcome> {
-  if (typeof fn !== 'function') throw new EntenteError('misuse', 'update() takes a function of the draft.');
+  if (typeof fn !== 'function')
+    throw new EntenteError('misuse', 'update() takes a function of the draft.', {
+      next: 'Pass for example ({ content }) => ({ append: "one more line" }).',
+    });
   const ms = parseDeadline(options?.deadlineMs);
   const late = new AbortController();
   const tooLate = new EntenteError('budget', `The update of ${resource} did not finish before its deadline.`, {

@@ -50,8 +50,17 @@ function unended({ state, fault }: Verification): EntenteError {
   });
 }
 
-/** The spaces that hold anything, and the default one, as far as the key has a grant there. */
-export async function spaces(connection: Connection): Promise<readonly string[]> {
+/** Whose key it is. */
+export interface Whoami {
+  /** Who writes with it, unless an `act-as` grant lets it be another one. */
+  readonly name: string;
+  /** The spaces that hold anything, and the default one, as far as the key has a grant there. */
+  readonly spaces: readonly string[];
+  readonly grants: readonly string[];
+}
+
+export async function whoami(connection: Connection): Promise<Whoami> {
   const { body } = await connection.ask({ method: 'GET', path: '//v1/whoami' });
-  return (body as { readonly spaces: readonly string[] }).spaces;
+  const { name, spaces, grants } = body as Whoami;
+  return { name, spaces, grants };
 }

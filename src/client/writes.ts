@@ -101,6 +101,10 @@ export async function transact(connection: Connection, options: TransactOptions)
       next: 'Pass writes: [{ token, change }].',
     });
   const given = writes as TransactOptions['writes'];
+  if (given.some((write) => typeof write?.token !== 'object' || write.token === null))
+    throw new EntenteError('bad-token', 'A write of a transaction has no token.', {
+      next: 'Pass writes: [{ token, change }] with the tokens that begin() gave.',
+    });
   const body = {
     ...{ agent, commitId, note, reads: premises(reads) },
     writes: given.map(({ token, change }) => ({ ...changeToWire(change), token: sealOf(token) })),

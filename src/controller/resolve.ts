@@ -20,6 +20,11 @@ import { Mismatch, mismatchError } from './submit.ts';
 import { takenDecision } from './taken.ts';
 import type { ResolveOptions } from './types.ts';
 
+/** The commitId that a decision has by itself. */
+export function decisionId(conflictId: string): string {
+  return `resolve-${conflictId}`;
+}
+
 export async function resolve(
   context: Context,
   conflictId: string,
@@ -31,8 +36,9 @@ export async function resolve(
   const reason = parseNote(options.reason);
   const kind = decisionKind(decision);
   const hash = kind === 'content' ? hashOf((decision as { content: string | Uint8Array }).content) : undefined;
-  const ownId = options.commitId === undefined;
-  const commitId = ownId ? `resolve-${conflictId}` : parseCommitId(options.commitId);
+  const own = decisionId(conflictId);
+  const ownId = options.commitId === undefined || options.commitId === own;
+  const commitId = ownId ? own : parseCommitId(options.commitId);
   const fingerprint = fingerprintOf('resolve', agent, conflictId, hash === undefined ? kind : `content ${hash}`);
   // What the decider goes by: a record that is pointed elsewhere while this looks again was not decided on.
   let seen = options.revision;

@@ -25,6 +25,11 @@ export interface Transaction {
   readonly principal?: string;
 }
 
+/** The commitId that a set has by itself: that of its tokens together. */
+export function setId(tokenIds: readonly string[]): string {
+  return hashOf([...tokenIds].sort((left, right) => (left < right ? -1 : 1)).join('\n'));
+}
+
 function misuse(message: string): EntenteError {
   return new EntenteError('misuse', message, {
     next: 'Begin each resource once, as the agent that transacts, and pass those tokens.',
@@ -65,12 +70,14 @@ export async function prepare(context: Context, options: TransactOptions): Promi
   );
   const sorted = [...intents].sort((left, right) => (left.token.id < right.token.id ? -1 : 1));
   const ids = sorted.map((intent) => intent.token.id);
-  const ownId = options.commitId === undefined;
+  const own = setId(ids);
+  // An id that was answered is as good as none: the same set again.
+  const ownId = options.commitId === undefined || options.commitId === own;
   const marks = sorted.map((intent) => `${intent.token.id} ${intent.mark}`).join('\n');
   return {
     intents,
     reads,
-    commitId: ownId ? hashOf(ids.join('\n')) : parseCommitId(options.commitId),
+    commitId: ownId ? own : parseCommitId(options.commitId),
     ownId,
     fingerprint: fingerprintOf('transact', agent, ids.join(','), marks, reads),
     note: parseNote(options.note),

@@ -28,7 +28,10 @@ export async function update(
 ): Promise<Outcome> {
   const id = parseResourceId(resource);
   context.agents.parse(options?.agent);
-  if (typeof fn !== 'function') throw new EntenteError('misuse', 'update() takes a function of the draft.');
+  if (typeof fn !== 'function')
+    throw new EntenteError('misuse', 'update() takes a function of the draft.', {
+      next: 'Pass for example ({ content }) => ({ append: "one more line" }).',
+    });
   if (options.note !== undefined) parseNote(options.note);
   const deadline = new Deadline(parseDeadline(options.deadlineMs), options.signal, id);
   let last: Lost | undefined;
@@ -55,7 +58,9 @@ export async function update(
 
 function parseDeadline(ms: unknown = DEADLINE_MS): number {
   if (typeof ms === 'number' && ms >= 0) return ms;
-  throw new EntenteError('misuse', `deadlineMs is a number of milliseconds, not ${String(ms)}.`);
+  throw new EntenteError('misuse', `deadlineMs is a number of milliseconds, not ${String(ms)}.`, {
+    next: 'Pass for example { deadlineMs: 30_000 }.',
+  });
 }
 
 /** The answers after which the function decides again; both say what is there now. */

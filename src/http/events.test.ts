@@ -84,6 +84,11 @@ describe('GET /events', () => {
   });
 
   it('[FE2] a long poll answers what there is, or waits for it, and says where to go on', async () => {
+    // JSON is what it would rather have.
+    const accept = 'application/json, text/event-stream;q=0.5';
+    expect((await ann.ask('GET', '/events?wait=0', { headers: { accept } })).headers.get('content-type')).toContain(
+      'json',
+    );
     const poll = async (query: string) => (await ann.ask('GET', `/events?${query}`, { headers: JSON_ONLY })).body;
     const start = await poll('since=now');
     expect(start).toEqual({ items: [], cursor: expect.stringMatching(/:\d+$/) });

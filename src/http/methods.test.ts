@@ -27,6 +27,8 @@ describe('methods', () => {
       ['OPTIONS', '//v1/keys', 'GET, HEAD, POST'],
       ['DELETE', '//healthz', 'GET, HEAD'],
       ['POST', '//openapi.json', 'GET, HEAD'],
+      // A stream has no head.
+      ['HEAD', '/events', 'GET'],
       ['PUT', '//mcp', 'DELETE, GET, POST'],
       ['PUT', '//mcp/lab', 'DELETE, GET, POST'],
     ];

@@ -30,7 +30,8 @@ function known(template: string, methods: readonly string[]): Known {
 /** Where an endpoint can be read, its head can be. */
 function ofEndpoint(endpoint: Endpoint): Known {
   const method = endpoint.method.toUpperCase();
-  return known(pathOf(endpoint), method === 'GET' ? ['GET', 'HEAD'] : [method]);
+  // A stream has no head: to answer it would be to open it.
+  return known(pathOf(endpoint), method === 'GET' && endpoint.stream === undefined ? ['GET', 'HEAD'] : [method]);
 }
 
 /** The methods of a path, sorted; none where it is no path of this server. */

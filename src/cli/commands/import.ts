@@ -30,6 +30,7 @@ const KINDS = [
   'split',
   'unchanged',
   'conflict',
+  'unknown',
   'escalated',
   'refused',
   'link',
@@ -76,6 +77,7 @@ function kindOf(outcome: Outcome, draft: Draft): Kind {
     case 'split':
     case 'unchanged':
     case 'escalated':
+    case 'unknown':
       return outcome.status;
     default:
       return 'conflict';
@@ -119,6 +121,8 @@ async function importFile(work: Work, found: Extract<Found, { kind: 'file' }>): 
     const { conflictId } = outcome;
     return note(work, kind, { file: name, kind, message: outcome.reason, conflictId });
   }
+  if (outcome.status === 'unknown')
+    return note(work, kind, { file: name, kind, message: 'the store did not say whether it was saved' });
   if (kind !== 'conflict') return note(work, kind);
   const why = 'reason' in outcome ? outcome.reason : 'packet' in outcome ? outcome.packet.reason : outcome.status;
   note(work, kind, { file: name, kind, message: why });
@@ -159,6 +163,7 @@ async function* untilInterrupted(entries: AsyncIterable<Found>, signal: AbortSig
 }
 
 function exitOf({ counts }: Tally): ExitCode {
+  if (counts.unknown > 0) return exitCodes.unreachable;
   if (counts.conflict > 0) return exitCodes.conflict;
   if (counts.refused > 0) return exitCodes.refused;
   return counts.escalated > 0 ? exitCodes.escalated : exitCodes.ok;
@@ -175,11 +180,13 @@ async function report(context: Context, root: string, tally: Tally): Promise<voi
   }
   if (problems.length > 50) console.alert(`… and ${problems.length - 50} more: see --json`);
   const next =
-    counts.escalated > 0
-      ? 'entente conflicts list'
-      : counts.conflict > 0
-        ? `entente export ${shellWord(root)}   (or entente begin ID)`
-        : 'entente status';
+    counts.unknown > 0
+      ? 'the same command again: what is saved is found to be unchanged'
+      : counts.escalated > 0
+        ? 'entente conflicts list'
+        : counts.conflict > 0
+          ? `entente export ${shellWord(root)}   (or entente begin ID)`
+          : 'entente status';
   console.talk(`next: ${next}`);
 }
 

@@ -1,5 +1,6 @@
 // `resolve`: a person's or a judge's answer to an open conflict. It is a guarded commit: it never overwrites.
 import { EntenteError } from '../../core/errors.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import type { Decision } from '../../core/resolution.ts';
 import { findConflict } from '../place/lookup.ts';
 import type { Context } from '../shell/context.ts';
@@ -50,6 +51,11 @@ async function decisionOf(context: Context): Promise<Decision> {
   return { content, ...(context.flag('allowMarkers') ? { allowMarkers: true } : {}) };
 }
 
+const ADVICE: { readonly [status in Outcome['status']]?: string } = {
+  conflict: 'Nothing is decided: look at the conflict as it is now.',
+  unknown: 'It may be decided: look at the conflict. The same decision again is taken once.',
+};
+
 async function resolve(context: Context): Promise<ExitCode> {
   const decision = await decisionOf(context);
   const opened = await context.open();
@@ -63,8 +69,8 @@ async function resolve(context: Context): Promise<ExitCode> {
     ...(commitId === undefined ? {} : { commitId }),
   });
   const again = `entente conflicts show ${conflict.number}`;
-  const next = outcome.status === 'conflict' || outcome.status === 'rejected' ? [again] : [];
-  const advice = outcome.status === 'conflict' ? 'Nothing is decided: look at the conflict as it is now.' : undefined;
+  const next = ['conflict', 'rejected', 'unknown'].includes(outcome.status) ? [again] : [];
+  const advice = ADVICE[outcome.status];
   return showOutcome(context, outcome, conflict.resource, { next, advice });
 }
 

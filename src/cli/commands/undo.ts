@@ -40,9 +40,12 @@ async function undo(context: Context): Promise<ExitCode> {
   const change = await changeTo(controller, resource, target);
   const note = context.text('note') ?? `undo to v${target}`;
   const outcome = await controller.commit(token, change, { note, signal: context.signal });
-  const next =
-    outcome.status === 'conflict' ? [`entente log ${idWord(resource)}`] : [`entente diff ${idWord(resource)}`];
-  return showOutcome(context, outcome, resource, { next });
+  const id = idWord(resource);
+  const isOpen = outcome.status === 'conflict' || outcome.status === 'unknown';
+  const next = [isOpen ? `entente log ${id}` : `entente diff ${id}`];
+  // Sent again it would be an undo of what this one made.
+  const advice = outcome.status === 'unknown' ? 'It may be saved: look for it before you undo again.' : undefined;
+  return showOutcome(context, outcome, resource, { next, advice });
 }
 
 export const registerUndo: Register = (program, run) => {

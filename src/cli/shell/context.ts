@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Client } from '../../client/client.ts';
 import type { Controller } from '../../controller/types.ts';
-import { EntenteError } from '../../core/errors.ts';
+import { EntenteError, isEntenteError } from '../../core/errors.ts';
 import {
   type AgentId,
   parseAgentId,
@@ -98,6 +98,25 @@ function readCount(value: string | undefined, name: string, fallback: number, mi
   );
 }
 
+/** Who writes where nobody is named: on a server whose key it is, else the user of this machine. */
+async function nameAt(server: Opened['server']): Promise<string> {
+  if (server === undefined) return userName();
+  // A key that is not good is said by what the command asks for.
+  return server.whoami().then(
+    ({ name }) => name,
+    (error: unknown) => {
+      if (isEntenteError(error) && error.code === 'store-unavailable') throw error;
+      return userName();
+    },
+  );
+}
+
+function noStrategy(): EntenteError {
+  return new EntenteError('misuse', 'On a server its policy decides: --strategy is for a store of your own.', {
+    next: 'entente policy set FILE   (or leave --strategy out)',
+  });
+}
+
 export function createContext(input: ContextInput): Context {
   const { io, args, options } = input;
   const text = (name: string): string | undefined => readText(options, name);
@@ -111,17 +130,17 @@ export function createContext(input: ContextInput): Context {
   };
   const open = async (): Promise<Opened> => {
     const location = await locate();
-    const agent = parseAgentId(
-      text('agent') ?? (io.env['ENTENTE_AGENT'] || undefined) ?? location.config.agent ?? userName(),
-    );
+    const named = text('agent') ?? (io.env['ENTENTE_AGENT'] || undefined) ?? location.config.agent;
+    const own = named === undefined ? undefined : parseAgentId(named);
     const space = parseSpace(text('space') ?? location.config.space ?? 'default');
     const strategy = text('strategy');
     const chosen =
       strategy === undefined ? undefined : parseStrategy(strategy.startsWith('{') ? parseJson(strategy) : strategy);
+    if (chosen !== undefined && location.store.kind === 'server') throw noStrategy();
     const reached = await reach({ io, console: input.console, location, space });
     await drainSpool(location, space, io.cwd, reached.store);
     if (chosen !== undefined) reached.controller.registerStrategy('**', chosen);
-    return { ...reached, location, space, agent };
+    return { ...reached, location, space, agent: own ?? parseAgentId(await nameAt(reached.server)) };
   };
 
   return {

@@ -76,7 +76,7 @@ const ADVICE: { readonly [status in Outcome['status']]?: string } = {
   conflict: 'Put your change onto what is there now, then commit again: the saved token is a fresh one.',
   retry: 'Do your work again on what is there now, then commit: the saved token is a fresh one.',
   escalated: 'Your change is kept and waits for a decision. Do not send it again; go on with other work.',
-  unknown: 'Send the same once more: it is saved at most once.',
+  unknown: 'It may be saved. The command below sends the same once more, and it is saved at most once.',
 };
 
 export interface ShowOptions {

@@ -54,9 +54,16 @@ function inputOf(request: FastifyRequest): EventsInput {
   return last === undefined ? parsed.data : { ...parsed.data, since: last };
 }
 
+/** How much a header asks for a type, 0 to 1; undefined where it does not name it. */
+function weightOf(accept: string, type: string): number | undefined {
+  const found = accept.split(',').find((each) => each.split(';')[0]?.trim().toLowerCase() === type);
+  return found === undefined ? undefined : Number(/;\s*q=([\d.]+)/i.exec(found)?.[1] ?? 1);
+}
+
 function wantsJson({ headers }: FastifyRequest): boolean {
-  const accept = headers.accept ?? '';
-  return accept.includes('application/json') && !accept.includes('text/event-stream');
+  const { accept = '' } = headers;
+  const [json, stream] = [weightOf(accept, 'application/json'), weightOf(accept, 'text/event-stream')];
+  return json !== undefined && json > (stream ?? 0);
 }
 
 /** The items of a batch in texts of a bounded length. */
@@ -75,7 +82,9 @@ function* writesOf(items: readonly FeedText[]): Generator<string> {
 function resetOf(error: unknown): string | undefined {
   if (!isEntenteError(error) || (error.code !== 'gone' && error.code !== 'epoch-changed')) return undefined;
   const { oldest } = error.details;
-  return JSON.stringify({ code: error.code, detail: error.message, ...(oldest === undefined ? {} : { oldest }) });
+  const { next } = error.details;
+  const more = { ...(next === undefined ? {} : { next }), ...(oldest === undefined ? {} : { oldest }) };
+  return JSON.stringify({ code: error.code, detail: error.message, ...more });
 }
 
 interface Progress {

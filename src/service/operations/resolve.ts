@@ -1,6 +1,7 @@
 // `resolve`: a decision on a conflict, guarded by the conflict as the decider saw it. Nobody decides on their own change,
 // unless a grant says so.
 import * as z from 'zod';
+import { decisionId } from '../../controller/resolve.ts';
 import { EntenteError } from '../../core/errors.ts';
 import type { AgentId } from '../../core/resource.ts';
 import { isAuthor, visibleConflict } from '../conflict-view.ts';
@@ -51,7 +52,9 @@ async function decide(call: Call, input: ResolveInput): Promise<WireOutcome> {
   const outcome = await call.controller.resolve(conflictId, decisionOf(input), {
     ...{ agent, revision },
     ...(reason === undefined ? {} : { reason }),
-    ...(commitId === undefined ? {} : { commitId: keptCommitId(call, commitId) }),
+    ...(commitId === undefined || commitId === decisionId(conflictId)
+      ? {}
+      : { commitId: keptCommitId(call, commitId) }),
     ...behind(call, agent),
     may: (resource) => may(principal, 'commit', space, resource) || may(principal, 'resolve', space, resource),
     mayApply: (resource) => may(principal, 'read', space, resource),

@@ -1,5 +1,6 @@
 // `transact`: several resources in one commit, all or nothing, with premises.
 import * as z from 'zod';
+import { setId } from '../../controller/transaction.ts';
 import { EntenteError } from '../../core/errors.ts';
 import type { AgentId } from '../../core/resource.ts';
 import { once } from '../once.ts';
@@ -38,11 +39,12 @@ async function run(call: Call, input: TransactInput): Promise<WireOutcome> {
   const [first] = writes;
   if (first === undefined) throw new EntenteError('misuse', 'A transaction has at least one write.');
   const { principal } = call;
+  const isOwn = commitId === undefined || commitId === setId(writes.map(({ token }) => token.id));
   const agent = input.agent === undefined ? first.token.agent : agentOf(call, input.agent);
   const outcome = await call.controller.transact({
     ...{ agent, writes, reads },
     ...(note === undefined ? {} : { note }),
-    ...(commitId === undefined ? {} : { commitId: keptCommitId(call, commitId) }),
+    ...(isOwn ? {} : { commitId: keptCommitId(call, commitId) }),
     ...behind(call, agent),
     mayApply: (resource) => may(principal, 'read', call.space, resource),
   });

@@ -131,7 +131,10 @@ describe('verify behind a server', () => {
     const told: number[] = [];
     const client = createClient({
       ...{ url: server.url, key: ann.key, sleep: async () => undefined },
-      fetch: async () => Response.json(answers.shift() ?? { state: 'none', checked: 0, of: 0 }),
+      fetch: async () =>
+        Response.json(answers.shift() ?? { state: 'none', checked: 0, of: 0 }, {
+          headers: { 'entente-request-id': 'x' },
+        }),
     });
     const failed = client.verify({ onProgress: (checked) => told.push(checked) });
     await expect(failed).rejects.toMatchObject({ code: 'store-unavailable', details: { fault: 'store-corrupt' } });

@@ -31,8 +31,8 @@ describe('methods', () => {
       ['PUT', '//mcp/lab', 'DELETE, GET, POST'],
     ];
     // A stream has no head.
-    const head = await ann.ask('HEAD', '/events');
-    expect([head.status, head.headers.get('allow')]).toEqual([405, 'GET']);
+    const stream = await ann.ask('HEAD', '/events');
+    expect([stream.status, stream.headers.get('allow')]).toEqual([405, 'GET']);
     for (const [method, path, allow] of wrong) {
       const { status, headers, body } = await ann.ask(method, path);
       const told = [status, headers.get('allow'), headers.get('content-type'), body.code, body.next];

@@ -173,7 +173,7 @@ function judge(settings: Settings, response: Response, body: unknown, bytes: Uin
 
 /** Every answer of an entente server has an id; a page of something else has none, whatever its status. */
 export function isOurs({ headers }: Response): boolean {
-  return headers.has('entente-request-id');
+  return (headers.get('entente-request-id') ?? null) !== null;
 }
 
 /** How long the server asks to wait. */

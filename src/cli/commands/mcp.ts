@@ -73,7 +73,8 @@ async function isReached({ console }: Context, url: string, way: ReturnType<type
 async function mcp(context: Context): Promise<ExitCode> {
   const { io, console, signal } = context;
   const location = await context.location();
-  const opened = await context.open();
+  // Behind a server the key says who writes, to the server.
+  const opened = await context.open({ asks: false });
   const { agent, space } = opened;
   const output = takeStdout(io);
   if (location.store.kind === 'server') {

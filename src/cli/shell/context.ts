@@ -54,7 +54,8 @@ export interface Context {
   /** A path as the caller means it. */
   path(file: string): string;
   location(): Promise<Location>;
-  open(): Promise<Opened>;
+  /** `asks`: whose key it is is looked up where nobody is named. @default true */
+  open(options?: { readonly asks?: boolean }): Promise<Opened>;
   session(): Promise<string>;
   close(): Promise<void>;
 }
@@ -128,7 +129,7 @@ export function createContext(input: ContextInput): Context {
     located ??= find();
     return located;
   };
-  const open = async (): Promise<Opened> => {
+  const open = async (asks: boolean): Promise<Opened> => {
     const location = await locate();
     const named = text('agent') ?? (io.env['ENTENTE_AGENT'] || undefined) ?? location.config.agent;
     const own = named === undefined ? undefined : parseAgentId(named);
@@ -140,7 +141,12 @@ export function createContext(input: ContextInput): Context {
     const reached = await reach({ io, console: input.console, location, space });
     await drainSpool(location, space, io.cwd, reached.store);
     if (chosen !== undefined) reached.controller.registerStrategy('**', chosen);
-    return { ...reached, location, space, agent: own ?? parseAgentId(await nameAt(reached.server)) };
+    return {
+      ...reached,
+      location,
+      space,
+      agent: own ?? parseAgentId(asks ? await nameAt(reached.server) : userName()),
+    };
   };
 
   return {
@@ -153,8 +159,8 @@ export function createContext(input: ContextInput): Context {
     id: (index = 0) => parseResourceId(args[index]),
     path: (file) => path.resolve(io.cwd, file),
     location: locate,
-    open: () => {
-      opened ??= open();
+    open: ({ asks = true } = {}) => {
+      opened ??= open(asks);
       return opened;
     },
     session: () => currentSession(io.env),

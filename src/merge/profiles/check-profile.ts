@@ -93,13 +93,14 @@ function cellRule(input: MergeInput, result: CleanMerge): Rule {
     const at = (action === 'added' ? books.result : books.base).list[parseIndex(index) ?? -1];
     const cell = at === undefined ? undefined : places(books, at.id);
     if (cell === undefined) return false;
-    if (member === 'source') return isMerged(cell);
+    if (member === 'source') return cell.base !== undefined && isMerged({ ...cell, base: cell.base });
     return (member === 'outputs' || member === 'execution_count') && action === 'dropped' && ranAs(cell, by[0]);
   };
 }
 
 interface Places {
-  readonly base: string;
+  /** Undefined for a cell of the base that had none: then nothing of it can be merged, only taken as a side has it. */
+  readonly base: string | undefined;
   readonly current: string;
   readonly proposed: string;
   readonly result: string;
@@ -107,7 +108,7 @@ interface Places {
 
 function places({ base, current, proposed, result }: Books, id: string): Places | undefined {
   const [b, c, p, r] = [base, current, proposed, result].map((cells): Cell | undefined => cells.byId.get(id));
-  if (b?.source === undefined || c?.source === undefined || p?.source === undefined || r?.source === undefined) {
+  if (b === undefined || c?.source === undefined || p?.source === undefined || r?.source === undefined) {
     return undefined;
   }
   return { base: b.source, current: c.source, proposed: p.source, result: r.source };
@@ -119,7 +120,7 @@ function ranAs({ current, proposed, result }: Places, lost: string | undefined):
 }
 
 /** Line by line, by counting: what both kept is there, what one added is there, what one removed is gone. */
-function isMerged({ base, current, proposed, result }: Places): boolean {
+function isMerged({ base, current, proposed, result }: Places & { readonly base: string }): boolean {
   const [before, ours, theirs, after] = [base, current, proposed, result].map(tally) as [Tally, Tally, Tally, Tally];
   return [...new Set([...before.keys(), ...ours.keys(), ...theirs.keys(), ...after.keys()])].every((line) => {
     const count = (lines: Tally): number => lines.get(line) ?? 0;

@@ -100,6 +100,20 @@ describe('notebooks', () => {
     }
   });
 
+  it('[NB3] [NB6] so they do in a cell of which the base had no source, and it is proven', () => {
+    const book = (count: number | null, source: object): string => {
+      const outputs = count === null ? [] : [out(String(count))];
+      const cell = { cell_type: 'code', execution_count: count, id: 'b', metadata: {}, outputs, ...source };
+      return JSON.stringify({ cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 }, null, 1);
+    };
+    const [base, current, proposed] = [book(null, {}), book(7, { source: 'x' }), book(5, { source: 'x' })];
+    const input = { base, current, proposed, path: 'a.ipynb' };
+    const result = mergeContents(input);
+    expect(result.status).toBe('clean');
+    const sides = { base: Buffer.from(base), current: Buffer.from(current), proposed: Buffer.from(proposed) };
+    if (result.status === 'clean') expect(checkReceipt({ ...input, ...sides }, result).problems).toEqual([]);
+  });
+
   it('[NB3] where both ran a cell with the same source, current’s outputs and count stay, with a note', () => {
     const input = inputOf(
       book(a, b),

@@ -103,7 +103,8 @@ const TYPED: { readonly [code: string]: ((command: string | undefined) => string
   'base-gone': () => 'entente begin ID',
   'epoch-changed': (command) => (command === 'watch' || command === 'log' ? 'entente status' : 'entente begin ID'),
   expired: () => 'entente show ID',
-  'precondition-failed': (command) => (command === 'resolve' ? 'entente conflicts show N' : 'entente show ID'),
+  'precondition-failed': (command) =>
+    command === 'resolve' ? 'entente conflicts show N' : command === 'policy' ? 'entente policy show' : undefined,
   unauthenticated: () => 'ENTENTE_KEY_FILE=FILE entente status',
   'not-found': (command) => (command === 'keys' ? 'entente keys list' : undefined),
   'token-spent': () => 'entente begin ID',

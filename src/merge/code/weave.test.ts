@@ -93,8 +93,9 @@ describe('additions of two sides to one list', () => {
       [current, proposed],
       [proposed, current],
     ] as const) {
-      const text = textOf(mergeContents({ base, current: mine, proposed: theirs, path: 'a.ts', options }));
-      for (const name of text === undefined ? [] : ['a', 'c', 'd', 'm', 'n', 'z'])
+      const result = mergeContents({ base, current: mine, proposed: theirs, path: 'a.ts', options });
+      const text = textOf(result) ?? '';
+      for (const name of ['a', 'c', 'd', 'm', 'n', 'z'])
         expect(text).toMatch(new RegExp(`^  ${name}: \\d, // ${name.toUpperCase()}$`, 'm'));
     }
   });

@@ -20,7 +20,7 @@ export const TEST_ETCD = 'ENTENTE_TEST_ETCD';
 const own = Math.random().toString(36).slice(2, 10);
 const open: (() => Promise<void>)[] = [];
 let serial = 0;
-const TABLES = ['space', 'head', 'version', 'entry', 'record', 'content'];
+const TABLES = ['space', 'head', 'log', 'record', 'content'];
 let shared: { readonly url: string; readonly client: PostgresClient } | undefined;
 /** Schemas that a test was done with, empty again: making the tables is most of what a small test takes. */
 const empty: string[] = [];

@@ -113,10 +113,11 @@ function recordName({ kind, id }: { readonly kind: string; readonly id: string }
 
 /** The statement for a batch; `@.` stands for the schema. */
 export const COMMIT_BATCH: string = `select o_epoch, o_revision, o_trimmed, o_revisions::text, o_versions::text,
-  o_lives::text, o_others::text from @.commit_batch($1::int, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb)`;
+  o_lives::text, o_others::text from @.commit_batch($1::int, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+  $12, $13::text::jsonb)`;
 
 /** Its parameters. With care, every commitId is looked up. */
-export function batchParameters(sid: number, batch: readonly Placed[], epoch: string, isCareful = false): unknown[] {
+export function batchParameters(sid: number, batch: readonly Placed[], epoch: string, isCareful: boolean): unknown[] {
   const records = batch.flatMap(({ encoded }, index) =>
     encoded.records.map((record, place) => ({ n: index + 1, place, ...record })),
   );

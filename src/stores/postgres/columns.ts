@@ -1,36 +1,17 @@
 // A batch as what `commit_batch` takes: an array of rows for each kind of thing in it, in PostgreSQL's own notation (manual,
 // 8.15.6 and 8.16.6). They are made as text here, in one pass: that is how a client sends them, and how they cost it least.
 import type { Placed } from './batch.ts';
-import type { Encoded, EncodedWrite } from './encode.ts';
+import { type Encoded, type EncodedWrite, markOf } from './encode.ts';
+import { bytes, element, hex, number, text } from './fields.ts';
 import type { GuardRow } from './rows.ts';
-
-/** What a field or an element has to be quoted for. An empty field would be none. */
-const SPECIAL = /[\s,(){}"\\]|^$/;
-
-/** A text as a field of a row in an array: quoted twice, once as a field and once with its row. */
-function text(value: string | null): string {
-  if (value === null) return '';
-  if (!SPECIAL.test(value)) return value;
-  const plain = value.includes('\\') ? value.replaceAll('\\', '\\\\\\\\') : value;
-  return `\\"${plain.replaceAll('"', '\\"\\"')}\\"`;
-}
-
-/** Bytes, given in hex, as a field. */
-function bytes(hex: string): string {
-  return `\\\\\\\\x${hex}`;
-}
-
-/** A number as a field; undefined is none. */
-function number(value: number | null | undefined): number | string {
-  return value ?? '';
-}
 
 const TALLIES: { readonly [outcome: string]: number } = { merged: 1, escalated: 2 };
 
-/** Requests, guards with what they guard, other needed contents, and bytes: the arrays of `commit_batch`, in its order. */
+/** Requests, guards, further writes, needed contents, and bytes: the arrays of `commit_batch`, in its order. */
 export function rowsOf(batch: readonly Placed[], isCareful: boolean): string[] {
   let requests = '';
   let guards = '';
+  let writes = '';
   let needs = '';
   const contents = new Contents();
   let guard = 0;
@@ -38,11 +19,14 @@ export function rowsOf(batch: readonly Placed[], isCareful: boolean): string[] {
     const { encoded, apart } = placed;
     const n = index + 1;
     requests += requestRow(placed, guard, isCareful);
-    guards += guardRows(placed, n, contents);
-    if (!apart) needs += needRows(encoded, n, contents);
+    guards += guardRows(placed, n);
+    if (!apart) {
+      writes += writeRows(placed, n, guard);
+      needs += needRows(encoded, n, contents);
+    }
     guard += encoded.guards.length;
   }
-  return [requests, guards, needs, contents.list].map((list) => `{${list.slice(1)}}`);
+  return [requests, guards, writes, needs, contents.list].map((list) => `{${list.slice(1)}}`);
 }
 
 /** Whether any of them is counted apart from being a commit. */
@@ -59,21 +43,19 @@ export function isBound({ request: { tokenBound, writes, records } }: Encoded, i
   return !isCareful && (tokenBound || (writes.length > 0 && records.length === 0));
 }
 
-function requestRow({ encoded, apart, link }: Placed, first: number, isCareful: boolean): string {
+/** `first`: how many guards stand before those of the request. */
+function requestRow(placed: Placed, first: number, isCareful: boolean): string {
+  const { encoded, apart, link } = placed;
   const { request, key, agent, commitId, fingerprint, guards, named, meta, keeps } = encoded;
   const { told, rest } =
     named === undefined ? { told: JSON.stringify(guards), rest: null } : partedAt(named.place, guards);
   const held = keeps.length === 0 ? '' : text(`{${keeps.map(element).join(',')}}`);
-  return `,"(${apart},${isBound(encoded, isCareful)},${bytes(key)},${text(agent)},${text(commitId)},${text(fingerprint)},${
+  const write = apart || encoded.writes.length === 0 ? ',,,,,,,,,' : writeFields(placed, 0, first);
+  return `,"(${apart},${isBound(encoded, isCareful)},${key},${text(agent)},${text(commitId)},${text(fingerprint)},${
     request.at
   },${text(told)},${named === undefined ? '' : first + 1 + named.place},${
     link === undefined ? '' : link.before + 1
-  },${text(rest)},${text(meta)},${held},${TALLIES[request.meta.outcome] ?? 0})"`;
-}
-
-/** A text as an element of an array. */
-function element(value: string): string {
-  return `"${value.replace(/["\\]/g, '\\$&')}"`;
+  },${text(rest)},${text(meta)},${held},${TALLIES[request.meta.outcome] ?? 0},${write})"`;
 }
 
 /** The guards as text, in the two parts between which the revision of a named head comes. */
@@ -85,25 +67,15 @@ function partedAt(place: number, guards: readonly GuardRow[]): { readonly told: 
   return { told: `[${before}`, rest: `${rest}]` };
 }
 
-function guardRows({ encoded, apart, link }: Placed, n: number, contents: Contents): string {
-  const { guards, named, writes } = encoded;
-  const written: number[] = [];
-  if (!apart) for (const place of writes.keys()) written[guardPlace(encoded, place)] = place;
+function guardRows({ encoded, apart, link }: Placed, n: number): string {
+  const { guards, named } = encoded;
   let rows = '';
   for (const [at, [id, revision, hash]] of guards.entries()) {
     const isNamed = named?.place === at;
-    const chain = isNamed && link !== undefined ? `${link.before + 1},${link.depth},${link.root + 1}` : ',,';
-    const place = written[at];
-    const write = place === undefined ? ',,,,,,,' : writeFields(encoded, place, contents);
-    rows += `,"(${n},${text(id)},${revision},${text(hash)},${isNamed ? named.version : ''},${chain},${apart},${write})"`;
+    const chain = isNamed && link !== undefined ? `${link.before + 1},${link.depth}` : ',';
+    rows += `,"(${n},${text(id)},${revision},${text(hash)},${isNamed ? named.version : ''},${chain},${apart})"`;
   }
   return rows;
-}
-
-function writeFields({ request, agent, writes, contents }: Encoded, place: number, all: Contents): string {
-  const { hash, size, media, deleted } = writes[place] as EncodedWrite;
-  const content = size === null ? null : all.placeOf(hash, contents.get(hash));
-  return `${place},${text(hash)},${number(size)},${number(content)},${text(media)},${deleted},${text(agent)},${request.at}`;
 }
 
 /** Which of a request's guards is that of a write. */
@@ -112,7 +84,25 @@ export function guardPlace({ guards, writes }: Encoded, place: number): number {
   return guards[place]?.[0] === id ? place : guards.findIndex(([guarded]) => guarded === id);
 }
 
-/** Bytes, each once. */
+/** From the place of its guard to its place in a chain. */
+function writeFields({ encoded, link }: Placed, place: number, first: number): string {
+  const { id, hash, size, own, media, deleted } = encoded.writes[place] as EncodedWrite;
+  const guard = guardPlace(encoded, place);
+  const chain = link !== undefined && encoded.named?.place === guard ? `${link.depth},${link.root + 1}` : ',';
+  const mark = own === null ? '' : markOf(hash);
+  return `${first + 1 + guard},${text(id)},${text(hash)},${number(size)},${text(media)},${deleted},${mark},${bytes(own)},${chain}`;
+}
+
+/** What it writes beside its first. */
+function writeRows(placed: Placed, n: number, first: number): string {
+  const { request, agent, writes } = placed.encoded;
+  let rows = '';
+  for (let place = 1; place < writes.length; place += 1)
+    rows += `,"(${n},${place},${writeFields(placed, place, first)},${text(agent)},${request.at})"`;
+  return rows;
+}
+
+/** Bytes that are kept apart, each once. */
 class Contents {
   list = '';
   readonly #places = new Map<string, number>();
@@ -123,19 +113,19 @@ class Contents {
     if (known !== undefined) return known;
     const place = this.#places.size + 1;
     this.#places.set(hash, place);
-    const { buffer, byteOffset, byteLength } = content;
-    this.list += `,"\\\\x${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}"`;
+    this.list += `,"\\\\x${hex(content)}"`;
     return place;
   }
 }
 
-/** Contents that it keeps, or that its records hold. */
-function needRows({ keeps, records, contents }: Encoded, n: number, all: Contents): string {
+/** Contents that it writes and that are too large to lie with their version, that it keeps, or that its records hold. */
+function needRows({ writes, keeps, records, contents }: Encoded, n: number, all: Contents): string {
   let rows = '';
   const need = (hash: string, content: Uint8Array | undefined): void => {
-    rows += `,"(${n},${text(hash)},${number(all.placeOf(hash, content))})"`;
+    rows += `,"(${n},${text(hash)},${number(all.placeOf(hash, content))},${markOf(hash)})"`;
   };
+  for (const { hash, size, own } of writes) if (size !== null && own === null) need(hash, contents.get(hash));
   for (const hash of keeps) need(hash, contents.get(hash));
-  for (const { holds } of records) for (const hash of holds) need(hash, undefined);
+  for (const { holds } of records) for (const hash of holds) need(hash, contents.get(hash));
   return rows;
 }

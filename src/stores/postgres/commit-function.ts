@@ -12,16 +12,28 @@
 /** SQLSTATE of "the space has used up its revisions", raised by the function below. */
 export const OVERFLOW_STATE = 'EN001';
 
-/** The fields of the two rows and the place of each, as the statements below name them. */
-const asRequests =
-  'as q(apart, bound, key, agent, commit_id, print, at, guards, named, link, rest, meta, keeps, tally, n)';
-const asGuards = `as g(n, id, revision, hash, version, link, depth, root, apart, place, next, size, content, media,
-          deleted, agent, at, i)`;
+/** The fields of the rows and the place of each, as the statements below name them. */
+const asRequests = `as q(apart, bound, key, agent, commit_id, print, at, guards, named, link, rest, meta, keeps, tally,
+          guard, id, hash, size, media, deleted, mark, bytes, depth, root, n)`;
+const asGuards = 'as g(n, id, revision, hash, version, link, depth, apart, i)';
+
+const headColumns = 'o.id, o.version, o.revision, o.born, o.hash, o.size, o.media, o.agent, o.at, o.deleted';
+const headAt = (columns: string, id: string): string =>
+  `select ${columns} from @.head o where o.sid = p_sid and o.id = ${id} limit 1`;
+
+/** Whether a request is committed, and its revision. */
+const isIn = (n: string): string => `(v_whole or o_revisions[${n}] is not null)`;
+const revisionAt = (n: string): string => `case when v_whole then s.revision + ${n} else o_revisions[${n}] end`;
+/** The version and the life that a write makes. */
+const versionBy = (w: string): string => `v_versions[${w}.guard] + coalesce(${w}.depth, 0) + 1`;
+const bornBy = (w: string): string => `case when ${w}.guard is null then null
+        when v_lives[${w}.guard] <> 0 then v_lives[${w}.guard] else ${revisionAt(`coalesce(${w}.root, ${w}.n)`)} end`;
 
 /**
- * `n` is a request's place, counted from 1. A guard carries the write that it guards, from `place` on, or none: then that
- * is null. `content` is the place of its bytes in `p_contents`; `p_needs` are the contents that a request needs beside those
- * that it writes. `named` is the place of the guard that names a version, whose revision the log tells between `guards`
+ * `n` is a request's place, counted from 1. A request carries its first write, guarded by the one at the place `guard`, or
+ * none: then that is null; what it writes beside that is in `p_writes`. A small content comes along as `bytes`, under the
+ * `mark` by which it is found; `p_needs` are the contents that are kept apart, `content` the place of their bytes in
+ * `p_contents`. `named` is the place of the guard that names a version, whose revision the log tells between `guards`
  * and `rest`. In a chain `link` is the request right before, `depth` how many stand before, `root` the first. A `bound`
  * request was never done if its guards hold, or else its `key` is one that must not be there: the index refuses it.
  * `p_unbound`, `p_apart`, `p_linked`, `p_tallied` and `p_deletes` say whether there is such a request, link, outcome or
@@ -35,15 +47,19 @@ const asGuards = `as g(n, id, revision, hash, version, link, depth, root, apart,
  * was broken before them.
  */
 export const commitFunction: string = `
-create type @.batch_request as (apart boolean, bound boolean, key bytea, agent text, commit_id text, print text,
-  at double precision, guards text, named integer, link integer, rest text, meta text, keeps text, tally integer);
+create type @.batch_request as (apart boolean, bound boolean, key uuid, agent text, commit_id text, print text,
+  at double precision, guards text, named integer, link integer, rest text, meta text, keeps text, tally integer,
+  guard integer, id text, hash text, size bigint, media text, deleted boolean, mark bigint, bytes bytea,
+  depth integer, root integer);
 create type @.batch_guard as (n integer, id text, revision bigint, hash text, version bigint, link integer, depth integer,
-  root integer, apart boolean, place integer, next text, size bigint, content integer, media text, deleted boolean,
-  agent text, at double precision);
-create type @.batch_need as (n integer, hash text, content integer);
+  apart boolean);
+create type @.batch_write as (n integer, place integer, guard integer, id text, hash text, size bigint, media text,
+  deleted boolean, mark bigint, bytes bytea, depth integer, root integer, agent text, at double precision);
+create type @.batch_need as (n integer, hash text, content integer, mark bigint);
 create function @.commit_batch(
   p_sid integer, p_epoch text, p_unbound boolean, p_apart boolean, p_linked boolean, p_tallied boolean, p_deletes boolean,
-  p_requests @.batch_request[], p_guards @.batch_guard[], p_needs @.batch_need[], p_contents bytea[], p_records jsonb,
+  p_requests @.batch_request[], p_guards @.batch_guard[], p_writes @.batch_write[], p_needs @.batch_need[],
+  p_contents bytea[], p_records jsonb,
   out o_epoch text, out o_revision bigint, out o_trimmed bigint, out o_revisions bigint[], out o_versions bigint[],
   out o_lives bigint[], out o_others jsonb)
 language plpgsql as $body$
@@ -88,7 +104,7 @@ begin
             when v_pass = 0 and g.link is not null then coalesce(h.version, 0) + g.depth = g.version
             else coalesce(h.version = g.version and h.hash = g.hash, false) end as holds
         from unnest(p_guards) with ordinality ${asGuards}
-        left join lateral (select * from @.head o where o.sid = p_sid and o.id = g.id limit 1) h on true
+        left join lateral (${headAt('o.*', 'g.id')}) h on true
       ) t
     ) j
     where m.name = 'epoch';
@@ -98,7 +114,9 @@ begin
     v_landed := '{}';
     if p_unbound or v_moved <> '{}' then
       select coalesce(array_agg(t.n), '{}'), array_agg(t.revision) into v_landed, v_landed_at from (
-        select q.n::integer as n, (select e.revision from @.entry e where e.sid = p_sid and e.key = q.key) as revision
+        select q.n::integer as n, (
+          select e.revision from @.log e where e.sid = p_sid and e.key = q.key
+        ) as revision
         from unnest(p_requests) with ordinality ${asRequests}
         where case when v_pass = 0 then not q.apart else q.apart or q.n = any(v_late) end
           and (not q.bound or q.n = any(v_moved))
@@ -130,7 +148,7 @@ begin
     if cardinality(v_bad) > 0 then
       select coalesce(jsonb_object_agg(t.n, t.heads), '{}') into v_heads from (
         select x.n, jsonb_agg(x.head) as heads from (
-          select g.n, (select to_jsonb(h) - 'sid' from @.head h where h.sid = p_sid and h.id = g.id) as head
+          select g.n, (select to_jsonb(h) from (${headAt(headColumns, 'g.id')}) h) as head
           from unnest(p_guards) g where g.n = any(v_bad)
         ) x where x.head is not null group by x.n
       ) t;
@@ -163,12 +181,12 @@ begin
 
     if p_records is not null then
       with w as materialized (
-        select case when v_whole then s.revision + x.n else o_revisions[x.n] end as revision, x.*, c.state as before, c.holds as held
+        select ${revisionAt('x.n')} as revision, x.*, c.state as before, c.holds as held
         from jsonb_to_recordset(p_records)
           as x(n int, place int, kind text, id text, state text, value text, holds text[])
         left join lateral (select * from @.record o where o.sid = p_sid and o.kind = x.kind and o.id = x.id limit 1) c
           on true
-        where v_whole or o_revisions[x.n] is not null
+        where ${isIn('x.n')}
       ), gone as (
         delete from @.record c using w where w.value is null and c.sid = p_sid and c.kind = w.kind and c.id = w.id
       ), put as (
@@ -187,63 +205,61 @@ begin
     if p_tallied then
       select count(*) filter (where q.tally = 1), count(*) filter (where q.tally = 2) into v_merged, v_escalated
       from unnest(p_requests) with ordinality ${asRequests}
-      where v_whole or o_revisions[q.n] is not null;
+      where ${isIn('q.n')};
     end if;
     if 0 = any(v_lives) or p_deletes then
-      select coalesce(sum((not g.deleted)::int - (v_lives[g.i] > 0 or g.depth is not null)::int), 0) into v_alive
-      from unnest(p_guards) with ordinality ${asGuards}
-      where g.place is not null and (v_whole or o_revisions[g.n] is not null);
+      select coalesce(sum((not w.deleted)::int - (v_lives[w.guard] > 0 or w.depth is not null)::int), 0) into v_alive
+      from (
+        select q.n, q.guard, q.deleted, q.depth from unnest(p_requests) with ordinality ${asRequests}
+        where q.guard is not null
+        union all select x.n, x.guard, x.deleted, x.depth from unnest(p_writes) x
+      ) w where ${isIn('w.n')};
     end if;
 
-    with w as materialized (
-      select g.n, g.place, g.id, g.next as hash, g.size, g.content, g.media, g.deleted, g.agent, g.at,
-        case when v_whole then s.revision + g.n else o_revisions[g.n] end as revision,
-        v_versions[g.i] + coalesce(g.depth, 0) + 1 as version,
-        case when v_lives[g.i] <> 0 then v_lives[g.i] when v_whole then s.revision + coalesce(g.root, g.n)
-          else o_revisions[coalesce(g.root, g.n)] end as born
-      from unnest(p_guards) with ordinality ${asGuards}
-      where g.place is not null and (v_whole or o_revisions[g.n] is not null)
-    ), heads as (
-      insert into @.head as h (sid, id, version, revision, born, hash, size, media, agent, at, deleted)
-      select p_sid, w.id, w.version, w.revision, w.born, w.hash, w.size, w.media, w.agent, w.at, w.deleted
-      from w where w.n <> all(v_overtaken)
-      on conflict (sid, id) do update set version = excluded.version, revision = excluded.revision,
-        born = excluded.born, hash = excluded.hash, size = excluded.size, media = excluded.media,
-        agent = excluded.agent, at = excluded.at, deleted = excluded.deleted
-    ), versions as (
-      insert into @.version (sid, revision, place, id, version, born, hash, size, media, agent, at, deleted)
-      select p_sid, w.revision, w.place, w.id, w.version, w.born, w.hash, w.size, w.media, w.agent, w.at, w.deleted
-      from w
-    ), entries as (
-      insert into @.entry (sid, revision, key, agent, commit_id, fingerprint, at, guards, meta, holds)
-      select p_sid, case when v_whole then s.revision + q.n else o_revisions[q.n] end, q.key, q.agent, q.commit_id,
-        q.print, q.at,
-        case when q.named is null then q.guards
-          else q.guards || coalesce(case when v_whole then s.revision + q.link else o_revisions[q.link] end,
-            v_seen[q.named])::text || q.rest end,
-        q.meta, coalesce(q.keeps, '{}')::text[]
-      from unnest(p_requests) with ordinality ${asRequests}
-      where v_whole or o_revisions[q.n] is not null
-    ), contents as (
+    insert into @.head as h (sid, id, version, revision, born, hash, size, media, agent, at, deleted)
+    select p_sid, w.id, ${versionBy('w')}, ${revisionAt('w.n')}, ${bornBy('w')}, w.hash, w.size, w.media, w.agent, w.at, w.deleted
+    from (
+      select q.n, q.guard, q.id, q.hash, q.size, q.media, q.deleted, q.depth, q.root, q.agent, q.at
+      from unnest(p_requests) with ordinality ${asRequests} where q.guard is not null
+      union all
+      select x.n, x.guard, x.id, x.hash, x.size, x.media, x.deleted, x.depth, x.root, x.agent, x.at from unnest(p_writes) x
+    ) w where ${isIn('w.n')} and w.n <> all(v_overtaken)
+    on conflict (sid, id) do update set version = excluded.version, revision = excluded.revision,
+      born = excluded.born, hash = excluded.hash, size = excluded.size, media = excluded.media,
+      agent = excluded.agent, at = excluded.at, deleted = excluded.deleted;
+    insert into @.log (sid, revision, place, id, version, born, hash, size, media, deleted, agent, at, mark, bytes,
+      key, commit_id, fingerprint, guards, meta, holds)
+    select p_sid, ${revisionAt('q.n')}, 0, q.id, ${versionBy('q')}, ${bornBy('q')},
+      q.hash, q.size, q.media, q.deleted, q.agent, q.at, q.mark, q.bytes, q.key, q.commit_id, q.print,
+      case when q.named is null then q.guards
+        else q.guards || coalesce(${revisionAt('q.link')}, v_seen[q.named])::text || q.rest end,
+      q.meta, q.keeps::text[]
+    from unnest(p_requests) with ordinality ${asRequests} where ${isIn('q.n')};
+    if p_writes <> '{}' then
+      insert into @.log (sid, revision, place, id, version, born, hash, size, media, deleted, agent, at, mark, bytes)
+      select p_sid, ${revisionAt('w.n')}, w.place, w.id, ${versionBy('w')}, ${bornBy('w')},
+        w.hash, w.size, w.media, w.deleted, w.agent, w.at, w.mark, w.bytes
+      from unnest(p_writes) w where ${isIn('w.n')};
+    end if;
+    if p_needs <> '{}' then
       insert into @.content as c (hash, needed, bytes)
-      select x.hash, count(*), p_contents[min(x.content)] from (
-        select w.hash, w.content from w where w.size is not null
-        union all select d.hash, d.content from unnest(p_needs) d where v_whole or o_revisions[d.n] is not null
-      ) x group by x.hash order by x.hash
-      on conflict (hash) do update set needed = c.needed + excluded.needed, bytes = coalesce(c.bytes, excluded.bytes)
-    )
+      select x.hash, count(*), coalesce(p_contents[min(x.content)],
+        (select e.bytes from @.log e where e.mark = min(x.mark) and e.hash = x.hash limit 1))
+      from unnest(p_needs) x where ${isIn('x.n')} group by x.hash order by x.hash
+      on conflict (hash) do update set needed = c.needed + excluded.needed, bytes = coalesce(c.bytes, excluded.bytes);
+    end if;
     update @.space as u set revision = o_revision, resources = u.resources + v_alive, open = u.open + v_opened,
       merged = u.merged + v_merged, escalated = u.escalated + v_escalated
     where u.sid = p_sid;
-    -- What a settled conflict kept, its entry keeps from now on. In the statement above it would cost every batch.
+    -- What a settled conflict kept, its entry keeps from now on.
     if v_passed <> '{}' then
       for l in
         select t.n, array_agg(t.hash) as held from (
           select split_part(p.key, '.', 1)::integer as n, jsonb_array_elements_text(p.value) as hash from jsonb_each(v_passed) p
         ) t group by t.n
       loop
-        update @.entry e set holds = e.holds || l.held
-        where e.sid = p_sid and e.revision = case when v_whole then s.revision + l.n else o_revisions[l.n] end;
+        update @.log e set holds = e.holds || l.held
+        where e.sid = p_sid and e.place = 0 and e.revision = ${revisionAt('l.n')};
       end loop;
     end if;
   end loop;

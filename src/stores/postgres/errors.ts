@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import { EntenteError, isEntenteError } from '../../core/errors.ts';
 import { OVERFLOW_STATE } from './commit-function.ts';
+import { NOT_PLAIN_STATE } from './plain-function.ts';
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -129,6 +130,11 @@ export function isSerialization(error: unknown): boolean {
 /** A row that may only be there once was there: nothing is left of what would have made it another time. */
 export function isDuplicate(error: unknown): boolean {
   return isFromServer(error) && codeOf(error) === '23505';
+}
+
+/** The batch for `commit_plain` was not plain; nothing is left of it. */
+export function isNotPlain(error: unknown): boolean {
+  return isFromServer(error) && codeOf(error) === NOT_PLAIN_STATE;
 }
 
 /** A table, a column, a type or a function is not there as the statement names it. */

@@ -10,7 +10,8 @@ import { batchParameters, type Called, COMMIT_BATCH, type Placed, place, type Re
 import type { Connection } from './connection.ts';
 import type { Row } from './driver.ts';
 import { type Encoded, encode } from './encode.ts';
-import { isDuplicate, isOfRequest, isSerialization, leavesNothing } from './errors.ts';
+import { isDuplicate, isNotPlain, isOfRequest, isSerialization, leavesNothing } from './errors.ts';
+import { COMMIT_PLAIN, isPlainBatch, plainParameters } from './plain.ts';
 import { readEntry } from './reads.ts';
 
 /** Requests and bytes in one batch: more would only make the others wait longer. */
@@ -232,18 +233,34 @@ async function call(
   epoch: string,
   random: () => number,
 ): Promise<Row> {
-  let isCareful = false;
+  let way = isPlainBatch(batch) ? PLAIN : COMMON;
   for (let tries = 1; ; tries += 1) {
     try {
-      const [row] = await connection.write(COMMIT_BATCH, batchParameters(sid, batch, epoch, isCareful));
+      const [row] = await connection.write(way.statement, way.parameters(sid, batch, epoch));
       return row ?? {};
     } catch (error) {
-      if (isDuplicate(error) && !isCareful) isCareful = true;
+      if (isNotPlain(error)) way = COMMON;
+      else if (isDuplicate(error) && way !== CAREFUL) way = CAREFUL;
       else if (!isSerialization(error) || tries === TRIES) throw error;
       else await new Promise((resolve) => setTimeout(resolve, random() * 5 * 2 ** tries));
     }
   }
 }
+
+interface Way {
+  readonly statement: string;
+  readonly parameters: (sid: number, batch: readonly Placed[], epoch: string) => unknown[];
+}
+
+const PLAIN: Way = { statement: COMMIT_PLAIN, parameters: plainParameters };
+const COMMON: Way = {
+  statement: COMMIT_BATCH,
+  parameters: (sid, batch, epoch) => batchParameters(sid, batch, epoch, false),
+};
+const CAREFUL: Way = {
+  statement: COMMIT_BATCH,
+  parameters: (sid, batch, epoch) => batchParameters(sid, batch, epoch, true),
+};
 
 async function replay(connection: Connection, space: Space, encoded: Encoded, revision: number): Promise<CommitReply> {
   let entry: LogEntry | undefined;

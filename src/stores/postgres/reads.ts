@@ -16,7 +16,7 @@ import type {
 } from '../store.ts';
 import type { Connection } from './connection.ts';
 import type { Row } from './driver.ts';
-import { commitKey } from './encode.ts';
+import { commitKey, markOf } from './encode.ts';
 import { entryOf, type HeadRow, headOf, recordOf } from './rows.ts';
 
 const headColumns = ['id', 'version', 'revision', 'born', 'hash', 'size', 'media', 'agent', 'at', 'deleted'] as const;
@@ -30,9 +30,12 @@ function prefixedHead(row: Row): Head | undefined {
 }
 
 /** An entry with the heads that it wrote, in the order of its writes. */
-const entryColumns = `e.revision, e.agent, e.commit_id, e.fingerprint, e.at, e.guards, e.meta,
-  (select coalesce(json_agg(v order by v.place), '[]') from @.version v
-    where v.sid = e.sid and v.revision = e.revision) as heads`;
+const entryColumns = `e.revision, e.agent, e.commit_id, e.fingerprint, e.at, e.base, e.base_hash, e.guards, e.meta,
+  (select coalesce(json_agg(json_build_object(${headColumns.map((name) => `'${name}', v.${name}`).join(', ')})
+    order by v.place), '[]') from @.log v where v.sid = e.sid and v.revision = e.revision and v.id is not null) as heads`;
+
+/** The row of a commit that the log still tells. */
+const isEntry = 'e.key is not null';
 
 // A space is looked up in a subquery of its own. Joined, its number is no constant to the planner, which then does not see that
 // an index has the order that is asked for: it would read all there is, sort it and throw most of it away. Nor does it know how
@@ -44,9 +47,10 @@ export const LIST: string = `select ${asHead('h')} from @.head h
   where h.sid = ${SID} and h.id >= $2 and h.id <= $3 and starts_with(h.id, $2) and h.id > $4 order by h.id limit $5`;
 
 export const HISTORY: string = `select ${asHead('v')}, e.commit_id, e.meta from (
-    select * from @.version v where v.sid = ${SID} and v.id = $2 and v.version < $3 order by v.version desc limit $4
+    select ${headColumns.join(', ')}, sid from @.log v
+    where v.sid = ${SID} and v.id = $2 and v.version < $3 order by v.version desc limit $4
   ) v left join lateral (
-    select * from @.entry o where o.sid = v.sid and o.revision = v.revision limit 1
+    select o.commit_id, o.meta from @.log o where o.sid = v.sid and o.revision = v.revision and o.place = 0 limit 1
   ) e on true order by v.version desc`;
 
 const recordsWhere = (more: string): string => `select * from @.record c
@@ -85,15 +89,19 @@ export async function readSnapshot(
 }
 
 export async function readContent(connection: Connection, hash: string): Promise<Uint8Array | undefined> {
-  const [row] = await connection.read('select bytes from @.content where hash = $1 and bytes is not null', [
-    toText(hash),
-  ]);
-  return row === undefined ? undefined : new Uint8Array(row['bytes'] as Uint8Array);
+  const [row] = await connection.read(
+    `select coalesce((select c.bytes from @.content c where c.hash = $1),
+       (select e.bytes from @.log e where e.mark = $2 and e.hash = $1 limit 1)) as bytes`,
+    [toText(hash), markOf(hash)],
+  );
+  const bytes = row?.['bytes'] ?? null;
+  return bytes === null ? undefined : new Uint8Array(bytes as Uint8Array);
 }
 
 export async function readEntry(connection: Connection, space: Space, revision: number): Promise<LogEntry | undefined> {
   const [row] = await connection.read(
-    `select ${entryColumns} from @.entry e join @.space s on s.sid = e.sid where s.name = $1 and e.revision = $2`,
+    `select ${entryColumns} from @.log e join @.space s on s.sid = e.sid
+     where s.name = $1 and e.revision = $2 and e.place = 0 and ${isEntry}`,
     [toText(space), revision],
   );
   return row === undefined ? undefined : entryOf(row);
@@ -107,7 +115,7 @@ export async function readStatus(
 ): Promise<CommitStatus> {
   const [row] = await connection.read(
     `select s.trimmed, ${entryColumns} from @.space s
-     left join @.entry e on e.sid = s.sid and e.key = decode($2, 'hex') where s.name = $1`,
+     left join @.log e on e.sid = s.sid and e.key = $2::uuid and ${isEntry} where s.name = $1`,
     [toText(space), commitKey(agent, commitId)],
   );
   if (row === undefined) return { status: 'absent', trimmed: 0 };
@@ -220,7 +228,8 @@ export async function readCounts(connection: Connection, space: Space): Promise<
 export async function readLog(connection: Connection, space: Space, after: number, limit: number): Promise<LogPage> {
   const rows = await connection.read(
     `select s.revision as at_revision, s.trimmed, e.* from @.space s left join lateral (
-       select ${entryColumns} from @.entry e where e.sid = s.sid and e.revision > $2 order by e.revision limit $3
+       select ${entryColumns} from @.log e
+       where e.sid = s.sid and e.revision > $2 and ${isEntry} order by e.revision limit $3
      ) e on true where s.name = $1 order by e.revision`,
     [toText(space), Math.trunc(after), Math.max(0, Math.ceil(limit))],
   );

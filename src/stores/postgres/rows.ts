@@ -38,17 +38,26 @@ export function headOf(row: HeadRow): Head {
 export type GuardRow = readonly [resource: string, revision: number, hash: string];
 
 export function entryOf(row: Row): LogEntry {
-  const guards = JSON.parse(row['guards'] as string) as readonly GuardRow[];
+  const heads = (row['heads'] as readonly HeadRow[]).map(headOf);
   return {
     revision: Number(row['revision']),
     agent: fromText(row['agent'] as string) as AgentId,
     commitId: fromText(row['commit_id'] as string),
     fingerprint: fromText(row['fingerprint'] as string),
     at: row['at'] as number,
-    heads: (row['heads'] as readonly HeadRow[]).map(headOf),
-    guards: guards.map(([resource, revision, hash]): Guard => ({ resource: resource as ResourceId, revision, hash })),
+    heads,
+    guards: guardsOf(row, heads),
     meta: JSON.parse(row['meta'] as string) as EntryMeta,
   };
+}
+
+/** A plain commit says by its base what it was guarded by. */
+function guardsOf(row: Row, [head]: readonly Head[]): Guard[] {
+  const { guards, base, base_hash: hash } = row;
+  if (guards === null && head !== undefined)
+    return [{ resource: head.resource, revision: Number(base), hash: fromText(hash as string) }];
+  const rows = JSON.parse(guards as string) as readonly GuardRow[];
+  return rows.map(([resource, revision, hash]): Guard => ({ resource: resource as ResourceId, revision, hash }));
 }
 
 export function recordOf(row: Row): StoredRecord {

@@ -2,6 +2,8 @@
 // else. Then one statement compares and writes all heads, and a second one tells it to the log. It is all or nothing: where
 // a guard does not hold, nothing is left, and the batch goes to `commit_batch`, which looks at each request.
 
+import { lockSpace } from './lock.ts';
+
 /** SQLSTATE of "not all of these hold", raised by the function below. */
 export const NOT_PLAIN_STATE = 'EN002';
 
@@ -15,8 +17,9 @@ language plpgsql as $body$
 declare
   v_first bigint;
 begin
+  ${lockSpace}
   select s.revision, s.trimmed, m.value into strict v_first, o_trimmed, o_epoch
-  from @.space s cross join @.meta m where s.sid = p_sid and m.name = 'epoch' for update of s;
+  from @.space s cross join @.meta m where s.sid = p_sid and m.name = 'epoch';
   if p_epoch <> o_epoch then return; end if;
   o_revision := v_first + cardinality(p_requests);
   with h as (

@@ -3,7 +3,7 @@ import type { Placed } from './batch.ts';
 import { isBound } from './columns.ts';
 import { type EncodedWrite, markOf } from './encode.ts';
 import { bytes, number, text } from './fields.ts';
-import type { GuardRow } from './rows.ts';
+import { type GuardRow, PLAIN_META } from './rows.ts';
 
 /** Each request replaces one version that is there, and asks for nothing else. */
 export function isPlainBatch(batch: readonly Placed[]): boolean {
@@ -11,7 +11,7 @@ export function isPlainBatch(batch: readonly Placed[]): boolean {
 }
 
 function isPlain({ encoded, apart, link }: Placed): boolean {
-  const { guards, named, writes, records, keeps, request } = encoded;
+  const { guards, named, writes, records, keeps } = encoded;
   const [write] = writes;
   const [guard] = guards;
   if (apart || link !== undefined || named !== undefined || guards.length !== 1 || writes.length !== 1) return false;
@@ -19,7 +19,7 @@ function isPlain({ encoded, apart, link }: Placed): boolean {
   const [id, revision, hash] = guard;
   const isWhole = !write.deleted && (write.size === null || write.own !== null);
   if (!isWhole || id !== write.id || revision === 0 || hash === '') return false;
-  return isBound(encoded, false) && request.meta.outcome === 'committed';
+  return isBound(encoded, false) && encoded.meta === PLAIN_META;
 }
 
 /** The statement for a plain batch; `@.` stands for the schema. */
@@ -30,11 +30,11 @@ export const COMMIT_PLAIN: string = `select o_epoch, o_revision, o_trimmed, null
 export function plainParameters(sid: number, batch: readonly Placed[], epoch: string): unknown[] {
   let rows = '';
   for (const { encoded } of batch) {
-    const { request, key, agent, commitId, fingerprint, meta } = encoded;
+    const { request, key, agent, commitId, fingerprint } = encoded;
     const [, revision, base] = encoded.guards[0] as GuardRow;
     const { id, hash, size, own, media } = encoded.writes[0] as EncodedWrite;
     const mark = own === null ? '' : markOf(hash);
-    rows += `,"(${key},${text(agent)},${text(commitId)},${text(fingerprint)},${request.at},${text(meta)},${text(id)},${
+    rows += `,"(${key},${text(agent)},${text(commitId)},${text(fingerprint)},${request.at},${text(id)},${
       revision
     },${text(base)},${text(hash)},${number(size)},${text(media)},${mark},${bytes(own)})"`;
   }

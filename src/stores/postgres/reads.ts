@@ -4,20 +4,11 @@ import type { ResourceId, Space } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
 import { recordPlace } from '../check.ts';
 import { fromText, toText } from '../escaped-text.ts';
-import type {
-  CommitStatus,
-  Counts,
-  EntryMeta,
-  LogEntry,
-  LogPage,
-  Snapshot,
-  StoredRecord,
-  VersionEntry,
-} from '../store.ts';
+import type { CommitStatus, Counts, LogEntry, LogPage, Snapshot, StoredRecord, VersionEntry } from '../store.ts';
 import type { Connection } from './connection.ts';
 import type { Row } from './driver.ts';
 import { commitKey, markOf } from './encode.ts';
-import { entryOf, type HeadRow, headOf, recordOf } from './rows.ts';
+import { entryOf, type HeadRow, headOf, metaOf, recordOf } from './rows.ts';
 
 const headColumns = ['id', 'version', 'revision', 'born', 'hash', 'size', 'media', 'agent', 'at', 'deleted'] as const;
 
@@ -158,8 +149,8 @@ export async function readHistory(
 
 function versionOf(row: Row): VersionEntry {
   const head = prefixedHead(row) as Head;
-  if (row['meta'] === null) return { head, commitId: '', outcome: 'committed' };
-  const { outcome, note, strategy } = JSON.parse(row['meta'] as string) as EntryMeta;
+  if (row['commit_id'] === null) return { head, commitId: '', outcome: 'committed' };
+  const { outcome, note, strategy } = metaOf(row);
   return {
     head,
     commitId: fromText(row['commit_id'] as string),

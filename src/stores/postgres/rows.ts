@@ -47,8 +47,15 @@ export function entryOf(row: Row): LogEntry {
     at: row['at'] as number,
     heads,
     guards: guardsOf(row, heads),
-    meta: JSON.parse(row['meta'] as string) as EntryMeta,
+    meta: metaOf(row),
   };
+}
+
+/** What a commit says that says no more than that it was one; a plain one leaves it out. */
+export const PLAIN_META = '{"outcome":"committed"}';
+
+export function metaOf({ meta }: Row): EntryMeta {
+  return JSON.parse((meta ?? PLAIN_META) as string) as EntryMeta;
 }
 
 /** A plain commit says by its base what it was guarded by. */

@@ -8,11 +8,11 @@ import { trimFunction } from './trim-function.ts';
  * What takes a database from version n to n + 1, at index n. A step is never changed once it is released.
  *
  * - `space`: one row each, with the counters. Its row lock is what orders the commits of a space.
- * - `head`: the current version of each resource; what guards are compared with. `base` and `base_hash` are those of a
- *   plain commit (plain-function.ts), whose guard is compared by them.
+ * - `head`: the current version of each resource; what guards are compared with. `base` and `base_hash` only bring a guard
+ *   to the row that it is compared with (plain-function.ts).
  * - `log`: what happened: a row for each resource that a commit wrote, with the version that came of it, or one for a
  *   commit that wrote none. The row at place 0 tells of the commit too: `key` is half of the digest of agent and commitId,
- *   `guards` is null where the only one was `base`, and `holds` names contents that the entry keeps. A small content lies
+ *   `guards` is null where the only one was `base`, `meta` where it says nothing but that, and `holds` names contents that the entry keeps. A small content lies
  *   in `bytes`; `mark`, a part of its hash, is how it is found. A row goes when the log was trimmed to where its version was
  *   superseded: until then, a row below the trim point is a version of which it is not told any more who wrote it why.
  * - `record`: small guarded values; `holds` names the contents that an open conflict keeps.

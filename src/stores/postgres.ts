@@ -8,7 +8,7 @@ import { createOpening } from './opening.ts';
 import type { Connection } from './postgres/connection.ts';
 import { openConnection } from './postgres/connection.ts';
 import type { PostgresClient } from './postgres/driver.ts';
-import { connect } from './postgres/driver.ts';
+import { connect, endAll } from './postgres/driver.ts';
 import { gatherReads, type ReadHeads } from './postgres/gather.ts';
 import type { CommitQueue } from './postgres/queue.ts';
 import { createQueue } from './postgres/queue.ts';
@@ -83,17 +83,19 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
   };
   const cache = new ContentCache();
   const opening = createOpening(async (): Promise<Opened> => {
-    const client =
-      options.client ??
-      (await connect({ url: options.url, ...secured, connections, timeoutMs, random, onNotice: () => undefined }));
+    const { url, client } = options;
+    const clients =
+      client === undefined
+        ? await connect({ url, ...secured, connections, timeoutMs, random, onNotice: () => undefined })
+        : { shared: client, writers: [] };
     try {
-      const connection = await openConnection(client, { schema, place, deadlineMs: timeoutMs * 3, onWarning });
+      const connection = await openConnection(clients, { schema, place, deadlineMs: timeoutMs * 3, onWarning });
       const watch = createWatch(connection);
       const queue = createQueue(connection, { capabilities, random, cache, onCommit: watch.notify });
       const heads = gatherReads((space, ids) => readSnapshot(connection, space, ids));
       return { connection, queue, watch, heads };
     } catch (error) {
-      if (options.client === undefined) await client.end({ timeout: 0 }).catch(() => undefined);
+      if (client === undefined) await endAll(clients, 0).catch(() => undefined);
       throw error;
     }
   });

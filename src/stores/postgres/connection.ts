@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { EntenteError, isEntenteError } from '../../core/errors.ts';
 import type { Space } from '../../core/resource.ts';
 import { toText } from '../escaped-text.ts';
-import type { PostgresClient, Row } from './driver.ts';
+import { type Clients, endAll, type PostgresClient, type Row } from './driver.ts';
 import { faultOf, isOfSchema } from './errors.ts';
 import { migrations } from './schema.ts';
 
@@ -14,8 +14,8 @@ export interface Connection {
   readonly place: string;
   /** One statement that changes nothing; `@.` stands for the schema. Throws an EntenteError. */
   read(query: string, parameters?: Parameters): Promise<readonly Row[]>;
-  /** One statement that changes something, as its own transaction. Throws what the client throws. */
-  write(query: string, parameters: Parameters): Promise<readonly Row[]>;
+  /** Who has the least to do of those that commit. */
+  writer(): Writer;
   epoch(): Promise<string>;
   /** The epoch that a commit was told of: another than the one known here. */
   forgetEpoch(now: string): void;
@@ -27,6 +27,15 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/**
+ * One connection for commits. The batches of a space that are under way together go over the same one, one behind the other:
+ * over two, the second one would wait for the first one's lock, and PostgreSQL would have to wake it for each batch.
+ */
+export interface Writer {
+  /** One statement that changes something, as its own transaction. Throws what the client throws. */
+  write(query: string, parameters: Parameters): Promise<readonly Row[]>;
+}
+
 export interface OpenOptions {
   readonly schema: string;
   readonly place: string;
@@ -34,25 +43,46 @@ export interface OpenOptions {
   readonly onWarning: (message: string) => void;
 }
 
-export async function openConnection(client: PostgresClient, options: OpenOptions): Promise<Connection> {
+export async function openConnection(clients: Clients, options: OpenOptions): Promise<Connection> {
+  const { shared, writers } = clients;
   const { place, schema } = options;
   const quoted = `"${schema}".`;
   const sids = new Map<Space, number>();
   let epoch: string | undefined;
 
-  const send: Run = async (query, parameters = []) => {
-    const pending = client.unsafe(query.replaceAll('@.', quoted), [...parameters], { prepare: true });
-    return [...(await withDeadline(pending, options.deadlineMs))];
-  };
-
   /** What is not there any more as a statement names it was changed by a newer entente: then that is what is told. */
-  async function run(query: string, parameters?: Parameters): Promise<readonly Row[]> {
-    try {
-      return await send(query, parameters);
-    } catch (error) {
-      const instead = isOfSchema(error) ? await schemaVersion(options, send).catch((fault: unknown) => fault) : error;
-      throw isEntenteError(instead) ? instead : error;
-    }
+  function runOn(client: PostgresClient): Run {
+    const send: Run = async (query, parameters = []) => {
+      const pending = client.unsafe(query.replaceAll('@.', quoted), [...parameters], { prepare: true });
+      return [...(await withDeadline(pending, options.deadlineMs))];
+    };
+    return async (query, parameters) => {
+      try {
+        return await send(query, parameters);
+      } catch (error) {
+        const instead = isOfSchema(error) ? await schemaVersion(options, send).catch((fault: unknown) => fault) : error;
+        throw isEntenteError(instead) ? instead : error;
+      }
+    };
+  }
+
+  const run = runOn(shared);
+  const desks = (writers.length === 0 ? [shared] : writers).map(deskOf);
+
+  function deskOf(client: PostgresClient): Writer & { busy: number } {
+    const write = runOn(client);
+    const desk = {
+      busy: 0,
+      async write(query: string, parameters: Parameters) {
+        desk.busy += 1;
+        try {
+          return await write(query, parameters);
+        } finally {
+          desk.busy -= 1;
+        }
+      },
+    };
+    return desk;
   }
 
   async function read(query: string, parameters?: Parameters): Promise<readonly Row[]> {
@@ -64,7 +94,7 @@ export async function openConnection(client: PostgresClient, options: OpenOption
   }
 
   try {
-    await prepare(client, options, run);
+    await prepare(shared, options, run);
   } catch (error) {
     throw faultOf(error, place);
   }
@@ -72,7 +102,7 @@ export async function openConnection(client: PostgresClient, options: OpenOption
   return {
     place,
     read,
-    write: run,
+    writer: () => desks.reduce((least, desk) => (desk.busy < least.busy ? desk : least)),
     async epoch() {
       epoch ??= (await read(`select value from @.meta where name = 'epoch'`))[0]?.['value'] as string;
       return epoch;
@@ -90,11 +120,11 @@ export async function openConnection(client: PostgresClient, options: OpenOption
       return sid;
     },
     faultOf: (error) => faultOf(error, place),
-    listen: (onNotify) => client.listen(`entente ${schema}`, onNotify),
+    listen: (onNotify) => shared.listen(`entente ${schema}`, onNotify),
     async notify() {
       await run('select pg_notify($1, $2)', [`entente ${schema}`, '']);
     },
-    close: () => client.end({ timeout: 5 }),
+    close: () => endAll(clients, 5),
   };
 }
 

@@ -46,12 +46,34 @@ function arrayText(value: string | readonly string[]): string {
 
 type Factory = (url: string, options: Readonly<Record<string, unknown>>) => PostgresClient;
 
-/** A pool of connections, each opened when it is first needed. */
-export async function connect(options: ClientOptions): Promise<PostgresClient> {
-  const { url, connections, timeoutMs, ssl, random, onNotice } = options;
+/** What the store talks over: any number of connections, and those that only commit, each a client of one connection. */
+export interface Clients {
+  readonly shared: PostgresClient;
+  readonly writers: readonly PostgresClient[];
+}
+
+/** At most so many spaces get their commits in at a time: more only wait for the same disk. */
+const MOST_WRITERS = 4;
+
+/** All connections, each opened when it is first needed. Half of them, at most, are for commits. */
+export async function connect(options: ClientOptions): Promise<Clients> {
   const factory = await loadClient();
+  const count = Math.min(MOST_WRITERS, Math.floor(options.connections / 2));
+  return {
+    shared: pool(factory, options, options.connections - count),
+    writers: Array.from({ length: count }, () => pool(factory, options, 1)),
+  };
+}
+
+/** `seconds`: how long what is under way may take. */
+export async function endAll({ shared, writers }: Clients, seconds: number): Promise<void> {
+  await Promise.all([shared, ...writers].map((client) => client.end({ timeout: seconds })));
+}
+
+function pool(factory: Factory, options: ClientOptions, max: number): PostgresClient {
+  const { url, timeoutMs, ssl, random, onNotice } = options;
   return factory(url, {
-    max: connections,
+    max,
     // Seconds; a connection that is not needed goes, so that a command line ends by itself.
     idle_timeout: 20,
     ...(ssl === undefined ? {} : { ssl }),

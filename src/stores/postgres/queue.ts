@@ -7,7 +7,7 @@ import { checkLimits } from '../check.ts';
 import type { ContentCache } from '../content-cache.ts';
 import type { Capabilities, CommitReply, CommitRequest, LogEntry } from '../store.ts';
 import { batchParameters, type Called, COMMIT_BATCH, type Placed, place, type Result, readAnswer } from './batch.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Writer } from './connection.ts';
 import type { Row } from './driver.ts';
 import { type Encoded, encode } from './encode.ts';
 import { isDuplicate, isNotPlain, isOfRequest, isSerialization, leavesNothing } from './errors.ts';
@@ -19,7 +19,7 @@ const MAX_REQUESTS = 512;
 const MAX_BYTES = 16 * 1024 * 1024;
 /** Guards and writes in one batch: they are sent as text, and a text has a longest length. */
 const MAX_ROWS = 50_000;
-/** Batches of a space under way: the row's lock lets one work, and while it does the next one is made and sent. */
+/** Batches of a space under way: PostgreSQL works at one, and while it does the next one is made and sent. */
 const FLIGHTS = 2;
 /** Fewer than these are not parted into two batches: each has its price. */
 const LEAST_REQUESTS = 8;
@@ -55,6 +55,8 @@ interface Flight {
 interface Lane {
   readonly waiting: Waiting[];
   readonly flights: Set<Flight>;
+  /** Over which what is under way goes. */
+  writer?: Writer;
   /** The next look at what waits is planned. */
   due: boolean;
   readonly idle: (() => void)[];
@@ -79,8 +81,9 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
       const batch = takeBatch(lane);
       if (batch.length === 0) break;
       const flight: Flight = { batch, calls: new Set(batch.map(({ call }) => call)) };
+      if (lane.flights.size === 0 || lane.writer === undefined) lane.writer = connection.writer();
       lane.flights.add(flight);
-      void flush(connection, space, batch, options).then((again) => {
+      void flush({ connection, writer: lane.writer, space }, batch, options).then((again) => {
         lane.flights.delete(flight);
         lane.waiting.unshift(...again);
         plan(space, lane);
@@ -154,19 +157,22 @@ function comesBehind({ encoded, call }: Waiting, { batch, calls }: Flight): bool
   return batch.some((item) => item.encoded.writes.some((write) => write.id === id));
 }
 
+/** Where a batch goes. */
+interface Way {
+  readonly connection: Connection;
+  readonly writer: Writer;
+  readonly space: Space;
+}
+
 /** One call for the batch; answers those that must wait for the next one. Never throws. */
-async function flush(
-  connection: Connection,
-  space: Space,
-  batch: readonly Waiting[],
-  options: QueueOptions,
-): Promise<Waiting[]> {
+async function flush(way: Way, batch: readonly Waiting[], options: QueueOptions): Promise<Waiting[]> {
+  const { connection, space } = way;
   const placed = place(batch);
   let results: readonly Result[];
   try {
-    results = await send(connection, space, placed, options.random);
+    results = await send(way, placed, options.random);
   } catch (error) {
-    if (isOfRequest(error) && batch.length > 1) return oneByOne(connection, space, batch, options);
+    if (isOfRequest(error) && batch.length > 1) return oneByOne(way, batch, options);
     const reply = failure(connection, error);
     for (const { answer } of batch) answer(reply);
     return [];
@@ -194,73 +200,51 @@ function keptReply({ contents }: Encoded, reply: CommitReply, cache: ContentCach
 }
 
 /** One of them is at fault: alone it shows which, and the others go on. */
-async function oneByOne(
-  connection: Connection,
-  space: Space,
-  batch: readonly Waiting[],
-  options: QueueOptions,
-): Promise<Waiting[]> {
-  for (const item of batch) await flush(connection, space, [item], options);
+async function oneByOne(way: Way, batch: readonly Waiting[], options: QueueOptions): Promise<Waiting[]> {
+  for (const item of batch) await flush(way, [item], options);
   return [];
 }
 
 /** Requests of another epoch are refused one by one: a batch may hold both. */
-async function send(
-  connection: Connection,
-  space: Space,
-  batch: readonly Placed[],
-  random: () => number,
-): Promise<readonly Result[]> {
+async function send(way: Way, batch: readonly Placed[], random: () => number): Promise<readonly Result[]> {
+  const { connection, writer, space } = way;
   const epoch = await connection.epoch();
   const isOf = ({ encoded }: Placed): boolean => encoded.request.epoch === epoch;
   const changed: Result = { status: 'epoch-changed', epoch };
   const open = batch.filter(isOf);
   if (open.length === 0) return batch.map(() => changed);
   const sid = await connection.sidFor(space);
-  const answer = readAnswer(await call(connection, sid, open, epoch, random), open, epoch);
+  const answer = readAnswer(await call(writer, { sid, batch: open, epoch }, random), open, epoch);
   if ('epoch' in answer) {
     connection.forgetEpoch(answer.epoch);
-    return send(connection, space, batch, random);
+    return send(way, batch, random);
   }
   let next = 0;
   return batch.map((item) => (isOf(item) ? (answer[next++] as Result) : changed));
 }
 
-async function call(
-  connection: Connection,
-  sid: number,
-  batch: readonly Placed[],
-  epoch: string,
-  random: () => number,
-): Promise<Row> {
-  let way = isPlainBatch(batch) ? PLAIN : COMMON;
+interface Call {
+  readonly sid: number;
+  readonly batch: readonly Placed[];
+  readonly epoch: string;
+}
+
+async function call(writer: Writer, { sid, batch, epoch }: Call, random: () => number): Promise<Row> {
+  let [isPlain, isCareful] = [isPlainBatch(batch), false];
   for (let tries = 1; ; tries += 1) {
     try {
-      const [row] = await connection.write(way.statement, way.parameters(sid, batch, epoch));
+      const [row] = isPlain
+        ? await writer.write(COMMIT_PLAIN, plainParameters(sid, batch, epoch))
+        : await writer.write(COMMIT_BATCH, batchParameters(sid, batch, epoch, isCareful));
       return row ?? {};
     } catch (error) {
-      if (isNotPlain(error)) way = COMMON;
-      else if (isDuplicate(error) && way !== CAREFUL) way = CAREFUL;
+      if (isPlain && (isNotPlain(error) || isDuplicate(error))) isPlain = false;
+      else if (isDuplicate(error) && !isCareful) isCareful = true;
       else if (!isSerialization(error) || tries === TRIES) throw error;
       else await new Promise((resolve) => setTimeout(resolve, random() * 5 * 2 ** tries));
     }
   }
 }
-
-interface Way {
-  readonly statement: string;
-  readonly parameters: (sid: number, batch: readonly Placed[], epoch: string) => unknown[];
-}
-
-const PLAIN: Way = { statement: COMMIT_PLAIN, parameters: plainParameters };
-const COMMON: Way = {
-  statement: COMMIT_BATCH,
-  parameters: (sid, batch, epoch) => batchParameters(sid, batch, epoch, false),
-};
-const CAREFUL: Way = {
-  statement: COMMIT_BATCH,
-  parameters: (sid, batch, epoch) => batchParameters(sid, batch, epoch, true),
-};
 
 async function replay(connection: Connection, space: Space, encoded: Encoded, revision: number): Promise<CommitReply> {
   let entry: LogEntry | undefined;

@@ -1,8 +1,7 @@
 // The short way for what most commits are: each replaces one version, under that version's own guard, and asks for nothing
 // else. Then one statement compares and writes all heads, and a second one tells it to the log. It is all or nothing: where
-// a guard does not hold, nothing is left, and the batch goes to `commit_batch`, which looks at each request.
-
-import { lockSpace } from './lock.ts';
+// a guard does not hold, nothing is left, and the batch goes to `commit_batch`, which looks at each request. To count the
+// space's revision up is what locks it, before any head is looked at.
 
 /** SQLSTATE of "not all of these hold", raised by the function below. */
 export const NOT_PLAIN_STATE = 'EN002';
@@ -17,7 +16,6 @@ language plpgsql as $body$
 declare
   v_first bigint;
 begin
-  ${lockSpace}
   update @.space s set revision = s.revision + cardinality(p_requests) from @.meta m
   where s.sid = p_sid and m.name = 'epoch' and m.value = p_epoch returning s.revision, s.trimmed into o_revision, o_trimmed;
   if not found then

@@ -156,8 +156,8 @@ from @.entry e where not exists (
   select from @.version v where v.sid = e.sid and v.revision = e.revision and v.place = 0
 );
 alter table @.log add primary key (sid, revision, place);
-create unique index on @.log (sid, id, version);
-create unique index on @.log (sid, key) where key is not null;
+create unique index on @.log (id, sid, version);
+create unique index on @.log (key, sid) where key is not null;
 create index on @.log (mark) where mark is not null;
 drop table @.version, @.entry;
 alter table @.head add column base bigint, add column base_hash text;

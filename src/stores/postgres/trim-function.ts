@@ -2,8 +2,6 @@
 // what they kept; the newest version of a resource stays, without what its commit said. Contents that are kept apart are
 // counted down in the order of their hashes, as commits count them up, so that no two wait for each other. One that
 // somebody needs and that lay only with a version that goes is put there.
-import { lockSpace } from './lock.ts';
-
 export const trimFunction: string = `
 create function @.trim_step(p_sid integer, p_before bigint, p_most integer, out trimmed bigint, out more boolean)
 language plpgsql as $body$
@@ -12,8 +10,7 @@ declare
   upto bigint;
   free text[];
 begin
-  ${lockSpace}
-  select * into strict s from @.space where sid = p_sid;
+  select * into strict s from @.space where sid = p_sid for update;
   upto := least(p_before, s.revision, s.trimmed + p_most);
   trimmed := greatest(upto, s.trimmed);
   more := trimmed < least(p_before, s.revision);

@@ -79,7 +79,7 @@ function isHttpRequest(chunk: Buffer): boolean {
   return /^(?:GET|POST|PUT|DELETE) /.test(chunk.toString('latin1', 0, 8));
 }
 
-/** Whether a Bind message to PostgreSQL carries a batch of the store: its options, as a field of a row in an array. */
+/** Whether a Bind message to PostgreSQL carries a batch of the store: an array of rows. */
 export function isPostgresBatch(chunk: Buffer): boolean {
-  return chunk.includes(String.raw`{\"\"outcome\"\":`);
+  return chunk.includes('{"(');
 }

@@ -15,6 +15,7 @@ import { createMemoryStore } from '../memory.ts';
 import { createPostgresStore, type PostgresClient, type PostgresStoreOptions } from '../postgres.ts';
 import type { CommitReply, CommitRequest, Guard, Store } from '../store.ts';
 import { HISTORY, LIST, RECORDS, RECORDS_IN_STATE } from './reads.ts';
+import { migrations } from './schema.ts';
 
 const SPACE = makeRequest('').space;
 
@@ -312,7 +313,7 @@ describe('faults', () => {
     const states = ['40001', '40P01', '40001'];
     const faulty = (next: () => string | undefined): PostgresClient => ({
       unsafe: (query, parameters, options) => {
-        const code = query.includes('commit_batch(') && !query.includes('create') ? next() : undefined;
+        const code = /commit_(batch|plain)\(/.test(query) && !query.includes('create') ? next() : undefined;
         if (code === undefined) return pool.unsafe(query, parameters as never, options) as never;
         return Promise.reject(Object.assign(new Error('injected'), { code, severity: 'ERROR' }));
       },
@@ -372,27 +373,80 @@ describe('faults', () => {
     await own.remove();
   });
 
+  /** The tables as the fourth version had them, with functions and types of its own and of one before that it had left. */
+  async function takeBack(schema: string): Promise<void> {
+    const [tables = ''] = migrations;
+    const old = (name: string): string =>
+      tables
+        .slice(tables.indexOf(`create table @.${name} (`))
+        .split(/;\n\n/)[0]
+        ?.replaceAll('@.', `"${schema}".`) ?? '';
+    const types = ['batch_request', 'batch_guard', 'batch_write', 'batch_need', 'plain_request'];
+    await admin.unsafe(`set search_path to "${schema}"; ${old('version')}; ${old('entry')};
+      insert into version select sid, revision, place, id, version, born, hash, size, media, agent, at, deleted
+        from log where id is not null;
+      insert into entry select e.sid, e.revision, decode(replace(e.key::text, '-', '') || repeat('0', 32), 'hex'), e.agent,
+        e.commit_id, e.fingerprint, e.at, coalesce(e.guards, json_build_array(json_build_array(e.id, e.base, e.base_hash))::text),
+        coalesce(e.meta, '{"outcome":"committed"}'), coalesce(e.holds, '{}') from log e where e.key is not null;
+      insert into content as c select hash, count(*), (array_agg(bytes))[1] from log where bytes is not null group by hash
+        on conflict (hash) do update set needed = c.needed + excluded.needed;
+      drop type ${types.join(', ')} cascade;
+      drop table log; alter table head drop column base, drop column base_hash;
+      drop function trim_step;
+      create type batch_write as (n integer);
+      create type batch_need as (n integer);
+      create function commit_batch(p_sid integer, p_writes batch_write[]) returns integer language sql as 'select 1';
+      create function commit_batch(p_sid integer, p_epoch text, p_batch text[]) returns integer language sql as 'select 1';
+      create function trim_step(p_sid integer, p_before bigint, p_most integer, out trimmed bigint, out more boolean)
+        language sql as 'select 1::bigint, true';
+      update meta set value = '4' where name = 'schema';
+      reset search_path`);
+  }
+
   it('[PG15] a database of an older schema is brought up to date by whoever comes first, and keeps what it has', async () => {
     const schema = freshSchema();
     const before = openStore({ schema });
-    await countUp(before, 'ann', 3);
+    await countUp(before, 'ann', 6);
+    const epoch = await before.epoch();
+    const both = makeRequest(epoch, {
+      guards: [guardOf('a'), guardOf('b')],
+      writes: [writeOf('a', '1'), writeOf('b', 'x'.repeat(40_000))],
+      keeps: ['kept'],
+    });
+    const silent = makeRequest(epoch, { records: [{ kind: 'k', id: 'r', state: 'open', value: 1, expected: 0 }] });
+    await before.commit([both, silent]);
+    const [b] = (await before.read(SPACE, [guardOf('b').resource])).heads;
+    await before.commit([makeRequest(epoch, { guards: [guardOf('b', b)], writes: [writeOf('b', { delete: true })] })]);
+    await before.trim(SPACE, 3);
+    const all = async (store: Store): Promise<unknown> => ({
+      log: await store.log(SPACE, 3, 100),
+      heads: await store.list(SPACE, '', {}),
+      histories: await Promise.all(['counter', 'a', 'b'].map((id) => store.history(SPACE, guardOf(id).resource, {}))),
+      contents: await Promise.all(
+        ['3', '6', '1', 'x'.repeat(40_000), 'kept'].map((text) => store.content(hashOf(text))),
+      ),
+      counts: await store.counts(SPACE),
+    });
+    const was = await all(before);
     await before.close();
-    // As the third version left it: a function and types of its own, beside one of the second that was never taken away.
-    const types = ['request', 'guard', 'need'].map((name) => `"${schema}".batch_${name}`).join(', ');
-    await admin.unsafe(`drop type ${types} cascade;
-      create type "${schema}".batch_write as (n integer);
-      create type "${schema}".batch_need as (n integer);
-      create function "${schema}".commit_batch(p_sid integer, p_writes "${schema}".batch_write[]) returns integer
-        language sql as 'select 1';
-      create function "${schema}".commit_batch(p_sid integer, p_epoch text, p_batch text[]) returns integer
-        language sql as 'select 1';
-      update "${schema}".meta set value = '3' where name = 'schema'`);
-    const stores = [openStore({ schema }), openStore({ schema })];
-    await Promise.all(stores.map((store, index) => countUp(store, `writer-${index}`, 2)));
-    expect((await stores[0]?.counts(SPACE))?.commits).toBe(7);
-    const left = await admin.unsafe(`select p.oid from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-      where n.nspname = '${schema}' and p.proname = 'commit_batch'`);
-    expect(left).toHaveLength(1);
+    await takeBack(schema);
+    const stores = [openStore({ schema }), openStore({ schema })] as const;
+    expect(await Promise.all(stores.map(all))).toEqual([was, was]);
+    const [store] = stores;
+    expect((await store.commit([both]))[0]?.status).toBe('replayed');
+    expect((await verifyStore(store, SPACE)).ok).toBe(true);
+    await Promise.all(stores.map((one, index) => countUp(one, `writer-${index}`, 2)));
+    expect((await store.counts(SPACE)).commits).toBe(13);
+    await store.trim(SPACE, 13);
+    expect((await verifyStore(store, SPACE)).ok).toBe(true);
+    expect(await Promise.all(['6', 'kept', '10'].map((text) => store.content(hashOf(text))))).toEqual([
+      undefined,
+      undefined,
+      new TextEncoder().encode('10'),
+    ]);
+    const left = await admin.unsafe(`select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      where n.nspname = '${schema}' order by 1`);
+    expect(left.map(({ proname }) => proname)).toEqual(['commit_batch', 'commit_plain', 'trim_step']);
   });
 
   it('[PG9] a server that is open while a newer one brings the database forward is told that, and nothing is written', async () => {
@@ -412,15 +466,14 @@ describe('faults', () => {
     await countUp(openStore({ schema }), 'ann', 1);
     const rows = 2000;
     await admin.unsafe(`
-      insert into "${schema}".version select sid, revision + n, place, id, version + n, born, hash, size, media, agent, at, deleted
-        from "${schema}".version, generate_series(1, ${rows}) n;
-      insert into "${schema}".entry select sid, revision + n, int4send(n), agent, commit_id, fingerprint, at, guards, meta, holds
-        from "${schema}".entry, generate_series(1, ${rows}) n;
+      insert into "${schema}".log (sid, revision, place, id, version, born, hash, deleted, agent, at, key, commit_id, fingerprint, guards)
+        select sid, revision + n, place, id, version + n, born, hash, deleted, agent, at, gen_random_uuid(), commit_id, fingerprint, guards
+        from "${schema}".log, generate_series(1, ${rows}) n;
       insert into "${schema}".head select sid, id || n, version, revision + n, born, hash, size, media, agent, at, deleted
         from "${schema}".head, generate_series(1, ${rows}) n;
       insert into "${schema}".record select sid, 'conflict', n::text, 'open', '{}', n, n, '{}'
         from "${schema}".space, generate_series(1, ${rows}) n`);
-    await admin.unsafe(`analyze "${schema}".version, "${schema}".entry, "${schema}".head, "${schema}".record`);
+    await admin.unsafe(`analyze "${schema}".log, "${schema}".head, "${schema}".record`);
     const pages: readonly (readonly [string, readonly (string | number)[]])[] = [
       [HISTORY, [SPACE, 'counter', rows / 2, 10]],
       [LIST, [SPACE, 'counter', 'counter~', 'counter5', 10]],

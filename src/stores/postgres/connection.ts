@@ -32,6 +32,8 @@ export interface Connection {
  * over two, the second one would wait for the first one's lock, and PostgreSQL would have to wake it for each batch.
  */
 export interface Writer {
+  /** What is sent later is done later. */
+  readonly isOrdered: boolean;
   /** One statement that changes something, as its own transaction. Throws what the client throws. */
   write(query: string, parameters: Parameters): Promise<readonly Row[]>;
 }
@@ -67,11 +69,12 @@ export async function openConnection(clients: Clients, options: OpenOptions): Pr
   }
 
   const run = runOn(shared);
-  const desks = (writers.length === 0 ? [shared] : writers).map(deskOf);
+  const desks = writers.length === 0 ? [deskOf(shared, false)] : writers.map((client) => deskOf(client, true));
 
-  function deskOf(client: PostgresClient): Writer & { busy: number } {
+  function deskOf(client: PostgresClient, isOrdered: boolean): Writer & { busy: number } {
     const write = runOn(client);
     const desk = {
+      isOrdered,
       busy: 0,
       async write(query: string, parameters: Parameters) {
         desk.busy += 1;

@@ -78,10 +78,10 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
 
   function pump(space: Space, lane: Lane): void {
     while (lane.flights.size < FLIGHTS) {
-      const batch = takeBatch(lane);
+      if (lane.flights.size === 0 || lane.writer === undefined) lane.writer = connection.writer();
+      const batch = takeBatch(lane, lane.writer.isOrdered);
       if (batch.length === 0) break;
       const flight: Flight = { batch, calls: new Set(batch.map(({ call }) => call)) };
-      if (lane.flights.size === 0 || lane.writer === undefined) lane.writer = connection.writer();
       lane.flights.add(flight);
       void flush({ connection, writer: lane.writer, space }, batch, options).then((again) => {
         lane.flights.delete(flight);
@@ -126,7 +126,7 @@ export function createQueue(connection: Connection, options: QueueOptions): Comm
 }
 
 /** The next batch: its share of all that is under way, so that while one is in the database another one is made. */
-function takeBatch(lane: Lane): Waiting[] {
+function takeBatch(lane: Lane, isOrdered: boolean): Waiting[] {
   const { waiting, flights } = lane;
   let under = waiting.length;
   for (const { batch } of flights) under += batch.length;
@@ -138,9 +138,9 @@ function takeBatch(lane: Lane): Waiting[] {
     bytes += item.encoded.bytes;
     rows += item.encoded.guards.length + item.encoded.writes.length;
     if (batch.length === MAX_REQUESTS || (batch.length > 0 && (bytes > MAX_BYTES || rows > MAX_ROWS))) break;
-    if ([...flights].some((flight) => comesBehind(item, flight))) break;
+    if ([...flights].some((flight) => mustWait(item, flight, isOrdered))) break;
     // What would have to wait for this batch goes along with it.
-    if (batch.length >= share && !comesBehind(item, taken)) break;
+    if (batch.length >= share && !mustWait(item, taken, isOrdered)) break;
     batch.push(item);
     calls.add(item.call);
   }
@@ -148,11 +148,15 @@ function takeBatch(lane: Lane): Waiting[] {
   return taken.batch;
 }
 
-/** Two batches may overtake one another: what has to come behind one that is under way is not sent beside it. */
-function comesBehind({ encoded, call }: Waiting, { batch, calls }: Flight): boolean {
+/**
+ * What has to come behind one that is under way is not sent beside it. Batches over one connection are done in turn, but one
+ * that is tried again comes later than it was sent: a call stays in its order, and a version that is named and not there
+ * yet is told as stale, which costs its committer another look.
+ */
+function mustWait({ encoded, call }: Waiting, { batch, calls }: Flight, isOrdered: boolean): boolean {
   if (calls.has(call)) return true;
   const { named, guards } = encoded;
-  if (named === undefined) return false;
+  if (named === undefined || isOrdered) return false;
   const id = guards[named.place]?.[0];
   return batch.some((item) => item.encoded.writes.some((write) => write.id === id));
 }

@@ -206,6 +206,105 @@ describe('batches', () => {
     expect(items.map(({ resource }) => resource)).toEqual(['a', 'b', 'e']);
     expect((await verifyStore(store, SPACE)).ok).toBe(true);
   });
+
+  it('[PG18] batches of plain commits answer and leave what they would one at a time, with guards that hold or not', async () => {
+    const plainRequests = fc.array(
+      fc.array(
+        fc.record({
+          resource: fc.constantFrom(...resources),
+          body: fc.constantFrom<'1' | '2'>('1', '2'),
+          late: fc.constantFrom(0, 0, 0, 1),
+          id: fc.integer({ min: 0, max: 40 }),
+          lie: fc.constantFrom(false, false, false, true),
+        }),
+        { minLength: 1, maxLength: 4 },
+      ),
+      { minLength: 2, maxLength: 8 },
+    );
+    await fc.assert(
+      fc.asyncProperty(plainRequests, async (batches) => {
+        const [one, other] = [openStore(), createMemoryStore()];
+        const past: Seen[] = [];
+        const first = resources.map((resource, id) => ({ ...plainStep, resource, id: 50 + id }));
+        for (const [index, steps] of [first, ...batches].entries()) {
+          const ids = resources.map((name) => guardOf(name).resource);
+          past.unshift([...(await other.read(SPACE, ids)).heads]);
+          const made = async (store: Store): Promise<CommitRequest[]> =>
+            requestsOf(
+              steps.map((step) => ({ ...plainStep, ...step })),
+              past,
+              await store.epoch(),
+            ).map((request, place) => {
+              const lies = index > 0 && batches[index - 1]?.[place]?.lie === true;
+              return lies
+                ? { ...request, guards: request.guards.map((guard) => ({ ...guard, hash: hashOf('lie') })) }
+                : request;
+            });
+          const answers = await one.commit(await made(one));
+          const wanted = await other.commit(await made(other));
+          expect(answers.map(plain)).toEqual(wanted.map(plain));
+        }
+        expect(await one.log(SPACE, 0, 100)).toEqual(await other.log(SPACE, 0, 100));
+        expect(await one.history(SPACE, guardOf('a').resource, {})).toEqual(
+          await other.history(SPACE, guardOf('a').resource, {}),
+        );
+        await one.close();
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('[PG19] what goes on from a commit under way is sent right behind it, and lands', async () => {
+    const store = openStore();
+    const epoch = await store.epoch();
+    const [made] = await store.commit([makeRequest(epoch, { guards: [guardOf('a')], writes: [writeOf('a', '0')] })]);
+    let head = made?.status === 'committed' ? made.heads[0] : undefined;
+    const answers: Promise<readonly CommitReply[]>[] = [];
+    for (let round = 1; round <= 40; round += 1) {
+      const write = writeOf('a', String(round));
+      const guard =
+        round === 1 ? guardOf('a', head) : { ...guardOf('a'), version: round, hash: hashOf(String(round - 1)) };
+      answers.push(Promise.resolve(store.commit([makeRequest(epoch, { guards: [guard], writes: [write] })])));
+      // Some wait together, and some come when others are on their way.
+      if (round % 3 === 0) await new Promise(setImmediate);
+    }
+    const replies = (await Promise.all(answers)).flat();
+    expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 'committed'));
+    head = (await store.read(SPACE, [guardOf('a').resource])).heads[0];
+    expect([head?.version, head?.hash]).toEqual([41, hashOf('40')]);
+    expect((await verifyStore(store, SPACE)).ok).toBe(true);
+  });
+
+  it('[PG20] a small content lies with its version; whoever else needs it has it when that version is trimmed', async () => {
+    const store = openStore();
+    const epoch = await store.epoch();
+    const put = async (name: string, text: string, more: Partial<CommitRequest> = {}): Promise<void> => {
+      const [head] = (await store.read(SPACE, [guardOf(name).resource])).heads;
+      const request = makeRequest(epoch, { guards: [guardOf(name, head)], writes: [writeOf(name, text)] });
+      expect(await store.commit([{ ...request, ...more }])).toMatchObject([{ status: 'committed' }]);
+    };
+    await put('a', 'shared');
+    await put('b', 'shared');
+    await put('c', 'held');
+    const value = { base: { hash: hashOf('held') }, current: { hash: hashOf('not yet') }, proposed: { hash: '' } };
+    await put('c', 'after', { records: [{ kind: 'conflict', id: 'one', state: 'open', value, expected: 0 }] });
+    await put('c', 'not yet');
+    await put('c', 'last');
+    await put('a', 'last');
+    await store.trim(SPACE, (await store.counts(SPACE)).revision);
+    const there = async (): Promise<boolean[]> =>
+      Promise.all(
+        ['shared', 'held', 'not yet', 'after', 'last'].map(
+          async (text) => (await store.content(hashOf(text))) !== undefined,
+        ),
+      );
+    expect(await there()).toEqual([true, true, true, false, true]);
+    await put('b', 'other');
+    await put('d', 'closes', { records: [{ kind: 'conflict', id: 'one', state: 'closed', value, expected: 4 }] });
+    await put('d', 'more');
+    await store.trim(SPACE, (await store.counts(SPACE)).revision);
+    expect(await there()).toEqual([false, false, false, false, true]);
+  });
 });
 
 /** The revision of a stale answer is that of the batch's end here, and of the request's place there. */

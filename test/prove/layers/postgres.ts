@@ -19,7 +19,7 @@ begin
   if random() < 0.01 then raise exception 'another transaction was first' using errcode = '40001'; end if;
   return null;
 end $$;
-create trigger in_the_way after insert on proof.entry
+create trigger in_the_way after insert on proof.log
   for each statement execute function proof.stand_in_the_way();`;
 
 /** Takes what a batch needs last, waits until one has what it needs first, then asks for that: one of the two has to go. */
@@ -85,7 +85,7 @@ export const postgresRestarts: Layer = {
       if (cuts + proxy.cuts.through === 0) throw new Error('no batch was seen on its way');
       tally.faults += restarts + cuts + seen['40P01'] + seen['40001'];
       tally.operations += told.length;
-      await admin.unsafe('drop trigger in_the_way on proof.entry');
+      await admin.unsafe('drop trigger in_the_way on proof.log');
       histories.judge();
       await audit(open[0] as Store, SPACE, acks, tally);
       note(

@@ -51,17 +51,14 @@ export async function postgresBed(): Promise<Bed> {
       const head = `v.sid, v.id, v.version, v.revision, v.born, v.hash, v.size, v.media, v.agent, v.at, v.deleted`;
       await client.unsafe(`
         insert into ${of('space')} (name, revision, resources) values ('${space}', ${all}, ${resources + Math.min(64, versions)});
-        insert into ${of('version')} (sid, revision, place, id, version, born, hash, size, media, agent, at, deleted)
-        select s.sid, i, 0, ${id}, ${version}, 1, 'h' || i, null, null, 'filler', 0, false
+        insert into ${of('log')} (sid, revision, place, id, version, born, hash, deleted, agent, at, key, commit_id, fingerprint,
+          base, base_hash)
+        select s.sid, i, 0, ${id}, ${version}, 1, 'h' || i, false, 'filler', 0, md5('fill ' || i)::uuid, 'fill ' || i, 'fill', 0, ''
         from ${of('space')} s, generate_series(1, ${all}) i where s.name = '${space}';
         insert into ${of('head')} (sid, id, version, revision, born, hash, size, media, agent, at, deleted)
-        select distinct on (v.sid, v.id) ${head} from ${of('version')} v join ${of('space')} s on s.sid = v.sid
-        where s.name = '${space}' order by v.sid, v.id, v.version desc;
-        insert into ${of('entry')} (sid, revision, key, agent, commit_id, fingerprint, at, guards, meta, holds)
-        select s.sid, i, sha256(convert_to('fill ' || i, 'utf8')), 'filler', 'fill ' || i, 'fill', 0,
-          '[["f/' || i || '",0,""]]', '{"outcome":"committed"}', '{}'
-        from ${of('space')} s, generate_series(1, ${all}) i where s.name = '${space}';`);
-      for (const table of ['head', 'version', 'entry']) await client.unsafe(`vacuum analyze ${of(table)}`);
+        select distinct on (v.sid, v.id) ${head} from ${of('log')} v join ${of('space')} s on s.sid = v.sid
+        where s.name = '${space}' order by v.sid, v.id, v.version desc;`);
+      for (const table of ['head', 'log']) await client.unsafe(`vacuum analyze ${of(table)}`);
     },
     async remove() {
       await client.end();

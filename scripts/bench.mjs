@@ -65,7 +65,10 @@ async function machine() {
 
 function page(rows, where) {
   const missed = rows.filter((row) => !row.ok);
-  const reasons = missed.map((row) => `- **${row.what}**: ${row.ratio.toPrecision(3)} ×. ${row.why ?? ''}`.trimEnd());
+  const reasons = missed.map((row) => {
+    const came = typeof row.ratio === 'number' ? `${row.ratio.toPrecision(3)} ×` : `it ${row.ours}`;
+    return `- **${row.what}**: ${came}. ${row.why ?? ''}`.trimEnd();
+  });
   return `# Benchmarks
 
 Written by \`npm run bench -- --write\`. Ours and the baseline are measured in one run, interleaved; the ratio is what

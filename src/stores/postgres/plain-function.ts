@@ -20,6 +20,8 @@ begin
   where s.sid = p_sid and m.name = 'epoch' and m.value = p_epoch returning s.revision, s.trimmed into o_revision, o_trimmed;
   if not found then
     select m.value into strict o_epoch from @.meta m where m.name = 'epoch';
+    -- Or the space is not there any more, which commit_batch reports.
+    if o_epoch = p_epoch then raise exception 'no such space' using errcode = '${NOT_PLAIN_STATE}'; end if;
     return;
   end if;
   o_epoch := p_epoch;

@@ -254,6 +254,21 @@ describe('batches', () => {
     );
   });
 
+  it('[PG18] a plain commit to a space that somebody took away is refused', async () => {
+    const schema = freshSchema();
+    const store = openStore({ schema });
+    await countUp(store, 'ann', 2);
+    const [head] = (await store.read(SPACE, [guardOf('counter').resource])).heads;
+    await admin.unsafe(`delete from "${schema}".space`);
+    const request = makeRequest(await store.epoch(), {
+      guards: [guardOf('counter', head)],
+      writes: [writeOf('counter', '3')],
+    });
+    expect(await store.commit([request])).toMatchObject([
+      { status: 'unavailable', error: { code: 'store-unavailable' } },
+    ]);
+  });
+
   it('[PG19] what goes on from a commit under way is sent right behind it, and lands', async () => {
     const store = openStore();
     const epoch = await store.epoch();

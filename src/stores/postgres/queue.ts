@@ -1,5 +1,5 @@
-// Group commit: the calls that wait together go to the database together, one batch of a space at a time, since the
-// space's row lets no two of them work at once. Each request has its own reply; one that fails is taken out (rule D2).
+// Group commit: the calls that wait together go to the database together, two batches of a space one behind the other,
+// since its row lets no two of them work at once. Each request has its own reply; one that fails is taken out (rule D2).
 // Longer than most: who waits, what is under way and what comes back for another round are steps on one list.
 import { isEntenteError } from '../../core/errors.ts';
 import type { Space } from '../../core/resource.ts';

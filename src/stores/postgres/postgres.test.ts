@@ -254,6 +254,32 @@ describe('batches', () => {
     );
   });
 
+  it('[PG18] a plain commit is one call of its own function; one whose guard does not hold goes the common way after it', async () => {
+    const pool = postgres(server.url, { max: 2, onnotice: () => undefined });
+    const calls: string[] = [];
+    const client: PostgresClient = {
+      unsafe: (query, parameters, options) => {
+        const [, name] = /from \S+\.(commit_\w+)\(/.exec(query) ?? [];
+        if (name !== undefined) calls.push(name);
+        return pool.unsafe(query, parameters as never, options) as never;
+      },
+      begin: (work) => pool.begin((sql) => work(sql as unknown as PostgresClient)),
+      listen: (channel, hear) => pool.listen(channel, hear),
+      end: async () => undefined,
+    };
+    const store = openStore({ client });
+    const epoch = await store.epoch();
+    const put = async (text: string, guard: Guard): Promise<CommitReply | undefined> =>
+      (await store.commit([makeRequest(epoch, { guards: [guard], writes: [writeOf('a', text)] })]))[0];
+    const made = await put('0', guardOf('a'));
+    const head = made?.status === 'committed' ? made.heads[0] : undefined;
+    expect((await put('1', guardOf('a', head)))?.status).toBe('committed');
+    expect(calls.splice(0)).toEqual(['commit_batch', 'commit_plain']);
+    expect((await put('2', guardOf('a', head)))?.status).toBe('stale');
+    expect(calls).toEqual(['commit_plain', 'commit_batch']);
+    await pool.end({ timeout: 1 });
+  });
+
   it('[PG18] a plain commit to a space that somebody took away is refused', async () => {
     const schema = freshSchema();
     const store = openStore({ schema });

@@ -7,8 +7,7 @@ import { fromText } from './escaped-text.ts';
 import { createOpening } from './opening.ts';
 import type { Connection } from './postgres/connection.ts';
 import { openConnection } from './postgres/connection.ts';
-import type { PostgresClient } from './postgres/driver.ts';
-import { connect, endAll } from './postgres/driver.ts';
+import { connect, sessionsOf } from './postgres/driver.ts';
 import { gatherReads, type ReadHeads } from './postgres/gather.ts';
 import type { CommitQueue } from './postgres/queue.ts';
 import { createQueue } from './postgres/queue.ts';
@@ -23,12 +22,13 @@ import {
   readSnapshot,
   readStatus,
 } from './postgres/reads.ts';
+import type { PostgresClient } from './postgres/session.ts';
 import { type PostgresTls, securedOf } from './postgres/tls.ts';
 import { checkedSchema, placeOf } from './postgres/url.ts';
 import { createWatch, type Watch } from './postgres/wake.ts';
 import type { Capabilities, Store } from './store.ts';
 
-export type { PostgresClient, Row } from './postgres/driver.ts';
+export type { PostgresClient, Row } from './postgres/session.ts';
 
 export interface PostgresStoreOptions {
   /**
@@ -84,18 +84,19 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
   const cache = new ContentCache();
   const opening = createOpening(async (): Promise<Opened> => {
     const { url, client } = options;
-    const clients =
+    const deadlineMs = timeoutMs * 3;
+    const sessions =
       client === undefined
-        ? await connect({ url, ...secured, connections, timeoutMs, random, onNotice: () => undefined })
-        : { shared: client, writers: [] };
+        ? await connect({ url, ...secured, connections, timeoutMs, deadlineMs, random, onNotice: () => undefined })
+        : sessionsOf(client, deadlineMs);
     try {
-      const connection = await openConnection(clients, { schema, place, deadlineMs: timeoutMs * 3, onWarning });
+      const connection = await openConnection(sessions, { schema, place, onWarning });
       const watch = createWatch(connection);
       const queue = createQueue(connection, { capabilities, random, cache, onCommit: watch.notify });
       const heads = gatherReads((space, ids) => readSnapshot(connection, space, ids));
       return { connection, queue, watch, heads };
     } catch (error) {
-      if (client === undefined) await endAll(clients, 0).catch(() => undefined);
+      if (client === undefined) await sessions.end(0).catch(() => undefined);
       throw error;
     }
   });

@@ -1,13 +1,14 @@
 // A batch for the function in the database: which requests can be written together, how they are sent, and what its
 // answer means for each.
+
 import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
 import { fromText } from '../escaped-text.ts';
 import type { CommitReply } from '../store.ts';
 import { guardPlace, isBound, isTallied, rowsOf } from './columns.ts';
-import type { Row } from './driver.ts';
 import type { Encoded } from './encode.ts';
 import { type GuardRow, type HeadRow, headOf } from './rows.ts';
+import type { Row } from './session.ts';
 
 /** One request of a batch; `apart`: it touches what an earlier one does, so that it can only be looked at this time. */
 export interface Placed {

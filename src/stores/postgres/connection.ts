@@ -4,9 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { EntenteError, isEntenteError } from '../../core/errors.ts';
 import type { Space } from '../../core/resource.ts';
 import { toText } from '../escaped-text.ts';
-import { type Clients, endAll, type PostgresClient, type Row } from './driver.ts';
+import type { Sessions } from './driver.ts';
 import { faultOf, isOfSchema } from './errors.ts';
 import { migrations } from './schema.ts';
+import type { Row, Run, Session } from './session.ts';
 
 type Parameters = readonly unknown[];
 
@@ -41,52 +42,28 @@ export interface Writer {
 export interface OpenOptions {
   readonly schema: string;
   readonly place: string;
-  readonly deadlineMs: number;
   readonly onWarning: (message: string) => void;
 }
 
-export async function openConnection(clients: Clients, options: OpenOptions): Promise<Connection> {
-  const { shared, writers } = clients;
+export async function openConnection(sessions: Sessions, options: OpenOptions): Promise<Connection> {
+  const { readers, writers } = sessions;
   const { place, schema } = options;
   const quoted = `"${schema}".`;
   const sids = new Map<Space, number>();
   let epoch: string | undefined;
 
   /** What is not there any more as a statement names it was changed by a newer entente: then that is what is told. */
-  function runOn(client: PostgresClient): Run {
-    const send: Run = async (query, parameters = []) => {
-      const pending = client.unsafe(query.replaceAll('@.', quoted), [...parameters], { prepare: true });
-      return [...(await withDeadline(pending, options.deadlineMs))];
-    };
-    return async (query, parameters) => {
-      try {
-        return await send(query, parameters);
-      } catch (error) {
-        const instead = isOfSchema(error) ? await schemaVersion(options, send).catch((fault: unknown) => fault) : error;
-        throw isEntenteError(instead) ? instead : error;
-      }
-    };
+  async function runOn(session: Session, query: string, parameters: Parameters = []): Promise<readonly Row[]> {
+    const send: Run = (text, values) => session.run(text.replaceAll('@.', quoted), values);
+    try {
+      return await send(query, parameters);
+    } catch (error) {
+      const instead = isOfSchema(error) ? await schemaVersion(options, send).catch((fault: unknown) => fault) : error;
+      throw isEntenteError(instead) ? instead : error;
+    }
   }
 
-  const run = runOn(shared);
-  const desks = writers.length === 0 ? [deskOf(shared, false)] : writers.map((client) => deskOf(client, true));
-
-  function deskOf(client: PostgresClient, isOrdered: boolean): Writer & { busy: number } {
-    const write = runOn(client);
-    const desk = {
-      isOrdered,
-      busy: 0,
-      async write(query: string, parameters: Parameters) {
-        desk.busy += 1;
-        try {
-          return await write(query, parameters);
-        } finally {
-          desk.busy -= 1;
-        }
-      },
-    };
-    return desk;
-  }
+  const run: Run = (query, parameters) => runOn(leastBusy(readers), query, parameters);
 
   async function read(query: string, parameters?: Parameters): Promise<readonly Row[]> {
     try {
@@ -97,7 +74,7 @@ export async function openConnection(clients: Clients, options: OpenOptions): Pr
   }
 
   try {
-    await prepare(shared, options, run);
+    await prepare(leastBusy(readers), options, run);
   } catch (error) {
     throw faultOf(error, place);
   }
@@ -105,7 +82,13 @@ export async function openConnection(clients: Clients, options: OpenOptions): Pr
   return {
     place,
     read,
-    writer: () => desks.reduce((least, desk) => (desk.busy < least.busy ? desk : least)),
+    writer() {
+      const session = leastBusy(writers);
+      return {
+        isOrdered: session.isOrdered,
+        write: (query, parameters) => runOn(session, query, parameters),
+      };
+    },
     async epoch() {
       epoch ??= (await read(`select value from @.meta where name = 'epoch'`))[0]?.['value'] as string;
       return epoch;
@@ -123,35 +106,22 @@ export async function openConnection(clients: Clients, options: OpenOptions): Pr
       return sid;
     },
     faultOf: (error) => faultOf(error, place),
-    listen: (onNotify) => shared.listen(`entente ${schema}`, onNotify),
+    listen: (onNotify) => sessions.listen(`entente ${schema}`, onNotify),
     async notify() {
       await run('select pg_notify($1, $2)', [`entente ${schema}`, '']);
     },
-    close: () => endAll(clients, 5),
+    close: () => sessions.end(5),
   };
 }
 
-/** A connection that is silently cut would keep its caller for ever. */
-async function withDeadline<T>(pending: PromiseLike<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(Object.assign(new Error(`no answer for ${ms} ms`), { code: 'CONNECTION_CLOSED' }));
-    }, ms);
-    timer.unref();
-  });
-  try {
-    return await Promise.race([pending, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** The first of those that have least to do: so no more connections are opened than are needed. */
+function leastBusy(sessions: readonly Session[]): Session {
+  return sessions.reduce((least, session) => (session.busy < least.busy ? session : least));
 }
 
-type Run = (query: string, parameters?: Parameters) => Promise<readonly Row[]>;
-
-async function prepare(client: PostgresClient, options: OpenOptions, run: Run): Promise<void> {
+async function prepare(session: Session, options: OpenOptions, run: Run): Promise<void> {
   await assertDurable(options, run);
-  if ((await schemaVersion(options, run)) < migrations.length) await migrate(client, options);
+  if ((await schemaVersion(options, run)) < migrations.length) await migrate(session, options);
 }
 
 async function assertDurable({ place, onWarning }: OpenOptions, run: Run): Promise<void> {
@@ -200,12 +170,10 @@ async function schemaVersion({ schema, place }: OpenOptions, run: Run): Promise<
   return version;
 }
 
-async function migrate(client: PostgresClient, options: OpenOptions): Promise<void> {
+async function migrate(session: Session, options: OpenOptions): Promise<void> {
   const quoted = `"${options.schema}".`;
-  await client.begin(async (sql) => {
-    const run: Run = async (query, parameters = []) => [
-      ...(await sql.unsafe(query.replaceAll('@.', quoted), [...parameters])),
-    ];
+  await session.begin(async (send) => {
+    const run: Run = (query, parameters) => send(query.replaceAll('@.', quoted), parameters);
     // Processes that start together make the tables once.
     await run('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`entente ${options.schema}`]);
     await run(`create schema if not exists "${options.schema}"`);

@@ -1,27 +1,15 @@
 // The only file that knows which client speaks to PostgreSQL. The npm package `postgres` is an optional peer: it is
 // loaded on first use, or handed in.
 import { EntenteError } from '../../core/errors.ts';
+import { createSession, type PostgresClient, type Session, sessionOf } from './session.ts';
 import type { Ssl } from './tls.ts';
-
-export type Row = Readonly<Record<string, unknown>>;
-
-/** What the store needs of a client; `postgres` 3.x has it. */
-export interface PostgresClient {
-  unsafe(
-    query: string,
-    parameters?: unknown[],
-    options?: { readonly prepare?: boolean },
-  ): PromiseLike<ArrayLike<Row> & Iterable<Row>>;
-  /** One transaction on one connection. */
-  begin<T>(work: (sql: Pick<PostgresClient, 'unsafe'>) => Promise<T>): Promise<unknown>;
-  listen(channel: string, onNotify: (payload: string) => void): Promise<{ unlisten(): Promise<void> }>;
-  end(options?: { readonly timeout?: number }): Promise<void>;
-}
 
 export interface ClientOptions {
   readonly url: string;
   readonly connections: number;
   readonly timeoutMs: number;
+  /** Milliseconds that a statement may take. */
+  readonly deadlineMs: number;
   readonly ssl?: Ssl;
   /** In [0, 1). */
   readonly random: () => number;
@@ -36,9 +24,6 @@ export function textArray(texts: readonly string[]): string {
   return `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }
 
-/** Seconds between tries to connect, at most. The client's own are 20: a server that is back would be away for that long. */
-const LONGEST_WAIT = 1;
-
 /** What is an array in that notation already goes as it is. */
 function arrayText(value: string | readonly string[]): string {
   return typeof value === 'string' ? value : textArray(value);
@@ -46,41 +31,65 @@ function arrayText(value: string | readonly string[]): string {
 
 type Factory = (url: string, options: Readonly<Record<string, unknown>>) => PostgresClient;
 
-/** What the store talks over: any number of connections, and those that only commit, each a client of one connection. */
-export interface Clients {
-  readonly shared: PostgresClient;
-  readonly writers: readonly PostgresClient[];
+/** What the store talks over. */
+export interface Sessions {
+  readonly readers: readonly Session[];
+  /** Those that only commit. */
+  readonly writers: readonly Session[];
+  listen(channel: string, onNotify: () => void): Promise<{ unlisten(): Promise<void> }>;
+  /** `seconds`: how long what is under way may take. */
+  end(seconds: number): Promise<void>;
 }
 
-/**
- * None for now: after a server was killed under load, a client of one connection was seen that did not come back. Four are
- * what was measured (ADR 0023).
- */
-const MOST_WRITERS = 0;
+/** Measured with 64 spaces at once: more were no quicker. */
+const MOST_WRITERS = 4;
+/** Milliseconds between tries to connect, at most. */
+const LONGEST_WAIT_MS = 1000;
 
-/** All connections, each opened when it is first needed. Half of them, at most, are for commits. */
-export async function connect(options: ClientOptions): Promise<Clients> {
+/** Each connection is opened when it is first needed. Half of them, at most, are for commits. */
+export async function connect(options: ClientOptions): Promise<Sessions> {
+  const { connections, deadlineMs, timeoutMs, random } = options;
   const factory = await loadClient();
-  const count = Math.min(MOST_WRITERS, Math.floor(options.connections / 2));
+  const open = (): PostgresClient => openClient(factory, options);
+  const session = (): Session =>
+    createSession(open, { deadlineMs, longestWaitMs: Math.min(LONGEST_WAIT_MS, timeoutMs), random });
+  const writers = Array.from({ length: Math.min(MOST_WRITERS, Math.floor(connections / 2)) }, session);
+  const readers = Array.from({ length: Math.max(1, connections - writers.length) }, session);
+  let listener: PostgresClient | undefined;
   return {
-    shared: pool(factory, options, options.connections - count),
-    writers: Array.from({ length: count }, () => pool(factory, options, 1)),
+    readers,
+    writers: writers.length === 0 ? readers : writers,
+    listen(channel, onNotify) {
+      listener ??= open();
+      return listener.listen(channel, onNotify);
+    },
+    async end(seconds) {
+      const ended = [...readers, ...writers].map((one) => one.end(seconds));
+      await Promise.all([...ended, listener?.end({ timeout: seconds })]);
+    },
   };
 }
 
-/** `seconds`: how long what is under way may take. */
-export async function endAll({ shared, writers }: Clients, seconds: number): Promise<void> {
-  await Promise.all([shared, ...writers].map((client) => client.end({ timeout: seconds })));
+/** Over a client of the caller's own. */
+export function sessionsOf(client: PostgresClient, deadlineMs: number): Sessions {
+  const all = [sessionOf(client, deadlineMs)];
+  return {
+    readers: all,
+    writers: all,
+    listen: (channel, onNotify) => client.listen(channel, onNotify),
+    end: (seconds) => client.end({ timeout: seconds }),
+  };
 }
 
-function pool(factory: Factory, options: ClientOptions, max: number): PostgresClient {
-  const { url, timeoutMs, ssl, random, onNotice } = options;
+function openClient(factory: Factory, options: ClientOptions): PostgresClient {
+  const { url, timeoutMs, ssl, onNotice } = options;
   return factory(url, {
-    max,
+    max: 1,
     // Seconds; a connection that is not needed goes, so that a command line ends by itself.
     idle_timeout: 20,
     ...(ssl === undefined ? {} : { ssl }),
-    backoff: (tries: number) => (0.5 + random() / 2) * Math.min(2 ** tries / 100, LONGEST_WAIT),
+    // The session waits before it tries again; this is for the listener, which comes back by itself.
+    backoff: LONGEST_WAIT_MS / 1000,
     connect_timeout: Math.max(1, Math.ceil(timeoutMs / 1000)),
     // A standby would answer reads with what was true some time ago, and refuse writes.
     target_session_attrs: 'read-write',

@@ -121,6 +121,12 @@ export function leavesNothing(error: unknown): boolean {
   return severity === 'ERROR' || /^(28|3D|53300|57P03)/.test(state);
 }
 
+/** The connection over which this was told is gone, or cannot be trusted any more. */
+export function isLost(error: unknown): boolean {
+  if (isEntenteError(error)) return false;
+  return !isFromServer(error) || (error as { readonly severity: unknown }).severity !== 'ERROR';
+}
+
 /** Two transactions stood in each other's way: nothing is left of this one, and it may simply be tried again. */
 export function isSerialization(error: unknown): boolean {
   const state = codeOf(error);

@@ -1,6 +1,7 @@
 // Group commit: the calls that wait together go to the database together, two batches of a space one behind the other,
 // since its row lets no two of them work at once. Each request has its own reply; one that fails is taken out (rule D2).
 // Longer than most: who waits, what is under way and what comes back for another round are steps on one list.
+
 import { isEntenteError } from '../../core/errors.ts';
 import type { Space } from '../../core/resource.ts';
 import { checkLimits } from '../check.ts';
@@ -8,11 +9,11 @@ import type { ContentCache } from '../content-cache.ts';
 import type { Capabilities, CommitReply, CommitRequest, LogEntry } from '../store.ts';
 import { batchParameters, type Called, COMMIT_BATCH, type Placed, place, type Result, readAnswer } from './batch.ts';
 import type { Connection, Writer } from './connection.ts';
-import type { Row } from './driver.ts';
 import { type Encoded, encode } from './encode.ts';
 import { isDuplicate, isNotPlain, isOfRequest, isSerialization, leavesNothing } from './errors.ts';
 import { COMMIT_PLAIN, isPlainBatch, plainParameters } from './plain.ts';
 import { readEntry } from './reads.ts';
+import type { Row } from './session.ts';
 
 /** Requests and bytes in one batch: more would only make the others wait longer. */
 const MAX_REQUESTS = 512;

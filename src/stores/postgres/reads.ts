@@ -1,4 +1,5 @@
 // Everything that only reads. Each is one statement, so that it sees one moment of the database.
+
 import type { Page, PageRequest } from '../../core/page.ts';
 import type { ResourceId, Space } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
@@ -6,9 +7,9 @@ import { recordPlace } from '../check.ts';
 import { fromText, toText } from '../escaped-text.ts';
 import type { CommitStatus, Counts, LogEntry, LogPage, Snapshot, StoredRecord, VersionEntry } from '../store.ts';
 import type { Connection } from './connection.ts';
-import type { Row } from './driver.ts';
 import { commitKey, markOf } from './encode.ts';
 import { entryOf, type HeadRow, headOf, metaOf, recordOf } from './rows.ts';
+import type { Row } from './session.ts';
 
 const headColumns = ['id', 'version', 'revision', 'born', 'hash', 'size', 'media', 'agent', 'at', 'deleted'] as const;
 

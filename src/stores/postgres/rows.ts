@@ -1,10 +1,11 @@
 // Rows and values: how heads, entries and records come out of the tables. Counters come as text or as numbers, after
 // the way that they took.
+
 import type { AgentId, ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
 import { fromText } from '../escaped-text.ts';
 import type { EntryMeta, Guard, LogEntry, StoredRecord } from '../store.ts';
-import type { Row } from './driver.ts';
+import type { Row } from './session.ts';
 
 export interface HeadRow {
   readonly id: string;

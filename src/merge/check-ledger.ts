@@ -1,13 +1,13 @@
 // The checker of ledgers of lines: base and result must be covered from end to end, and each side must come out again
 // when the ledger is replayed for it.
 import type { ReceiptEntry } from '../core/receipt.ts';
-import { type Line, matches, readLines } from './check-lines.ts';
+import { mismatch, type Reading, readLines, type Stretch } from './check-lines.ts';
 import { unweave, wovenProblem } from './check-woven.ts';
 import type { CleanMerge, MergeInput, MergeOptions } from './types.ts';
 
 interface Texts {
-  readonly base: readonly Line[];
-  readonly written: readonly Line[];
+  readonly base: Reading;
+  readonly written: Reading;
 }
 
 /** What does not add up, in words. `decided`: a person decided conflicts, so lines may be dropped and be nobody's. */
@@ -50,7 +50,8 @@ function coverProblem(
 ): string | undefined {
   let at = 0;
   for (const range of ranges) {
-    if (range?.[0] !== at || range[1] < at) return `${what} lines from ${at} on are not accounted for`;
+    if (range?.[0] !== at || range[1] < at || !Number.isSafeInteger(range[1]))
+      return `${what} lines from ${at} on are not accounted for`;
     at = range[1];
   }
   return at === count ? undefined : `the receipt speaks of ${at} ${what} lines, there are ${count}`;
@@ -81,21 +82,26 @@ function claimProblem(
   }
 }
 
-function keptProblem(entry: ReceiptEntry, texts: Texts): string | undefined {
-  const { action, base, result } = entry;
-  const own = texts.base.slice(...(base ?? [0, 0]));
-  const written = texts.written.slice(...(result ?? [0, 0]));
-  if (action === 'woven') return wovenProblem(entry, own, written);
+function keptProblem(entry: ReceiptEntry, { base, written }: Texts): string | undefined {
+  const { action } = entry;
+  const own = stretchOf(base, entry.base);
+  const kept = stretchOf(written, entry.result);
+  if (action === 'woven') return wovenProblem(entry, own, kept);
   if (action !== 'kept') return undefined;
-  if (own.length !== written.length) return `${own.length} lines of the base are kept as ${written.length}`;
-  const wrong = own.findIndex((line, i) => !matches(line, written[i]));
-  return wrong < 0 ? undefined : `line ${(base?.[0] ?? 0) + wrong} of the base is said to be kept, and is not`;
+  const [before, after] = [own.to - own.from, kept.to - kept.from];
+  if (before !== after) return `${before} lines of the base are kept as ${after}`;
+  const wrong = mismatch(base, own.from, kept);
+  return wrong === undefined ? undefined : `line ${own.from + wrong} of the base is said to be kept, and is not`;
+}
+
+function stretchOf(text: Reading, [from, to]: readonly [number, number] = [0, 0]): Stretch {
+  return { text, from, to };
 }
 
 /** Makes a side again out of the ledger and compares it with what it was. */
 function replayProblem(
   side: 'current' | 'proposed',
-  lines: readonly Line[],
+  lines: Reading,
   entries: readonly ReceiptEntry[],
   texts: Texts,
 ): string | undefined {
@@ -107,19 +113,19 @@ function replayProblem(
       at = entry.from[1];
       continue;
     }
-    for (const line of portionOf(entry, side, texts)) {
-      if (!matches(lines[at], line)) return `${side}’s line ${at} is not in the result as the receipt says`;
-      at += 1;
-    }
+    const portion = portionOf(entry, side, texts);
+    const wrong = mismatch(lines, at, portion);
+    if (wrong !== undefined) return `${side}’s line ${at + wrong} is not in the result as the receipt says`;
+    at += portion.to - portion.from;
   }
   return at === lines.length ? undefined : `${side}’s lines from ${at} on are not in the receipt`;
 }
 
 /** The lines that a side must have, if the entry is true: what is kept, what it added, what only the other removed. */
-function portionOf(entry: ReceiptEntry, side: 'current' | 'proposed', texts: Texts): readonly Line[] {
-  const { action, by, base, result } = entry;
+function portionOf(entry: ReceiptEntry, side: 'current' | 'proposed', { base, written }: Texts): Stretch {
+  const { action, by } = entry;
   const isMine = by.includes(side);
-  if (action === 'woven') return unweave(entry, texts.written.slice(...(result ?? [0, 0])), side);
-  if (action === 'kept' || (action === 'added' && isMine)) return texts.written.slice(...(result ?? [0, 0]));
-  return action === 'removed' && !isMine ? texts.base.slice(...(base ?? [0, 0])) : [];
+  if (action === 'woven') return unweave(entry, stretchOf(written, entry.result), side);
+  if (action === 'kept' || (action === 'added' && isMine)) return stretchOf(written, entry.result);
+  return stretchOf(base, action === 'removed' && !isMine ? entry.base : undefined);
 }

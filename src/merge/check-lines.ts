@@ -25,23 +25,74 @@ export class Line {
   }
 }
 
+/** A text as the checker reads it: where its lines begin, and each line when it is asked for. */
+export class Reading {
+  readonly length: number;
+  readonly #bytes: Buffer;
+  readonly #whole: string;
+  /** Where each line begins, and where the last one ends. */
+  readonly #starts: readonly number[];
+  readonly #options: MergeOptions;
+
+  constructor(bytes: Buffer, options: MergeOptions) {
+    this.#bytes = bytes;
+    this.#whole = bytes.toString('latin1');
+    this.#options = options;
+    const starts = [0];
+    for (let from = 0; from < bytes.length; ) {
+      const newline = this.#whole.indexOf('\n', from);
+      from = newline < 0 ? bytes.length : newline + 1;
+      starts.push(from);
+    }
+    this.#starts = starts;
+    this.length = starts.length - 1;
+  }
+
+  line(i: number): Line | undefined {
+    const [from, end] = [this.#starts[i], this.#starts[i + 1]];
+    if (from === undefined || end === undefined) return undefined;
+    const isEnded = this.#whole[end - 1] === '\n';
+    const text = soften(this.#whole.slice(from, isEnded ? end - 1 : end), this.#options);
+    const missing = this.#options.finalNewline === 'normalize' ? 'any' : 'no';
+    return new Line(text, isEnded ? 'yes' : missing, this.#bytes, from, end);
+  }
+
+  lines(from: number = 0, to: number = this.length): readonly Line[] {
+    return Array.from({ length: Math.max(0, to - from) }, (_, i) => this.line(from + i)).filter(
+      (line) => line !== undefined,
+    );
+  }
+
+  /** Whether the lines from `at` on are, byte for byte, those of a stretch: then each of them is what stands there. */
+  isSame(at: number, { text, from, to }: Stretch): boolean {
+    const [own, end] = [this.#starts[at], this.#starts[at + to - from]];
+    const [other, otherEnd] = [text.#starts[from], text.#starts[to]];
+    if (own === undefined || end === undefined || other === undefined || otherEnd === undefined) return false;
+    return this.#whole.slice(own, end) === text.#whole.slice(other, otherEnd);
+  }
+}
+
+/** The lines `[from, to)` of a text. */
+export interface Stretch {
+  readonly text: Reading;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Splits on `\n`; an absent side has no lines. */
-export function readLines(side: Uint8Array | null, options: MergeOptions): readonly Line[] {
-  if (side === null) return [];
+export function readLines(side: Uint8Array | null, options: MergeOptions): Reading {
+  if (side === null) return new Reading(Buffer.alloc(0), options);
   const hasBom = side.length > 3 && side[0] === 0xef && side[1] === 0xbb && side[2] === 0xbf;
   const content = hasBom && options.bom !== 'bytes' ? side.subarray(3) : side;
-  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  const whole = bytes.toString('latin1');
-  const missing = options.finalNewline === 'normalize' ? 'any' : 'no';
-  const lines: Line[] = [];
-  for (let from = 0; from < whole.length; ) {
-    const newline = whole.indexOf('\n', from);
-    const to = newline < 0 ? whole.length : newline;
-    const end = newline < 0 ? to : to + 1;
-    lines.push(new Line(soften(whole.slice(from, to), options), newline < 0 ? missing : 'yes', bytes, from, end));
-    from = end;
-  }
-  return lines;
+  return new Reading(Buffer.from(content.buffer, content.byteOffset, content.byteLength), options);
+}
+
+/** Which line of a stretch, counted from its first, does not stand in `own` from `at` on; undefined where all do. */
+export function mismatch(own: Reading, at: number, stretch: Stretch): number | undefined {
+  if (own.isSame(at, stretch)) return undefined;
+  const { text, from, to } = stretch;
+  for (let i = 0; i < to - from; i += 1) if (!matches(own.line(at + i), text.line(from + i))) return i;
+  return undefined;
 }
 
 function soften(text: string, { eol, ignoreWhitespace = 'none' }: MergeOptions): string {
@@ -57,7 +108,7 @@ function trimBlanks(text: string): string {
 }
 
 /** Whether a line of an input stands as `written`: the same, or with the newline that it lacked. */
-export function matches(own: Line | undefined, written: Line | undefined): boolean {
+function matches(own: Line | undefined, written: Line | undefined): boolean {
   if (own === undefined || written === undefined) return false;
   if (own.newline === written.newline) return own.text === written.text;
   const mayDiffer = own.newline !== 'yes' || written.newline === 'any';

@@ -3,7 +3,7 @@
 // what it added and what only the other side removed. A line that was lost, or a receipt that was changed, breaks that.
 import { checkAppended } from './check-append.ts';
 import { checkLedger } from './check-ledger.ts';
-import { type Line, readLines } from './check-lines.ts';
+import { type Reading, readLines } from './check-lines.ts';
 import { inputOf, type MergeContents } from './contents.ts';
 import { checkJsonReceipt } from './json/check.ts';
 import { checkFronted, isFronted } from './markdown/check-front.ts';
@@ -88,22 +88,22 @@ function findDropped(input: MergeInput, { content }: CleanMerge): readonly Dropp
   for (const side of ['current', 'proposed'] as const) {
     const left = new Map(inBase);
     const found = new Map(inResult);
-    for (const [line, { text, bytes }] of sides[side].entries()) {
+    for (const [line, { text, bytes }] of sides[side].lines().entries()) {
       if (take(left, text)) continue;
       if (!take(found, text)) dropped.push({ side, line, text: bytes });
     }
   }
   const counts = { current: tally(sides.current), proposed: tally(sides.proposed) };
-  for (const [line, { text, bytes }] of base.entries()) {
+  for (const [line, { text, bytes }] of base.lines().entries()) {
     const everywhere = take(counts.current, text) && take(counts.proposed, text);
     if (everywhere && !take(inResult, text)) dropped.push({ side: 'base', line, text: bytes });
   }
   return dropped;
 }
 
-function tally(lines: readonly Line[]): Map<string, number> {
+function tally(lines: Reading): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { text } of lines) counts.set(text, (counts.get(text) ?? 0) + 1);
+  for (const { text } of lines.lines()) counts.set(text, (counts.get(text) ?? 0) + 1);
   return counts;
 }
 

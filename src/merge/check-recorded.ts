@@ -100,7 +100,9 @@ interface LineTexts {
 /** The texts as the ledger counts them: a front matter that was merged by structure stands as merged before all. */
 function textsOf(input: MergeInput, { content, receipt }: CleanMerge): LineTexts {
   const lines = (side: MergeSide): readonly Uint8Array[] =>
-    readLines(side, input.options ?? {}).map(({ bytes }) => bytes);
+    readLines(side, input.options ?? {})
+      .lines()
+      .map(({ bytes }) => bytes);
   const written = lines(content);
   const isFronted = receipt.entries.some(({ pointer }) => pointer !== undefined);
   const front = (own: readonly Uint8Array[]): number =>

@@ -1,10 +1,10 @@
 // The checker of woven lines: what both sides put into the base's. Taken out again span by span, one side's part leaves
 // the other side's lines, and both leave the base's; so each side put in just what stands there, and took nothing out.
 import type { ReceiptEntry } from '../core/receipt.ts';
-import { type Line, matches, readLines } from './check-lines.ts';
+import { mismatch, readLines, type Stretch } from './check-lines.ts';
 
 /** What does not add up between the base's lines and the woven ones. */
-export function wovenProblem(entry: ReceiptEntry, base: readonly Line[], written: readonly Line[]): string | undefined {
+export function wovenProblem(entry: ReceiptEntry, base: Stretch, written: Stretch): string | undefined {
   const spans = entry.spans ?? [];
   const length = bytesOf(written).length;
   let at = 0;
@@ -15,17 +15,19 @@ export function wovenProblem(entry: ReceiptEntry, base: readonly Line[], written
     at = to;
   }
   const rest = readLines(without(written, entry, undefined), { bom: 'bytes' });
-  const same = rest.length === base.length && rest.every((line, i) => matches(base[i], line));
+  const isAll = rest.length === base.to - base.from;
+  const same = isAll && mismatch(base.text, base.from, { text: rest, from: 0, to: rest.length }) === undefined;
   return same ? undefined : 'the woven lines without what was put in are not those of the base';
 }
 
 /** The lines that a side must have had: the woven ones without what the other put in. */
-export function unweave(entry: ReceiptEntry, written: readonly Line[], side: 'current' | 'proposed'): readonly Line[] {
-  return readLines(without(written, entry, side), { bom: 'bytes' });
+export function unweave(entry: ReceiptEntry, written: Stretch, side: 'current' | 'proposed'): Stretch {
+  const text = readLines(without(written, entry, side), { bom: 'bytes' });
+  return { text, from: 0, to: text.length };
 }
 
 /** The bytes without the spans of everybody but `side`. */
-function without(written: readonly Line[], entry: ReceiptEntry, side: string | undefined): Buffer {
+function without(written: Stretch, entry: ReceiptEntry, side: string | undefined): Buffer {
   const bytes = bytesOf(written);
   const parts: Buffer[] = [];
   let at = 0;
@@ -37,6 +39,6 @@ function without(written: readonly Line[], entry: ReceiptEntry, side: string | u
   return Buffer.concat([...parts, bytes.subarray(at)]);
 }
 
-function bytesOf(lines: readonly Line[]): Buffer {
-  return Buffer.concat(lines.map(({ bytes }) => bytes));
+function bytesOf({ text, from, to }: Stretch): Buffer {
+  return Buffer.concat(text.lines(from, to).map(({ bytes }) => bytes));
 }

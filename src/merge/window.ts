@@ -36,28 +36,20 @@ export function createWindowSearch(a: Lines, b: Lines, changes: Changes, watch: 
 
   return (window) => {
     const { aFrom, aTo, bFrom, bTo } = window;
-    if (aFrom === aTo || bFrom === bTo) {
-      changes.a.fill(1, aFrom, aTo);
-      changes.b.fill(1, bFrom, bTo);
-      return;
-    }
+    if (aFrom === aTo || bFrom === bTo) return markAll(window);
     const isLarge = (aTo - aFrom + bTo - bFrom) * 2 > total;
-    if (total <= WHOLE_UP_TO && (isLarge || whole !== undefined || hasShared(window))) {
-      whole ??= internLines(a, b, watch);
-      search(whole, window, 0, 0);
-    } else {
-      search(internWindow(window), window, aFrom, bFrom);
+    if (total > WHOLE_UP_TO || (!isLarge && whole === undefined)) {
+      const own = internLines(subLines(a, aFrom, aTo), subLines(b, bFrom, bTo), watch);
+      if (!isAnyShared(own)) return markAll(window);
+      if (total > WHOLE_UP_TO) return search(own, window, aFrom, bFrom);
     }
+    whole ??= internLines(a, b, watch);
+    search(whole, window, 0, 0);
   };
 
-  function internWindow({ aFrom, aTo, bFrom, bTo }: Window): Interned {
-    return internLines(subLines(a, aFrom, aTo), subLines(b, bFrom, bTo), watch);
-  }
-
-  function hasShared(window: Window): boolean {
-    const ids = internWindow(window);
-    const inB = present(ids.b, ids.distinct);
-    return ids.a.some((id) => inB[id] === 1);
+  function markAll({ aFrom, aTo, bFrom, bTo }: Window): void {
+    changes.a.fill(1, aFrom, aTo);
+    changes.b.fill(1, bFrom, bTo);
   }
 
   /** Searches a window with numbers that begin at the lines `aOffset` and `bOffset`. */
@@ -78,6 +70,11 @@ export function createWindowSearch(a: Lines, b: Lines, changes: Changes, watch: 
       watch,
     });
   }
+}
+
+function isAnyShared({ a, b, distinct }: Interned): boolean {
+  const inB = present(b, distinct);
+  return a.some((id) => inB[id] === 1);
 }
 
 function present(ids: Int32Array, distinct: number): Uint8Array {

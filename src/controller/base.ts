@@ -5,6 +5,7 @@ import type { ResourceId } from '../core/resource.ts';
 import type { Token } from '../core/token.ts';
 import { type Head, hasContent } from '../core/version.ts';
 import type { VersionEntry } from '../stores/store.ts';
+import { isStill } from './begun.ts';
 import type { Context } from './context.ts';
 
 export interface Origin {
@@ -88,16 +89,27 @@ interface Found {
 async function versionAt(context: Context, { resource, revision, version, moved }: Sought): Promise<Found> {
   const { store, space } = context;
   const above = version === undefined ? undefined : { after: String(version + 1), limit: 1 };
+  const begun = context.begun.at(resource, revision);
   // Where the head has most likely moved, both questions are on their way at once.
-  const early = moved && above !== undefined ? store.history(space, resource, above) : undefined;
+  const early = moved && above !== undefined && begun === undefined ? store.history(space, resource, above) : undefined;
   const [snapshot, told] = await Promise.all([store.read(space, [resource]), early]);
   const { trimmed } = snapshot;
   const head = snapshot.heads[0];
+  if (isStill(begun, snapshot)) return { head: begun.head, trimmed };
   if (head?.revision === revision) return { head, trimmed };
   if (above !== undefined && version !== undefined && head !== undefined && version < head.version) {
     const { items } = told ?? (await store.history(space, resource, above));
     if (items[0]?.head.revision === revision) return { head: items[0].head, trimmed };
   }
+  return searched(context, { resource, revision }, head, trimmed);
+}
+
+async function searched(
+  context: Context,
+  { resource, revision }: Pick<Sought, 'resource' | 'revision'>,
+  head: Head | undefined,
+  trimmed: number,
+): Promise<Found> {
   // A head that is older than what the token read comes from a read that lags (trap T8): the history starts above it.
   let page: PageRequest | undefined = { limit: PAGE };
   if (head !== undefined && head.revision > revision) page = { limit: PAGE, after: String(head.version) };

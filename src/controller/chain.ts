@@ -60,7 +60,7 @@ const COURTESY_MS = 25;
 const HOLD_MS = 5;
 const LONG_MS = 2;
 /** How long links may follow one another before other work of this process gets its turn. */
-const BREATH_MS = 1;
+const BREATH_MS = 3;
 
 export class Chains {
   readonly #store: Store;

@@ -9,6 +9,7 @@ import type { Store, StoredRecord } from '../stores/store.ts';
 import type { Policy } from '../strategies/policy.ts';
 import type { Strategy } from '../strategies/types.ts';
 import type { Origin } from './base.ts';
+import type { BegunVersions } from './begun.ts';
 import type { Chains } from './chain.ts';
 import type { Lanes } from './lanes.ts';
 import type { Ring } from './ring.ts';
@@ -43,6 +44,7 @@ export interface Context {
   readonly chains: Chains;
   /** Versions that changes were begun from, and the stored policy, for those who ask at once. */
   readonly origins: Shared<Origin>;
+  readonly begun: BegunVersions;
   readonly policies: Shared<StoredRecord | undefined>;
   readonly newId: () => string;
   /** Names that were checked already. */

@@ -7,6 +7,7 @@ import { engineNames } from '../merge/merge.ts';
 import { directOf } from '../stores/direct.ts';
 import { assertStrategy, Policy } from '../strategies/policy.ts';
 import { defaultSleep } from './backoff.ts';
+import { BegunVersions } from './begun.ts';
 import { Chains } from './chain.ts';
 import { commit, commitOrResolve } from './commit.ts';
 import { listConflicts, readConflict, sideContent, withOffer } from './conflicts.ts';
@@ -121,6 +122,7 @@ function createContext(options: ControllerOptions): Context {
     lanes: createLanes(),
     chains: new Chains(options.store),
     origins: new Shared(),
+    begun: new BegunVersions(),
     policies: new Shared(),
     newId: createIds(),
     agents: new KnownAgents(),

@@ -73,6 +73,8 @@ function draftOf(
   if (head === undefined) return { token: tokenOn(context, id, agent, head, { epoch, asOf, at }) };
   const token = headToken(context, head, agent, epoch, asOf, at);
   if (!hasContent(head)) return { token, head };
+  // A store that answers at once is asked sooner than anything is remembered.
+  if (context.direct === undefined) context.begun.add(head, snapshot);
   return context.store
     .content(head.hash)
     .then((content) => (content === undefined ? draftAgain(context, head, agent, tries) : { token, head, content }));

@@ -5,7 +5,7 @@ import type { ResourceId } from '../../core/resource.ts';
 import type { Head } from '../../core/version.ts';
 import { fromText } from '../escaped-text.ts';
 import type { CommitReply } from '../store.ts';
-import { guardPlace, isBound, isTallied, rowsOf } from './columns.ts';
+import { guardPlace, isBound, rowsOf, tallyOf } from './columns.ts';
 import type { Encoded } from './encode.ts';
 import { type GuardRow, type HeadRow, headOf } from './rows.ts';
 import type { Row } from './session.ts';
@@ -128,7 +128,7 @@ export function batchParameters(sid: number, batch: readonly Placed[], epoch: st
     batch.some(({ encoded }) => !isBound(encoded, isCareful)),
     batch.some(({ apart }) => apart),
     batch.some(({ link }) => link !== undefined),
-    batch.some(isTallied),
+    batch.some((placed) => tallyOf(placed) > 0),
     batch.some(({ encoded }) => encoded.writes.some(({ deleted }) => deleted)),
     ...rowsOf(batch, isCareful),
     records.length === 0 ? null : JSON.stringify(records),

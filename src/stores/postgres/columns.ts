@@ -2,7 +2,7 @@
 // 8.15.6 and 8.16.6). They are made as text here, in one pass: that is how a client sends them, and how they cost it least.
 import type { Placed } from './batch.ts';
 import { type Encoded, type EncodedWrite, markOf } from './encode.ts';
-import { bytes, element, hex, number, text } from './fields.ts';
+import { array, bytes, hex, markField, number, text } from './fields.ts';
 import type { GuardRow } from './rows.ts';
 
 const TALLIES: { readonly [outcome: string]: number } = { merged: 1, escalated: 2 };
@@ -29,9 +29,16 @@ export function rowsOf(batch: readonly Placed[], isCareful: boolean): string[] {
   return [requests, guards, writes, needs, contents.list].map((list) => `{${list.slice(1)}}`);
 }
 
-/** Whether any of them is counted apart from being a commit. */
-export function isTallied({ encoded }: Placed): boolean {
-  return TALLIES[encoded.request.meta.outcome] !== undefined;
+/** What it is counted as apart from being a commit: 1, merged; 2, escalated; 0, nothing. */
+export function tallyOf({ encoded }: Placed): number {
+  return TALLIES[encoded.request.meta.outcome] ?? 0;
+}
+
+/** Contents that a batch needs beside those that lie with their versions, and their bytes. */
+export function needsOf(batch: readonly Placed[]): [needs: string, contents: string] {
+  const contents = new Contents();
+  const needs = batch.map(({ encoded }, index) => needRows(encoded, index + 1, contents)).join('');
+  return [`{${needs.slice(1)}}`, `{${contents.list.slice(1)}}`];
 }
 
 /**
@@ -49,13 +56,12 @@ function requestRow(placed: Placed, first: number, isCareful: boolean): string {
   const { request, key, agent, commitId, fingerprint, guards, named, meta, keeps } = encoded;
   const { told, rest } =
     named === undefined ? { told: JSON.stringify(guards), rest: null } : partedAt(named.place, guards);
-  const held = keeps.length === 0 ? '' : text(`{${keeps.map(element).join(',')}}`);
   const write = apart || encoded.writes.length === 0 ? ',,,,,,,,,' : writeFields(placed, 0, first);
   return `,"(${apart},${isBound(encoded, isCareful)},${key},${text(agent)},${text(commitId)},${text(fingerprint)},${
     request.at
   },${text(told)},${named === undefined ? '' : first + 1 + named.place},${
     link === undefined ? '' : link.before + 1
-  },${text(rest)},${text(meta)},${held},${TALLIES[request.meta.outcome] ?? 0},${write})"`;
+  },${text(rest)},${text(meta)},${array(keeps)},${tallyOf(placed)},${write})"`;
 }
 
 /** The guards as text, in the two parts between which the revision of a named head comes. */
@@ -89,8 +95,7 @@ function writeFields({ encoded, link }: Placed, place: number, first: number): s
   const { id, hash, size, own, media, deleted } = encoded.writes[place] as EncodedWrite;
   const guard = guardPlace(encoded, place);
   const chain = link !== undefined && encoded.named?.place === guard ? `${link.depth},${link.root + 1}` : ',';
-  const mark = own === null ? '' : markOf(hash);
-  return `${first + 1 + guard},${text(id)},${text(hash)},${number(size)},${text(media)},${deleted},${mark},${bytes(own)},${chain}`;
+  return `${first + 1 + guard},${text(id)},${text(hash)},${number(size)},${text(media)},${deleted},${markField(hash, own)},${bytes(own)},${chain}`;
 }
 
 /** What it writes beside its first. */

@@ -31,6 +31,13 @@ const versionBy = (w: string): string => `v_versions[${w}.guard] + coalesce(${w}
 const bornBy = (w: string): string => `case when ${w}.guard is null then null
         when v_lives[${w}.guard] <> 0 then v_lives[${w}.guard] else ${revisionAt(`coalesce(${w}.root, ${w}.n)`)} end`;
 
+/** Counts the contents that are kept apart, and stores those that are not there. `where`: of which requests. */
+export const keepNeeds = (where: string): string => `insert into @.content as c (hash, needed, bytes)
+      select x.hash, count(*), coalesce(p_contents[min(x.content)],
+        (select e.bytes from @.log e where e.mark = min(x.mark) and e.hash = x.hash limit 1))
+      from unnest(p_needs) x where ${where} group by x.hash order by x.hash
+      on conflict (hash) do update set needed = c.needed + excluded.needed, bytes = coalesce(c.bytes, excluded.bytes);`;
+
 /**
  * `n` is a request's place, counted from 1. A request carries its first write, guarded by the one at the place `guard`, or
  * none: then that is null; what it writes beside that is in `p_writes`. A small content comes along as `bytes`, under the
@@ -244,11 +251,7 @@ begin
       from unnest(p_writes) w where ${isIn('w.n')};
     end if;
     if p_needs <> '{}' then
-      insert into @.content as c (hash, needed, bytes)
-      select x.hash, count(*), coalesce(p_contents[min(x.content)],
-        (select e.bytes from @.log e where e.mark = min(x.mark) and e.hash = x.hash limit 1))
-      from unnest(p_needs) x where ${isIn('x.n')} group by x.hash order by x.hash
-      on conflict (hash) do update set needed = c.needed + excluded.needed, bytes = coalesce(c.bytes, excluded.bytes);
+      ${keepNeeds(isIn('x.n'))}
     end if;
     update @.space as u set revision = o_revision, resources = u.resources + v_alive, open = u.open + v_opened,
       merged = u.merged + v_merged, escalated = u.escalated + v_escalated

@@ -1,4 +1,5 @@
 // Values in PostgreSQL's own notation of rows in an array (manual, 8.15.6 and 8.16.6).
+import { markOf } from './encode.ts';
 
 /** What a field or an element has to be quoted for. An empty field would be none. */
 const SPECIAL = /[\s,(){}"\\]|^$/;
@@ -28,4 +29,14 @@ export function number(value: number | null | undefined): number | string {
 /** A text as an element of an array. */
 export function element(value: string): string {
   return `"${value.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** Texts as a field that is an array; none where there are none. */
+export function array(values: readonly string[]): string {
+  return values.length === 0 ? '' : text(`{${values.map(element).join(',')}}`);
+}
+
+/** By which a content is found that lies with its version. */
+export function markField(hash: string, own: Uint8Array | null): number | string {
+  return own === null ? '' : markOf(hash);
 }

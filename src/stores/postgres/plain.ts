@@ -1,8 +1,8 @@
 // The batches that `commit_plain` takes, and how they are sent.
 import type { Placed } from './batch.ts';
 import { isBound } from './columns.ts';
-import { type EncodedWrite, markOf } from './encode.ts';
-import { bytes, number, text } from './fields.ts';
+import type { EncodedWrite } from './encode.ts';
+import { bytes, markField, number, text } from './fields.ts';
 import { type GuardRow, PLAIN_META } from './rows.ts';
 
 /** Each request replaces one version that is there, and asks for nothing else. */
@@ -33,10 +33,9 @@ export function plainParameters(sid: number, batch: readonly Placed[], epoch: st
     const { request, key, agent, commitId, fingerprint } = encoded;
     const [, revision, base] = encoded.guards[0] as GuardRow;
     const { id, hash, size, own, media } = encoded.writes[0] as EncodedWrite;
-    const mark = own === null ? '' : markOf(hash);
     rows += `,"(${key},${text(agent)},${text(commitId)},${text(fingerprint)},${request.at},${text(id)},${
       revision
-    },${text(base)},${text(hash)},${number(size)},${text(media)},${mark},${bytes(own)})"`;
+    },${text(base)},${text(hash)},${number(size)},${text(media)},${markField(hash, own)},${bytes(own)})"`;
   }
   return [sid, epoch, `{${rows.slice(1)}}`];
 }

@@ -254,7 +254,8 @@ describe('batches', () => {
     );
   });
 
-  it('[PG18] a plain commit is one call of its own function; one whose guard does not hold goes the common way after it', async () => {
+  /** A store that tells which functions of the database it calls. */
+  function openTold(): { store: Store; calls: string[]; end: () => Promise<void> } {
     const pool = postgres(server.url, { max: 2, onnotice: () => undefined });
     const calls: string[] = [];
     const client: PostgresClient = {
@@ -267,7 +268,11 @@ describe('batches', () => {
       listen: (channel, hear) => pool.listen(channel, hear),
       end: async () => undefined,
     };
-    const store = openStore({ client });
+    return { store: openStore({ client }), calls, end: () => pool.end({ timeout: 1 }) };
+  }
+
+  it('[PG18] a plain commit is one call of its own function; one whose guard does not hold goes the common way after it', async () => {
+    const { store, calls, end } = openTold();
     const epoch = await store.epoch();
     const put = async (text: string, guard: Guard): Promise<CommitReply | undefined> =>
       (await store.commit([makeRequest(epoch, { guards: [guard], writes: [writeOf('a', text)] })]))[0];
@@ -277,7 +282,90 @@ describe('batches', () => {
     expect(calls.splice(0)).toEqual(['commit_batch', 'commit_plain']);
     expect((await put('2', guardOf('a', head)))?.status).toBe('stale');
     expect(calls).toEqual(['commit_plain', 'commit_batch']);
-    await pool.end({ timeout: 1 });
+    await end();
+  });
+
+  interface ChainStep {
+    readonly text: string;
+    /** Says that it goes on from something else. */
+    readonly lies: boolean;
+    /** A merge, with a receipt. */
+    readonly merged: boolean;
+  }
+
+  /** Each goes on from the one before it, the first one from `head`, which it names by its version or by its revision. */
+  function chainOf(steps: readonly ChainStep[], head: Head, byVersion: boolean, epoch: string): CommitRequest[] {
+    let { version, hash } = head;
+    return steps.map(({ text, lies, merged }, n) => {
+      const known = n === 0 && !byVersion ? guardOf('a', head) : { ...guardOf('a'), version, hash };
+      version += 1;
+      hash = hashOf(text);
+      const commitId = `${head.version} ${n}`;
+      return makeRequest(epoch, {
+        ...{ commitId, fingerprint: text, at: version, writes: [writeOf('a', text)] },
+        guards: [lies ? { ...known, hash: hashOf('lie') } : known],
+        ...(merged ? { keeps: [`receipt of ${text}`], meta: { outcome: 'merged', strategy: 'merge(text)' } } : {}),
+      });
+    });
+  }
+
+  it('[PG22] a chain answers and leaves what its commits would one at a time, whole or broken', async () => {
+    const step = fc.record({
+      text: fc.constantFrom('1', '2', '3', '4'),
+      lies: fc.constantFrom(false, false, false, false, true),
+      merged: fc.boolean(),
+    });
+    const chain = fc.record({ steps: fc.array(step, { minLength: 1, maxLength: 6 }), byVersion: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(chain, { minLength: 2, maxLength: 6 }), async (chains) => {
+        const both = [openStore(), createMemoryStore()];
+        const left: unknown[] = [];
+        for (const store of both) {
+          const epoch = await store.epoch();
+          const first = { guards: [guardOf('a')], writes: [writeOf('a', '0')], commitId: 'first', at: 0 };
+          const answers: unknown[] = [await store.commit([makeRequest(epoch, first)])];
+          for (const { steps, byVersion } of chains) {
+            const [head] = (await store.read(SPACE, [guardOf('a').resource])).heads;
+            answers.push((await store.commit(chainOf(steps, head as Head, byVersion, epoch))).map(plain));
+          }
+          const { heads } = await store.read(SPACE, [guardOf('a').resource]);
+          const kept = await Promise.all(['1', '4'].map((text) => store.content(hashOf(`receipt of ${text}`))));
+          const texts = kept.map((bytes) => Buffer.from(bytes ?? []).toString());
+          const history = await store.history(SPACE, guardOf('a').resource, {});
+          left.push({
+            answers,
+            heads,
+            history,
+            texts,
+            log: await store.log(SPACE, 0, 100),
+            counts: await store.counts(SPACE),
+          });
+        }
+        expect(left[0]).toEqual(left[1]);
+        await both[0]?.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('[PG22] a chain is one call of its own function; one that is broken goes the common way after it', async () => {
+    const { store, calls, end } = openTold();
+    const epoch = await store.epoch();
+    await store.commit([makeRequest(epoch, { guards: [guardOf('a')], writes: [writeOf('a', '0')] })]);
+    calls.length = 0;
+    const step = (text: string): ChainStep => ({ text, lies: false, merged: true });
+    const send = async (steps: readonly ChainStep[]): Promise<readonly string[]> => {
+      const [head] = (await store.read(SPACE, [guardOf('a').resource])).heads;
+      return (await store.commit(chainOf(steps, head as Head, true, epoch))).map(({ status }) => status);
+    };
+    expect(await send([step('1'), step('2'), step('3')])).toEqual(['committed', 'committed', 'committed']);
+    expect(calls.splice(0)).toEqual(['commit_chain']);
+    expect(await send([{ ...step('4'), lies: true }])).toEqual(['stale']);
+    expect(calls.splice(0)).toEqual(['commit_chain', 'commit_batch']);
+    expect(await send([step('5')])).toEqual(['committed']);
+    expect((await store.counts(SPACE)).merged).toBe(4);
+    expect((await verifyStore(store, SPACE)).ok).toBe(true);
+    await end();
   });
 
   it('[PG18] a plain commit to a space that somebody took away is refused', async () => {
@@ -521,7 +609,7 @@ describe('faults', () => {
         .slice(tables.indexOf(`create table @.${name} (`))
         .split(/;\n\n/)[0]
         ?.replaceAll('@.', `"${schema}".`) ?? '';
-    const types = ['batch_request', 'batch_guard', 'batch_write', 'batch_need', 'plain_request'];
+    const types = ['batch_request', 'batch_guard', 'batch_write', 'batch_need', 'plain_request', 'chain_request'];
     await admin.unsafe(`set search_path to "${schema}"; ${old('version')}; ${old('entry')};
       insert into version select sid, revision, place, id, version, born, hash, size, media, agent, at, deleted
         from log where id is not null;
@@ -586,7 +674,7 @@ describe('faults', () => {
     ]);
     const left = await admin.unsafe(`select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
       where n.nspname = '${schema}' order by 1`);
-    expect(left.map(({ proname }) => proname)).toEqual(['commit_batch', 'commit_plain', 'trim_step']);
+    expect(left.map(({ proname }) => proname)).toEqual(['commit_batch', 'commit_chain', 'commit_plain', 'trim_step']);
   });
 
   it('[PG9] a server that is open while a newer one brings the database forward is told that, and nothing is written', async () => {

@@ -8,6 +8,7 @@ import { checkLimits } from '../check.ts';
 import type { ContentCache } from '../content-cache.ts';
 import type { Capabilities, CommitReply, CommitRequest, LogEntry } from '../store.ts';
 import { batchParameters, type Called, COMMIT_BATCH, type Placed, place, type Result, readAnswer } from './batch.ts';
+import { COMMIT_CHAIN, chainParameters, isChainBatch } from './chain.ts';
 import type { Connection, Writer } from './connection.ts';
 import { type Encoded, encode } from './encode.ts';
 import { isDuplicate, isNotPlain, isOfRequest, isSerialization, leavesNothing } from './errors.ts';
@@ -234,21 +235,56 @@ interface Call {
   readonly epoch: string;
 }
 
-async function call(writer: Writer, { sid, batch, epoch }: Call, random: () => number): Promise<Row> {
-  let [isPlain, isCareful] = [isPlainBatch(batch), false];
+async function call(writer: Writer, call: Call, random: () => number): Promise<Row> {
+  return (await goShort(writer, call, random)) ?? (await goCommon(writer, call, random));
+}
+
+/** Undefined where nothing was done. */
+async function goShort(writer: Writer, { sid, batch, epoch }: Call, random: () => number): Promise<Row | undefined> {
+  const way = wayOf(batch);
+  if (way === undefined) return undefined;
+  try {
+    const [row = {}] = await persist(() => writer.write(...way(sid, batch, epoch)), random);
+    return row['o_revision'] === null && row['o_epoch'] === epoch ? undefined : row;
+  } catch (error) {
+    if (isNotPlain(error) || isDuplicate(error)) return undefined;
+    throw error;
+  }
+}
+
+async function goCommon(writer: Writer, { sid, batch, epoch }: Call, random: () => number): Promise<Row> {
+  const go = async (isCareful: boolean): Promise<Row> => {
+    const parameters = batchParameters(sid, batch, epoch, isCareful);
+    const [row = {}] = await persist(() => writer.write(COMMIT_BATCH, parameters), random);
+    return row;
+  };
+  try {
+    return await go(false);
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    return go(true);
+  }
+}
+
+/** Tries again what stood in another transaction's way. */
+async function persist<T>(work: () => Promise<T>, random: () => number): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const [row] = isPlain
-        ? await writer.write(COMMIT_PLAIN, plainParameters(sid, batch, epoch))
-        : await writer.write(COMMIT_BATCH, batchParameters(sid, batch, epoch, isCareful));
-      return row ?? {};
+      return await work();
     } catch (error) {
-      if (isPlain && (isNotPlain(error) || isDuplicate(error))) isPlain = false;
-      else if (isDuplicate(error) && !isCareful) isCareful = true;
-      else if (!isSerialization(error) || tries === TRIES) throw error;
-      else await new Promise((resolve) => setTimeout(resolve, random() * 5 * 2 ** tries));
+      if (!isSerialization(error) || tries === TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, random() * 5 * 2 ** tries));
     }
   }
+}
+
+/** A short way: its statement and the parameters. What it cannot do whole is left undone, and goes the common way. */
+type ShortWay = (sid: number, batch: readonly Placed[], epoch: string) => [string, unknown[]];
+
+function wayOf(batch: readonly Placed[]): ShortWay | undefined {
+  if (isPlainBatch(batch)) return (...call) => [COMMIT_PLAIN, plainParameters(...call)];
+  if (isChainBatch(batch)) return (...call) => [COMMIT_CHAIN, chainParameters(...call)];
+  return undefined;
 }
 
 async function replay(connection: Connection, space: Space, encoded: Encoded, revision: number): Promise<CommitReply> {

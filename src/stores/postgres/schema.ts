@@ -1,5 +1,6 @@
 // The tables, and the steps from one schema version to the next. `@.` stands for the schema that holds them. Texts that
 // PostgreSQL compares or orders are under the collation "C": by their bytes, on every machine alike.
+import { chainFunction } from './chain-function.ts';
 import { commitFunction } from './commit-function.ts';
 import { plainFunction } from './plain-function.ts';
 import { trimFunction } from './trim-function.ts';
@@ -165,4 +166,5 @@ ${commitFunction}
 ${plainFunction}
 ${trimFunction}
 `,
+  chainFunction,
 ];

@@ -15,7 +15,7 @@ import { startPostgres } from '../test/support/postgres-server.ts';
 import { median, type Row } from './rows.ts';
 
 const COMMITTERS = 32;
-const ROUNDS = 5;
+const ROUNDS = 9;
 /** Rounds before those that count: a merge that is committed runs through much code, which is compiled after some thousand. */
 const COMPILED = { ours: 40, baseline: 8 };
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestController, start } from '../../test/support/controllers.ts';
 import { counted, countOf, sections, textOf } from '../../test/support/documents.ts';
-import { as, put, setUp, text, tokenOf } from '../../test/support/entente.ts';
+import { as, codeOf, put, setUp, text, tokenOf } from '../../test/support/entente.ts';
 import { createFaultStore } from '../../test/support/fault-store.ts';
 import { lawRuns } from '../../test/support/law-runs.ts';
 import { scheduledController } from '../../test/support/races.ts';
@@ -479,6 +479,35 @@ describe('chains', () => {
     expect(named).toBeLessThanOrEqual(3);
     expect(calls.flat().length).toBeLessThanOrEqual(16 * 4);
     expect(await verifyStore(inner, DEFAULT_SPACE)).toMatchObject({ ok: true });
+  });
+
+  it('[CN7] what a draft was begun from is not looked for in the history, unless something was trimmed since', async () => {
+    const { store, inner } = slow();
+    let looks = 0;
+    const watched = withMethods(store, {
+      history: (...asked) => {
+        looks += 1;
+        return inner.history(...asked);
+      },
+    });
+    const { entente } = setUp({ store: watched, default: merge('text') });
+    const writers = names(4);
+    await put(entente, plan, sections(writers));
+    const outcomes = await raiseAll(entente, writers);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['committed', 'merged', 'merged', 'merged']);
+    expect(looks).toBe(0);
+
+    const [early, late] = [await tokenOf(entente, plan, 'writer-0'), await tokenOf(entente, plan, 'writer-1')];
+    const base = textOf((await entente.read(plan))?.content);
+    as(await entente.commitOrResolve(early, { content: counted(base, 'writer-0') }), 'committed');
+    const { revision } = await inner.read(DEFAULT_SPACE, []);
+    await inner.trim(DEFAULT_SPACE, revision);
+    // Its base is gone: bytes that may be at hand here are nothing to go by.
+    const refused = await codeOf(() => entente.commitOrResolve(late, { content: counted(base, 'writer-1') }));
+    expect(refused).toBe('expired');
+    const patient = { ...late, asOf: revision };
+    as(await entente.commitOrResolve(patient, { content: counted(base, 'writer-1') }), 'escalated');
+    expect(looks).toBeGreaterThan(0);
   });
 
   it('[CN4] after 64 commits the chain is waited for', async () => {

@@ -93,7 +93,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
       const connection = await openConnection(sessions, { schema, place, onWarning });
       const watch = createWatch(connection);
       const queue = createQueue(connection, { capabilities, random, cache, onCommit: watch.notify });
-      const heads = gatherReads((space, ids) => readSnapshot(connection, space, ids));
+      const heads = gatherReads((space, ids) => readSnapshot(connection.now, space, ids), connection.together);
       return { connection, queue, watch, heads };
     } catch (error) {
       if (client === undefined) await sessions.end(0).catch(() => undefined);

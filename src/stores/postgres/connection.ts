@@ -15,10 +15,16 @@ type Parameters = readonly unknown[];
 /** Questions over one connection before the next one is taken. */
 const TOGETHER = 8;
 
-export interface Connection {
-  readonly place: string;
+export interface Reader {
   /** One statement that changes nothing; `@.` stands for the schema. Throws an EntenteError. */
   read(query: string, parameters?: Parameters): Promise<readonly Row[]>;
+}
+
+export interface Connection extends Reader {
+  readonly place: string;
+  /** For what was asked for `together`: what is read here goes with all others of the turn. */
+  readonly now: Reader;
+  together(work: () => void): void;
   /** Who has the least to do of those that commit. */
   writer(): Writer;
   epoch(): Promise<string>;
@@ -67,30 +73,45 @@ export async function openConnection(sessions: Sessions, options: OpenOptions): 
     }
   }
 
-  /** Over which the questions of this turn of the event loop go, and how many do so far. */
+  /** Over which the questions of a turn of the event loop go, and how many do so far. */
   let turn: { readonly session: Session; asked: number } | undefined;
 
-  /** Small questions that come together are sent as one piece: to send costs more than anything else about them. */
   function reader(): Session {
-    if (turn === undefined || turn.asked === TOGETHER) {
-      const begun = { session: leastBusy(readers), asked: 0 };
-      turn = begun;
-      setImmediate(() => {
-        if (turn === begun) turn = undefined;
-      });
-    }
+    if (turn === undefined || turn.asked === TOGETHER) turn = { session: leastBusy(readers), asked: 0 };
     turn.asked += 1;
     return turn.session;
   }
 
   const run: Run = (query, parameters) => runOn(reader(), query, parameters);
 
-  async function read(query: string, parameters?: Parameters): Promise<readonly Row[]> {
+  let waiting: (() => void)[] = [];
+
+  /** Small questions that come together are sent as one piece: to send costs more than anything else about them. */
+  function together(work: () => void): void {
+    waiting.push(work);
+    if (waiting.length > 1) return;
+    setImmediate(() => {
+      const all = waiting;
+      waiting = [];
+      for (const each of all) each();
+      turn = undefined;
+    });
+  }
+
+  async function readNow(query: string, parameters?: Parameters): Promise<readonly Row[]> {
     try {
       return await run(query, parameters);
     } catch (error) {
       throw faultOf(error, place);
     }
+  }
+
+  function read(query: string, parameters?: Parameters): Promise<readonly Row[]> {
+    return new Promise((resolve, reject) => {
+      together(() => {
+        readNow(query, parameters).then(resolve, reject);
+      });
+    });
   }
 
   try {
@@ -102,6 +123,8 @@ export async function openConnection(sessions: Sessions, options: OpenOptions): 
   return {
     place,
     read,
+    now: { read: readNow },
+    together,
     writer() {
       const session = leastBusy(writers);
       return {

@@ -1,4 +1,5 @@
 // Reads of one turn share a statement, and each gets what it asked for.
+import { setImmediate } from 'node:timers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Head } from '../../core/version.ts';
@@ -22,7 +23,7 @@ describe('gathered reads', () => {
       asked.push(`${of} ${ids.join(' ')}`);
       return store.read(of, ids);
     };
-    const gathered = gatherReads(read);
+    const gathered = gatherReads(read, setImmediate);
     const names = [['a'], ['b', 'none', 'a'], [], ['a', 'a']];
     const [elsewhere, ...answers] = await Promise.all([
       gathered(other, [id('a')]),
@@ -41,7 +42,7 @@ describe('gathered reads', () => {
       await nextTurn();
       if (seen.revision === 2) throw new Error('lost');
       return seen;
-    });
+    }, setImmediate);
     const first = gathered(space, [id('a')]);
     await nextTurn();
     revision = 1;

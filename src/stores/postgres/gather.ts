@@ -1,6 +1,5 @@
 // Reads that are asked for in one turn of the event loop are one statement: who loses a commit together with others, or
 // begins anew with them, asks at the same moment. Nobody gets an answer to a look that came before the question.
-import { setImmediate } from 'node:timers';
 import type { ResourceId, Space } from '../../core/resource.ts';
 import type { Snapshot } from '../store.ts';
 
@@ -20,7 +19,8 @@ interface Group {
   size: number;
 }
 
-export function gatherReads(read: ReadHeads): ReadHeads {
+/** `together` calls back when all of this turn have asked. */
+export function gatherReads(read: ReadHeads, together: (work: () => void) => void): ReadHeads {
   const groups = new Map<Space, Group>();
 
   function groupFor(space: Space, size: number): Group {
@@ -28,7 +28,7 @@ export function gatherReads(read: ReadHeads): ReadHeads {
     if (known !== undefined && known.size + size <= MAX_IDS) return known;
     const group: Group = { asked: [], size: 0 };
     groups.set(space, group);
-    setImmediate(() => {
+    together(() => {
       if (groups.get(space) === group) groups.delete(space);
       void answer(read, space, group.asked);
     });

@@ -567,6 +567,32 @@ describe('faults', () => {
     await pool.end({ timeout: 1 });
   });
 
+  it('[PG23] small questions of one turn are sent as one piece', async () => {
+    let pieces = 0;
+    const isRequest = (): boolean => {
+      pieces += 1;
+      return false;
+    };
+    const proxy = await openCuttingProxy(server.url, { random: () => 1, before: 0, after: 0, isRequest });
+    const { port } = new URL(proxy.url);
+    const store = openStore({ url: Object.assign(new URL(server.url), { port }).href, connections: 8 });
+    const { resource } = guardOf('a');
+    const ask = (): Promise<unknown> =>
+      Promise.all([
+        store.record(SPACE, 'policy', 'x'),
+        store.history(SPACE, resource, {}),
+        store.read(SPACE, [resource]),
+      ]);
+    // The first time a connection is made, and each statement is described.
+    await ask();
+    await ask();
+    pieces = 0;
+    await ask();
+    expect(pieces).toBe(1);
+    await store.close();
+    await proxy.close();
+  });
+
   it('[PG7] a space that another session keeps locked is store-locked after the timeout, and nothing is written', async () => {
     const schema = freshSchema();
     const store = openStore({ schema, timeoutMs: 200 });

@@ -6,7 +6,7 @@ import type { Head } from '../../core/version.ts';
 import { recordPlace } from '../check.ts';
 import { fromText, toText } from '../escaped-text.ts';
 import type { CommitStatus, Counts, LogEntry, LogPage, Snapshot, StoredRecord, VersionEntry } from '../store.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Reader } from './connection.ts';
 import { commitKey, markOf } from './encode.ts';
 import { entryOf, type HeadRow, headOf, metaOf, recordOf } from './rows.ts';
 import type { Row } from './session.ts';
@@ -56,11 +56,7 @@ export function limitOf(limit: number | undefined): number {
   return Math.max(1, Math.trunc(limit ?? 100));
 }
 
-export async function readSnapshot(
-  connection: Connection,
-  space: Space,
-  ids: readonly ResourceId[],
-): Promise<Snapshot> {
+export async function readSnapshot(connection: Reader, space: Space, ids: readonly ResourceId[]): Promise<Snapshot> {
   const rows = await connection.read(
     `select m.value as epoch, s.revision as at_revision, s.trimmed, ${asHead('h')} from @.meta m
      left join @.space s on s.name = $1 left join @.head h on h.sid = s.sid and h.id = any($2::text[])

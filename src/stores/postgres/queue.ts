@@ -24,7 +24,7 @@ const MAX_ROWS = 50_000;
 /** Batches of a space under way: PostgreSQL works at one, and while it does the next one is made and sent. */
 const FLIGHTS = 2;
 /** Fewer than these are not parted into two batches: each has its price. */
-const LEAST_REQUESTS = 8;
+const LEAST_REQUESTS = 16;
 
 /** How often a batch that stood in another transaction's way is tried before that is told. */
 const TRIES = 6;

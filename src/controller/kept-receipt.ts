@@ -69,7 +69,8 @@ function isEntry(value: unknown): value is ReceiptEntry {
 }
 
 function isRange(value: unknown): boolean {
-  return value === undefined || (Array.isArray(value) && value.every((line) => typeof line === 'number'));
+  if (value === undefined) return true;
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'number';
 }
 
 /** An engine of others may write what it likes: only what comes out again as it was is made a word. */

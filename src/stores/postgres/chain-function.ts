@@ -6,13 +6,14 @@ import { keepNeeds } from './commit-function.ts';
 
 /**
  * `p_base` and `p_base_hash` are what the first one is guarded by, or `p_version` and the hash; the others are guarded by
- * the one before them. Answers as `commit_batch` where all were committed; a null `o_revision` where none was.
+ * the one before them. `p_bytes` are their contents in a row, each from its `start` on: in the rows of an
+ * array they would be read twice, letter by letter. Answers as `commit_batch` where all were committed; a null `o_revision` where none was.
  */
 export const chainFunction: string = `
 create type @.chain_request as (key uuid, agent text, commit_id text, print text, at double precision, hash text,
-  size bigint, media text, mark bigint, bytes bytea, meta text, keeps text);
+  size bigint, media text, mark bigint, start integer, meta text, keeps text);
 create function @.commit_chain(p_sid integer, p_epoch text, p_id text, p_base bigint, p_base_hash text, p_version bigint,
-  p_merged integer, p_escalated integer, p_requests @.chain_request[], p_needs @.batch_need[], p_contents bytea[],
+  p_merged integer, p_escalated integer, p_requests @.chain_request[], p_bytes bytea, p_needs @.batch_need[], p_contents bytea[],
   out o_epoch text, out o_revision bigint, out o_trimmed bigint, out o_versions bigint[], out o_lives bigint[])
 language plpgsql as $body$
 declare
@@ -37,11 +38,11 @@ begin
   where o.sid = p_sid and o.id = p_id;
   insert into @.log (sid, revision, place, id, version, born, hash, size, media, deleted, agent, at, mark, bytes,
     key, commit_id, fingerprint, base, base_hash, meta, holds)
-  select p_sid, v_first + q.n, 0, p_id, h.version + q.n, h.born, q.hash, q.size, q.media, false, q.agent, q.at, q.mark, q.bytes,
-    q.key, q.commit_id, q.print, case when q.n = 1 then h.revision else v_first + q.n - 1 end,
-    lag(q.hash, 1, p_base_hash) over (order by q.n), q.meta, q.keeps::text[]
+  select p_sid, v_first + q.n, 0, p_id, h.version + q.n, h.born, q.hash, q.size, q.media, false, q.agent, q.at, q.mark,
+    substring(p_bytes from q.start for q.size::integer), q.key, q.commit_id, q.print,
+    case when q.n = 1 then h.revision else v_first + q.n - 1 end, lag(q.hash, 1, p_base_hash) over (order by q.n), q.meta, q.keeps::text[]
   from unnest(p_requests) with ordinality
-    as q(key, agent, commit_id, print, at, hash, size, media, mark, bytes, meta, keeps, n);
+    as q(key, agent, commit_id, print, at, hash, size, media, mark, start, meta, keeps, n);
   if p_needs <> '{}' then
     ${keepNeeds('true')}
   end if;

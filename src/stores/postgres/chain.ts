@@ -2,7 +2,7 @@
 import type { Placed } from './batch.ts';
 import { isBound, needsOf, tallyOf } from './columns.ts';
 import type { EncodedWrite } from './encode.ts';
-import { array, bytes, markField, number, text } from './fields.ts';
+import { array, markField, number, text } from './fields.ts';
 import { type GuardRow, PLAIN_META } from './rows.ts';
 
 /** Each goes on from the one before it on the same resource; the first one, from a version that is there. */
@@ -34,7 +34,7 @@ function versionBefore([first, second]: readonly Placed[]): number | undefined {
 
 /** The statement for a chain; `@.` stands for the schema. */
 export const COMMIT_CHAIN: string = `select o_epoch, o_revision, o_trimmed, null as o_revisions, o_versions::text,
-  o_lives::text, null as o_others from @.commit_chain($1::int, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
+  o_lives::text, null as o_others from @.commit_chain($1::int, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`;
 
 /** Its parameters. */
 export function chainParameters(sid: number, batch: readonly Placed[], epoch: string): unknown[] {
@@ -50,15 +50,25 @@ export function chainParameters(sid: number, batch: readonly Placed[], epoch: st
     versionBefore(batch) ?? null,
     tallies.filter((tally) => tally === 1).length,
     tallies.filter((tally) => tally === 2).length,
-    `{${batch.map(requestRow).join(',')}}`,
+    ...rowsOf(batch),
     ...needsOf(batch),
   ];
 }
 
-function requestRow({ encoded }: Placed): string {
-  const { request, key, agent, commitId, fingerprint, meta, keeps } = encoded;
-  const { hash, size, own, media } = encoded.writes[0] as EncodedWrite;
-  return `"(${key},${text(agent)},${text(commitId)},${text(fingerprint)},${request.at},${text(hash)},${number(size)},${text(
-    media,
-  )},${markField(hash, own)},${bytes(own)},${meta === PLAIN_META ? '' : text(meta)},${array(keeps)})"`;
+/** A row for each, and the contents of all. */
+function rowsOf(batch: readonly Placed[]): [rows: string, bytes: Uint8Array] {
+  let rows = '';
+  const contents: Uint8Array[] = [];
+  let start = 1;
+  for (const { encoded } of batch) {
+    const { request, key, agent, commitId, fingerprint, meta, keeps } = encoded;
+    const { hash, size, own, media } = encoded.writes[0] as EncodedWrite;
+    rows += `,"(${key},${text(agent)},${text(commitId)},${text(fingerprint)},${request.at},${text(hash)},${number(size)},${text(
+      media,
+    )},${markField(hash, own)},${own === null ? '' : start},${meta === PLAIN_META ? '' : text(meta)},${array(keeps)})"`;
+    if (own === null) continue;
+    contents.push(own);
+    start += own.length;
+  }
+  return [`{${rows.slice(1)}}`, Buffer.concat(contents)];
 }

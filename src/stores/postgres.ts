@@ -134,7 +134,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
       const { connection } = await opening.use();
       const sid = await connection.sidFor(space);
       for (;;) {
-        const [row] = await connection.read('select * from @.trim_step($1::int, $2::bigint, $3::int)', [
+        const [row] = await connection.now.read('select * from @.trim_step($1::int, $2::bigint, $3::int)', [
           sid,
           Math.trunc(Math.min(Math.max(before, -1), Number.MAX_SAFE_INTEGER)),
           TRIM_STEP,

@@ -73,11 +73,12 @@ export async function openConnection(sessions: Sessions, options: OpenOptions): 
     }
   }
 
-  /** Over which the questions of a turn of the event loop go, and how many do so far. */
+  /** While the questions of a turn of the event loop are sent: over which connection, and how many so far. */
   let turn: { readonly session: Session; asked: number } | undefined;
 
   function reader(): Session {
-    if (turn === undefined || turn.asked === TOGETHER) turn = { session: leastBusy(readers), asked: 0 };
+    if (turn === undefined) return leastBusy(readers);
+    if (turn.asked === TOGETHER) turn = { session: leastBusy(readers), asked: 0 };
     turn.asked += 1;
     return turn.session;
   }
@@ -93,6 +94,7 @@ export async function openConnection(sessions: Sessions, options: OpenOptions): 
     setImmediate(() => {
       const all = waiting;
       waiting = [];
+      turn = { session: leastBusy(readers), asked: 0 };
       for (const each of all) each();
       turn = undefined;
     });

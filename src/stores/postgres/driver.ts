@@ -50,7 +50,8 @@ const LONGEST_WAIT_MS = 1000;
 export async function connect(options: ClientOptions): Promise<Sessions> {
   const { connections, deadlineMs, timeoutMs, random } = options;
   const factory = await loadClient();
-  const open = (): PostgresClient => openClient(factory, options);
+  // The session waits before it tries again, and what was closed while nobody asked is opened at once.
+  const open = (): PostgresClient => openClient(factory, options, 0);
   const session = (): Session =>
     createSession(open, { deadlineMs, longestWaitMs: Math.min(LONGEST_WAIT_MS, timeoutMs), random });
   const writers = Array.from({ length: Math.min(MOST_WRITERS, Math.floor(connections / 2)) }, session);
@@ -60,7 +61,7 @@ export async function connect(options: ClientOptions): Promise<Sessions> {
     readers,
     writers: writers.length === 0 ? readers : writers,
     listen(channel, onNotify) {
-      listener ??= open();
+      listener ??= openClient(factory, options, LONGEST_WAIT_MS / 1000);
       return listener.listen(channel, onNotify);
     },
     async end(seconds) {
@@ -81,15 +82,15 @@ export function sessionsOf(client: PostgresClient, deadlineMs: number): Sessions
   };
 }
 
-function openClient(factory: Factory, options: ClientOptions): PostgresClient {
+/** `backoff`: seconds before it connects again by itself. */
+function openClient(factory: Factory, options: ClientOptions, backoff: number): PostgresClient {
   const { url, timeoutMs, ssl, onNotice } = options;
   return factory(url, {
     max: 1,
     // Seconds; a connection that is not needed goes, so that a command line ends by itself.
     idle_timeout: 20,
     ...(ssl === undefined ? {} : { ssl }),
-    // The session waits before it tries again; this is for the listener, which comes back by itself.
-    backoff: LONGEST_WAIT_MS / 1000,
+    backoff,
     connect_timeout: Math.max(1, Math.ceil(timeoutMs / 1000)),
     // A standby would answer reads with what was true some time ago, and refuse writes.
     target_session_attrs: 'read-write',

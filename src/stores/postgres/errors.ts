@@ -50,6 +50,9 @@ const locked: Meaning = {
   next: 'Look for a long transaction (select * from pg_stat_activity), then send the same again.',
 };
 
+/** Our own: the connection was lost before a statement was sent. */
+export const NOT_SENT = 'NOT_SENT';
+
 /** By SQLSTATE, by the class of one (its first two characters), or by a code of the client or of Node. */
 const meanings: Readonly<Record<string, Meaning>> = {
   '08': unreachable,
@@ -94,6 +97,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   CONNECTION_CLOSED: unreachable,
   CONNECTION_DESTROYED: unreachable,
   CONNECTION_ENDED: unreachable,
+  [NOT_SENT]: unreachable,
 };
 
 function codeOf(error: unknown): string {
@@ -106,7 +110,13 @@ function isFromServer(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'severity' in error && codeOf(error).length === 5;
 }
 
-const beforeSending: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'CONNECT_TIMEOUT']);
+const beforeSending: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'CONNECT_TIMEOUT',
+  NOT_SENT,
+]);
 
 /**
  * A statement that failed like this has certainly left nothing. A connection that is lost, or ended by the server, while

@@ -409,6 +409,20 @@ describe('batches', () => {
     expect((await verifyStore(store, SPACE)).ok).toBe(true);
   });
 
+  it('[PG19] nothing goes on from what is of another epoch', async () => {
+    const store = openStore();
+    const epoch = await store.epoch();
+    const write = (text: string): Pick<CommitRequest, 'writes'> => ({ writes: [writeOf('a', text)] });
+    const [made] = await store.commit([makeRequest(epoch, { guards: [guardOf('a')], ...write('0') })]);
+    const head = made?.status === 'committed' ? made.heads[0] : undefined;
+    const foreign = makeRequest('another', { guards: [guardOf('a', head)], ...write('1') });
+    const named = { ...guardOf('a'), version: 2, hash: hashOf('1') };
+    const replies = await store.commit([foreign, makeRequest(epoch, { guards: [named], ...write('2') })]);
+    expect(replies.map(({ status }) => status)).toEqual(['epoch-changed', 'stale']);
+    expect((await store.read(SPACE, [guardOf('a').resource])).heads).toEqual([head]);
+    expect((await verifyStore(store, SPACE)).ok).toBe(true);
+  });
+
   it('[PG20] a small content lies with its version; whoever else needs it has it when that version is trimmed', async () => {
     const store = openStore();
     const epoch = await store.epoch();

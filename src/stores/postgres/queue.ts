@@ -173,22 +173,21 @@ interface Way {
 /** One call for the batch; answers those that must wait for the next one. Never throws. */
 async function flush(way: Way, batch: readonly Waiting[], options: QueueOptions): Promise<Waiting[]> {
   const { connection, space } = way;
-  const placed = place(batch);
-  let results: readonly Result[];
+  let told: readonly Told[];
   try {
-    results = await send(way, placed, options.random);
+    told = await send(way, batch, options.random);
   } catch (error) {
     if (isOfRequest(error) && batch.length > 1) return oneByOne(way, batch, options);
     const reply = failure(connection, error);
     for (const { answer } of batch) answer(reply);
     return [];
   }
-  if (results.some(({ status }) => status === 'committed')) options.onCommit(space);
+  if (told.some(({ result }) => result.status === 'committed')) options.onCommit(space);
   const again: Waiting[] = [];
   for (const [index, item] of batch.entries()) {
-    const result = results[index] as Result;
+    const { result, placed } = told[index] as Told;
     // What is behind one that waits may depend on it: it was looked at too early.
-    if (result.status === 'again' || (again.length > 0 && isLate(placed[index], result))) again.push(item);
+    if (result.status === 'again' || (again.length > 0 && isLate(placed, result))) again.push(item);
     else if (result.status === 'landed') item.answer(await replay(connection, space, item.encoded, result.revision));
     else item.answer(keptReply(item.encoded, result, options.cache));
   }
@@ -211,22 +210,30 @@ async function oneByOne(way: Way, batch: readonly Waiting[], options: QueueOptio
   return [];
 }
 
-/** Requests of another epoch are refused one by one: a batch may hold both. */
-async function send(way: Way, batch: readonly Placed[], random: () => number): Promise<readonly Result[]> {
+/** What became of a request, and where in the batch it was; it was in none where its epoch is another one. */
+interface Told {
+  readonly result: Result;
+  readonly placed?: Placed;
+}
+
+/** Requests of another epoch are refused one by one: what waits together may be of both. */
+async function send(way: Way, waiting: readonly Waiting[], random: () => number): Promise<readonly Told[]> {
   const { connection, writer, space } = way;
   const epoch = await connection.epoch();
-  const isOf = ({ encoded }: Placed): boolean => encoded.request.epoch === epoch;
-  const changed: Result = { status: 'epoch-changed', epoch };
-  const open = batch.filter(isOf);
-  if (open.length === 0) return batch.map(() => changed);
+  const changed: Told = { result: { status: 'epoch-changed', epoch } };
+  const open = waiting.filter(({ encoded }) => encoded.request.epoch === epoch);
+  if (open.length === 0) return waiting.map(() => changed);
   const sid = await connection.sidFor(space);
-  const answer = readAnswer(await call(writer, { sid, batch: open, epoch }, random), open, epoch);
+  const batch = place(open);
+  const answer = readAnswer(await call(writer, { sid, batch, epoch }, random), batch, epoch);
   if ('epoch' in answer) {
     connection.forgetEpoch(answer.epoch);
-    return send(way, batch, random);
+    return send(way, waiting, random);
   }
-  let next = 0;
-  return batch.map((item) => (isOf(item) ? (answer[next++] as Result) : changed));
+  const told = new Map(
+    open.map((item, n): [Waiting, Told] => [item, { result: answer[n] as Result, placed: batch[n] as Placed }]),
+  );
+  return waiting.map((item) => told.get(item) ?? changed);
 }
 
 interface Call {

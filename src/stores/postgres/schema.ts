@@ -102,7 +102,7 @@ create table @.content (
 );
 alter table @.content alter column bytes set storage external;
 `,
-  // The functions that these steps made are made anew by the last one.
+  // The functions that these steps made are made anew by the next one.
   'select 1',
   'select 1',
   'select 1',

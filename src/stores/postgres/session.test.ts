@@ -49,6 +49,37 @@ describe('a session', () => {
     await proxy.close();
   });
 
+  it('[PG21] what failed while the server was away is told at once, and not done when it is back', async () => {
+    const own = await startPostgres();
+    const sessions = await connect({
+      ...OPTIONS,
+      url: own.url,
+      connections: 1,
+      timeoutMs: 1000,
+      onNotice: () => undefined,
+    });
+    const [session] = sessions.readers;
+    await session?.run('create table asked (n integer)');
+    await own.stop('immediate');
+    const ask = async (n: number): Promise<string> => {
+      try {
+        await session?.run('insert into asked select $1::integer', [n]);
+        return 'done';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    const told = await Promise.all(Array.from({ length: 12 }, (_, n) => ask(n)));
+    expect(told.filter((message) => message === 'done' || /no answer/.test(message))).toEqual([]);
+    await own.start();
+    expect(await ask(100)).toBe('done');
+    // What the package still held would be done by now.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(await session?.run('select n from asked')).toEqual([{ n: 100 }]);
+    await sessions.end(1);
+    await own.remove();
+  });
+
   /** As the package answers what it kept for a connection over which it never sent it. */
   const unanswered = (): PostgresClient => {
     const rows = Object.assign([], { command: null });

@@ -2,7 +2,7 @@
 // client's own way back is not used: what is asked in the moment between a connection's fault and its end, it keeps for the
 // next connection without sending it there (postgres 3.4.9). Then either nothing is ever answered any more, or a statement
 // that was not run is answered with no rows.
-import { isLost } from './errors.ts';
+import { isLost, leavesNothing, NOT_SENT } from './errors.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -47,6 +47,8 @@ export function createSession(open: () => PostgresClient, options: SessionOption
   let client: PostgresClient | undefined;
   let [busy, failures] = [0, 0];
   let pause: Promise<void> | undefined;
+  /** Until the first answer over a new connection; it fails where there is none. */
+  let opening: Promise<void> | undefined;
   let isEnded = false;
 
   function drop(lost: PostgresClient): void {
@@ -63,20 +65,49 @@ export function createSession(open: () => PostgresClient, options: SessionOption
 
   async function use<T>(work: (client: PostgresClient) => Promise<T>): Promise<T> {
     busy += 1;
-    let used: PostgresClient | undefined;
     try {
-      if (pause !== undefined) await pause;
+      while (pause !== undefined || opening !== undefined) await (pause ?? opening);
       if (isEnded) throw lostError('CONNECTION_ENDED', 'the store is closed');
-      client ??= open();
-      used = client;
+      return await (client === undefined ? openWith(work) : ask(client, work));
+    } finally {
+      busy -= 1;
+    }
+  }
+
+  async function ask<T>(used: PostgresClient, work: (client: PostgresClient) => Promise<T>): Promise<T> {
+    try {
       const result = await work(used);
       failures = 0;
       return result;
     } catch (error) {
-      if (used !== undefined && isLost(error)) drop(used);
+      if (isLost(error)) drop(used);
+      throw error;
+    }
+  }
+
+  /**
+   * The first one goes alone. What the package holds back while it connects it would go on with after a failure, one by one,
+   * and do when the server is back, whoever was told otherwise by then.
+   */
+  async function openWith<T>(work: (client: PostgresClient) => Promise<T>): Promise<T> {
+    const made = open();
+    client = made;
+    let [tell, fail]: [() => void, (error: unknown) => void] = [() => undefined, () => undefined];
+    opening = new Promise((resolve, reject) => {
+      [tell, fail] = [resolve, reject];
+    });
+    // There may be nobody who waits for it.
+    opening.catch(() => undefined);
+    try {
+      const result = await ask(made, work);
+      tell();
+      return result;
+    } catch (error) {
+      if (isLost(error)) fail(unsent(error));
+      else tell();
       throw error;
     } finally {
-      busy -= 1;
+      opening = undefined;
     }
   }
 
@@ -92,6 +123,11 @@ export function createSession(open: () => PostgresClient, options: SessionOption
       await client?.end({ timeout: seconds });
     },
   };
+}
+
+/** For those who were not sent: nothing is left of them, whatever became of the one that was. */
+function unsent(error: unknown): unknown {
+  return leavesNothing(error) ? error : lostError(NOT_SENT, error instanceof Error ? error.message : String(error));
 }
 
 /** A client of the caller's own, with however many connections it has: how it comes back is its own affair. */

@@ -29,12 +29,11 @@ export function receiptBytes(receipt: Receipt): Uint8Array {
   let words = '';
   for (const entry of entries) {
     const word = wordOf(entry, place);
-    if (word !== undefined) words += words === '' ? word : ` ${word}`;
-    else {
+    if (word === undefined) {
       if (words !== '') runs.push(words);
       words = '';
       runs.push(entry);
-    }
+    } else words = words === '' ? word : `${words} ${word}`;
     move(place, entry);
   }
   if (words !== '') runs.push(words);
@@ -77,13 +76,31 @@ function isRange(value: unknown): boolean {
 function wordOf(entry: ReceiptEntry, place: Place): string | undefined {
   const { action, by, base, result } = entry;
   const sides = lettersOf(by);
-  const [removes, adds] = [linesFrom(place.base, base), linesFrom(place.result, result)];
-  const fields = Object.keys(entry).length;
   if (sides === undefined) return undefined;
-  if (action === 'kept' && fields === 4 && removes !== undefined && removes === adds) return `k${sides}${removes}`;
-  if (fields !== 3) return undefined;
-  if (action === 'added' && adds !== undefined) return `a${sides}${adds}`;
-  return action === 'removed' && removes !== undefined ? `r${sides}${removes}` : undefined;
+  switch (action) {
+    case 'kept': {
+      const lines = linesFrom(place.base, base);
+      const isSame = lines !== undefined && lines === linesFrom(place.result, result);
+      return isSame && hasFields(entry, 4) ? `k${sides}${lines}` : undefined;
+    }
+    case 'added': {
+      const lines = linesFrom(place.result, result);
+      return lines !== undefined && hasFields(entry, 3) ? `a${sides}${lines}` : undefined;
+    }
+    case 'removed': {
+      const lines = linesFrom(place.base, base);
+      return lines !== undefined && hasFields(entry, 3) ? `r${sides}${lines}` : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Counted without a list of their names: a receipt has an entry for every few lines. */
+function hasFields(entry: ReceiptEntry, count: number): boolean {
+  let fields = 0;
+  for (const name in entry) if (Object.hasOwn(entry, name)) fields += 1;
+  return fields === count;
 }
 
 function lettersOf(by: ReceiptEntry['by']): string | undefined {

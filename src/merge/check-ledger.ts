@@ -1,14 +1,10 @@
 // The checker of ledgers of lines: base and result must be covered from end to end, and each side must come out again
 // when the ledger is replayed for it.
 import type { ReceiptEntry } from '../core/receipt.ts';
-import { mismatch, type Reading, readLines, type Stretch } from './check-lines.ts';
-import { unweave, wovenProblem } from './check-woven.ts';
+import { mismatch, readLines } from './check-lines.ts';
+import { replayProblem, stretchOf, type Texts } from './check-replay.ts';
+import { wovenProblem } from './check-woven.ts';
 import type { CleanMerge, MergeInput, MergeOptions } from './types.ts';
-
-interface Texts {
-  readonly base: Reading;
-  readonly written: Reading;
-}
 
 /** What does not add up, in words. `decided`: a person decided conflicts, so lines may be dropped and be nobody's. */
 export function checkLedger(input: MergeInput, result: CleanMerge, decided: boolean): readonly string[] {
@@ -20,12 +16,14 @@ export function checkLedger(input: MergeInput, result: CleanMerge, decided: bool
   if (!decided && (result.content === null) !== shouldBeAbsent(input)) {
     return ['the result is absent where it should be there, or the other way round'];
   }
-  const sides = { current: readLines(input.current, options), proposed: readLines(input.proposed, options) };
-  return [
-    ...entries.map((entry) => claimProblem(entry, options, decided) ?? keptProblem(entry, texts)),
-    replayProblem('current', sides.current, entries, texts),
-    replayProblem('proposed', sides.proposed, entries, texts),
-  ].filter((problem) => problem !== undefined);
+  const problems: string[] = [];
+  const add = (problem: string | undefined): void => {
+    if (problem !== undefined) problems.push(problem);
+  };
+  for (const entry of entries) add(claimProblem(entry, options, decided) ?? keptProblem(entry, texts));
+  add(replayProblem('current', readLines(input.current, options), entries, texts));
+  add(replayProblem('proposed', readLines(input.proposed, options), entries, texts));
+  return problems;
 }
 
 /** An absent side beside a base is a deletion; without a base it has nothing to say. */
@@ -34,22 +32,26 @@ function shouldBeAbsent({ base, current, proposed }: MergeInput): boolean {
   return current === null || proposed === null;
 }
 
+const IN_BASE: ReadonlySet<string> = new Set(['kept', 'removed', 'woven']);
+const IN_RESULT: ReadonlySet<string> = new Set(['kept', 'added', 'woven']);
+
 function shapeProblem(entries: readonly ReceiptEntry[], { base, written }: Texts): string | undefined {
-  const among = (...actions: readonly string[]): readonly ReceiptEntry[] =>
-    entries.filter(({ action }) => actions.includes(action));
-  const inBase = among('kept', 'removed', 'woven').map((entry) => entry.base);
-  const inResult = among('kept', 'added', 'woven').map((entry) => entry.result);
-  return coverProblem('base', inBase, base.length) ?? coverProblem('result', inResult, written.length);
+  return (
+    coverProblem('base', entries, IN_BASE, base.length) ?? coverProblem('result', entries, IN_RESULT, written.length)
+  );
 }
 
 /** Ranges must follow one another from the first line to the last, each line once. */
 function coverProblem(
-  what: string,
-  ranges: readonly (readonly [number, number] | undefined)[],
+  what: 'base' | 'result',
+  entries: readonly ReceiptEntry[],
+  actions: ReadonlySet<string>,
   count: number,
 ): string | undefined {
   let at = 0;
-  for (const range of ranges) {
+  for (const entry of entries) {
+    if (!actions.has(entry.action)) continue;
+    const range = entry[what];
     if (range?.[0] !== at || range[1] < at || !Number.isSafeInteger(range[1]))
       return `${what} lines from ${at} on are not accounted for`;
     at = range[1];
@@ -84,48 +86,12 @@ function claimProblem(
 
 function keptProblem(entry: ReceiptEntry, { base, written }: Texts): string | undefined {
   const { action } = entry;
+  if (action !== 'kept' && action !== 'woven') return undefined;
   const own = stretchOf(base, entry.base);
   const kept = stretchOf(written, entry.result);
   if (action === 'woven') return wovenProblem(entry, own, kept);
-  if (action !== 'kept') return undefined;
   const [before, after] = [own.to - own.from, kept.to - kept.from];
   if (before !== after) return `${before} lines of the base are kept as ${after}`;
   const wrong = mismatch(base, own.from, kept);
   return wrong === undefined ? undefined : `line ${own.from + wrong} of the base is said to be kept, and is not`;
-}
-
-function stretchOf(text: Reading, [from, to]: readonly [number, number] = [0, 0]): Stretch {
-  return { text, from, to };
-}
-
-/** Makes a side again out of the ledger and compares it with what it was. */
-function replayProblem(
-  side: 'current' | 'proposed',
-  lines: Reading,
-  entries: readonly ReceiptEntry[],
-  texts: Texts,
-): string | undefined {
-  let at = 0;
-  for (const entry of entries) {
-    if (entry.action === 'dropped' && entry.by.includes(side)) {
-      if (entry.from?.[0] !== at || entry.from[1] < at)
-        return `${side}’s lines from ${at} on are not those said to be dropped`;
-      at = entry.from[1];
-      continue;
-    }
-    const portion = portionOf(entry, side, texts);
-    const wrong = mismatch(lines, at, portion);
-    if (wrong !== undefined) return `${side}’s line ${at + wrong} is not in the result as the receipt says`;
-    at += portion.to - portion.from;
-  }
-  return at === lines.length ? undefined : `${side}’s lines from ${at} on are not in the receipt`;
-}
-
-/** The lines that a side must have, if the entry is true: what is kept, what it added, what only the other removed. */
-function portionOf(entry: ReceiptEntry, side: 'current' | 'proposed', { base, written }: Texts): Stretch {
-  const { action, by } = entry;
-  const isMine = by.includes(side);
-  if (action === 'woven') return unweave(entry, stretchOf(written, entry.result), side);
-  if (action === 'kept' || (action === 'added' && isMine)) return stretchOf(written, entry.result);
-  return stretchOf(base, action === 'removed' && !isMine ? entry.base : undefined);
 }

@@ -63,14 +63,21 @@ export class Reading {
     );
   }
 
-  /** Whether the lines from `at` on are, byte for byte, those of a stretch: then each of them is what stands there. */
-  isSame(at: number, { text, from, to }: Stretch): boolean {
+  /** Whether the lines from `at` on are, byte for byte, `[from, to)` of a text: then each of them is what stands there. */
+  isSame(at: number, text: Reading, from: number, to: number): boolean {
     const [own, end] = [this.#starts[at], this.#starts[at + to - from]];
     const [other, otherEnd] = [text.#starts[from], text.#starts[to]];
     if (own === undefined || end === undefined || other === undefined || otherEnd === undefined) return false;
-    return this.#whole.slice(own, end) === text.#whole.slice(other, otherEnd);
+    const size = end - own;
+    if (size !== otherEnd - other) return false;
+    if (size > SHORT) return this.#bytes.compare(text.#bytes, other, otherEnd, own, end) === 0;
+    for (let i = 0; i < size; i += 1) if (this.#bytes[own + i] !== text.#bytes[other + i]) return false;
+    return true;
   }
 }
+
+/** Bytes up to which a loop is quicker than the call that compares at once. */
+const SHORT = 64;
 
 /** The lines `[from, to)` of a text. */
 export interface Stretch {
@@ -89,8 +96,8 @@ export function readLines(side: Uint8Array | null, options: MergeOptions): Readi
 
 /** Which line of a stretch, counted from its first, does not stand in `own` from `at` on; undefined where all do. */
 export function mismatch(own: Reading, at: number, stretch: Stretch): number | undefined {
-  if (own.isSame(at, stretch)) return undefined;
   const { text, from, to } = stretch;
+  if (own.isSame(at, text, from, to)) return undefined;
   for (let i = 0; i < to - from; i += 1) if (!matches(own.line(at + i), text.line(from + i))) return i;
   return undefined;
 }

@@ -59,12 +59,22 @@ export async function openConnection(sessions: Sessions, options: OpenOptions): 
   const { readers, writers } = sessions;
   const { place, schema } = options;
   const quoted = `"${schema}".`;
+  /** The statements of this store are constants, each of which is put into its schema once. */
+  const texts = new Map<string, string>();
   const sids = new Map<Space, number>();
   let epoch: string | undefined;
 
+  function inSchema(query: string): string {
+    const known = texts.get(query);
+    if (known !== undefined) return known;
+    const text = query.replaceAll('@.', quoted);
+    texts.set(query, text);
+    return text;
+  }
+
   /** What is not there any more as a statement names it was changed by a newer entente: then that is what is told. */
   async function runOn(session: Session, query: string, parameters: Parameters = []): Promise<readonly Row[]> {
-    const send: Run = (text, values) => session.run(text.replaceAll('@.', quoted), values);
+    const send: Run = (text, values) => session.run(inSchema(text), values);
     try {
       return await send(query, parameters);
     } catch (error) {

@@ -56,13 +56,12 @@ export function limitOf(limit: number | undefined): number {
   return Math.max(1, Math.trunc(limit ?? 100));
 }
 
+const SNAPSHOT = `select m.value as epoch, s.revision as at_revision, s.trimmed, ${asHead('h')} from @.meta m
+  left join @.space s on s.name = $1 left join @.head h on h.sid = s.sid and h.id = any($2::text[])
+  where m.name = 'epoch'`;
+
 export async function readSnapshot(connection: Reader, space: Space, ids: readonly ResourceId[]): Promise<Snapshot> {
-  const rows = await connection.read(
-    `select m.value as epoch, s.revision as at_revision, s.trimmed, ${asHead('h')} from @.meta m
-     left join @.space s on s.name = $1 left join @.head h on h.sid = s.sid and h.id = any($2::text[])
-     where m.name = 'epoch'`,
-    [toText(space), [...new Set(ids)]],
-  );
+  const rows = await connection.read(SNAPSHOT, [toText(space), [...new Set(ids)]]);
   const heads = new Map(rows.map((row) => [row['h_id'] as string, prefixedHead(row)]));
   const [first] = rows;
   return {
@@ -86,14 +85,16 @@ export async function readContent(connection: Connection, hash: string): Promise
   return bytes === null ? undefined : new Uint8Array(bytes as Uint8Array);
 }
 
+const ENTRY = `select ${entryColumns} from @.log e join @.space s on s.sid = e.sid
+  where s.name = $1 and e.revision = $2 and e.place = 0 and ${isEntry}`;
+
 export async function readEntry(connection: Connection, space: Space, revision: number): Promise<LogEntry | undefined> {
-  const [row] = await connection.read(
-    `select ${entryColumns} from @.log e join @.space s on s.sid = e.sid
-     where s.name = $1 and e.revision = $2 and e.place = 0 and ${isEntry}`,
-    [toText(space), revision],
-  );
+  const [row] = await connection.read(ENTRY, [toText(space), revision]);
   return row === undefined ? undefined : entryOf(row);
 }
+
+const STATUS = `select s.trimmed, ${entryColumns} from @.space s
+  left join @.log e on e.sid = s.sid and e.key = $2::uuid and ${isEntry} where s.name = $1`;
 
 export async function readStatus(
   connection: Connection,
@@ -101,11 +102,7 @@ export async function readStatus(
   agent: string,
   commitId: string,
 ): Promise<CommitStatus> {
-  const [row] = await connection.read(
-    `select s.trimmed, ${entryColumns} from @.space s
-     left join @.log e on e.sid = s.sid and e.key = $2::uuid and ${isEntry} where s.name = $1`,
-    [toText(space), commitKey(agent, commitId)],
-  );
+  const [row] = await connection.read(STATUS, [toText(space), commitKey(agent, commitId)]);
   if (row === undefined) return { status: 'absent', trimmed: 0 };
   if (row['revision'] === null) return { status: 'absent', trimmed: Number(row['trimmed']) };
   return { status: 'committed', entry: entryOf(row) };
@@ -213,14 +210,13 @@ export async function readCounts(connection: Connection, space: Space): Promise<
   };
 }
 
+const LOG = `select s.revision as at_revision, s.trimmed, e.* from @.space s left join lateral (
+    select ${entryColumns} from @.log e
+    where e.sid = s.sid and e.revision > $2 and ${isEntry} order by e.revision limit $3
+  ) e on true where s.name = $1 order by e.revision`;
+
 export async function readLog(connection: Connection, space: Space, after: number, limit: number): Promise<LogPage> {
-  const rows = await connection.read(
-    `select s.revision as at_revision, s.trimmed, e.* from @.space s left join lateral (
-       select ${entryColumns} from @.log e
-       where e.sid = s.sid and e.revision > $2 and ${isEntry} order by e.revision limit $3
-     ) e on true where s.name = $1 order by e.revision`,
-    [toText(space), Math.trunc(after), Math.max(0, Math.ceil(limit))],
-  );
+  const rows = await connection.read(LOG, [toText(space), Math.trunc(after), Math.max(0, Math.ceil(limit))]);
   const [first] = rows;
   const trimmed = Number(first?.['trimmed'] ?? 0);
   if (after < trimmed) return { status: 'gone', oldest: trimmed };

@@ -278,7 +278,8 @@ describe('entente serve --socket', () => {
     // One that was killed leaves its file behind; the next one takes its place, and takes it away at its end.
     child.kill('SIGKILL');
     await server.ended;
-    expect((await run(['status'])).code).toBe(69);
+    const away = await run(['status']);
+    expect([away.code, away.err]).toEqual([69, expect.stringContaining(`The server ${url} does not answer`)]);
     const next = at.shell(['serve', '--socket', 'run.sock']);
     const again = await running(next, join(at.folder, '.entente', 'server.key'));
     expect((await run(['show', 'notes/a.md'])).out).toBe('two\n');

@@ -154,11 +154,11 @@ function judge(settings: Settings, response: Response, body: unknown, bytes: Uin
   const { status } = response;
   if (status >= 200 && status < 300) {
     if (isOurs(response)) return { answer: { status, body, bytes } };
-    return { refusal: strangeAnswer(status, settings.url) };
+    return { refusal: strangeAnswer(status, settings.place) };
   }
   const problem = problemIn(body);
   if (problem === undefined) {
-    const fault = strangeAnswer(status, settings.url);
+    const fault = strangeAnswer(status, settings.place);
     if (status < 500 && status !== 408 && status !== 429) return { refusal: fault };
     return { fault, doubt: status !== 429, reached: true, ...afterOf(response) };
   }
@@ -198,7 +198,7 @@ export function createConnection(settings: Settings): Connection {
     } catch (error) {
       own?.throwIfAborted();
       const unsent = isUnsent(error);
-      return { fault: noAnswer(settings.url, error), doubt: !unsent, reached: !unsent };
+      return { fault: noAnswer(settings.place, error), doubt: !unsent, reached: !unsent };
     }
     return judge(settings, read.response, read.body, read.bytes);
   }

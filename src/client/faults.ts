@@ -60,9 +60,9 @@ const PLAIN: { readonly [status: number]: ErrorCode } = {
 };
 
 /** The error of an answer that entente did not write: something stands in between, or something else is there. */
-export function strangeAnswer(status: number, url: string): EntenteError {
+export function strangeAnswer(status: number, place: string): EntenteError {
   const known = PLAIN[status];
-  const next = `Check the address ${url}, and what stands before the server there.`;
+  const next = `Check the address ${place}, and what stands before the server there.`;
   if (known !== undefined)
     return new EntenteError(known, `Something before the server answered ${status}.`, { next, status });
   if (status >= 500) return new EntenteError('store-unavailable', `The server cannot be reached: ${status}.`, { next });
@@ -70,10 +70,10 @@ export function strangeAnswer(status: number, url: string): EntenteError {
 }
 
 /** Nothing came back, or not all of it. */
-export function noAnswer(url: string, cause: unknown): EntenteError {
+export function noAnswer(place: string, cause: unknown): EntenteError {
   return new EntenteError(
     'store-unavailable',
-    `The server ${url} does not answer.`,
+    `The server ${place} does not answer.`,
     { next: 'Start it with `entente serve`, or check the address and the network.' },
     { cause },
   );

@@ -40,11 +40,11 @@ async function open(connection: Connection, asked: Asked): Promise<Opened> {
     response = await connection.open(asked);
   } catch (error) {
     asked.signal?.throwIfAborted();
-    return { fault: noAnswer(connection.settings.url, error) };
+    return { fault: noAnswer(connection.settings.place, error) };
   }
   if (response.status !== 200) return faultOf(connection, response);
-  if (!isOurs(response)) throw strangeAnswer(response.status, connection.settings.url);
-  return response.body === null ? { fault: noAnswer(connection.settings.url, undefined) } : { stream: response.body };
+  if (!isOurs(response)) throw strangeAnswer(response.status, connection.settings.place);
+  return response.body === null ? { fault: noAnswer(connection.settings.place, undefined) } : { stream: response.body };
 }
 
 /** What an event says: an item, an end of the feed, or only how far the stream has come. */
@@ -113,7 +113,7 @@ async function* follow(reader: Reader): AsyncGenerator<FeedItem> {
     }
     const { fault, after = 0 } =
       'stream' in opened
-        ? { fault: noAnswer(settings.url, undefined) }
+        ? { fault: noAnswer(settings.place, undefined) }
         : (opened as Extract<Opened, { fault: unknown }>);
     if ('stream' in opened && (yield* tellStream(reader, opened.stream))) return;
     // A stream that ended before it said a word is no better than none.

@@ -16,6 +16,8 @@ export interface ClientLimits {
 export interface ClientOptions {
   /** Where the server is: `http://127.0.0.1:4711`. No key in it, no query. */
   readonly url: string;
+  /** What messages call the server, where the url does not say it: a socket that `fetch` goes through. @default the url */
+  readonly place?: string;
   /** The key, or what gives it for each request: then a new one is taken without a restart. */
   readonly key: string | (() => string | Promise<string>);
   /** @default default */
@@ -33,6 +35,8 @@ export interface ClientOptions {
 export interface Settings {
   /** Without a slash at its end. */
   readonly url: string;
+  /** What messages call the server. */
+  readonly place: string;
   readonly key: () => string | Promise<string>;
   readonly space: Space;
   readonly fetch: typeof fetch;
@@ -109,8 +113,10 @@ export function parseOptions(options: ClientOptions): Settings {
     throw new EntenteError('misuse', 'createClient() needs a url and a key.', {
       next: "createClient({ url: 'http://127.0.0.1:4711', key })",
     });
+  const url = parseUrl(options.url);
   return {
-    url: parseUrl(options.url),
+    url,
+    place: options.place ?? url,
     key: parseKey(options.key),
     space: options.space === undefined ? DEFAULT_SPACE : parseSpace(options.space),
     // Called as a function of its own: in browsers `fetch` does not work as a method of something else.

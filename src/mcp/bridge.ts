@@ -8,6 +8,8 @@ import type { Readable, Writable } from 'node:stream';
 export interface BridgeOptions {
   /** The server's address, without a slash at its end. */
   readonly url: string;
+  /** What messages call the server. @default the url */
+  readonly place?: string;
   readonly key: string;
   readonly space: string;
   /** Whom the agent is written down as; it needs an `act-as` grant. @default the key's own name */
@@ -71,7 +73,7 @@ async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<strin
 
 /** Passes messages on until the host closes its end, or the signal. False where the server never answered any of them. */
 export async function bridgeMcp(options: BridgeOptions): Promise<boolean> {
-  const { url, key, space, agent, input, output, signal, fetch: ask = fetch } = options;
+  const { url, place = url, key, space, agent, input, output, signal, fetch: ask = fetch } = options;
   const target = `${url}/mcp/${encodeURIComponent(space)}`;
   const ending = new AbortController();
   /** Requests that are under way, by their id, so that they can be cancelled. */
@@ -133,7 +135,7 @@ export async function bridgeMcp(options: BridgeOptions): Promise<boolean> {
       if (refused !== undefined && waits) await fail(id, INTERNAL_ERROR, refused);
     } catch {
       if (!waits || stop.signal.aborted || ending.signal.aborted) return;
-      await fail(id, INTERNAL_ERROR, `The server ${url} did not answer. Send the same again: nothing is done twice.`);
+      await fail(id, INTERNAL_ERROR, `The server ${place} did not answer. Send the same again: nothing is done twice.`);
     } finally {
       if (open.get(id) === stop) open.delete(id);
     }

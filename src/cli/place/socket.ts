@@ -31,9 +31,9 @@ export function checkSocketPath(file: string): void {
 }
 
 /** How a client reaches a server: an address as every client takes it, and for a socket what carries the requests there. */
-export function wayTo(url: string): { readonly url: string; readonly fetch?: typeof fetch } {
+export function wayTo(url: string): { readonly url: string; readonly place?: string; readonly fetch?: typeof fetch } {
   const file = socketOf(url);
-  return file === undefined ? { url } : { url: HOST, fetch: socketFetch(file) };
+  return file === undefined ? { url } : { url: HOST, place: url, fetch: socketFetch(file) };
 }
 
 function responseOf(message: IncomingMessage): Response {

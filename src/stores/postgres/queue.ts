@@ -7,14 +7,12 @@ import type { Space } from '../../core/resource.ts';
 import { checkLimits } from '../check.ts';
 import type { ContentCache } from '../content-cache.ts';
 import type { Capabilities, CommitReply, CommitRequest, LogEntry } from '../store.ts';
-import { batchParameters, type Called, COMMIT_BATCH, type Placed, place, type Result, readAnswer } from './batch.ts';
-import { COMMIT_CHAIN, chainParameters, isChainBatch } from './chain.ts';
+import { type Called, type Placed, place, type Result, readAnswer } from './batch.ts';
+import { call } from './call.ts';
 import type { Connection, Writer } from './connection.ts';
 import { type Encoded, encode } from './encode.ts';
-import { isDuplicate, isNotPlain, isOfRequest, isSerialization, leavesNothing } from './errors.ts';
-import { COMMIT_PLAIN, isPlainBatch, plainParameters } from './plain.ts';
+import { isOfRequest, leavesNothing } from './errors.ts';
 import { readEntry } from './reads.ts';
-import type { Row } from './session.ts';
 
 /** Requests and bytes in one batch: more would only make the others wait longer. */
 const MAX_REQUESTS = 512;
@@ -25,9 +23,6 @@ const MAX_ROWS = 50_000;
 const FLIGHTS = 2;
 /** Fewer than these are not parted into two batches: each has its price. */
 const LEAST_REQUESTS = 16;
-
-/** How often a batch that stood in another transaction's way is tried before that is told. */
-const TRIES = 6;
 
 export interface QueueOptions {
   readonly capabilities: Capabilities;
@@ -234,64 +229,6 @@ async function send(way: Way, waiting: readonly Waiting[], random: () => number)
     open.map((item, n): [Waiting, Told] => [item, { result: answer[n] as Result, placed: batch[n] as Placed }]),
   );
   return waiting.map((item) => told.get(item) ?? changed);
-}
-
-interface Call {
-  readonly sid: number;
-  readonly batch: readonly Placed[];
-  readonly epoch: string;
-}
-
-async function call(writer: Writer, call: Call, random: () => number): Promise<Row> {
-  return (await goShort(writer, call, random)) ?? (await goCommon(writer, call, random));
-}
-
-/** Undefined where nothing was done. */
-async function goShort(writer: Writer, { sid, batch, epoch }: Call, random: () => number): Promise<Row | undefined> {
-  const way = wayOf(batch);
-  if (way === undefined) return undefined;
-  try {
-    const [row = {}] = await persist(() => writer.write(...way(sid, batch, epoch)), random);
-    return row['o_revision'] === null && row['o_epoch'] === epoch ? undefined : row;
-  } catch (error) {
-    if (isNotPlain(error) || isDuplicate(error)) return undefined;
-    throw error;
-  }
-}
-
-async function goCommon(writer: Writer, { sid, batch, epoch }: Call, random: () => number): Promise<Row> {
-  const go = async (isCareful: boolean): Promise<Row> => {
-    const parameters = batchParameters(sid, batch, epoch, isCareful);
-    const [row = {}] = await persist(() => writer.write(COMMIT_BATCH, parameters), random);
-    return row;
-  };
-  try {
-    return await go(false);
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    return go(true);
-  }
-}
-
-/** Tries again what stood in another transaction's way. */
-async function persist<T>(work: () => Promise<T>, random: () => number): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isSerialization(error) || tries === TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, random() * 5 * 2 ** tries));
-    }
-  }
-}
-
-/** A short way: its statement and the parameters. What it cannot do whole is left undone, and goes the common way. */
-type ShortWay = (sid: number, batch: readonly Placed[], epoch: string) => [string, unknown[]];
-
-function wayOf(batch: readonly Placed[]): ShortWay | undefined {
-  if (isPlainBatch(batch)) return (...call) => [COMMIT_PLAIN, plainParameters(...call)];
-  if (isChainBatch(batch)) return (...call) => [COMMIT_CHAIN, chainParameters(...call)];
-  return undefined;
 }
 
 async function replay(connection: Connection, space: Space, encoded: Encoded, revision: number): Promise<CommitReply> {

@@ -52,7 +52,7 @@ function coverProblem(
   for (const entry of entries) {
     if (!actions.has(entry.action)) continue;
     const range = entry[what];
-    if (range?.[0] !== at || range[1] < at || !Number.isSafeInteger(range[1]))
+    if (!Array.isArray(range) || range[0] !== at || range[1] < at || !Number.isSafeInteger(range[1]))
       return `${what} lines from ${at} on are not accounted for`;
     at = range[1];
   }

@@ -102,4 +102,23 @@ describe('the checker of ledgers', () => {
       { numRuns: 1000 },
     );
   });
+
+  it('[MT15] a line that is kept in the result with another end is found on a side as the base has it', () => {
+    const input: MergeInput = {
+      base: Buffer.from('a\r\nb\n'),
+      current: Buffer.from('a\r\nb\n'),
+      proposed: Buffer.from('a\n'),
+      options: { eol: 'auto' },
+    };
+    const entries: readonly ReceiptEntry[] = [
+      { action: 'kept', by: [], base: [0, 1], result: [0, 1] },
+      { action: 'removed', by: ['proposed'], base: [1, 2] },
+    ];
+    const stats = { engine: 'text', clean: 1, conflicts: 0 };
+    const receipt = { engine: 'text', entries };
+    const merge: CleanMerge = { status: 'clean', content: Buffer.from('a\n'), receipt, stats, notes: [] };
+    expect(checkLedger(input, merge, false)).toEqual([]);
+    expect(checkLedger({ ...input, options: {} }, merge, false)).not.toEqual([]);
+    expect(checkLedger({ ...input, current: Buffer.from('a\r\nc\n') }, merge, false)).not.toEqual([]);
+  });
 });

@@ -149,8 +149,10 @@ describe.skipIf(!there)('deciding in the dashboard', () => {
     const { page } = await open('moved/text.md');
     await result(page).waitFor();
     await page.keyboard.press('e');
+    await page.locator('[data-editor="Result"] .cm-focused').waitFor();
     await page.keyboard.press('Control+Home');
     await page.keyboard.type('by hand\n');
+    await result(page).filter({ hasText: 'by hand' }).waitFor();
     // In the very lines that were edited.
     const late = STORY.a.replace('ONE by A', 'ONE, much later');
     await page.route(
@@ -255,6 +257,7 @@ describe.skipIf(!there)('deciding in the dashboard', () => {
     await anew.page.getByText('Both made it anew').waitFor();
     await result(anew.page).waitFor();
     await anew.page.keyboard.press('e');
+    await anew.page.locator('[data-editor="Result"] .cm-focused').waitFor();
     await anew.page.keyboard.press('Control+End');
     await anew.page.keyboard.type('and more');
     await anew.page.keyboard.press('Control+Enter');

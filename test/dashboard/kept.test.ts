@@ -79,6 +79,7 @@ describe.skipIf(!there)('what a decision keeps', () => {
     await page.locator('[data-editor="Result"] .cm-content').waitFor();
     await page.locator('main').click({ position: { x: 2, y: 2 } });
     await page.keyboard.press('e');
+    await page.locator('[data-editor="Result"] .cm-focused').waitFor();
     await page.keyboard.press('Control+Home');
     await page.keyboard.type('by hand\n');
     await page.reload();
@@ -103,6 +104,7 @@ describe.skipIf(!there)('what a decision keeps', () => {
     const { id, page } = await open('decided/first.md');
     await result(page).waitFor();
     await page.keyboard.press('e');
+    await page.locator('[data-editor="Result"] .cm-focused').waitFor();
     await page.keyboard.press('Control+Home');
     await page.keyboard.type('by hand\n');
     const { etag } = (await stage.ask('GET', `/conflicts/${id}`)).body;
@@ -124,6 +126,7 @@ describe.skipIf(!there)('what a decision keeps', () => {
     const { page } = await open('told/first.md');
     await result(page).waitFor();
     await page.keyboard.press('e');
+    await page.locator('[data-editor="Result"] .cm-focused').waitFor();
     await page.keyboard.press('Control+Home');
     await page.keyboard.type('by hand\n');
     let answer = (): void => undefined;

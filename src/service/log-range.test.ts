@@ -7,17 +7,27 @@ import { DEFAULT_SPACE } from '../core/resource.ts';
 import type { Store } from '../stores/store.ts';
 import { logSince } from './log-range.ts';
 
-/** The store with its revisions `step` apart; it may be asked from any place in between. */
-function spread(inner: Store, step: number): Store {
+/** The store with its revisions elsewhere, in the same order; it may be asked from any place in between. */
+function moved(inner: Store, placeOf: (revision: number) => number): Store {
+  /** The last of the store's own revisions that has no later place. */
+  const ownOf = (place: number): number => {
+    let [low, high] = [0, place];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (placeOf(middle) <= place) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  };
   return withMethods(inner, {
     read: async (space, ids) => {
       const page = await inner.read(space, ids);
-      return { ...page, revision: page.revision * step };
+      return { ...page, revision: placeOf(page.revision) };
     },
     log: async (space, after, limit) => {
-      const page = await inner.log(space, Math.floor(after / step), limit);
+      const page = await inner.log(space, ownOf(after), limit);
       if (page.status === 'gone') return page;
-      return { ...page, entries: page.entries.map((entry) => ({ ...entry, revision: entry.revision * step })) };
+      return { ...page, entries: page.entries.map((entry) => ({ ...entry, revision: placeOf(entry.revision) })) };
     },
   });
 }
@@ -39,13 +49,23 @@ describe('the part of a log that begins at a time', () => {
     }
     const all = (await told(inner, 100_000)).count;
     expect(all).toBeGreaterThanOrEqual(40);
-    for (const step of [1, 64, 1000]) {
-      const store = spread(inner, step);
-      expect([step, await told(store, 2 * all)]).toEqual([step, { count: all, complete: true }]);
-      const part = await told(store, Math.ceil(all / 4));
-      expect(part.complete).toBe(false);
-      expect(part.count).toBeGreaterThan(all / 8);
-      expect(part.count).toBeLessThan(all / 2);
+    const { revision: last } = await inner.read(DEFAULT_SPACE, []);
+    const places: Readonly<Record<string, (revision: number) => number>> = {
+      'as they are': (revision) => revision,
+      'a thousand apart': (revision) => revision * 1000,
+      'far from the first': (revision) => (revision === 0 ? 0 : revision + 100_000),
+      'a hole before the last': (revision) => (revision < last ? revision : revision + 100_000),
+      'ever further apart': (revision) => revision ** 2,
+      'ever closer together': (revision) =>
+        revision < last ? last ** 2 - (last - revision) ** 2 : revision + last ** 2,
+    };
+    for (const [name, placeOf] of Object.entries(places)) {
+      const store = moved(inner, placeOf);
+      expect([name, await told(store, 2 * all)]).toEqual([name, { count: all, complete: true }]);
+      expect([name, await told(store, all)]).toEqual([name, { count: all, complete: true }]);
+      for (const part of [1, Math.ceil(all / 4), all - 1]) {
+        expect([name, await told(store, part)]).toEqual([name, { count: part, complete: false }]);
+      }
     }
   });
 });

@@ -6,7 +6,6 @@ import type { Space } from '../core/resource.ts';
 import type { LogEntry, Store } from '../stores/store.ts';
 
 const PAGE = 500;
-const SAMPLES = 8;
 /** About how many entries are looked at for one answer. */
 const MAX_ENTRIES = 100_000;
 
@@ -51,20 +50,32 @@ async function* entriesOf(store: Store, space: Space, from: number, to: number):
   }
 }
 
-/** How far one entry is from the next, at some places between: the revisions of a store may have holes. */
-async function distanceOf(store: Store, space: Space, from: number, to: number): Promise<number> {
-  let [distance, gaps] = [0, 0];
-  for (let place = 0; place < SAMPLES; place += 1) {
-    const page = await store.log(space, from + Math.floor(((to - from) * place) / SAMPLES), PAGE);
-    const [first, last] = page.status === 'ok' ? [page.entries[0], page.entries.at(-1)] : [];
-    if (page.status !== 'ok' || first === undefined || last === undefined) continue;
-    distance += last.revision - first.revision;
-    gaps += page.entries.length - 1;
-  }
-  return gaps === 0 ? 1 : distance / gaps;
+/** The revisions of the entries between two places. */
+async function revisionsOf(store: Store, space: Space, from: number, to: number): Promise<number[]> {
+  const revisions: number[] = [];
+  for await (const { revision } of entriesOf(store, space, from, to)) revisions.push(revision);
+  return revisions;
 }
 
-/** The entries from a time on, up to what is there now; where they are more than `most`, about that many, the last ones. */
+/**
+ * The place after which no more than `most` entries come, not before `from`. The revisions of a store may have holes of
+ * any width, so entries are counted, backwards in parts that grow.
+ */
+async function lastOf(store: Store, space: Space, from: number, to: number, most: number): Promise<number> {
+  // No two entries have one revision.
+  if (to - from <= most) return from;
+  let [place, missing, width] = [to, most, most];
+  while (place > from && missing > 0) {
+    const start = Math.max(from, place - width);
+    const revisions = await revisionsOf(store, space, start, place);
+    const before = revisions.at(-missing - 1);
+    if (before !== undefined) return before;
+    [place, missing, width] = [start, missing - revisions.length, width * 2];
+  }
+  return place;
+}
+
+/** The entries from a time on, up to what is there now; where they are more than `most`, the last ones of them. */
 export async function logSince(
   store: Store,
   space: Space,
@@ -73,9 +84,9 @@ export async function logSince(
 ): Promise<LogRange> {
   const { revision, trimmed } = await store.read(space, []);
   const start = await placeOf(store, space, since, trimmed, revision);
-  const isShort = revision - start <= most;
-  const reach = isShort ? most : Math.ceil(most * (await distanceOf(store, space, start, revision)));
-  const from = Math.max(start, revision - reach);
-  const complete = from === start && (start > trimmed || trimmed === 0);
+  const from = await lastOf(store, space, start, revision, most);
+  const first = from === start ? undefined : await entryAfter(store, space, start);
+  const isWhole = first === undefined || first.revision > from;
+  const complete = isWhole && (start > trimmed || trimmed === 0);
   return { entries: entriesOf(store, space, from, revision), complete };
 }

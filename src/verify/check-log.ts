@@ -8,6 +8,8 @@ import type { LogEntry, Store } from '../stores/store.ts';
 import { createReplay, type Replay, shown } from './replay.ts';
 
 export const PAGE = 500;
+/** Entries whose contents are held at one time. */
+const AT_ONCE = 16;
 
 /** The log was trimmed under the reader: what it was about to look at is rightly gone. */
 export class TrimmedMeanwhile extends Error {}
@@ -58,21 +60,38 @@ export async function checkHeadContent(check: StoreCheck, head: Head): Promise<S
   return message === undefined ? undefined : unlessTrimmed(check, { rule: 'content', message, revision, resource });
 }
 
-async function checkEntry(check: StoreCheck, entry: LogEntry): Promise<StoreFinding | undefined> {
-  const finding = await check.replay.apply(entry);
-  if (finding !== undefined) return unlessTrimmed(check, finding);
-  const unfound = await checkCommitRecord(check, entry);
-  if (unfound !== undefined) return unfound;
-  for (const head of entry.heads) {
-    const wrong = await checkHeadContent(check, head);
-    if (wrong !== undefined) return wrong;
+/** What the store has to say of an entry beside the log: that it is found by its commitId, and has its contents. */
+async function lookUp(check: StoreCheck, entry: LogEntry): Promise<StoreFinding | undefined> {
+  const found = await Promise.all([
+    checkCommitRecord(check, entry),
+    ...entry.heads.map((head) => checkHeadContent(check, head)),
+    ...[...receiptsOf(entry.meta)].map((receipt) => checkReceiptContent(check, receipt, entry.revision)),
+  ]);
+  return found.find((finding) => finding !== undefined);
+}
+
+async function checkReceiptContent(
+  check: StoreCheck,
+  receipt: string,
+  revision: number,
+): Promise<StoreFinding | undefined> {
+  const message = await contentFault(check, receipt, undefined, `the receipt of revision ${revision}`);
+  return message === undefined ? undefined : unlessTrimmed(check, { rule: 'content', message, revision });
+}
+
+/** Entries that follow one another; of several that are wrong, the first. A store far away is asked for all of them at once. */
+async function checkEntries(check: StoreCheck, entries: readonly LogEntry[]): Promise<StoreFinding | undefined> {
+  const sound: LogEntry[] = [];
+  let broken: StoreFinding | undefined;
+  for (const entry of entries) {
+    broken = await check.replay.apply(entry);
+    if (broken !== undefined) break;
+    sound.push(entry);
   }
-  const { revision, meta } = entry;
-  for (const receipt of receiptsOf(meta)) {
-    const message = await contentFault(check, receipt, undefined, `the receipt of revision ${revision}`);
-    if (message !== undefined) return unlessTrimmed(check, { rule: 'content', message, revision });
-  }
-  return undefined;
+  const found = await Promise.all(sound.map((entry) => lookUp(check, entry)));
+  const unfound = found.find((finding) => finding !== undefined);
+  if (unfound !== undefined || broken === undefined) return unfound;
+  return unlessTrimmed(check, broken);
 }
 
 /** A set of several merged writes has a receipt of each. */
@@ -98,8 +117,8 @@ export async function replayTo(check: StoreCheck, target: number): Promise<Store
     const page = await store.log(space, replay.revision, PAGE);
     if (page.status === 'gone') throw new TrimmedMeanwhile();
     const wanted = page.entries.filter((entry) => entry.revision <= target);
-    for (const entry of wanted) {
-      const finding = await checkEntry(check, entry);
+    for (let from = 0; from < wanted.length; from += AT_ONCE) {
+      const finding = await checkEntries(check, wanted.slice(from, from + AT_ONCE));
       if (finding !== undefined) return finding;
     }
     if (wanted.length > 0) continue;

@@ -122,6 +122,28 @@ describe('verifyStore', () => {
     expect((await verifyStore(trimmedOnce, space)).ok).toBe(true);
   });
 
+  it('[V19] asks for several entries at once, and of all that is wrong names what is first', async () => {
+    const store = await filled();
+    const lost = new Set(['two', 'again'].map(hashOf));
+    let [waiting, most] = [0, 0];
+    const slow = withMethods(store, {
+      async content(hash) {
+        waiting += 1;
+        most = Math.max(most, waiting);
+        // What comes first in the log is answered last.
+        for (let turn = hash === hashOf('two') ? 20 : 1; turn > 0; turn -= 1) await new Promise(setImmediate);
+        waiting -= 1;
+        return lost.has(hash) ? undefined : store.content(hash);
+      },
+    });
+    expect((await verifyStore(slow, space)).first).toMatchObject({ rule: 'content', revision: 2, resource: 'a.md' });
+    expect(most).toBeGreaterThan(3);
+    const forged = withLog(slow, at(4, headOf({ version: 9 })));
+    expect((await verifyStore(forged, space)).first).toMatchObject({ rule: 'content', revision: 2 });
+    lost.delete(hashOf('two'));
+    expect((await verifyStore(forged, space)).first).toMatchObject({ rule: 'version', revision: 4 });
+  });
+
   it('[V12] catches a gap, a repeated and a missing revision', async () => {
     const store = await filled();
     const gap = withLog(store, (entry) => (entry.revision === 3 ? [] : [entry]));

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 /** Suites that say the same of whatever store they run on; each takes its store from test/support/stores.ts. */
@@ -14,6 +15,7 @@ const onStores = kinds.map((name) => ({
   extends: true as const,
   test: {
     name,
+    isolate: false,
     include: [...ON_STORES, ...(name === 'memory' ? [] : COMMAND_LINE)],
     env: { ENTENTE_TEST_STORE: name },
     globalSetup: ['test/support/on-store-server.ts'],
@@ -37,8 +39,8 @@ const config: ViteUserConfig = defineConfig({
     testTimeout: 240_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // All cores: by itself vitest leaves one of them alone, which is half of a small machine.
-    maxWorkers: '100%',
+    // By itself vitest leaves one core alone, which is half of a small machine; and a quarter of all time is waiting.
+    maxWorkers: availableParallelism() + 1,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -1,4 +1,5 @@
 // `npm test`: set-up, the static checks (each counts as one test), then vitest with the arguments as they are given.
+// With ENTENTE_TEST_STORES=postgres,etcd (or memory, sqlite): only the suites of stores, on each of these.
 // The last line of stdout is always `N passed, N failed`; nothing is printed after it.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -77,7 +78,8 @@ function tellSkipped() {
 }
 
 if (await prepare()) {
-  await runChecks();
+  // With ENTENTE_TEST_STORES some suites run on other stores: what is checked of the files is the same on each.
+  if ((process.env.ENTENTE_TEST_STORES ?? '') === '') await runChecks();
   await runVitest(process.argv.slice(2));
 }
 tellSkipped();

@@ -1,7 +1,10 @@
-// What `npm test` promises of itself, tried in a small project of its own that borrows the installed packages.
+// What `npm test` and the gate promise of themselves, tried in a small project of its own that borrows the installed packages.
 import { execFile } from 'node:child_process';
+import { chmodSync, cpSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createProject, environment } from './project.ts';
+import { root } from './tree.ts';
 
 const { path: project, put, remove } = createProject();
 afterAll(remove);
@@ -50,5 +53,51 @@ describe('npm test', () => {
     const none = await runTests('test/nowhere.test.ts');
     expect(summary(none).failed).toBe(checksFailed(none) + 1);
     expect(none.code).toBe(1);
+  });
+});
+
+describe('.ci/run', () => {
+  const bin = join(project, 'bin');
+  const program = (name: string, script: string): void => {
+    put(join('bin', name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(bin, name), 0o755);
+  };
+
+  function runGate(npm: string): Promise<Ended> {
+    for (const name of ['git', 'strace', 'chromium', 'etcd', 'ip', 'openssl']) program(name, 'exit 0');
+    program(
+      'npm',
+      `what="$ENTENTE_TEST_STORES \${3} \${4} \${5}"\necho "$what" >> "${join(project, 'asked')}"\n${npm}`,
+    );
+    cpSync(join(root, '.ci'), join(project, '.ci'), { recursive: true });
+    rmSync(join(project, 'asked'), { force: true });
+    const env = { ...environment(), ENTENTE_TEST_STORES: '', PATH: `${bin}:${process.env['PATH'] ?? ''}` };
+    return new Promise((resolve) => {
+      execFile('bash', ['.ci/run'], { cwd: project, env }, (error, stdout) =>
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, lines: stdout.split('\n') }),
+      );
+    });
+  }
+
+  it('[HS11] runs all tests, the suites on PostgreSQL and etcd, and the short proof, and ends with the sum', async () => {
+    const ended = await runGate('[ "$3" = run ] && echo operations || echo "5 passed, 0 failed"');
+    expect(readFileSync(join(project, 'asked'), 'utf8').split('\n')).toEqual([
+      ...[' test  ', 'postgres,etcd test  ', ' run prove --', ''],
+    ]);
+    expect([summary(ended), ended.code]).toEqual([{ passed: 11, failed: 0 }, 0]);
+  });
+
+  it.each([
+    ['a failed test', '[ "$3" = run ] || { echo "5 passed, 2 failed"; exit 1; }', { passed: 11, failed: 4 }],
+    [
+      'a run that ends with an error alone',
+      '[ "$3" = run ] || { echo "5 passed, 0 failed"; exit 1; }',
+      { passed: 11, failed: 2 },
+    ],
+    ['a run without its last line', '[ "$3" = run ] || echo "5 passed"', { passed: 1, failed: 2 }],
+    ['a proof that does not hold', '[ "$3" = run ] && exit 1; echo "5 passed, 0 failed"', { passed: 10, failed: 1 }],
+  ])('[HS11] fails by %s', async (_, npm, sum) => {
+    const ended = await runGate(npm);
+    expect([summary(ended), ended.code]).toEqual([sum, 1]);
   });
 });

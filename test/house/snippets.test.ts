@@ -2,7 +2,8 @@
 // `ts` makes the fence a test; `<!-- output -->` before the fence after it tells what it prints, where `…` stands for
 // any text within a line and a line of `…` alone for any lines. Each runs in an empty folder of its own.
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -29,9 +30,12 @@ function snippetsOf(path: string): Snippet[] {
 const documents = [...filesBelow('.').filter((path) => /^[A-Z]+\.md$/.test(path)), ...filesBelow('docs')];
 const snippets = documents.filter((path) => path.endsWith('.md')).flatMap(snippetsOf);
 
-// Inside the package, so that `import … from 'entente'` finds it, as it would from node_modules.
-mkdirSync(join(root, '.vitest'), { recursive: true });
-const scratch = mkdtempSync(join(root, '.vitest', 'snippets-'));
+// Elsewhere, so that no snippet finds a store of this folder, and with `entente` among its packages, as a user has it.
+const scratch = mkdtempSync(join(tmpdir(), 'entente-snippets-'));
+symlinkSync(join(root, 'node_modules'), join(scratch, 'node_modules'));
+const runs = join(scratch, 'runs');
+mkdirSync(join(runs, 'node_modules'), { recursive: true });
+symlinkSync(root, join(runs, 'node_modules', 'entente'));
 const bin = join(scratch, 'bin');
 mkdirSync(bin);
 writeFileSync(join(bin, 'entente'), `#!/bin/sh\nexec "${process.execPath}" "${join(root, 'dist/cli/main.js')}" "$@"\n`);
@@ -39,8 +43,8 @@ chmodSync(join(bin, 'entente'), 0o755);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 async function runSnippet({ language, code }: Snippet): Promise<string> {
-  const cwd = mkdtempSync(join(scratch, 'run-'));
-  // A repository of its own: otherwise `entente init` would take this one, and the snippets would share a store.
+  const cwd = mkdtempSync(join(runs, 'run-'));
+  // A repository of its own, as agents work in one.
   mkdirSync(join(cwd, '.git'));
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('ENTENTE_'));
   const env = { ...Object.fromEntries(kept), PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`, NO_COLOR: '1' };

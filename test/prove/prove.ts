@@ -26,7 +26,7 @@ import { postgresRestarts } from './layers/postgres.ts';
 import { soak } from './layers/soak.ts';
 import { fullDisk, killed, synced } from './layers/sqlite.ts';
 import { watching } from './layers/watching.ts';
-import { createProofStores } from './places.ts';
+import { createProofStores, mustBeWhole } from './places.ts';
 import { createTold } from './told.ts';
 
 export const layers: readonly Layer[] = [
@@ -151,7 +151,7 @@ export function summed(
   const planted = reports.flatMap((report) => report.planted ?? []);
   const total = createTally();
   for (const { tally } of reports) for (const name of tallyNames) total[name] += tally[name];
-  const ok = reports.every(({ result }) => result !== 'violated');
+  const ok = reports.every(({ result }) => result === 'held' || (result === 'not run' && !mustBeWhole));
   return { scale, seed, layers: reports, total, planted, ok };
 }
 

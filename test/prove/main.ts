@@ -24,10 +24,10 @@ const USAGE = `npm run prove [-- --short|--long|--smoke] [--seed N] [--layer ID]
   [--keep DIR [--again]]   each layer's report in that folder as soon as it has ended; layers that are there do not run again
 Layers: ${layerIds.join(', ')} (${longLayers.map(({ id }) => id).join(', ')} in the long form, or by name)`;
 /**
- * Run beside the others, each of these in a process of its own: those that need one processor and nobody else, and the one
- * that is measured in time and takes what the others leave.
+ * Run beside the others, each of these in a process of its own: L4 is servers and clients, and takes as long as most of the
+ * rest together; L13 is measured in time and takes what the others leave.
  */
-const BESIDE = [['L1', 'L2', 'L3', 'L8', 'L9', 'L10', 'L11', 'L12'], ['L13']];
+const BESIDE = [['L1', 'L2', 'L3', 'L5', 'L5b', 'L5c', 'L6', 'L8', 'L9', 'L10', 'L11', 'L12'], ['L13']];
 
 function readArguments() {
   const { values } = parseArgs({

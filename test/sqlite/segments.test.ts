@@ -204,7 +204,7 @@ describe('a lone commit', () => {
       return [...run];
     };
     const write = { guards: [guardOf('a', head)], writes: [writeOf('a', '3')], tokenBound: true };
-    expect(await commit(write)).toEqual(['INSERT INTO log SELECT']);
+    expect(await commit(write)).toEqual(['INSERT INTO log VALUES']);
     // Stale, with a record, with a large content.
     expect(await commit(write)).toContain('BEGIN IMMEDIATE');
     expect(await commit({ records: [{ kind: 'k', id: 'r', value: 1, expected: 0 }] })).toContain('BEGIN IMMEDIATE');

@@ -61,15 +61,17 @@ export class Appender {
   }
 
   /**
-   * Writes the row of the only open segment if the store is as its row says, outside a transaction: the statement is one
-   * by itself. False when it is not, or when somebody has written to the log since.
+   * Writes the row of the only open segment, outside a transaction: the statement is one by itself. It throws SQLite's
+   * refusal where the store is not as its row says (then the segment has no space) or somebody has written to the log
+   * since (then its seq is taken); false where more than one segment is open.
    */
   flushIf(epoch: string, schema: number): boolean {
     const [open] = this.#open.values();
     if (open === undefined || this.#open.size > 1) return false;
-    const { changes } = this.#sql.addLogIf.run(...this.#row(open), epoch, this.#tail.settled, schema);
+    const [seq = 0, sid = 0, ...others] = this.#row(open);
+    this.#sql.addLogIf.run(seq, sid, epoch, this.#tail.settled, schema, ...others);
     this.#open = new Map();
-    return Number(changes) === 1;
+    return true;
   }
 
   /** Writes the rows of the open segments. */

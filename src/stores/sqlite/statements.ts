@@ -159,8 +159,10 @@ export function prepareStatements(db: SqliteDatabase): Statements {
       'UPDATE spaces SET revision = ?, resources = ?, merged = ?, escalated = ?, open = ? WHERE sid = ?',
     ),
     addLog: prepare('INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    // Where the store is another one there is no sid, and the row is refused: half the cost of INSERT … SELECT.
     addLogIf: prepare(`
-      INSERT INTO log SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM store WHERE epoch = ? AND settled = ? AND schema = ?`),
+      INSERT INTO log VALUES (
+        ?, (SELECT ? FROM store WHERE epoch = ? AND settled = ? AND schema = ?), ?, ?, ?, ?, ?, ?, ?, ?)`),
     tail: query(`
       SELECT seq, sid, first, last, resources, merged, escalated, open, body FROM log WHERE seq > ? ORDER BY seq`),
     segmentWith: query(`

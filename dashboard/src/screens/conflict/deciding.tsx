@@ -11,7 +11,7 @@ import { conflictView } from '../../shell/settings.ts';
 import { runNewestAction, toast } from '../../shell/toasts.tsx';
 import { type Desk, placeWords, useDesk } from './desk.ts';
 import { dropDraft, saveDraft } from './drafts.ts';
-import { FinishBar } from './finish.tsx';
+import { FinishBar, hintOf } from './finish.tsx';
 import { ConflictHeader, MovedBar } from './header.tsx';
 import { MergedPlaces } from './merged.tsx';
 import { Place } from './place.tsx';
@@ -123,7 +123,11 @@ export function Deciding({ view, reload, busy, setBusy }: DecidingProps): JSX.El
 
   const resolve = async (use?: Use): Promise<void> => {
     const decision = use === undefined ? decisionOf(desk) : { use };
-    if (busy || !canAct.value || decision === undefined) return;
+    if (busy) return;
+    // The button is off then, and says so beside it; a key has only this answer.
+    if (!canAct.value || decision === undefined) {
+      return toast({ text: `Not resolved: ${hintOf({ desk, ready: decision !== undefined })}` });
+    }
     setBusy(true);
     try {
       const came = await decide(conflict, decision, desk.reason);

@@ -12,7 +12,8 @@ export interface FinishProps {
   readonly onResolve: () => void;
 }
 
-function hintOf({ desk: { view, open, edited }, ready }: FinishProps): string {
+/** What resolving would do, or what is missing for it. */
+export function hintOf({ desk: { view, open, edited }, ready }: Pick<FinishProps, 'desk' | 'ready'>): string {
   if (!canAct.value) return 'Disconnected: actions are off.';
   if (view.form === 'whole') return ready ? 'Saves the text of the result.' : 'Choose a side above.';
   if (edited) return 'Saves the result as you edited it.';

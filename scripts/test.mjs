@@ -1,8 +1,9 @@
 // `npm test`: set-up, the static checks (each counts as one test), then vitest with the arguments as they are given.
 // With ENTENTE_TEST_STORES=postgres,etcd (or memory, sqlite): only the suites of stores, on each of these.
-// The last line of stdout is always `N passed, N failed`; nothing is printed after it.
+// The last line of stdout is always `N passed, N failed`; nothing is printed after it. With ENTENTE_TEST_SUM that line is
+// added to a file too.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, run, SetupError, setup } from './setup.mjs';
@@ -84,4 +85,6 @@ if (await prepare()) {
 }
 tellSkipped();
 process.exitCode = total.failed === 0 ? 0 : 1;
-process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+const sum = `${total.passed} passed, ${total.failed} failed\n`;
+if (process.env.ENTENTE_TEST_SUM) appendFileSync(process.env.ENTENTE_TEST_SUM, sum);
+process.stdout.write(sum);

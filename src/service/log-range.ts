@@ -20,6 +20,12 @@ async function entryAfter(store: Store, space: Space, revision: number): Promise
   return page.status === 'ok' ? page.entries[0] : undefined;
 }
 
+/** Whether there is one between two places, or was before it was trimmed. */
+async function hasEntries(store: Store, space: Space, from: number, to: number): Promise<boolean> {
+  const page = await store.log(space, from, 1);
+  return page.status === 'gone' || (page.entries[0]?.revision ?? Number.POSITIVE_INFINITY) <= to;
+}
+
 /** The largest revision up to which all entries are older than the time. */
 async function placeOf(store: Store, space: Space, since: number, from: number, to: number): Promise<number> {
   let [low, high] = [from, to];
@@ -50,24 +56,45 @@ async function* entriesOf(store: Store, space: Space, from: number, to: number):
   }
 }
 
-/** The revisions of the entries between two places. */
-async function revisionsOf(store: Store, space: Space, from: number, to: number): Promise<number[]> {
+/** The revisions of the entries between two places; undefined where they are clearly more than `most`. */
+async function revisionsOf(
+  store: Store,
+  space: Space,
+  from: number,
+  to: number,
+  most: number,
+): Promise<number[] | undefined> {
   const revisions: number[] = [];
-  for await (const { revision } of entriesOf(store, space, from, to)) revisions.push(revision);
+  let [pageStart, pageCount] = [from, 0];
+  for await (const { revision } of entriesOf(store, space, from, to)) {
+    revisions.push(revision);
+    pageCount += 1;
+    if (pageCount < PAGE) continue;
+    // What is still to come if it lies as close as this page.
+    const rest = ((to - revision) * pageCount) / (revision - pageStart);
+    if (revisions.length + rest > most && revision < to) return undefined;
+    [pageStart, pageCount] = [revision, 0];
+  }
   return revisions;
 }
 
 /**
  * The place after which no more than `most` entries come, not before `from`. The revisions of a store may have holes of
- * any width, so entries are counted, backwards in parts that grow.
+ * any width, so entries are counted, backwards in windows: twice as wide after one that had too few, half as wide where
+ * one has so many that to read it all would cost more than to find its newer half.
  */
 async function lastOf(store: Store, space: Space, from: number, to: number, most: number): Promise<number> {
   // No two entries have one revision.
   if (to - from <= most) return from;
+  if (store.capabilities.gapless) return to - most;
   let [place, missing, width] = [to, most, most];
   while (place > from && missing > 0) {
     const start = Math.max(from, place - width);
-    const revisions = await revisionsOf(store, space, start, place);
+    const revisions = await revisionsOf(store, space, start, place, 2 * missing + PAGE);
+    if (revisions === undefined) {
+      width = Math.max(missing, Math.floor(width / 2));
+      continue;
+    }
     const before = revisions.at(-missing - 1);
     if (before !== undefined) return before;
     [place, missing, width] = [start, missing - revisions.length, width * 2];
@@ -85,8 +112,7 @@ export async function logSince(
   const { revision, trimmed } = await store.read(space, []);
   const start = await placeOf(store, space, since, trimmed, revision);
   const from = await lastOf(store, space, start, revision, most);
-  const first = from === start ? undefined : await entryAfter(store, space, start);
-  const isWhole = first === undefined || first.revision > from;
-  const complete = isWhole && (start > trimmed || trimmed === 0);
+  const complete =
+    (start > trimmed || trimmed === 0) && (from === start || !(await hasEntries(store, space, start, from)));
   return { entries: entriesOf(store, space, from, revision), complete };
 }

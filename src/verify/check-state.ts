@@ -5,8 +5,9 @@ import type { Conflict, StoredSide } from '../core/resolution.ts';
 import type { ResourceId } from '../core/resource.ts';
 import type { Head } from '../core/version.ts';
 import type { StoredRecord } from '../stores/store.ts';
-import { checkHeadContent, contentFault, PAGE, replayTo, type StoreCheck, unlessTrimmed } from './check-log.ts';
+import { PAGE, replayTo } from './check-log.ts';
 import { shown } from './replay.ts';
+import { checkHeadContent, contentFault, type StoreCheck, unlessTrimmed } from './store-check.ts';
 
 export async function checkHeads(check: StoreCheck): Promise<StoreFinding | undefined> {
   const since = check.replay.revision;
@@ -101,6 +102,7 @@ async function checkConflict(check: StoreCheck, record: StoredRecord): Promise<S
     if (side?.size === undefined) continue;
     const where = `side ${['base', 'current', 'proposed'][index]} of conflict ${record.created}`;
     const message = await contentFault(check, side.hash, side.size, where);
+    check.tally.contents += 1;
     if (message === undefined) continue;
     // Settled while we looked: its sides may go.
     const now = await check.store.record(check.space, 'conflict', record.id);

@@ -122,26 +122,43 @@ describe('verifyStore', () => {
     expect((await verifyStore(trimmedOnce, space)).ok).toBe(true);
   });
 
-  it('[V19] asks for several entries at once, and of all that is wrong names what is first', async () => {
-    const store = await filled();
-    const lost = new Set(['two', 'again'].map(hashOf));
+  /** Contents come late, those that are named here last or not at all; `most`: so many were asked for at one time. */
+  function slowContents(store: Store, late: string, lost: ReadonlySet<string>): { store: Store; most(): number } {
     let [waiting, most] = [0, 0];
     const slow = withMethods(store, {
       async content(hash) {
         waiting += 1;
         most = Math.max(most, waiting);
-        // What comes first in the log is answered last.
-        for (let turn = hash === hashOf('two') ? 20 : 1; turn > 0; turn -= 1) await new Promise(setImmediate);
+        for (let turn = hash === late ? 20 : 1; turn > 0; turn -= 1) await new Promise(setImmediate);
         waiting -= 1;
+        if (hash === hashOf('again')) throw new Error('the disk is broken');
         return lost.has(hash) ? undefined : store.content(hash);
       },
     });
-    expect((await verifyStore(slow, space)).first).toMatchObject({ rule: 'content', revision: 2, resource: 'a.md' });
-    expect(most).toBeGreaterThan(3);
-    const forged = withLog(slow, at(4, headOf({ version: 9 })));
-    expect((await verifyStore(forged, space)).first).toMatchObject({ rule: 'content', revision: 2 });
+    return { store: slow, most: () => most };
+  }
+
+  it('[V19] asks several things at once, and tells what is first in the log, as if they had been asked one by one', async () => {
+    const lost = new Set([hashOf('two'), hashOf('three')]);
+    const slow = slowContents(await filled(), hashOf('two'), lost);
+    const first = { rule: 'content', revision: 2, resource: 'a.md' };
+    expect(await verifyStore(slow.store, space)).toMatchObject({ revision: 2, entries: 2, contents: 3, first });
+    expect([slow.most() > 3, slow.most() <= 16]).toEqual([true, true]);
+    const forged = withLog(slow.store, at(4, headOf({ version: 9 })));
     lost.delete(hashOf('two'));
-    expect((await verifyStore(forged, space)).first).toMatchObject({ rule: 'version', revision: 4 });
+    expect((await verifyStore(forged, space)).first).toMatchObject({ rule: 'content', revision: 3 });
+    lost.clear();
+    expect(await verifyStore(forged, space)).toMatchObject({ revision: 3, first: { rule: 'version', revision: 4 } });
+    await expect(verifyStore(slow.store, space)).rejects.toThrow('the disk is broken');
+  });
+
+  it('[V19] asks for large contents one by one, also where one commit wrote them', async () => {
+    const store = createMemoryStore();
+    const large = Object.fromEntries([1, 2, 3].map((name) => [`${name}.md`, `${name}`.repeat(3 * 1024 * 1024)]));
+    await put(store, large);
+    const slow = slowContents(store, '', new Set());
+    expect(await verifyStore(slow.store, space)).toMatchObject({ ok: true, contents: 3 });
+    expect(slow.most()).toBe(1);
   });
 
   it('[V12] catches a gap, a repeated and a missing revision', async () => {

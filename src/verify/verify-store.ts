@@ -11,8 +11,9 @@ import {
   TRIAL_SPACE,
 } from '../core/resource.ts';
 import type { Store } from '../stores/store.ts';
-import { createStoreCheck, replayTo, type StoreCheck, TrimmedMeanwhile } from './check-log.ts';
+import { replayTo } from './check-log.ts';
 import { checkConflicts, checkCounts, checkHeads } from './check-state.ts';
+import { createStoreCheck, type StoreCheck, TrimmedMeanwhile } from './store-check.ts';
 
 const RESTARTS = 5;
 /** Those of entente itself have logs like any other, though no caller can name them. */

@@ -1,8 +1,9 @@
 // What `npm test` and the gate promise of themselves, tried in a small project of its own that borrows the installed packages.
-import { execFile } from 'node:child_process';
-import { chmodSync, cpSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createProject, environment } from './project.ts';
 import { root } from './tree.ts';
 
@@ -63,41 +64,50 @@ describe('.ci/run', () => {
     chmodSync(join(bin, name), 0o755);
   };
 
-  function runGate(npm: string): Promise<Ended> {
+  /** With another npm: what it does for tests, and for the proof. */
+  function runGate(tests: string, proof = 'echo operations'): { readonly ended: Promise<Ended>; stop(): void } {
     for (const name of ['git', 'strace', 'chromium', 'etcd', 'ip', 'openssl']) program(name, 'exit 0');
-    program(
-      'npm',
-      `what="$ENTENTE_TEST_STORES \${3} \${4} \${5}"\necho "$what" >> "${join(project, 'asked')}"\n${npm}`,
-    );
+    const asked = `echo "$ENTENTE_TEST_STORES|$*" >> "${join(project, 'asked')}"`;
+    program('npm', `${asked}\ncase "$*" in *prove*) ${proof} ;; *) ${tests} ;; esac`);
     cpSync(join(root, '.ci'), join(project, '.ci'), { recursive: true });
     rmSync(join(project, 'asked'), { force: true });
-    const env = { ...environment(), ENTENTE_TEST_STORES: '', PATH: `${bin}:${process.env['PATH'] ?? ''}` };
-    return new Promise((resolve) => {
-      execFile('bash', ['.ci/run'], { cwd: project, env }, (error, stdout) =>
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, lines: stdout.split('\n') }),
-      );
+    // What somebody has set outside changes nothing.
+    const env = { ...environment(), ENTENTE_TEST_STORES: 'memory', PATH: `${bin}:${process.env['PATH'] ?? ''}` };
+    const child = spawn('bash', ['.ci/run'], { cwd: project, env, stdio: ['ignore', 'pipe', 'ignore'] });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
     });
+    const ended = once(child, 'close').then(([code]) => ({ code: code as number, lines: stdout.split('\n') }));
+    return { ended, stop: () => child.kill('SIGTERM') };
   }
+  const counted = (sum: string): string => `echo "${sum}"; echo "${sum}" >> "$ENTENTE_TEST_SUM"`;
 
   it('[HS11] runs all tests, the suites on PostgreSQL and etcd, and the short proof, and ends with the sum', async () => {
-    const ended = await runGate('[ "$3" = run ] && echo operations || echo "5 passed, 0 failed"');
+    const ended = await runGate(counted('5 passed, 0 failed')).ended;
+    const flags = '--silent --no-update-notifier';
     expect(readFileSync(join(project, 'asked'), 'utf8').split('\n')).toEqual([
-      ...[' test  ', 'postgres,etcd test  ', ' run prove --', ''],
+      ...[`|${flags} test`, `postgres,etcd|${flags} test`, `|${flags} run prove -- --short --no-write`, ''],
     ]);
     expect([summary(ended), ended.code]).toEqual([{ passed: 11, failed: 0 }, 0]);
   });
 
   it.each([
-    ['a failed test', '[ "$3" = run ] || { echo "5 passed, 2 failed"; exit 1; }', { passed: 11, failed: 4 }],
-    [
-      'a run that ends with an error alone',
-      '[ "$3" = run ] || { echo "5 passed, 0 failed"; exit 1; }',
-      { passed: 11, failed: 2 },
-    ],
-    ['a run without its last line', '[ "$3" = run ] || echo "5 passed"', { passed: 1, failed: 2 }],
-    ['a proof that does not hold', '[ "$3" = run ] && exit 1; echo "5 passed, 0 failed"', { passed: 10, failed: 1 }],
-  ])('[HS11] fails by %s', async (_, npm, sum) => {
-    const ended = await runGate(npm);
+    ['failed tests', `${counted('5 passed, 2 failed')}; exit 1`, 'true', { passed: 11, failed: 4 }],
+    ['an error alone', `${counted('5 passed, 0 failed')}; exit 1`, 'true', { passed: 11, failed: 2 }],
+    ['a run that counts nothing', 'echo "5 passed, 0 failed"', 'true', { passed: 1, failed: 2 }],
+    ['a proof that does not hold', counted('5 passed, 0 failed'), 'exit 1', { passed: 10, failed: 1 }],
+  ])('[HS11] fails by %s', async (_, tests, proof, sum) => {
+    const ended = await runGate(tests, proof).ended;
     expect([summary(ended), ended.code]).toEqual([sum, 1]);
+  });
+
+  it('[HS11] ends with what it runs when it is told to end', async () => {
+    const file = join(project, 'npm.pid');
+    const { ended, stop } = runGate(`echo $$ > "${file}"; exec sleep 60`);
+    await vi.waitFor(() => expect(existsSync(file) && readFileSync(file, 'utf8')).toMatch(/\d\n/), 10_000);
+    stop();
+    expect((await ended).code).toBe(143);
+    await vi.waitFor(() => expect(() => process.kill(Number(readFileSync(file, 'utf8')), 0)).toThrow('ESRCH'), 10_000);
   });
 });

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Keep, openKeep } from './keep.ts';
 import { proofPage } from './page.ts';
+import { mustBeWhole } from './places.ts';
 import {
   type LayerReport,
   lastLine,
@@ -154,6 +155,16 @@ function usualOf({ layers: reports }: ProofReport): Ran {
   return told.at(-1) ?? ranHere();
 }
 
+/** What was broken and how to run it again; `kept`: more arguments for that. */
+function tellTroubles({ layers: reports, scale, seed }: ProofReport, kept: string): void {
+  for (const { id, result, history, message } of reports) {
+    if (result === 'not run' && mustBeWhole) process.stderr.write(`not run: ${id}, ${message}\n`);
+    if (result !== 'violated') continue;
+    process.stderr.write(`violated: ${id}. Again: npm run prove -- --${scale} --seed ${seed} --layer ${id}${kept}\n`);
+    if (history !== undefined) process.stderr.write(`what was told before: npx entente verify ${history}\n`);
+  }
+}
+
 async function main(): Promise<number> {
   let given: ReturnType<typeof readArguments>;
   try {
@@ -166,12 +177,7 @@ async function main(): Promise<number> {
   if (!isPart) process.stderr.write(`proof: ${scale} form, seed ${seed}\n`);
   const ids = only ?? [...layers, ...(scale === 'long' ? longLayers : [])].map(({ id }) => id);
   const report = await (keep === undefined ? proveAll(given, ids) : proveMissing(given, keep, ids, again));
-  const kept = folder === undefined ? '' : ` --keep ${folder} --again`;
-  for (const { id, result, history } of report.layers) {
-    if (result !== 'violated' || isPart) continue;
-    process.stderr.write(`violated: ${id}. Again: npm run prove -- --${scale} --seed ${seed} --layer ${id}${kept}\n`);
-    if (history !== undefined) process.stderr.write(`what was told before: npx entente verify ${history}\n`);
-  }
+  if (!isPart) tellTroubles(report, folder === undefined ? '' : ` --keep ${folder} --again`);
   if (write && !json && only === undefined && scale !== 'smoke') {
     writeFileSync(`${root}docs/proof.md`, proofPage(report, keep === undefined ? ranHere() : usualOf(report)));
   }

@@ -123,7 +123,7 @@ export async function runLayer(
   }
 }
 
-/** A layer that looks for something and does not run proves nothing, but breaks nothing. */
+/** A layer that lacks something and does not run proves nothing; it breaks the proof only where CI is set. */
 export async function prove(options: ProofOptions): Promise<ProofReport> {
   const { scale, only, onLayer = () => undefined } = options;
   const stores = createProofStores();

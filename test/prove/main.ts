@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Scale } from './frame.ts';
 import { type Keep, openKeep } from './keep.ts';
 import { proofPage } from './page.ts';
 import { mustBeWhole } from './places.ts';
@@ -26,9 +27,13 @@ const USAGE = `npm run prove [-- --short|--long|--smoke] [--seed N] [--layer ID]
 Layers: ${layerIds.join(', ')} (${longLayers.map(({ id }) => id).join(', ')} in the long form, or by name)`;
 /**
  * Run beside the others, each of these in a process of its own: L4 is servers and clients, and takes as long as most of the
- * rest together; L13 is measured in time and takes what the others leave.
+ * rest together; L13 is measured in time and takes what the others leave. How long etcd stands still after a fault (L7) is
+ * told of the long form, where it has the machine to itself but for these.
  */
-const BESIDE = [['L1', 'L2', 'L3', 'L5', 'L5b', 'L5c', 'L6', 'L8', 'L9', 'L10', 'L11', 'L12'], ['L13']];
+function besideOf(scale: Scale): readonly (readonly string[])[] {
+  const most = ['L1', 'L2', 'L3', 'L5', 'L5b', 'L5c', 'L6', 'L8', 'L9', 'L10', 'L11', 'L12'];
+  return [scale === 'long' ? most : [...most, 'L7'], ['L13']];
+}
 
 function readArguments() {
   const { values } = parseArgs({
@@ -120,10 +125,11 @@ async function proveAll(order: Order, wanted: readonly string[]): Promise<ProofR
     process.stderr.write(lineOf(layer));
   };
   const options = { ...order, onLayer, ...(order.folder === undefined ? {} : { histories: order.folder }) };
-  const apart = BESIDE.flat();
+  const besides = besideOf(order.scale);
+  const apart = besides.flat();
   const parts = [
     wanted.filter((id) => !apart.includes(id)),
-    ...BESIDE.map((ids) => ids.filter((id) => wanted.includes(id))),
+    ...besides.map((ids) => ids.filter((id) => wanted.includes(id))),
   ];
   const [here = [], ...beside] = cpus().length < 2 ? [wanted] : parts.filter(({ length }) => length > 0);
   const reports = await Promise.all([

@@ -56,7 +56,7 @@ npm run prove -- --json             # the report as one object; nothing is writt
 \`\`\`
 
 It ends with 1 and the seed where a promise was broken; what clients were told in L4 to L8 is then kept as a history, which
-\`entente verify HISTORY.jsonl\` checks again. Where there are two processors, all but L4 and L7 run in a process beside these, and
+\`entente verify HISTORY.jsonl\` checks again. Where there are two processors, the layers run beside L4 (in the long form beside L4 and L7), and
 so does the soak, which is measured in time. One seed gives the same moves, schedules, faults and texts to L1 to L3,
 L10 and L11; where real processes are killed, the machine has a say in what meets what. A run of single layers, or one with
 \`--no-write\`, leaves this page as it is. With \`--keep DIR\` the seed is the folder's, layers that failed run again with

@@ -1,6 +1,8 @@
 // What moved since an agent read it, told at its next call, once, and only where it looks.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Caller, openServer, type Server } from '../../test/support/server.ts';
+import { createTestStore } from '../../test/support/stores.ts';
+import { withMethods } from '../../test/support/wrap.ts';
 import { movedInSight, movedRegions } from '../controller/moved.ts';
 
 let server: Server;
@@ -72,6 +74,42 @@ describe('news of what an agent read', () => {
     expect((await carol.ask('GET', '/resource/head?id=other.md')).body.news).toBeUndefined();
     expect((await carol.ask('GET', '/resource/head?id=other.md&agent=ann')).status).toBe(403);
     expect((await carol.ask('GET', '/resource/head?id=other.md&agent=carol')).body.news).toHaveLength(1);
+  });
+
+  it('[NW5] the store is asked once who wrote, and each agent hears of what came after its own read', async () => {
+    const inner = createTestStore();
+    let asked = 0;
+    const counted = withMethods(inner, {
+      history: (...given) => {
+        asked += 1;
+        return inner.history(...given);
+      },
+    });
+    const one = await openServer({ store: counted });
+    const names = ['ann', 'bob', 'cat', 'dan'];
+    const agents = await Promise.all(names.map((name) => one.caller(name)));
+    const [first, second, third, last] = agents as [Caller, Caller, Caller, Caller];
+    const by = async (who: Caller, name: string) =>
+      (await who.ask('GET', `/resource/head?id=other.md&agent=${name}`)).body.news?.[0]?.by.map(
+        ({ agent }: { agent: string }) => agent,
+      );
+    await first.put('plan.md', TEXT);
+    await first.put('other.md', 'x\n');
+    await first.begin('plan.md');
+    await second.begin('plan.md');
+    await edit(last, 'plan.md', 'a', 'A');
+    await third.begin('plan.md');
+    await edit(last, 'plan.md', 'b', 'B');
+    asked = 0;
+    expect(await by(first, 'ann')).toEqual(['dan', 'dan']);
+    expect(await by(second, 'bob')).toEqual(['dan', 'dan']);
+    expect(await by(third, 'cat')).toEqual(['dan']);
+    expect(asked).toBe(1);
+    await edit(second, 'plan.md', 'c', 'C');
+    expect(await by(first, 'ann')).toEqual(['bob', 'dan', 'dan']);
+    expect(await by(third, 'cat')).toEqual(['bob', 'dan']);
+    expect(asked).toBe(2);
+    await one.close();
   });
 
   it('[NW4] places are told in lines of what was read, and one between two lines belongs to both', () => {

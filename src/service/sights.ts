@@ -4,6 +4,7 @@ import { type LineRange, type Moved, movedInSight, type Sight } from '../control
 import type { AgentId, ResourceId } from '../core/resource.ts';
 import type { Token } from '../core/token.ts';
 import { type Head, hasContent } from '../core/version.ts';
+import type { VersionEntry } from '../stores/store.ts';
 import type { Call } from './operation.ts';
 import { may } from './rights.ts';
 
@@ -40,6 +41,8 @@ export interface Sights {
 const MAX_AGENTS = 1000;
 const MAX_RESOURCES = 32;
 const MAX_AUTHORS = 5;
+/** Heads whose authors are remembered. */
+const MAX_HEADS = 1000;
 const MAX_REGIONS = 20;
 
 function trim<K, V>(map: Map<K, V>, max: number): void {
@@ -56,17 +59,38 @@ async function regionsOf({ service }: Call, seen: Seen, head: Head): Promise<rea
   return base === undefined || current === undefined ? undefined : movedInSight(base, current, seen.lines);
 }
 
-async function authorsOf({ controller }: Call, seen: Seen): Promise<News['by']> {
-  const { items } = await controller.history(seen.token.resource, { limit: MAX_AUTHORS });
-  return items
-    .filter(({ head }) => head.revision > seen.token.revision)
-    .map(({ head: { agent }, note }) => ({ agent, ...(note === undefined ? {} : { note }) }));
+/** The newest versions of a resource whose head is this one, the last one first. */
+type Authors = (call: Call, head: Head) => Promise<readonly VersionEntry[]>;
+
+/** Those of a head are the same for all who ask: many agents look at few resources, and a store far away is asked once. */
+function createAuthors(): Authors {
+  const known = new Map<string, { readonly head: Head; readonly versions: readonly VersionEntry[] }>();
+  return async (call, head) => {
+    const name = JSON.stringify([call.space, head.resource]);
+    const found = known.get(name);
+    if (found?.head.revision === head.revision && found.head.hash === head.hash) return found.versions;
+    const { items: versions } = await call.controller.history(head.resource, { limit: MAX_AUTHORS });
+    // One that moved on meanwhile is told as it is, and kept for nobody.
+    if (versions[0]?.head.revision === head.revision) {
+      known.delete(name);
+      known.set(name, { head, versions });
+      trim(known, MAX_HEADS);
+    }
+    return versions;
+  };
 }
 
-async function newsOf(call: Call, seen: Seen, head: Head, agent: AgentId): Promise<News | undefined> {
+async function newsOf(
+  call: Call,
+  seen: Seen,
+  head: Head,
+  { agent, authors }: { readonly agent: AgentId; readonly authors: Authors },
+): Promise<News | undefined> {
   const regions = await regionsOf(call, seen, head);
   if (regions?.length === 0) return undefined;
-  const by = await authorsOf(call, seen);
+  const by = (await authors(call, head))
+    .filter((version) => version.head.revision > seen.token.revision)
+    .map(({ head: { agent: author }, note }) => ({ agent: author, ...(note === undefined ? {} : { note }) }));
   // What the agent wrote itself, in whatever way, it knows.
   if (by.length > 0 && by.every((author) => author.agent === agent)) return undefined;
   const { resource, version: from } = seen.token;
@@ -76,6 +100,7 @@ async function newsOf(call: Call, seen: Seen, head: Head, agent: AgentId): Promi
 
 export function createSights(): Sights {
   const agents = new Map<string, Map<ResourceId, Seen>>();
+  const authors = createAuthors();
   const nameOf = (call: Call, agent: AgentId): string => JSON.stringify([call.principal.id, call.space, agent]);
   return {
     saw(call, token, lines) {
@@ -108,7 +133,7 @@ export function createSights(): Sights {
         const head = heads[i];
         if (head === undefined || head.revision === seen.told) continue;
         seen.told = head.revision;
-        const news = await newsOf(call, seen, head, agent);
+        const news = await newsOf(call, seen, head, { agent, authors });
         if (news !== undefined) found.push(news);
       }
       return found;

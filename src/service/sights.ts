@@ -41,8 +41,8 @@ export interface Sights {
 const MAX_AGENTS = 1000;
 const MAX_RESOURCES = 32;
 const MAX_AUTHORS = 5;
-/** Heads whose authors are remembered. */
-const MAX_HEADS = 1000;
+/** Resources whose last authors are remembered. */
+const MAX_KNOWN = 1000;
 const MAX_REGIONS = 20;
 
 function trim<K, V>(map: Map<K, V>, max: number): void {
@@ -59,24 +59,22 @@ async function regionsOf({ service }: Call, seen: Seen, head: Head): Promise<rea
   return base === undefined || current === undefined ? undefined : movedInSight(base, current, seen.lines);
 }
 
-/** The newest versions of a resource whose head is this one, the last one first. */
-type Authors = (call: Call, head: Head) => Promise<readonly VersionEntry[]>;
+/** The newest versions of a resource, those of this head among them, the last one first. */
+type Authors = (call: Call, head: Head, epoch: string) => Promise<readonly VersionEntry[]>;
 
-/** Those of a head are the same for all who ask: many agents look at few resources, and a store far away is asked once. */
+/** They are the same for all who ask: many agents look at few resources, and a store far away is asked once. */
 function createAuthors(): Authors {
-  const known = new Map<string, { readonly head: Head; readonly versions: readonly VersionEntry[] }>();
-  return async (call, head) => {
-    const name = JSON.stringify([call.space, head.resource]);
+  const known = new Map<string, readonly VersionEntry[]>();
+  return async (call, head, epoch) => {
+    const name = JSON.stringify([epoch, call.space, head.resource]);
     const found = known.get(name);
-    if (found?.head.revision === head.revision && found.head.hash === head.hash) return found.versions;
-    const { items: versions } = await call.controller.history(head.resource, { limit: MAX_AUTHORS });
-    // One that moved on meanwhile is told as it is, and kept for nobody.
-    if (versions[0]?.head.revision === head.revision) {
-      known.delete(name);
-      known.set(name, { head, versions });
-      trim(known, MAX_HEADS);
-    }
-    return versions;
+    const [newest] = found ?? [];
+    if (found !== undefined && newest !== undefined && newest.head.revision >= head.revision) return found;
+    const { items } = await call.controller.history(head.resource, { limit: MAX_AUTHORS });
+    known.delete(name);
+    known.set(name, items);
+    trim(known, MAX_KNOWN);
+    return items;
   };
 }
 
@@ -84,11 +82,11 @@ async function newsOf(
   call: Call,
   seen: Seen,
   head: Head,
-  { agent, authors }: { readonly agent: AgentId; readonly authors: Authors },
+  { agent, authorsOf }: { readonly agent: AgentId; readonly authorsOf: (head: Head) => ReturnType<Authors> },
 ): Promise<News | undefined> {
   const regions = await regionsOf(call, seen, head);
   if (regions?.length === 0) return undefined;
-  const by = (await authors(call, head))
+  const by = (await authorsOf(head))
     .filter((version) => version.head.revision > seen.token.revision)
     .map(({ head: { agent: author }, note }) => ({ agent: author, ...(note === undefined ? {} : { note }) }));
   // What the agent wrote itself, in whatever way, it knows.
@@ -124,16 +122,17 @@ export function createSights(): Sights {
           may(principal, 'read', space, token.resource),
       );
       if (mine.length === 0) return [];
-      const { heads } = await service.store.read(
+      const { epoch, heads } = await service.store.read(
         space,
         mine.map(({ token }) => token.resource),
       );
+      const authorsOf = (head: Head): ReturnType<Authors> => authors(call, head, epoch);
       const found: News[] = [];
       for (const [i, seen] of mine.entries()) {
         const head = heads[i];
         if (head === undefined || head.revision === seen.told) continue;
         seen.told = head.revision;
-        const news = await newsOf(call, seen, head, { agent, authors });
+        const news = await newsOf(call, seen, head, { agent, authorsOf });
         if (news !== undefined) found.push(news);
       }
       return found;
